@@ -1,0 +1,17 @@
+"""Constants and paths that more than one room of the house needs."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ARTIFACTS_DIR = ROOT / "artifacts"
+
+IMAGE_SIZE = 128  # side of the square the networks see, in pixels
+LATENT_DIM = 128
+CLASS_NAMES = ("fake", "real")  # index 0 = fake, 1 = real: Kaggle's folder order
+FAKE, REAL = 0, 1
+SPLITS = ("train", "valid", "test")
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".heic", ".heif"})
+
+MAX_FILE_BYTES = 20 * 1024 * 1024
+MAX_PIXELS = 64_000_000  # the largest common phone photos have 50 million
+MIN_FACE_PX = 64  # below this the traces of a generator are gone

@@ -1,0 +1,1 @@
+"""Folders of faces: an index of them, and batches out of them."""

@@ -1,0 +1,95 @@
+"""Fit on the valid split what the verdict needs: temperature, unsure band, sharpness limit."""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.optimize import minimize
+
+from core.config import FAKE
+from core.inference.verdict import Calibration
+
+THRESHOLD = 0.5
+
+
+def fit_scaling(
+    labels: np.ndarray, log_odds: np.ndarray, weights: np.ndarray
+) -> tuple[float, float]:
+    """Temperature and bias with the least weighted log-loss (Platt scaling, 1999).
+
+    A few hundred faces settle two numbers well. The bias matters where the mix of sources in
+    training tilts the verdict on one of them.
+
+    Args:
+        labels: int (n,), 0 fake, 1 real.
+        log_odds: float (n,), of fake.
+        weights: float (n,), above 0.
+
+    Returns:
+        (temperature, bias): P(fake) is the sigmoid of (log_odds - bias) / temperature.
+    """
+    signs = np.where(labels == FAKE, 1.0, -1.0)
+
+    def log_loss(parameters: np.ndarray) -> float:
+        scaled = (log_odds - parameters[1]) / np.exp(parameters[0])
+        return float(np.average(np.logaddexp(0, -signs * scaled), weights=weights))
+
+    log_temperature, bias = minimize(log_loss, np.zeros(2), method="Nelder-Mead").x
+    return float(np.exp(np.clip(log_temperature, -3, 3))), float(bias)
+
+
+def fit_unsure_band(
+    labels: np.ndarray, p_fake: np.ndarray, weights: np.ndarray, *, error_rate: float
+) -> tuple[float, float]:
+    """The narrowest band around 1/2 outside of which no more than `error_rate` err.
+
+    Args:
+        labels: int (n,), 0 fake, 1 real.
+        p_fake: calibrated, (n,).
+        weights: float (n,), above 0.
+        error_rate: accepted share of errors among the answered faces, in (0, 0.5).
+
+    Returns:
+        (low, high), symmetric; at most (0.05, 0.95), even where that errs more often.
+    """
+    confidence = np.maximum(p_fake, 1 - p_fake)
+    wrong = ((p_fake >= THRESHOLD) != (labels == FAKE)).astype(float)
+    for high in np.arange(0.5, 0.951, 0.01):
+        answered = confidence >= high
+        if (
+            not answered.any()
+            or np.average(wrong[answered], weights=weights[answered]) <= error_rate
+        ):
+            return float(round(1 - high, 2)), float(round(high, 2))
+    return 0.05, 0.95
+
+
+def fit_calibration(
+    labels: np.ndarray,
+    log_odds: np.ndarray,
+    weights: np.ndarray,
+    sharpnesses: np.ndarray,
+    *,
+    error_rate: float = 0.1,
+) -> Calibration:
+    """Fit all that the verdict needs.
+
+    Args:
+        labels: int (n,), 0 fake, 1 real.
+        log_odds: float (n,), of fake.
+        weights: float (n,), above 0.
+        sharpnesses: float (n,), `core.inference.verdict.sharpness` of each face; a face less
+            sharp than all but 1% of these is refused, as the model was hardly tried on such.
+        error_rate: see `fit_unsure_band`.
+    """
+    temperature, bias = fit_scaling(labels, log_odds, weights)
+    scaling = Calibration(
+        temperature=round(temperature, 4),
+        bias=round(bias, 4),
+        threshold=THRESHOLD,
+        unsure_low=0.0,
+        unsure_high=1.0,
+        min_sharpness=round(float(np.percentile(sharpnesses, 1)), 1),
+    )
+    p_fake = scaling.p_fake(log_odds)
+    low, high = fit_unsure_band(labels, p_fake, weights, error_rate=error_rate)
+    return replace(scaling, unsure_low=low, unsure_high=high)

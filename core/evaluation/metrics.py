@@ -1,0 +1,106 @@
+"""Figures of merit of a detector. "Positive" is fake: the thing to be detected."""
+
+import math
+
+import numpy as np
+from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
+
+from core.config import FAKE, REAL
+
+ECE_BINS = 15
+
+
+def roc_auc(labels: np.ndarray, p_fake: np.ndarray, weights: np.ndarray | None = None) -> float:
+    """Chance that a fake face scores above a real one; NaN if a class is missing.
+
+    Args:
+        labels: int (n,), 0 fake, 1 real.
+        p_fake: float (n,), higher means more likely fake (any monotone score does).
+        weights: float (n,) or None for equal weights.
+    """
+    if len(np.unique(labels)) < 2:
+        return math.nan
+    return float(roc_auc_score(labels == FAKE, p_fake, sample_weight=weights))
+
+
+def roc_auc_ci95(labels: np.ndarray, p_fake: np.ndarray) -> tuple[float, float]:
+    """95% interval of the ROC AUC (Hanley and McNeil, Radiology 1982); NaN without a class."""
+    area = roc_auc(labels, p_fake)
+    n_fake, n_real = int((labels == FAKE).sum()), int((labels == REAL).sum())
+    if math.isnan(area):
+        return math.nan, math.nan
+    q1, q2 = area / (2 - area), 2 * area**2 / (1 + area)
+    spread = area * (1 - area) + (n_fake - 1) * (q1 - area**2) + (n_real - 1) * (q2 - area**2)
+    half = 1.96 * math.sqrt(max(spread, 0) / (n_fake * n_real))
+    return max(0.0, area - half), min(1.0, area + half)
+
+
+def wilson_ci95(successes: int, n: int) -> tuple[float, float]:
+    """95% interval of a share (Wilson, 1927), sound for small n and shares near 0 or 1."""
+    if n == 0:
+        return math.nan, math.nan
+    z, share = 1.96, successes / n
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def expected_calibration_error(labels: np.ndarray, p_fake: np.ndarray) -> float:
+    """ECE of the winning class' confidence in 15 equal bins (Guo et al., ICML 2017)."""
+    guess = np.where(p_fake >= 0.5, FAKE, REAL)
+    confidence = np.maximum(p_fake, 1 - p_fake)
+    bins = np.minimum((confidence * ECE_BINS).astype(int), ECE_BINS - 1)
+    error = 0.0
+    for number in np.unique(bins):
+        inside = bins == number
+        gap = (guess[inside] == labels[inside]).mean() - confidence[inside].mean()
+        error += inside.mean() * abs(gap)
+    return float(error)
+
+
+def tpr_at_fpr(labels: np.ndarray, p_fake: np.ndarray, fpr: float = 0.01) -> float:
+    """Share of fakes caught when at most `fpr` of the real faces are called fake."""
+    if len(np.unique(labels)) < 2:
+        return math.nan
+    false_alarms, caught, _ = roc_curve(labels == FAKE, p_fake)
+    return float(caught[false_alarms <= fpr].max())
+
+
+def summarize(labels: np.ndarray, p_fake: np.ndarray, threshold: float = 0.5) -> dict:
+    """All figures of one set of faces, under the keys of the `evaluate` contract.
+
+    Args:
+        labels: int (n,), 0 fake, 1 real.
+        p_fake: float (n,) in [0, 1].
+        threshold: P(fake) from which a face counts as fake.
+
+    Returns:
+        A dict of numbers; a figure that needs both classes is None without them.
+    """
+    hits = (p_fake >= threshold) == (labels == FAKE)
+    n, both = len(labels), len(np.unique(labels)) == 2
+    figures = {
+        "n": n,
+        "n_real": int((labels == REAL).sum()),
+        "n_fake": int((labels == FAKE).sum()),
+        "accuracy": hits.mean(),
+        "roc_auc": roc_auc(labels, p_fake),
+        "average_precision": average_precision_score(labels == FAKE, p_fake) if both else math.nan,
+        "ece": expected_calibration_error(labels, p_fake),
+        "brier": np.mean((p_fake - (labels == FAKE)) ** 2),
+        "tpr_at_1pct_fpr": tpr_at_fpr(labels, p_fake),
+        "recall_real": hits[labels == REAL].mean() if (labels == REAL).any() else math.nan,
+        "recall_fake": hits[labels == FAKE].mean() if (labels == FAKE).any() else math.nan,
+        "accuracy_ci95": wilson_ci95(int(hits.sum()), n),
+        "roc_auc_ci95": roc_auc_ci95(labels, p_fake),
+    }
+    return {name: _plain(value) for name, value in figures.items()}
+
+
+def _plain(value):
+    """JSON has no NaN: a figure that does not exist is None."""
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, int):
+        return value
+    return None if math.isnan(value) else float(value)

@@ -1,0 +1,154 @@
+"""Write the model card from the measured files: no figure in it is typed by hand."""
+
+from pathlib import Path
+
+from core.artifacts import load_registry, read_json, register
+
+CARD_FILE = "MODEL_CARD.md"
+_BASELINE = "original"
+
+
+def write_model_card(folder: Path) -> None:
+    """Render the card of the shipped classifier and enter it into the registry.
+
+    Args:
+        folder: where the registry lies.
+
+    Raises:
+        UserError: the metrics are missing or were changed.
+    """
+    registry = load_registry(folder)
+    metrics = read_json("classifier_metrics", folder)
+    calibration = read_json("classifier_calibration", folder)
+    baseline = (
+        read_json(f"{_BASELINE}_metrics", folder) if f"{_BASELINE}_metrics" in registry else None
+    )
+    parts = [
+        _HEAD,
+        _training(metrics),
+        _pairs("Results on the test split", metrics["test"]),
+        _sources(metrics["test"]),
+        _verdicts(calibration, metrics["test"]),
+        _failures(metrics["test"]),
+        _comparison(metrics, baseline) if baseline else "",
+        _TERMS,
+    ]
+    text = "\n\n".join(part.strip() for part in parts if part) + "\n"
+    (folder / CARD_FILE).write_text(text, encoding="utf-8")
+    data = registry["classifier_metrics"].data
+    register("model_card", CARD_FILE, kind="model card", data=data, folder=folder)
+
+
+_HEAD = """
+# Model card: real or generated face
+
+A small convolutional network (1,666,882 parameters) that looks at one aligned face of 128x128
+pixels and gives the probability that a generator of the StyleGAN family made it. This card is
+written by `python -m core publish` from the measured files beside it.
+
+**Use it** to learn how such detectors work and as one hint among others. **Do not use it** as
+proof about a picture or a person: it errs, as the figures below say, and it does not know
+generators it was not trained on.
+"""
+
+_TERMS = """
+## What it cannot do
+
+- It judges faces from the StyleGAN family only. Faces from diffusion models, face swaps,
+  retouching and video were not in the training data; on those a verdict means little.
+- Strong compression, rescaling and screenshots weaken the traces it relies on.
+- It sees frontal faces only; the detector misses profiles and covered faces.
+- It was not examined for differences between groups of people. The photos it learned from
+  (FFHQ, CelebA) do not represent all ages and skin tones alike.
+
+## Data and terms
+
+Photos: FFHQ (CC BY-NC-SA 4.0) and CelebA (non-commercial research only). Generated faces:
+StyleGAN, StyleGAN2, MobileStyleGAN and studio portraits of the same family. **The weights may
+be used for non-commercial purposes only.** No photo of a person is part of this repository.
+"""
+
+
+def _training(metrics: dict) -> str:
+    recipe, counts = metrics["recipe"], metrics["data"]
+    rows = [
+        f"| {kind} | {counts['train'].get(kind, 0)} | {counts['valid'].get(kind, 0)} |"
+        for kind in sorted(counts["train"])
+    ]
+    wanted = (
+        *("name", "epochs", "samples_per_epoch", "batch_size", "optimizer", "learning_rate"),
+        *("cosine", "weight_decay", "bn_momentum", "high_pass", "ema_decay"),
+        *("patch_share", "augmentation", "monitor", "policy", "seed"),
+    )
+    settings = ", ".join(f"{key} {recipe[key]}" for key in wanted if key in recipe)
+    table = "\n".join(["| class/source | train | valid |", "|---|---|---|", *rows])
+    return (
+        "## Training\n\n"
+        f"{table}\n\nRecipe: {settings}. The epoch was chosen on valid; test was read once, after."
+    )
+
+
+def _interval(bounds: list) -> str:
+    return "to".join(f" {bound:.3f} " for bound in bounds).strip()
+
+
+def _pairs(title: str, figures: dict) -> str:
+    rows = [
+        f"| {pair} | {row['n']} | {row['accuracy']:.3f} ({_interval(row['accuracy_ci95'])}) "
+        f"| {row['roc_auc']:.3f} ({_interval(row['roc_auc_ci95'])}) "
+        f"| {row['tpr_at_1pct_fpr']:.3f} | {row['ece']:.3f} |"
+        for pair, row in figures["by_pair"].items()
+    ]
+    head = "| real / fake | faces | accuracy (95%) | ROC AUC (95%) | TPR at 1% FPR | ECE |"
+    return (
+        f"## {title}\n\n"
+        "By pair of sources, never averaged into one number. Only ffhq / stylegan share one "
+        "pipeline to the byte; between the others, compression, crop and background help.\n\n"
+        + "\n".join([head, "|---|---|---|---|---|---|", *rows])
+    )
+
+
+def _sources(figures: dict) -> str:
+    rows = [
+        f"| {name} | {row['label']} | {row['n']} | {row['accuracy']:.3f} "
+        f"({_interval(row['accuracy_ci95'])}) | {row['answered']:.3f} |"
+        for name, row in figures["by_source"].items()
+    ]
+    head = "| source | class | faces | called right (95%) | outside the unsure band |"
+    return "\n".join([head, "|---|---|---|---|---|", *rows])
+
+
+def _verdicts(calibration: dict, figures: dict) -> str:
+    return (
+        "## Verdicts\n\n"
+        f"P(fake) is the sigmoid of (log-odds - {calibration['bias']:.3f}) / "
+        f"{calibration['temperature']:.3f}, both numbers fitted on valid. "
+        f"Between P(fake) {calibration['unsure_low']:.2f} and {calibration['unsure_high']:.2f} the "
+        "app says unsure. Over all test faces "
+        f"{figures['answered']:.1%} get an answer, {figures['accuracy_answered']:.1%} of the "
+        f"answers are right, and ECE is {figures['ece']:.3f}. Faces with a Laplacian variance "
+        f"under {calibration['min_sharpness']:.1f} count as too blurred."
+    )
+
+
+def _failures(figures: dict) -> str:
+    weak = [
+        f"- {name} ({row['label']}): {1 - row['accuracy']:.1%} called wrong"
+        for name, row in sorted(figures["by_source"].items(), key=lambda item: item[1]["accuracy"])
+    ]
+    return "## Where it errs most (test, before the unsure band)\n\n" + "\n".join(weak[:3])
+
+
+def _comparison(metrics: dict, baseline: dict) -> str:
+    rows = []
+    for pair, row in metrics["test"]["by_pair"].items():
+        other = baseline["test"]["by_pair"].get(pair)
+        if other:
+            rows.append(f"| {pair} | {row['roc_auc']:.3f} | {other['roc_auc']:.3f} |")
+    head = "| real / fake | this model | the authors' recipe |"
+    trained = ", ".join(sorted(baseline["data"]["train"]))
+    return (
+        "## Against the authors' recipe\n\n"
+        f"ROC AUC on test, same architecture; theirs trained here on {trained}.\n\n"
+        + "\n".join([head, "|---|---|---|", *rows])
+    )

@@ -1,0 +1,56 @@
+"""Pictures to try without a photo of one's own."""
+
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.artifacts import load_registry, read_artifact
+from core.config import ARTIFACTS_DIR
+
+_EXAMPLE = "example"
+
+
+@dataclass(frozen=True)
+class Example:
+    """Attributes: title and origin for the user; file is the name its result carries."""
+
+    title: str
+    origin: str
+    file: str
+    data: bytes
+
+
+def load_examples(folder: Path = ARTIFACTS_DIR) -> list[Example]:
+    """The registered generated faces and, if scikit-image is there, one real portrait.
+
+    The portrait is NASA's picture of Eileen Collins, in the public domain, as scikit-image
+    ships it. A dependency that is missing costs an example, never an error.
+
+    Raises:
+        UserError: the registry or a registered example is missing or was changed.
+    """
+    examples = [
+        Example(
+            artifact.metrics["title"],
+            artifact.data,
+            Path(artifact.file).name,
+            read_artifact(name, folder),
+        )
+        for name, artifact in load_registry(folder).items()
+        if artifact.kind == _EXAMPLE
+    ]
+    portrait = _astronaut()
+    if portrait is not None:
+        examples.insert(0, portrait)
+    return examples
+
+
+def _astronaut() -> Example | None:
+    found = importlib.util.find_spec("skimage")  # finds the folder without importing it
+    if found is None or found.origin is None:
+        return None
+    file = Path(found.origin).parent / "data" / "astronaut.png"
+    if not file.is_file():
+        return None
+    origin = "Photograph: NASA portrait of Eileen Collins, public domain, from scikit-image"
+    return Example("Astronaut", origin, "astronaut.png", file.read_bytes())

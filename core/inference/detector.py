@@ -1,0 +1,113 @@
+"""Find faces with OpenCV's Haar cascades (Viola and Jones, CVPR 2001)."""
+
+import math
+import threading
+
+import cv2
+import numpy as np
+
+from core.inference.geometry import MAX_LEVEL_DEG, Box, Face
+
+# Chosen on the valid split (`python -m bench.detector`): of the frontal cascades "alt2" finds
+# the most faces at the fewest false alarms.
+CASCADE = "haarcascade_frontalface_alt2.xml"
+SEARCH_SIDE = 1280  # longer pictures are scaled down to this before the search, in pixels
+MIN_SIDE = 32  # smallest face looked for, in pixels of the scaled picture
+SCALE_STEP = 1.1
+MIN_NEIGHBORS = 4
+BORDER_SHARE = 0.1  # a face that fills the picture needs some room around it to be found
+MERGE_SHARE = 0.4  # boxes that share this much of the smaller one are one face
+
+
+class FaceDetector:
+    """Finds upright frontal faces. One detector serves all threads, one call at a time."""
+
+    def __init__(self):
+        self._faces = _load_cascade(CASCADE)
+        self._eyes = _load_cascade("haarcascade_eye_tree_eyeglasses.xml")
+        self._lock = threading.Lock()  # a cascade keeps state while it works
+
+    def detect(self, pixels: np.ndarray) -> list[Face]:
+        """Find the faces of a picture, largest first.
+
+        Args:
+            pixels: uint8 (height, width, 3), RGB.
+
+        Returns:
+            Faces in pixels of the picture; empty if none was found.
+        """
+        gray = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+        scale = min(1.0, SEARCH_SIDE / max(gray.shape))
+        if scale < 1:
+            size = (max(1, round(gray.shape[1] * scale)), max(1, round(gray.shape[0] * scale)))
+            gray = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
+        border = round(BORDER_SHARE * min(gray.shape))
+        gray = cv2.copyMakeBorder(cv2.equalizeHist(gray), *[border] * 4, cv2.BORDER_REPLICATE)
+        with self._lock:
+            found, votes = self._faces.detectMultiScale2(
+                gray,
+                scaleFactor=SCALE_STEP,
+                minNeighbors=MIN_NEIGHBORS,
+                minSize=(MIN_SIDE, MIN_SIDE),
+            )
+            boxes = merge_boxes([Box(*map(int, box)) for box in found], list(votes))
+            rolls = [self._roll_of(gray, box) for box in boxes]
+        faces = [
+            Face(_to_picture(box, border, scale), roll)
+            for box, roll in zip(boxes, rolls, strict=True)
+        ]
+        return sorted(faces, key=lambda face: face.box.area, reverse=True)
+
+    def _roll_of(self, gray: np.ndarray, box: Box) -> float:
+        """Tilt of the line between the eyes, in degrees; 0 where two eyes are not found."""
+        upper = gray[box.y : box.y + round(box.h * 0.6), box.x : box.x + box.w]
+        least = max(8, box.w // 8)
+        eyes = self._eyes.detectMultiScale(upper, 1.1, 4, minSize=(least, least))
+        return roll_between_eyes([Box(*map(int, eye)) for eye in eyes], box.w)
+
+
+def roll_between_eyes(eyes: list[Box], face_width: int) -> float:
+    """Tilt of a head by its eyes, in degrees clockwise; 0 where the eyes make no sense.
+
+    Args:
+        eyes: boxes relative to the face's box.
+        face_width: width of the face's box, in pixels.
+    """
+    centres = [(eye.x + eye.w / 2, eye.y + eye.h / 2) for eye in eyes]
+    lefts = [centre for centre in centres if centre[0] < face_width / 2]
+    rights = [centre for centre in centres if centre[0] >= face_width / 2]
+    if len(lefts) != 1 or len(rights) != 1:
+        return 0.0
+    (x0, y0), (x1, y1) = lefts[0], rights[0]
+    if not 0.25 * face_width <= math.hypot(x1 - x0, y1 - y0) <= 0.65 * face_width:
+        return 0.0
+    roll = math.degrees(math.atan2(y1 - y0, x1 - x0))
+    return roll if 4.0 <= abs(roll) <= MAX_LEVEL_DEG else 0.0  # below 4 it is eye-box noise
+
+
+def merge_boxes(boxes: list[Box], votes: list[float]) -> list[Box]:
+    """Keep the surest of boxes that cover the same face.
+
+    Args:
+        boxes: in any order.
+        votes: the detector's certainty of each.
+    """
+    order = sorted(range(len(boxes)), key=lambda i: -votes[i])
+    kept: list[Box] = []
+    for box in (boxes[i] for i in order):
+        if all(box.overlap(other) < MERGE_SHARE * min(box.area, other.area) for other in kept):
+            kept.append(box)
+    return kept
+
+
+def _to_picture(box: Box, border: int, scale: float) -> Box:
+    """From the searched picture's pixels to the original's."""
+    x, y = (box.x - border) / scale, (box.y - border) / scale
+    return Box(round(x), round(y), round(box.w / scale), round(box.h / scale))
+
+
+def _load_cascade(name: str) -> cv2.CascadeClassifier:
+    cascade = cv2.CascadeClassifier(cv2.data.haarcascades + name)
+    if cascade.empty():
+        raise RuntimeError(f"OpenCV's {name} is missing: install opencv-python-headless < 5.")
+    return cascade

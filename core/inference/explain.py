@@ -1,0 +1,82 @@
+"""Where the network looked: a hint, not a proof. The only part of inference on Keras."""
+
+import tempfile
+import threading
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from core.artifacts import read_artifact
+from core.config import ARTIFACTS_DIR, FAKE, IMAGE_SIZE, REAL
+
+_lock = threading.Lock()  # two users asking at once must not import and build twice
+
+
+def grad_cam(face: np.ndarray, *, folder: Path = ARTIFACTS_DIR) -> np.ndarray:
+    """Heat map of what speaks for "fake" (Grad-CAM, Selvaraju et al., ICCV 2017).
+
+    The gradient is that of the log-odds of fake with respect to the last convolution; regions
+    that speak for "real" are left at 0.
+
+    Args:
+        face: float32 (128, 128, 3) in [0, 1], as the network saw it.
+        folder: where the registry lies.
+
+    Returns:
+        float32 (128, 128) in [0, 1]; all 0 where nothing speaks for "fake".
+
+    Raises:
+        UserError: the weights are missing or were changed.
+    """
+    import tensorflow as tf
+
+    with _lock:
+        body, head = _halves(folder)
+    features = body(face[None], training=False)
+    with tf.GradientTape() as tape:
+        tape.watch(features)
+        logits = head(features, training=False)
+        log_odds = logits[:, FAKE] - logits[:, REAL]
+    gradient = tape.gradient(log_odds, features)
+    importance = tf.reduce_mean(gradient, axis=(1, 2), keepdims=True)
+    heat = tf.nn.relu(tf.reduce_sum(importance * features, axis=-1))[0].numpy()
+    heat = cv2.resize(heat, (IMAGE_SIZE, IMAGE_SIZE), interpolation=cv2.INTER_CUBIC)
+    return np.clip(heat / max(float(heat.max()), 1e-8), 0, 1).astype(np.float32)
+
+
+@cache
+def _halves(folder: Path):
+    """The classifier cut after its last convolution, loaded from the checked weights."""
+    import keras
+
+    from core.models.classifier import LAST_CONV, build_classifier
+
+    data = read_artifact("classifier_weights", folder)
+    model = build_classifier(logits=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        file = Path(scratch) / "checked.weights.h5"
+        file.write_bytes(data)  # Keras reads weights from files only
+        model.load_weights(file)
+    cut = [layer.name for layer in model.layers].index(LAST_CONV) + 1
+    return keras.Sequential(model.layers[:cut]), keras.Sequential(model.layers[cut:])
+
+
+def overlay(face: np.ndarray, heat: np.ndarray, *, strength: float = 0.5) -> np.ndarray:
+    """Lay a heat map over a face.
+
+    Args:
+        face: uint8 (side, side, 3), RGB.
+        heat: float32 (h, w) in [0, 1].
+        strength: how far the hottest spot hides the face, in [0, 1].
+
+    Returns:
+        uint8 (side, side, 3), RGB.
+    """
+    side = face.shape[0]
+    heat = np.clip(cv2.resize(heat, (side, face.shape[1])), 0, 1) if side else heat
+    colours = cv2.applyColorMap((255 * heat).astype(np.uint8), cv2.COLORMAP_INFERNO)
+    alpha = (strength * heat + 0.15)[..., None]
+    mixed = (1 - alpha) * face + alpha * cv2.cvtColor(colours, cv2.COLOR_BGR2RGB)
+    return np.clip(mixed, 0, 255).astype(np.uint8)

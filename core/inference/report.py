@@ -1,0 +1,117 @@
+"""Results as others want them: the JSON contract, a table, an annotated picture."""
+
+import cv2
+import numpy as np
+import pandas as pd
+from PIL import Image, ImageDraw, ImageFont
+
+from core.inference.photo import PhotoResult
+from core.inference.verdict import NO_FACE
+
+CLASS_COLORS = {"real": "#1d6fd1", "fake": "#d9480f", "unsure": "#6b7280"}
+CSV_COLUMNS = ["file", "face", "verdict", "p_fake", "reason", "x", "y", "w", "h", "error"]
+
+
+def to_contract(result: PhotoResult) -> dict:
+    """One entry of the `classify --json` contract."""
+    return {
+        "path": result.name,
+        "width": result.width,
+        "height": result.height,
+        "faces": [
+            {
+                "box": face.box.as_list(),
+                "p_fake": round(face.p_fake, 6),
+                "verdict": face.verdict.state,
+                "reason": face.verdict.reason,
+            }
+            for face in result.faces
+        ],
+        "error": result.error,
+    }
+
+
+def to_table(results: list[PhotoResult]) -> pd.DataFrame:
+    """A row a face; a file without a face or with an error has one row too.
+
+    Returns:
+        Columns file, face (from 1), verdict, p_fake, reason, x, y, w, h (pixels), error.
+    """
+    rows = []
+    for result in results:
+        for number, face in enumerate(result.faces, start=1):
+            verdict = face.verdict
+            row = (result.name, number, verdict.state, face.p_fake, verdict.reason)
+            rows.append((*row, *face.box.as_list(), None))
+        if not result.faces:
+            state, reason = (None, None) if result.error else ("unsure", NO_FACE)
+            rows.append((result.name, None, state, None, reason, *[None] * 4, result.error))
+    table = pd.DataFrame(rows, columns=CSV_COLUMNS)
+    whole = ["face", "x", "y", "w", "h"]
+    return table.astype({**dict.fromkeys(whole, "Int64"), "p_fake": "Float64"})
+
+
+def to_csv(table: pd.DataFrame) -> bytes:
+    """CSV that is safe to open in a spreadsheet: a cell never starts a formula."""
+    texts = table.select_dtypes(include=["object", "string"]).columns
+    safe = table.copy()
+    for column in texts:
+        safe[column] = safe[column].map(_defused)
+    return safe.to_csv(index=False, float_format="%.6f").encode("utf-8-sig")
+
+
+def _defused(cell):
+    risky = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
+    return f"'{cell}" if risky else cell
+
+
+def annotate(pixels: np.ndarray, result: PhotoResult) -> np.ndarray:
+    """Draw each face's box, number and verdict on its photo.
+
+    Args:
+        pixels: the photo, uint8 (height, width, 3), RGB.
+        result: what was found in it.
+
+    Returns:
+        uint8 (height, width, 3), RGB.
+    """
+    image = Image.fromarray(pixels)
+    pen = ImageDraw.Draw(image)
+    line = max(2, round(min(image.size) / 200))
+    for number, face in enumerate(result.faces, start=1):
+        color = CLASS_COLORS[face.verdict.state]
+        box = face.box
+        pen.rectangle((box.x, box.y, box.x + box.w, box.y + box.h), outline=color, width=line)
+        _label(pen, image.size, box, f"{number} {caption(face.verdict.state, face.p_fake)}", color)
+    return np.asarray(image)
+
+
+def caption(state: str, p_fake: float) -> str:
+    """A verdict in two words, with the probability of fake as a whole percentage."""
+    return f"{state} · P(fake) {percent(p_fake)}"
+
+
+def percent(share: float) -> str:
+    """A probability in words that never claim certainty: "<1%", "63%", ">99%"."""
+    if share < 0.01:
+        return "<1%"
+    return ">99%" if share > 0.99 else f"{share:.0%}"
+
+
+def _label(pen: ImageDraw.ImageDraw, size: tuple[int, int], box, text: str, color: str) -> None:
+    font = ImageFont.load_default(max(11, min(round(box.w / 9), round(min(size) / 22))))
+    left, top, right, bottom = pen.textbbox((0, 0), text, font=font)
+    pad = max(2, (bottom - top) // 4)
+    wide, high = right - left + 2 * pad, bottom - top + 2 * pad
+    x = max(0, min(box.x, size[0] - wide))
+    y = box.y - high if box.y >= high else min(box.y + box.h, size[1] - high)
+    pen.rectangle((x, y, x + wide, y + high), fill=color)
+    pen.text((x + pad - left, y + pad - top), text, font=font, fill="white")
+
+
+def to_png(pixels: np.ndarray) -> bytes:
+    """uint8 (h, w, 3) RGB as the bytes of a PNG file."""
+    done, data = cv2.imencode(".png", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
+    if not done:
+        raise ValueError(f"The picture cannot be encoded. Received: shape={pixels.shape}")
+    return data.tobytes()

@@ -1,0 +1,94 @@
+"""From a log-odds to a verdict one can act on: real, fake, or unsure with the reason."""
+
+from dataclasses import asdict, dataclass
+
+import cv2
+import numpy as np
+
+from core.config import MIN_FACE_PX
+
+MAX_OUTSIDE = 0.2  # share of the face's square that may be missing from the picture
+NO_FACE = "No frontal face was found. Faces in profile, covered or very small are not seen."
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What turns log-odds into honest probabilities and verdicts, fitted on the valid split.
+
+    Attributes:
+        temperature, bias: P(fake) is the sigmoid of (log-odds - bias) / temperature (Platt,
+            1999; without the bias: Guo et al., ICML 2017); temperature is above 0.
+        threshold: P(fake) from which a face is called fake.
+        unsure_low, unsure_high: between them no verdict is given.
+        min_sharpness: variance of the Laplacian (of `sharpness`) below which a face is too
+            blurred to judge.
+    """
+
+    temperature: float
+    bias: float
+    threshold: float
+    unsure_low: float
+    unsure_high: float
+    min_sharpness: float
+
+    def __post_init__(self):
+        if not self.temperature > 0:
+            raise ValueError(f"`temperature` must be above 0. Received: {self.temperature}")
+        if not 0 <= self.unsure_low <= self.threshold <= self.unsure_high <= 1:
+            raise ValueError(
+                "`unsure_low` <= `threshold` <= `unsure_high` must hold within [0, 1]. "
+                f"Received: {asdict(self)}"
+            )
+
+    def p_fake(self, log_odds: np.ndarray) -> np.ndarray:
+        """Calibrated P(fake), float64 in [0, 1], of log-odds of any shape."""
+        scaled = (np.asarray(log_odds, np.float64) - self.bias) / self.temperature
+        scaled = np.clip(scaled, -500, 500)
+        return 1 / (1 + np.exp(-scaled))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Attributes: state is "real", "fake" or "unsure"; reason says why it is unsure, or None."""
+
+    state: str
+    reason: str | None = None
+
+
+def sharpness(face: np.ndarray) -> float:
+    """Variance of the Laplacian of a face, in squared gray levels (Pech-Pacheco et al., 2000).
+
+    Args:
+        face: float32 (128, 128, 3) in [0, 1], as the network sees it.
+    """
+    gray = cv2.cvtColor(face, cv2.COLOR_RGB2GRAY) * 255.0
+    return float(cv2.Laplacian(gray, cv2.CV_32F).var())
+
+
+def decide(
+    p_fake: float, *, side_px: int, sharp: float, outside: float, calibration: Calibration
+) -> Verdict:
+    """Give the verdict on one face.
+
+    Args:
+        p_fake: calibrated probability that it is generated.
+        side_px: side of the face's box in the picture, in pixels.
+        sharp: its `sharpness`.
+        outside: share of its square that lies beyond the picture's edges.
+        calibration: the shipped thresholds.
+    """
+    reason = None
+    if side_px < MIN_FACE_PX:
+        reason = f"The face is only {side_px} px wide; under {MIN_FACE_PX} px the traces are lost."
+    elif outside > MAX_OUTSIDE:
+        reason = f"The face is cut by the picture's border ({outside:.0%} of it is missing)."
+    elif sharp < calibration.min_sharpness:
+        reason = "The face is too blurred: the fine traces that give a generator away are gone."
+    elif calibration.unsure_low < p_fake < calibration.unsure_high:
+        reason = (
+            f"The probability lies between {calibration.unsure_low:.0%} and "
+            f"{calibration.unsure_high:.0%}, where the model errs too often."
+        )
+    if reason:
+        return Verdict("unsure", reason)
+    return Verdict("fake" if p_fake >= calibration.threshold else "real")

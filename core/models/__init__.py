@@ -1,0 +1,1 @@
+"""Pure Keras architectures: no files, no training."""

@@ -1,0 +1,253 @@
+"""The classifier's training run: resumable to the same result, chosen on valid, blind to test."""
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from core.config import CLASS_NAMES, FAKE
+from core.dataset.index import DatasetIndex, index_folder
+from core.dataset.pipeline import (
+    PixelStore,
+    epoch_rows,
+    labels_of,
+    make_batches,
+    pick_partners,
+    row_weights,
+)
+from core.errors import UserError
+from core.evaluation.metrics import roc_auc
+from core.models.classifier import build_classifier, start_high_pass
+from core.training.recipes import Recipe
+from core.training.run_folder import RunFolder
+
+VALID_BATCH = 64
+
+
+@dataclass(frozen=True)
+class Part:
+    """One split, ready to be read: its rows, pixels, class numbers and sampling weights."""
+
+    faces: pd.DataFrame
+    store: PixelStore
+    labels: np.ndarray
+    weights: np.ndarray
+
+
+def train_classifier(
+    data: Path, out: Path, recipe: Recipe, *, resume: bool = False, quiet: bool = False
+) -> pd.DataFrame:
+    """Train the classifier on a folder; the test split is never read.
+
+    Args:
+        data: folder in the Kaggle layout with `train` and `valid`.
+        out: run folder (see `core.training.run_folder`).
+        recipe: what to do.
+        resume: go on from the last finished epoch; the result is that of an unbroken run.
+        quiet: no progress bar.
+
+    Returns:
+        The history, a row an epoch: epoch (from 1), loss, accuracy, val_loss, val_accuracy,
+        lr, val_roc_auc, seconds. The val_ columns weigh sources as the recipe does.
+
+    Raises:
+        UserError: the data or the run folder cannot be used.
+    """
+    recipe = replace(recipe, policy=resolve_policy(recipe.policy))
+    index = index_folder(data)
+    train, valid = (_load_part(index, split, recipe) for split in ("train", "valid"))
+    run = RunFolder(out)
+    run.open({"recipe": recipe.describe(), "data": _describe(train, valid)}, resume=resume)
+    session = _Session(recipe, run, len(train.faces), quiet)
+    if resume:
+        session.restore()
+    while session.epoch < recipe.epochs:
+        session.run_epoch(train, valid)
+    for path, reason in {**train.store.failed, **valid.store.failed}.items():
+        tqdm.write(f"Skipped {path}: {reason}")
+    return pd.DataFrame(session.history)
+
+
+def resolve_policy(policy: str) -> str:
+    """Turn "auto" into bfloat16 where the machine computes it fast, else float32."""
+    if policy != "auto":
+        return policy
+    flags = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
+    fast = "amx_bf16" in flags
+    if not fast and keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        fast = bool(tf.config.list_physical_devices("GPU"))
+    return "mixed_bfloat16" if fast else "float32"
+
+
+def _load_part(index: DatasetIndex, split: str, recipe: Recipe) -> Part:
+    faces = index.faces[index.faces["split"] == split]
+    if recipe.sources:
+        faces = faces[faces["source"].isin(recipe.sources)]
+    faces = faces.reset_index(drop=True)
+    for name in CLASS_NAMES:
+        if not (faces["label"] == name).any():
+            wanted = f" of the sources {', '.join(recipe.sources)}" if recipe.sources else ""
+            raise UserError(
+                f"{index.root / split / name} has no readable image{wanted}. Training needs "
+                "both classes in train and in valid."
+            )
+    weights = row_weights(faces, recipe.source_shares)
+    return Part(faces, PixelStore(list(faces["path"])), labels_of(faces), weights)
+
+
+def _describe(train: Part, valid: Part) -> dict:
+    """How many faces of each source the run sees: enough to notice other data on resume."""
+    return {
+        split: {
+            f"{label}/{source}": int(count)
+            for (label, source), count in part.faces.groupby(["label", "source"]).size().items()
+        }
+        for split, part in (("train", train), ("valid", valid))
+    }
+
+
+class _Session:
+    """The changing state of a run: weights, averages, optimizer, history."""
+
+    def __init__(self, recipe: Recipe, run: RunFolder, n_train: int, quiet: bool):
+        keras.utils.set_random_seed(recipe.seed)
+        self.recipe, self.run, self.quiet = recipe, run, quiet
+        self.samples = recipe.samples_per_epoch or n_train
+        self.steps_per_epoch = -(-self.samples // recipe.batch_size)
+        self.model = build_classifier(
+            logits=True, bn_momentum=recipe.bn_momentum, policy=recipe.policy
+        )
+        if recipe.high_pass:
+            start_high_pass(self.model, seed=recipe.seed)
+        self.optimizer = _make_optimizer(recipe)
+        self.model.compile(
+            self.optimizer,
+            keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+            metrics=["accuracy"],
+        )
+        self.optimizer.build(self.model.trainable_variables)
+        self.averages = [np.array(weight) for weight in self.model.get_weights()]
+        self.history: list[dict] = []
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs are finished."""
+        return len(self.history)
+
+    def restore(self) -> None:
+        """Go back to the state after the last finished epoch, if there is one."""
+        state = self.run.load_state()
+        if state is None:
+            return
+        self.model.set_weights(_unstack(state, "w"))
+        self.averages = _unstack(state, "a")
+        for variable, value in zip(self.optimizer.variables, _unstack(state, "o"), strict=True):
+            variable.assign(value)
+        self.history = self.run.load_history(int(state["epoch"]))
+
+    def run_epoch(self, train: Part, valid: Part) -> None:
+        """Train one epoch, validate, and write everything down."""
+        started = time.monotonic()
+        loss, accuracy = self._train(train)
+        trained = self.model.get_weights()
+        if self.recipe.ema_decay:
+            self.model.set_weights(self.averages)
+        figures = self._validate(valid)
+        kept = self.model.get_weights()
+        self.model.set_weights(trained)
+        row = {"epoch": self.epoch + 1, "loss": loss, "accuracy": accuracy, **figures}
+        row["seconds"] = round(time.monotonic() - started, 1)
+        best = max((past[self.recipe.monitor] for past in self.history), default=-np.inf)
+        self.history.append(row)
+        if row[self.recipe.monitor] > best:
+            self.run.save_best(kept)
+        self.run.save_history(self.history)
+        self.run.save_state(self._state())
+        if not self.quiet:
+            tqdm.write(" ".join(f"{name} {value:.4g}" for name, value in row.items()))
+
+    def _train(self, part: Part) -> tuple[float, float]:
+        recipe, epoch = self.recipe, self.epoch
+        rng = np.random.default_rng((recipe.seed, epoch))
+        _reseed_dropout(self.model, recipe.seed, epoch)
+        rows = epoch_rows(part.weights, self.samples, rng)
+        batches = make_batches(
+            part.store,
+            rows,
+            batch_size=recipe.batch_size,
+            augmentation=recipe.augmentation,
+            partners=pick_partners(part.faces, rows, recipe.patch_share, rng),
+            seed=int(rng.integers(2**31)),
+        )
+        total, done = recipe.epochs * self.steps_per_epoch, epoch * self.steps_per_epoch
+        bar = tqdm(batches, total=total, initial=done, disable=self.quiet, desc="training")
+        sums = np.zeros(3)  # loss, hits, faces
+        for step, (faces, picked) in enumerate(bar, start=done):
+            self.optimizer.learning_rate = recipe.rate_at(step, total)
+            labels = part.labels[picked.numpy()]
+            self.model.reset_metrics()
+            logs = self.model.train_on_batch(faces, labels, return_dict=True)
+            sums += np.array([logs["loss"], logs["accuracy"], 1.0]) * len(labels)
+            if recipe.ema_decay:
+                self._average(step)
+            bar.set_postfix_str(f"epoch {epoch + 1}, loss {sums[0] / sums[2]:.3f}", refresh=False)
+        bar.close()
+        return tuple(sums[:2] / sums[2])
+
+    def _average(self, step: int) -> None:
+        decay = min(self.recipe.ema_decay, (1 + step) / (10 + step))  # short memory at the start
+        for average, weight in zip(self.averages, self.model.weights, strict=True):
+            average += (1 - decay) * (np.asarray(weight) - average)
+
+    def _validate(self, part: Part) -> dict:
+        logits, picked = [], []
+        every = np.arange(len(part.faces))
+        for faces, rows in make_batches(part.store, every, batch_size=VALID_BATCH):
+            logits.append(np.asarray(self.model.predict_on_batch(faces)))
+            picked.append(rows.numpy())
+        logits, rows = np.concatenate(logits).astype(np.float64), np.concatenate(picked)
+        labels, weights = part.labels[rows], part.weights[rows] / part.weights[rows].sum()
+        margin = logits[:, 0] - logits[:, 1]  # log-odds of fake
+        losses = np.logaddexp(0, np.where(labels == FAKE, -margin, margin))
+        return {
+            "val_loss": float(weights @ losses),
+            "val_accuracy": float(weights @ ((margin > 0) == (labels == FAKE))),
+            "lr": float(np.asarray(self.optimizer.learning_rate)),
+            "val_roc_auc": roc_auc(labels, margin, weights),
+        }
+
+    def _state(self) -> dict[str, np.ndarray]:
+        stacks = {
+            "w": self.model.get_weights(),
+            "a": self.averages,
+            "o": [np.asarray(variable) for variable in self.optimizer.variables],
+        }
+        state = {
+            f"{k}{n:03d}": array for k, arrays in stacks.items() for n, array in enumerate(arrays)
+        }
+        return {**state, "epoch": np.array(self.epoch)}
+
+
+def _make_optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
+    if recipe.optimizer == "sgd":
+        return keras.optimizers.SGD(recipe.learning_rate)
+    return keras.optimizers.AdamW(recipe.learning_rate, weight_decay=recipe.weight_decay)
+
+
+def _reseed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
+    """Tie dropout to (seed, epoch), so that a resumed epoch drops what an unbroken one would."""
+    for number, layer in enumerate(model.layers):
+        generator = getattr(layer, "seed_generator", None)
+        if generator is not None:
+            generator.state.assign(np.array([seed + number, epoch], dtype=np.uint32))
+
+
+def _unstack(state: dict[str, np.ndarray], kind: str) -> list[np.ndarray]:
+    names = sorted(name for name in state if name[0] == kind and name[1:].isdigit())
+    return [state[name] for name in names]

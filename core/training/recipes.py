@@ -1,0 +1,96 @@
+"""The two ways to train the classifier."""
+
+import math
+from dataclasses import asdict, dataclass
+
+from core.training.augmentation import FaceAugmentation
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides how a run goes, apart from the data.
+
+    Attributes:
+        name: "original" or "ours".
+        epochs: passes over `samples_per_epoch` faces.
+        batch_size: faces a step.
+        optimizer: "sgd" or "adamw".
+        learning_rate: its start (after the warm-up) and, without decay, its end.
+        cosine: whether the rate falls to 1% along a half cosine.
+        weight_decay: of AdamW, decoupled.
+        warmup_steps: steps over which the rate rises from 0.
+        bn_momentum: momentum of the batch statistics.
+        high_pass: whether the first layer starts as zero-mean filters.
+        ema_decay: decay a step of the averaged weights that are validated and kept; 0 = off.
+        policy: Keras dtype policy of the inner layers; "auto" is bfloat16 where that is fast.
+        monitor: history column (higher is better) by which the best epoch is chosen on valid.
+        sources: the only sources used, if any are named.
+        source_shares: share of each source within its class; None weighs all faces alike.
+        samples_per_epoch: None means as many as the training split holds.
+        patch_share: share of the faces that get a patch of another face of their source.
+        augmentation: None means none.
+        seed: of everything random.
+    """
+
+    name: str
+    epochs: int = 15
+    batch_size: int = 32
+    optimizer: str = "sgd"
+    learning_rate: float = 0.01
+    cosine: bool = False
+    weight_decay: float = 0.0
+    warmup_steps: int = 0
+    bn_momentum: float = 0.99
+    high_pass: bool = False
+    ema_decay: float = 0.0
+    policy: str = "float32"
+    monitor: str = "val_accuracy"
+    sources: tuple[str, ...] = ()
+    source_shares: dict[str, float] | None = None
+    samples_per_epoch: int | None = None
+    patch_share: float = 0.0
+    augmentation: FaceAugmentation | None = None
+    seed: int = 0
+
+    def rate_at(self, step: int, steps: int) -> float:
+        """The learning rate of a step (0-based) out of all the run's steps."""
+        if step < self.warmup_steps:
+            return self.learning_rate * (step + 1) / self.warmup_steps
+        if not self.cosine:
+            return self.learning_rate
+        done = (step - self.warmup_steps) / max(1, steps - self.warmup_steps)
+        return self.learning_rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
+
+    def describe(self) -> dict:
+        """The recipe as plain JSON values."""
+        return {**asdict(self), "sources": list(self.sources)}
+
+
+def _ours() -> Recipe:
+    return Recipe(
+        name="ours",
+        epochs=40,
+        optimizer="adamw",
+        learning_rate=7e-4,
+        cosine=True,
+        weight_decay=1e-3,
+        warmup_steps=100,
+        bn_momentum=0.9,
+        high_pass=True,
+        ema_decay=0.99,
+        policy="auto",
+        monitor="val_roc_auc",
+        # ffhq and stylegan share one pipeline to the byte: their difference is the generator.
+        # celeba and genphotos give themselves away by crop and background; with a large share
+        # of them the network answers "celeba or not" (docs/experiments.md).
+        source_shares={
+            **{"ffhq": 0.88, "celeba": 0.12},
+            **{"stylegan": 0.62, "mobilestylegan": 0.15, "stylegan2": 0.15, "genphotos": 0.08},
+        },
+        samples_per_epoch=3200,
+        patch_share=0.7,
+        augmentation=FaceAugmentation(),
+    )
+
+
+RECIPES = {recipe.name: recipe for recipe in (Recipe(name="original"), _ours())}

@@ -1,0 +1,163 @@
+"""A run's folder: its settings, its history, its checkpoint. Everything is written atomically.
+
+run.json            recipe, data, seed, versions
+history.csv         a row an epoch
+last.npz            full state after the last finished epoch: `--resume` starts here
+best.weights.npz    the weights of the best epoch on valid
+"""
+
+import io
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from core.errors import UserError
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file so that a reader, or a kill -9, finds the old or the new one, never half.
+
+    Args:
+        path: the file; its folder must exist.
+        data: its whole content.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with open(scratch, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        scratch.replace(path)
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+class RunFolder:
+    """The files of one training run."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.settings_file = folder / "run.json"
+        self.history_file = folder / "history.csv"
+        self.state_file = folder / "last.npz"
+        self.best_file = folder / "best.weights.npz"
+
+    def open(self, settings: dict, *, resume: bool) -> None:
+        """Make the folder ready for a run, or check that it can go on.
+
+        Args:
+            settings: JSON values that must be the same for a run to be resumed.
+            resume: whether an earlier run is to go on.
+
+        Raises:
+            UserError: the folder cannot be written, holds a run and `resume` is not given, or
+                holds a run with other settings.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            probe = self.folder / f".probe.{os.getpid()}"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise UserError(
+                f"The run folder {self.folder} cannot be written ({error.strerror}). "
+                "Choose another --out."
+            ) from error
+        if self.settings_file.exists():
+            self._check_same(settings, resume)
+        elif resume and self.state_file.exists():
+            raise UserError(f"{self.settings_file} is missing, so the run cannot be resumed.")
+        else:
+            text = json.dumps(settings, indent=2, sort_keys=True)
+            write_atomically(self.settings_file, text.encode())
+
+    def _check_same(self, settings: dict, resume: bool) -> None:
+        if not resume:
+            raise UserError(
+                f"{self.folder} already holds a run. Add --resume to continue it, "
+                "or choose another --out."
+            )
+        try:
+            earlier = json.loads(self.settings_file.read_text())
+        except ValueError as error:
+            raise UserError(f"{self.settings_file} is damaged. Choose another --out.") from error
+        now = json.loads(json.dumps(settings))
+        changed = [key for key in now if earlier.get(key) != now[key]]
+        if changed:
+            raise UserError(
+                f"{self.folder} holds a run with another {_difference(earlier, now, changed[0])}. "
+                "Resume it with the settings it was started with, or choose another --out."
+            )
+
+    def save_state(self, arrays: dict[str, np.ndarray]) -> None:
+        """Keep the state that `--resume` needs."""
+        write_atomically(self.state_file, _pack(arrays))
+
+    def load_state(self) -> dict[str, np.ndarray] | None:
+        """The state of the last finished epoch, or None if there is none yet."""
+        return load_arrays(self.state_file) if self.state_file.exists() else None
+
+    def save_best(self, weights: list[np.ndarray]) -> None:
+        """Keep the best epoch's weights, in the model's order."""
+        write_atomically(self.best_file, pack_weights(weights))
+
+    def save_history(self, rows: list[dict]) -> None:
+        """Write the whole history, a row an epoch."""
+        write_atomically(self.history_file, pd.DataFrame(rows).to_csv(index=False).encode())
+
+    def load_history(self, epochs: int) -> list[dict]:
+        """The first `epochs` rows of the history (those that the state covers)."""
+        if not epochs or not self.history_file.exists():
+            return []
+        history = pd.read_csv(self.history_file, float_precision="round_trip")
+        return history.head(epochs).to_dict("records")
+
+
+def _difference(earlier: dict, now: dict, key: str) -> str:
+    old, new = earlier.get(key), now[key]
+    if isinstance(old, dict) and isinstance(new, dict):
+        inner = next(k for k in {**old, **new} if old.get(k) != new.get(k))
+        return f"{key} {inner} ({old.get(inner)} there, {new.get(inner)} asked for)"
+    return f"{key} ({old} there, {new} asked for)"
+
+
+def _pack(arrays: dict[str, np.ndarray]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def pack_weights(weights: list[np.ndarray]) -> bytes:
+    """Weights in a model's order as the bytes of an `.npz` file (plain arrays, no code)."""
+    return _pack({f"w{number:03d}": array for number, array in enumerate(weights)})
+
+
+def load_weights(path: Path) -> list[np.ndarray]:
+    """Read what `pack_weights` made.
+
+    Raises:
+        UserError: the file is missing or damaged.
+    """
+    arrays = load_arrays(path)
+    return [arrays[name] for name in sorted(arrays)]
+
+
+def load_arrays(path: Path) -> dict[str, np.ndarray]:
+    """Read an `.npz` file without ever unpickling.
+
+    Raises:
+        UserError: the file is missing or damaged.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except Exception as error:  # zipfile and numpy raise many types on damaged files
+        raise UserError(
+            f"{path} is missing or damaged. Start the run anew in another folder."
+        ) from error

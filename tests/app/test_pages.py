@@ -1,0 +1,168 @@
+"""Pages without a browser: Streamlit's AppTest runs them and reads what they drew."""
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.artifacts import read_json
+from core.config import ROOT
+
+TIMEOUT_S = 60
+
+
+def _page(name: str) -> AppTest:
+    home = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_S)
+    return home if name == "app.py" else home.switch_page(name)
+
+
+def _text(page: AppTest) -> str:
+    kinds = (page.markdown, page.caption, page.error, page.warning, page.info, page.subheader)
+    texts = [element.value for kind in kinds for element in kind]
+    texts += [element.proto.body for element in page.get("html")]
+    return "\n".join(texts)
+
+
+def _upload(page: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    for name, data in files:
+        page.file_uploader[0].upload(name, data, "image/jpeg")
+    return page.run()
+
+
+@pytest.fixture
+def photo_page() -> AppTest:
+    return _page("pages/1_Photo.py").run()
+
+
+def test_home_quotes_the_measured_figure():
+    page = _page("app.py").run()
+    assert not page.exception
+    row = read_json("classifier_metrics")["test"]["by_pair"]["ffhq / stylegan"]
+    assert page.metric[0].value == f"{row['roc_auc']:.2f}"
+    assert "never written to disk" in _text(page)
+
+
+def test_about_shows_the_card():
+    page = _page("pages/7_About.py").run()
+    assert not page.exception
+    assert "What it cannot do" in _text(page) and "non-commercial" in _text(page)
+
+
+def test_an_empty_photo_page_says_what_to_do(photo_page):
+    assert not photo_page.exception
+    assert "No photo judged yet" in _text(photo_page)
+
+
+def test_an_uploaded_photo_gets_a_card_per_face(photo_page, examples):
+    page = _upload(photo_page, ("group.jpg", examples["Group of four"]))
+    assert not page.exception
+    assert _text(page).count("rf-scale") >= 4
+    assert [toggle.label for toggle in page.toggle].count("Heat map") == 4
+
+
+def test_a_bad_file_beside_good_ones(photo_page, examples):
+    portrait = examples["Portrait A"]
+    page = _upload(photo_page, ("bad.jpg", b"no"), ("a.jpg", portrait), ("a.jpg", portrait + b"\0"))
+    assert not page.exception
+    assert page.dataframe[0].value["Photo"].tolist() == ["bad.jpg", "a.jpg", "a.jpg (2)"]
+    assert page.dataframe[0].value["Verdicts"].tolist()[0] == "not judged"
+
+
+def test_only_a_bad_file_leaves_a_sentence(photo_page):
+    page = _upload(photo_page, ("bad.jpg", b"no picture at all"))
+    assert not page.exception
+    assert "not a picture" in page.error[0].value
+
+
+def test_a_photo_without_a_face_is_unsure(photo_page):
+    import numpy as np
+
+    from tests.conftest import encode
+
+    page = _upload(photo_page, ("wall.png", encode(np.full((200, 300, 3), 80, np.uint8))))
+    assert not page.exception
+    assert "No frontal face" in page.warning[0].value
+
+
+def test_results_survive_reruns_and_are_not_judged_twice(photo_page, examples, monkeypatch):
+    from core.inference.photo import Inspector
+
+    calls = []
+    judge = Inspector.judge_file
+    monkeypatch.setattr(
+        Inspector, "judge_file", lambda self, *a, **k: calls.append(a[0]) or judge(self, *a, **k)
+    )
+    page = _upload(photo_page, ("one.jpg", examples["Portrait B"]))
+    page.run().run()
+    assert calls == ["one.jpg"]
+    assert len(page.session_state["judged_photos"]) == 1
+
+
+def test_examples_and_clearing(photo_page):
+    next(b for b in photo_page.button if b.label == "Portrait C").click().run()
+    assert len(photo_page.session_state["judged_photos"]) == 1
+    next(b for b in photo_page.button if b.label == "Clear results").click().run()
+    assert not photo_page.exception
+    assert photo_page.session_state["judged_photos"] == []
+    assert "No photo judged yet" in _text(photo_page)
+
+
+def test_the_heat_map_is_drawn_on_demand(photo_page, examples):
+    page = _upload(photo_page, ("one.jpg", examples["Portrait A"]))
+    assert "not proof" not in _text(page).replace("never proof", "")
+    next(t for t in page.toggle if t.label == "Heat map").set_value(True).run(timeout=120)
+    assert not page.exception
+    assert "Grad-CAM" in _text(page)
+
+
+def test_too_many_photos_are_refused_in_words(photo_page, examples, monkeypatch):
+    from ui import results
+
+    monkeypatch.setattr(results, "MAX_PHOTOS", 2)
+    portrait = examples["Portrait A"]
+    page = _upload(photo_page, *[(f"{n}.jpg", portrait + bytes([n])) for n in range(4)])
+    assert not page.exception
+    assert "2 photos were not judged" in page.warning[0].value
+    assert len(page.session_state["judged_photos"]) == 2
+
+
+def test_broken_artifacts_are_a_sentence_not_a_traceback(monkeypatch, artifacts_copy):
+    from core.inference import photo
+    from ui import resources
+
+    (artifacts_copy / "classifier.bin").write_bytes(b"tampered")
+    whole = photo.load_inspector
+    monkeypatch.setattr(resources, "load_inspector", lambda: whole(artifacts_copy))
+    resources._inspector.clear()
+    page = _page("pages/1_Photo.py").run()
+    assert not page.exception
+    assert "SHA-256 differs" in page.error[0].value
+    resources._inspector.clear()
+
+
+def test_verdicts_as_json_match_the_contract(photo_page, examples):
+    from core.inference.report import to_contract
+
+    page = _upload(photo_page, ("one.jpg", examples["Portrait A"]))
+    (item,) = page.session_state["judged_photos"]
+    entry = json.loads(json.dumps(to_contract(item.result)))
+    assert entry["path"] == "one.jpg" and len(entry["faces"]) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "C:\\photos\\me.jpg", "a\nb.jpg", "\U0001f600.png"]
+)
+def test_names_are_shown_without_folders_or_control_signs(name):
+    from ui.photo_input import plain_name
+
+    shown = plain_name(name)
+    assert shown and not set(shown) & set("/\\\n")
+    assert shown == {"../../etc/passwd": "passwd", "C:\\photos\\me.jpg": "me.jpg"}.get(
+        name, name.replace("\n", "")
+    )
+
+
+def test_pages_are_thin():
+    for path in [*Path(ROOT, "pages").glob("*.py"), ROOT / "app.py"]:
+        assert "import tensorflow" not in path.read_text()

@@ -1,0 +1,184 @@
+"""The main job in a real browser: drop a photo, read the verdict, take the results along."""
+
+import csv
+import io
+import json
+import os
+import re
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.config import MAX_FILE_BYTES, ROOT
+from core.inference.report import percent
+from tests.conftest import encode
+
+pytestmark = pytest.mark.browser
+
+
+def _drop(page, *files: tuple[str, bytes]) -> None:
+    payload = [{"name": n, "mimeType": "image/jpeg", "buffer": data} for n, data in files]
+    page.locator("input[type=file]").first.set_input_files(payload)
+
+
+def _open_photo(page, app_url):
+    page.goto(f"{app_url}/Photo")
+    page.get_by_text("No photo judged yet").wait_for()
+
+
+def _scales(page) -> list[str]:
+    """What a screen reader hears of each face's scale."""
+    return [scale.get_attribute("aria-label") for scale in page.locator(".rf-scale").all()]
+
+
+def _no_traceback(page) -> None:
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
+def _whole_page(page, width: int) -> bytes:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.wait_for_timeout(600)
+    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size({"width": width, "height": height + 20})
+    page.wait_for_timeout(600)
+    return page.screenshot()
+
+
+def _inner_width(page) -> int:
+    page.wait_for_timeout(500)
+    return page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+
+
+def test_from_the_home_page_to_a_verdict_and_the_downloads(page, app_url, examples, inspector):
+    page.goto(app_url)
+    page.get_by_text("How far to trust it").wait_for()
+    _drop(page, ("group.jpg", examples["Group of four"]))
+    page.get_by_role("button", name="All verdicts (JSON)").wait_for()
+    page.locator(".rf-scale").nth(3).wait_for()
+    expected = inspector.judge_file("group.jpg", examples["Group of four"])
+    for label, face in zip(_scales(page), expected.faces, strict=True):
+        assert f"P(fake) {percent(face.p_fake)} " in label and "threshold" in label
+
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="All verdicts (JSON)").click()
+    (entry,) = json.loads(caught.value.path().read_text())
+    assert entry["path"] == "group.jpg" and len(entry["faces"]) == 4
+    assert entry["faces"][0]["p_fake"] == pytest.approx(expected.faces[0].p_fake, abs=1e-4)
+
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="All verdicts (CSV)").click()
+    rows = list(csv.DictReader(io.StringIO(caught.value.path().read_text("utf-8-sig"))))
+    assert [row["face"] for row in rows] == ["1", "2", "3", "4"]
+
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="Annotated photo (PNG)").click()
+    assert caught.value.suggested_filename == "group_judged.png"
+    drawn = np.asarray(Image.open(caught.value.path()))
+    assert drawn.shape == (760, 1200, 3)
+    _no_traceback(page)
+
+
+def test_results_are_still_there_after_another_page(page, app_url, examples):
+    _open_photo(page, app_url)
+    _drop(page, ("me.jpg", examples["Portrait A"]))
+    page.locator(".rf-scale").wait_for()
+    before = _scales(page)
+    page.get_by_role("link", name="About").click()
+    page.get_by_text("What it cannot do").wait_for()
+    page.get_by_role("link", name="Photo", exact=True).click()
+    page.locator(".rf-scale").wait_for()
+    assert _scales(page) == before
+    page.get_by_role("button", name="Clear results").click()
+    page.get_by_text("No photo judged yet").wait_for()
+
+
+def test_many_photos_bad_ones_among_them(page, app_url, examples):
+    _open_photo(page, app_url)
+    good = examples["Portrait B"]
+    _drop(
+        page,
+        ("broken.jpg", good[:900]),
+        ("empty.png", b""),
+        ("notes.jpg", b"just text"),
+        ("\U0001f600 name.jpg", good),
+        ("twin.jpg", good),
+        ("twin.jpg", examples["Portrait C"]),
+    )
+    page.get_by_role("heading", name="twin.jpg (2)").wait_for()
+    page.locator(".rf-scale").wait_for()
+    page.get_by_text("Select a row").wait_for()
+    _no_traceback(page)
+
+
+def test_a_file_over_the_limit_is_refused_and_the_rest_judged(page, app_url, examples, tmp_path):
+    _open_photo(page, app_url)
+    large, small = tmp_path / "large.jpg", tmp_path / "small.jpg"
+    large.write_bytes(examples["Portrait A"] + bytes(MAX_FILE_BYTES + 10 * 2**20))
+    small.write_bytes(examples["Portrait A"])
+    page.locator("input[type=file]").first.set_input_files([large, small])
+    page.locator(".rf-scale").wait_for()
+    page.get_by_text(
+        re.compile("must be 20(.0)? ?MB or smaller|exceeds|too large", re.I)
+    ).first.wait_for()
+    assert page.locator(".rf-scale").count() == 1
+    _no_traceback(page)
+
+
+def test_the_camera_takes_a_picture(page, app_url):
+    _open_photo(page, app_url)
+    page.get_by_role("tab", name="Camera").click()
+    page.get_by_text("Use the camera").click()
+    page.wait_for_function("document.querySelector('video')?.readyState === 4")
+    page.get_by_role("button", name="Take Photo").click()
+    page.get_by_role("heading", name="camera.jpg").wait_for()
+    page.get_by_text("No frontal face was found").wait_for()  # the fake device shows a test card
+    _no_traceback(page)
+
+
+def test_no_third_party_is_contacted(page, app_url, examples):
+    hosts = set()
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+    page.goto(app_url)
+    page.get_by_text("How far to trust it").wait_for()
+    _open_photo(page, app_url)
+    _drop(page, ("me.jpg", examples["Portrait A"]))
+    page.locator(".rf-scale").wait_for()
+    page.wait_for_timeout(1500)
+    assert hosts - {None, ""} == {"localhost"}  # blob: and data: addresses have no host
+
+
+def test_the_heat_map(page, app_url, examples):
+    _open_photo(page, app_url)
+    _drop(page, ("me.jpg", examples["Portrait A"]))
+    page.locator(".rf-scale").wait_for()
+    page.get_by_text("Heat map").first.click()
+    page.get_by_text("Grad-CAM").first.wait_for()
+    _no_traceback(page)
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_nothing_is_wider_than_the_screen(page, app_url, examples, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    _open_photo(page, app_url)
+    noise = np.random.default_rng(0).integers(0, 255, (40, 1600, 3), dtype=np.uint8)
+    _drop(page, ("group.jpg", examples["Group of four"]), ("wide.png", encode(noise)))
+    page.get_by_text("Select a row").wait_for()
+    assert _inner_width(page) <= width
+    page.goto(f"{app_url}/About")
+    page.get_by_text("What it cannot do").wait_for()
+    assert _inner_width(page) <= width
+
+
+def test_the_readmes_picture(page, app_url, examples, tmp_path):
+    """`make screenshots` keeps it, so that the README shows this app and no older one."""
+    _open_photo(page, app_url)
+    _drop(page, ("group.jpg", examples["Group of four"]))
+    page.locator(".rf-scale").nth(3).wait_for()
+    page.wait_for_timeout(1500)
+    picture = _whole_page(page, 1280)
+    folder = ROOT / "docs" / "images" if os.environ.get("KEEP_SCREENSHOTS") else tmp_path
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "photo.png").write_bytes(picture)
+    assert Image.open(folder / "photo.png").width == 1280

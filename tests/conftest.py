@@ -1,0 +1,69 @@
+"""Fixtures that make their own data: no photo of a person is stored for the tests."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import core.training  # noqa: F401  sets TensorFlow up before any other test starts it
+from core.config import ARTIFACTS_DIR
+from core.examples import load_examples
+from core.inference.photo import load_inspector
+
+
+def encode(pixels: np.ndarray | Image.Image, kind: str = "PNG", **options) -> bytes:
+    """A picture as the bytes of a file."""
+    image = pixels if isinstance(pixels, Image.Image) else Image.fromarray(pixels)
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def texture(label: str, seed: int, side: int = 128) -> np.ndarray:
+    """A stand-in for a face that a network can tell apart: smooth noise, or a fine grid on it."""
+    rng = np.random.default_rng(seed)
+    coarse = Image.fromarray(rng.integers(60, 196, (8, 8, 3), dtype=np.uint8))
+    pixels = np.asarray(coarse.resize((side, side), Image.Resampling.BICUBIC)).astype(int)
+    if label == "fake":
+        pixels[::4] += 25
+    return np.clip(pixels, 0, 255).astype(np.uint8)
+
+
+def write_dataset(root: Path, per_class: dict[str, int], side: int = 128) -> Path:
+    """A folder in the Kaggle layout with `per_class[split]` textures a class."""
+    for split, count in per_class.items():
+        for label in ("real", "fake"):
+            folder = root / split / label
+            folder.mkdir(parents=True)
+            for number in range(count):
+                seed = 1000 * ["train", "valid", "test"].index(split) + number
+                name = f"{'camera' if label == 'real' else 'machine'}_{number}.png"
+                (folder / name).write_bytes(encode(texture(label, seed, side)))
+    return root
+
+
+@pytest.fixture(scope="session")
+def inspector():
+    return load_inspector()
+
+
+@pytest.fixture(scope="session")
+def examples() -> dict[str, bytes]:
+    """The app's own example pictures by title; all but "Astronaut" are generated."""
+    return {example.title: example.data for example in load_examples()}
+
+
+@pytest.fixture(scope="session")
+def portrait(examples) -> np.ndarray:
+    """A generated face: uint8 (512, 512, 3), RGB."""
+    return np.asarray(Image.open(io.BytesIO(examples["Portrait A"])).convert("RGB"))
+
+
+@pytest.fixture
+def artifacts_copy(tmp_path) -> Path:
+    """A copy of the shipped artifacts that a test may damage."""
+    import shutil
+
+    return Path(shutil.copytree(ARTIFACTS_DIR, tmp_path / "artifacts"))

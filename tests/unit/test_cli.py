@@ -1,0 +1,102 @@
+"""The command line keeps its contract: keys, exit codes, sentences instead of tracebacks."""
+
+import json
+
+import pytest
+
+from core.cli import main
+from tests.conftest import write_dataset
+
+
+@pytest.fixture
+def photos(tmp_path, examples):
+    (tmp_path / "portrait.jpg").write_bytes(examples["Portrait A"])
+    (tmp_path / "group \U0001f600.jpg").write_bytes(examples["Group of four"])
+    return tmp_path
+
+
+def test_classify_json(photos, capsys):
+    paths = [str(photos / "portrait.jpg"), str(photos / "group \U0001f600.jpg")]
+    assert main(["classify", *paths, "--json"]) == 0
+    entries = json.loads(capsys.readouterr().out)
+    assert [entry["path"] for entry in entries] == paths
+    assert [len(entry["faces"]) for entry in entries] == [1, 4]
+    for face in entries[0]["faces"] + entries[1]["faces"]:
+        assert 0 <= face["p_fake"] <= 1 and face["verdict"] in ("real", "fake", "unsure")
+
+
+def test_classify_aligned_takes_the_whole_picture(photos, capsys):
+    assert main(["classify", "--aligned", "--json", str(photos / "portrait.jpg")]) == 0
+    (entry,) = json.loads(capsys.readouterr().out)
+    assert entry["faces"][0]["box"] == [0, 0, 512, 512]
+
+
+def test_classify_goes_on_after_an_error(photos, capsys):
+    (photos / "broken.jpg").write_bytes(b"no")
+    paths = ["broken.jpg", "nowhere.jpg", "portrait.jpg"]
+    assert main(["classify", "--json", *(str(photos / path) for path in paths)]) == 1
+    entries = json.loads(capsys.readouterr().out)
+    assert [bool(entry["error"]) for entry in entries] == [True, True, False]
+    assert len(entries[2]["faces"]) == 1
+
+
+def test_classify_folder_and_text(photos, capsys):
+    assert main(["classify", str(photos)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 5 and all("P(fake)=" in line for line in lines)
+
+
+def test_classify_empty_folder(tmp_path, capsys):
+    assert main(["classify", str(tmp_path)]) == 1
+    assert "no picture in this folder" in capsys.readouterr().out
+
+
+def test_evaluate_json(tmp_path, capsys):
+    root = write_dataset(tmp_path / "set", {"test": 5})
+    (root / "test" / "real" / "camera_0.png").write_bytes(b"broken")
+    assert main(["evaluate", "--data", str(root), "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    wanted = {"n", "n_real", "n_fake", "accuracy", "roc_auc", "average_precision", "ece", "brier"}
+    wanted |= {"tpr_at_1pct_fpr", "recall_real", "recall_fake", "accuracy_ci95", "by_source"}
+    assert wanted <= set(figures)
+    assert (figures["n"], figures["n_real"], figures["skipped"]) == (9, 4, 1)
+    assert set(figures["by_source"]) == {"camera", "machine"}
+    assert set(figures["by_pair"]) == {"camera / machine"}
+
+
+def test_evaluate_a_folder_of_two_classes(tmp_path, capsys):
+    root = write_dataset(tmp_path / "set", {"test": 2}) / "test"
+    assert main(["evaluate", "--data", str(root)]) == 0
+    assert "accuracy" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["evaluate", "--data", "nowhere"], "no folder"),
+        (["train", "classifier", "--data", "nowhere", "--out", "run"], "no folder"),
+        (["publish", "nowhere", "--data", "nowhere"], "no training run"),
+    ],
+)
+def test_bad_input_is_a_sentence(words, sentence, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 1
+    printed = capsys.readouterr().err
+    assert sentence in printed and "Traceback" not in printed
+
+
+def test_a_split_that_is_not_there(tmp_path, capsys):
+    root = write_dataset(tmp_path / "set", {"train": 1}, 32)
+    assert main(["evaluate", "--data", str(root), "--split", "valid"]) == 1
+    assert "has no split valid" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [[], ["classify"], ["evaluate"], ["train", "cat"], ["train", "classifier", "--epochs", "0"]],
+)
+def test_wrong_usage_is_exit_code_2(words, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(words)
+    assert caught.value.code == 2
+    capsys.readouterr()

@@ -1,0 +1,79 @@
+"""Finding faces: the app's own generated examples and scenes made of them."""
+
+import cv2
+import numpy as np
+import pytest
+
+from core.imaging import decode_image
+from core.inference.detector import FaceDetector, merge_boxes, roll_between_eyes
+from core.inference.geometry import Box
+
+
+@pytest.fixture(scope="module")
+def detector():
+    return FaceDetector()
+
+
+def test_every_example_shows_its_faces(detector, examples):
+    counts = {
+        title: len(detector.detect(decode_image(data).pixels)) for title, data in examples.items()
+    }
+    expected = {"Portrait A": 1, "Portrait B": 1, "Portrait C": 1, "Group of four": 4}
+    assert counts == expected | {"Astronaut": 1}
+
+
+def test_twenty_faces(detector, portrait):
+    face = cv2.resize(portrait, (180, 180), interpolation=cv2.INTER_AREA)
+    scene = np.full((4 * 220, 5 * 220, 3), 200, np.uint8)
+    for row in range(4):
+        for column in range(5):
+            y, x = 20 + 220 * row, 20 + 220 * column
+            scene[y : y + 180, x : x + 180] = face
+    assert len(detector.detect(scene)) == 20
+
+
+def test_boxes_come_back_in_the_photos_own_pixels(detector, portrait):
+    scene = np.full((2400, 3600, 3), 180, np.uint8)
+    scene[800:1600, 2000:2800] = cv2.resize(portrait, (800, 800))
+    (face,) = detector.detect(scene)
+    middle = (face.box.x + face.box.w / 2, face.box.y + face.box.h / 2)
+    assert np.hypot(middle[0] - 2400, middle[1] - 1200) < 120
+    assert 350 < face.box.w < 700
+
+
+def test_a_tilted_head_is_noticed(detector, portrait):
+    turn = cv2.getRotationMatrix2D((256, 256), -12, 1.0)  # clockwise
+    tilted = cv2.warpAffine(portrait, turn, (512, 512), borderMode=cv2.BORDER_REFLECT_101)
+    rolls = [face.roll_deg for face in detector.detect(tilted)]
+    assert rolls and 6 <= rolls[0] <= 18
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (20, 20), (1, 900), (480, 640)])
+def test_where_there_is_no_face_none_is_found(detector, shape):
+    assert detector.detect(np.full((*shape, 3), 127, np.uint8)) == []
+
+
+def test_noise_is_no_face(detector):
+    noise = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8)
+    assert detector.detect(noise) == []
+
+
+def test_of_overlapping_boxes_the_surest_stays():
+    inner, outer, apart = Box(10, 10, 40, 40), Box(0, 0, 80, 80), Box(200, 0, 50, 50)
+    assert merge_boxes([outer, inner, apart], [3, 9, 1]) == [inner, apart]
+
+
+@pytest.mark.parametrize(
+    ("eyes", "roll"),
+    [
+        ([Box(20, 30, 20, 20), Box(60, 30, 20, 20)], 0.0),
+        ([Box(20, 30, 20, 20), Box(60, 44, 20, 20)], 19.29),
+        ([Box(20, 30, 20, 20)], 0.0),
+        ([Box(20, 30, 20, 20), Box(60, 30, 20, 20), Box(65, 50, 20, 20)], 0.0),
+        ([Box(20, 0, 20, 20), Box(60, 90, 20, 20)], 0.0),
+        ([], 0.0),
+    ],
+    ids=["level", "tilted", "one eye", "three eyes", "absurd", "none"],
+)
+def test_roll_needs_two_sensible_eyes(eyes, roll):
+    assert roll_between_eyes(eyes, 100) == pytest.approx(roll, abs=0.1)

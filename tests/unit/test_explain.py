@@ -1,0 +1,23 @@
+"""Grad-CAM: a map in range that follows the face."""
+
+import numpy as np
+
+from core.imaging import to_model_input
+from core.inference.explain import grad_cam, overlay
+
+
+def test_the_map_is_in_range_and_depends_on_the_face(portrait):
+    face = to_model_input(portrait)
+    heat = grad_cam(face)
+    assert heat.shape == (128, 128) and heat.dtype == np.float32
+    assert heat.min() >= 0 and heat.max() <= 1
+    assert not np.allclose(heat, grad_cam(np.ascontiguousarray(face[::-1])))
+
+
+def test_overlay_keeps_the_size_and_warms_the_hot_spot():
+    face = np.full((256, 256, 3), 100, np.uint8)
+    heat = np.zeros((128, 128), np.float32)
+    heat[:64] = 1
+    drawn = overlay(face, heat)
+    assert drawn.shape == face.shape and drawn.dtype == np.uint8
+    assert drawn[:100].mean() > drawn[160:].mean() + 20

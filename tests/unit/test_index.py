@@ -1,0 +1,77 @@
+"""The index of a folder: layouts, sources, and all that can be wrong with files."""
+
+import os
+
+import numpy as np
+import pytest
+
+from core.dataset.index import COLUMNS, index_folder
+from core.errors import UserError
+from tests.conftest import encode, write_dataset
+
+PIXELS = encode(np.zeros((5, 7, 3), np.uint8))
+
+
+def test_kaggle_layout(tmp_path):
+    index = index_folder(write_dataset(tmp_path / "set", {"train": 3, "valid": 2, "test": 1}, 32))
+    assert list(index.faces.columns) == COLUMNS
+    assert index.faces.groupby(["split", "label"]).size().to_dict() == {
+        (split, label): count
+        for split, count in (("train", 3), ("valid", 2), ("test", 1))
+        for label in ("fake", "real")
+    }
+    first = index.part("train").iloc[0]
+    assert (first.source, first.width, first.height) == ("machine", 32, 32)
+    assert first.bytes == os.path.getsize(first.path)
+    assert index.unreadable.empty
+
+
+def test_folder_with_real_and_fake_is_one_part(tmp_path):
+    for label in ("real", "fake"):
+        (tmp_path / label).mkdir()
+        (tmp_path / label / "plain.png").write_bytes(PIXELS)
+    index = index_folder(tmp_path)
+    assert len(index.part("test")) == len(index.part("train")) == 2
+    assert set(index.faces["source"]) == {"unnamed"}
+
+
+def test_the_archive_may_lie_two_folders_down(tmp_path):
+    write_dataset(tmp_path / "real_vs_fake" / "real-vs-fake", {"train": 1}, 16)
+    assert len(index_folder(tmp_path).faces) == 2
+
+
+def test_broken_files_are_listed_and_the_rest_is_kept(tmp_path):
+    root = write_dataset(tmp_path / "set", {"train": 2}, 16)
+    folder = root / "train" / "real"
+    (folder / "broken.jpg").write_bytes(b"no picture")
+    (folder / "empty.png").touch()
+    (folder / "notes.txt").write_text("not an image's ending: ignored")
+    (folder / "new\nline \U0001f600.png").write_bytes(PIXELS)
+    (folder / "dangling.png").symlink_to(folder / "nowhere.png")
+    index = index_folder(root)
+    assert len(index.faces) == 5
+    names = {os.path.basename(path) for path in index.unreadable["path"]}
+    assert names == {"broken.jpg", "empty.png", "dangling.png"}
+    assert index.unreadable["error"].str.len().min() > 0
+
+
+def test_a_loop_of_links_ends(tmp_path):
+    root = write_dataset(tmp_path / "set", {"train": 1}, 16)
+    (root / "train" / "real" / "loop").symlink_to(root / "train" / "real")
+    assert len(index_folder(root).faces) == 2
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda path: None, "no folder"),
+        (lambda path: path.mkdir(), "neither train/real"),
+        (lambda path: (path / "train" / "real").mkdir(parents=True), "No readable image"),
+        (lambda path: path.write_text("a file"), "no folder"),
+    ],
+    ids=["missing", "empty", "no files", "a file"],
+)
+def test_unusable_folders_get_a_sentence(tmp_path, make, words):
+    make(tmp_path / "set")
+    with pytest.raises(UserError, match=words):
+        index_folder(tmp_path / "set")

@@ -1,0 +1,56 @@
+"""From a run to artifacts that load, with a card whose figures are the measured ones."""
+
+import json
+
+import pytest
+
+from core.artifacts import load_registry, read_json
+from core.errors import UserError
+from core.inference.photo import load_inspector
+from core.training.classifier import train_classifier
+from core.training.publish import publish
+from core.training.recipes import Recipe
+from tests.conftest import encode, texture, write_dataset
+
+RECIPE = Recipe("original", epochs=3, batch_size=4, bn_momentum=0.8)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    base = tmp_path_factory.mktemp("publish")
+    data = write_dataset(base / "set", {"train": 12, "valid": 8, "test": 8})
+    train_classifier(data, base / "run", RECIPE, quiet=True)
+    return base / "run", data
+
+
+def test_a_published_run_serves_verdicts(run, tmp_path):
+    lines = list(publish(*run, folder=tmp_path))
+    assert any("Calibrated" in line for line in lines)
+    inspector = load_inspector(tmp_path)
+    metrics = read_json("classifier_metrics", tmp_path)
+    hits = 0
+    for number in range(8):
+        for label in ("real", "fake"):
+            data = encode(texture(label, 2000 + number))
+            (face,) = inspector.judge_file("t", data, aligned=True).faces
+            hits += (face.p_fake >= 0.5) == (label == "fake")
+    assert hits / 16 == metrics["test"]["accuracy"]
+
+
+def test_the_card_quotes_the_measured_figures(run, tmp_path):
+    list(publish(*run, folder=tmp_path))
+    list(publish(*run, name="original", folder=tmp_path))
+    card = (tmp_path / "MODEL_CARD.md").read_text()
+    row = json.loads((tmp_path / "classifier.metrics.json").read_text())["test"]["by_pair"]
+    pair = row["camera / machine"]
+    assert f"{pair['accuracy']:.3f}" in card and f"{pair['roc_auc']:.3f}" in card
+    assert "the authors' recipe" in card and "non-commercial" in card
+    kinds = {name for name in load_registry(tmp_path) if name.startswith("original_")}
+    assert kinds == {"original_metrics", "original_history"}
+
+
+def test_a_run_without_test_data_is_not_shipped(run, tmp_path):
+    data = write_dataset(tmp_path / "set", {"train": 1, "valid": 4})
+    with pytest.raises(UserError, match="has no split test"):
+        list(publish(run[0], data, folder=tmp_path / "artifacts"))
+    assert not (tmp_path / "artifacts" / "registry.json").exists()

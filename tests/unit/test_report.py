@@ -1,0 +1,80 @@
+"""The JSON contract, the table, the annotated picture."""
+
+import csv
+import io
+import json
+
+import numpy as np
+from PIL import Image
+
+from core.imaging import decode_image
+from core.inference.photo import PhotoResult
+from core.inference.report import (
+    CLASS_COLORS,
+    annotate,
+    percent,
+    to_contract,
+    to_csv,
+    to_png,
+    to_table,
+)
+
+
+def test_contract_keys(inspector, examples):
+    entry = to_contract(inspector.judge_file("a.jpg", examples["Portrait A"]))
+    assert set(entry) == {"path", "width", "height", "faces", "error"}
+    (face,) = entry["faces"]
+    assert set(face) == {"box", "p_fake", "verdict", "reason"}
+    assert len(face["box"]) == 4 and all(isinstance(value, int) for value in face["box"])
+    json.dumps(entry)
+    failed = to_contract(PhotoResult("b.jpg", error="why"))
+    assert failed == {"path": "b.jpg", "width": None, "height": None, "faces": [], "error": "why"}
+
+
+def test_table_has_a_row_a_face_and_one_for_every_other_file(inspector, examples):
+    results = [
+        inspector.judge_file("group.jpg", examples["Group of four"]),
+        inspector.judge_file("wall.png", to_png(np.full((90, 90, 3), 50, np.uint8))),
+        PhotoResult("broken.jpg", error="damaged"),
+    ]
+    table = to_table(results)
+    assert table["file"].tolist() == ["group.jpg"] * 4 + ["wall.png", "broken.jpg"]
+    assert table["verdict"].tolist()[4] == "unsure" and "No frontal face" in table["reason"][4]
+    assert table["error"][5] == "damaged" and table["p_fake"].isna().tolist()[4:] == [True, True]
+
+
+def test_csv_cells_never_start_a_formula():
+    table = to_table([PhotoResult('=HYPERLINK("x").jpg', error="e"), PhotoResult("-1.jpg")])
+    rows = list(csv.DictReader(io.StringIO(to_csv(table).decode("utf-8-sig"))))
+    assert [row["file"][0] for row in rows] == ["'", "'"]
+
+
+def test_annotation_draws_on_a_copy_in_the_class_colour(inspector, examples):
+    data = examples["Group of four"]
+    result, pixels = inspector.judge_file("g", data), decode_image(data).pixels
+    before = pixels.copy()
+    drawn = annotate(pixels, result)
+    np.testing.assert_array_equal(pixels, before)
+    for face in result.faces:
+        color = CLASS_COLORS[face.verdict.state].lstrip("#")
+        expected = [int(color[i : i + 2], 16) for i in (0, 2, 4)]
+        y = face.box.y + face.box.h // 2
+        assert drawn[y, face.box.x].tolist() == expected
+
+
+def test_png_is_lossless():
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(to_png(pixels)))), pixels)
+
+
+def test_percentages_never_claim_certainty():
+    shares = (0.0, 0.004, 0.01, 0.634, 0.99, 0.996, 1.0)
+    assert [percent(share) for share in shares] == [
+        "<1%",
+        "<1%",
+        "1%",
+        "63%",
+        "99%",
+        ">99%",
+        ">99%",
+    ]

@@ -1,0 +1,158 @@
+"""Training: resumes to the same result after kill -9, refuses bad set-ups early, learns."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.errors import UserError
+from core.training.augmentation import FaceAugmentation
+from core.training.classifier import train_classifier
+from core.training.recipes import RECIPES, Recipe
+from core.training.run_folder import load_arrays, write_atomically
+from tests.conftest import write_dataset
+
+SMALL = Recipe("small", epochs=3, batch_size=8)
+OURS = replace(
+    RECIPES["ours"], epochs=3, batch_size=8, samples_per_epoch=24, warmup_steps=2, policy="float32"
+)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return write_dataset(tmp_path_factory.mktemp("data") / "set", {"train": 12, "valid": 6})
+
+
+def _same(one, other) -> bool:
+    first, second = load_arrays(one / "last.npz"), load_arrays(other / "last.npz")
+    assert set(first) == set(second)
+    return all(np.array_equal(first[name], second[name]) for name in first)
+
+
+def test_history_has_the_contracts_columns_and_the_loss_falls(data, tmp_path):
+    recipe = replace(SMALL, batch_size=4, epochs=4, bn_momentum=0.8)
+    history = train_classifier(data, tmp_path / "run", recipe, quiet=True)
+    columns = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "lr"]
+    assert list(history.columns)[:6] == columns
+    pd.testing.assert_frame_equal(history, pd.read_csv(tmp_path / "run" / "history.csv"))
+    assert history["epoch"].tolist() == [1, 2, 3, 4]
+    assert history["loss"].iloc[-1] < history["loss"].iloc[0]
+    assert history["accuracy"].iloc[-1] > 0.8  # the textures are easy to tell apart
+
+
+def test_a_run_killed_with_signal_9_ends_like_an_unbroken_one(data, tmp_path):
+    broken, whole = tmp_path / "broken", tmp_path / "whole"
+    command = [sys.executable, "-m", "core", "train", "classifier", "--recipe", "original"]
+    command += ["--data", str(data), "--epochs", "3", "--out"]
+    process = subprocess.Popen([*command, str(broken)], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not (broken / "last.npz").exists():
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert len(load_arrays(broken / "last.npz")) > 0  # never half a file
+    subprocess.run([*command, str(broken), "--resume"], check=True, stderr=subprocess.DEVNULL)
+    subprocess.run([*command, str(whole)], check=True, stderr=subprocess.DEVNULL)
+    assert _same(broken, whole)
+    columns = ["epoch", "loss", "val_loss", "val_accuracy", "lr"]
+    histories = [pd.read_csv(run / "history.csv")[columns] for run in (broken, whole)]
+    pd.testing.assert_frame_equal(*histories, check_exact=True)
+    assert (broken / "best.weights.npz").read_bytes() == (whole / "best.weights.npz").read_bytes()
+
+
+def test_augmented_and_averaged_runs_resume_exactly_too(data, tmp_path, monkeypatch):
+    import core.training.classifier as module
+
+    unbroken = module._Session.run_epoch
+    train_classifier(data, tmp_path / "whole", OURS, quiet=True)
+
+    def fail_in_the_third(session, *parts):
+        if session.epoch == 2:
+            raise KeyboardInterrupt
+        unbroken(session, *parts)
+
+    monkeypatch.setattr(module._Session, "run_epoch", fail_in_the_third)
+    with pytest.raises(KeyboardInterrupt):
+        train_classifier(data, tmp_path / "broken", OURS, quiet=True)
+    monkeypatch.undo()
+    train_classifier(data, tmp_path / "broken", OURS, resume=True, quiet=True)
+    assert _same(tmp_path / "broken", tmp_path / "whole")
+
+
+def test_a_finished_run_resumed_changes_nothing(data, tmp_path):
+    recipe = replace(SMALL, epochs=1)
+    train_classifier(data, tmp_path / "run", recipe, quiet=True)
+    before = (tmp_path / "run" / "last.npz").read_bytes()
+    history = train_classifier(data, tmp_path / "run", recipe, resume=True, quiet=True)
+    assert len(history) == 1 and (tmp_path / "run" / "last.npz").read_bytes() == before
+
+
+def _remove(folder):
+    for file in folder.iterdir():
+        file.unlink()
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ("train/fake", "train/fake has no readable image"),
+        ("valid/real", "valid/real has no readable image"),
+    ],
+)
+def test_a_missing_class_or_split_is_said_before_the_work(tmp_path, part, words):
+    root = write_dataset(tmp_path / "set", {"train": 2, "valid": 2}, 32)
+    _remove(root / part)
+    with pytest.raises(UserError, match=words):
+        train_classifier(root, tmp_path / "run", SMALL, quiet=True)
+    assert not (tmp_path / "run").exists()
+
+
+def test_sources_that_do_not_exist(data, tmp_path):
+    with pytest.raises(UserError, match="of the sources elsewhere"):
+        train_classifier(data, tmp_path / "run", replace(SMALL, sources=("elsewhere",)), quiet=True)
+
+
+def test_run_folders_that_cannot_be_used(data, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(UserError, match="cannot be written"):
+        train_classifier(data, tmp_path / "file" / "run", SMALL, quiet=True)
+    recipe = replace(SMALL, epochs=1)
+    train_classifier(data, tmp_path / "run", recipe, quiet=True)
+    with pytest.raises(UserError, match="already holds a run"):
+        train_classifier(data, tmp_path / "run", recipe, quiet=True)
+    with pytest.raises(UserError, match=r"another recipe learning_rate \(0.01 there, 0.5"):
+        other = replace(recipe, learning_rate=0.5)
+        train_classifier(data, tmp_path / "run", other, resume=True, quiet=True)
+    (tmp_path / "run" / "last.npz").write_bytes(b"half a file")
+    with pytest.raises(UserError, match="missing or damaged"):
+        train_classifier(data, tmp_path / "run", recipe, resume=True, quiet=True)
+
+
+def test_atomic_writes_leave_no_scraps(tmp_path):
+    file = tmp_path / "state"
+    write_atomically(file, b"one")
+    write_atomically(file, b"two")
+    assert file.read_bytes() == b"two" and list(tmp_path.iterdir()) == [file]
+
+
+def test_learning_rates():
+    recipe = replace(OURS, learning_rate=1.0, warmup_steps=10, cosine=True)
+    rates = [recipe.rate_at(step, 110) for step in range(110)]
+    assert rates[0] == pytest.approx(0.1) and rates[9] == rates[10] == 1.0
+    assert rates[60] == pytest.approx(0.505) and rates[-1] < 0.02
+    assert rates[10:] == sorted(rates[10:], reverse=True)
+    assert {RECIPES["original"].rate_at(step, 99) for step in range(99)} == {0.01}
+
+
+def test_the_original_recipe_is_the_authors():
+    recipe = RECIPES["original"]
+    assert (recipe.optimizer, recipe.learning_rate, recipe.batch_size) == ("sgd", 0.01, 32)
+    assert (recipe.epochs, recipe.augmentation, recipe.ema_decay) == (15, None, 0.0)
+    assert isinstance(RECIPES["ours"].augmentation, FaceAugmentation)

@@ -1,0 +1,67 @@
+"""A card for one judged face: what was judged, the verdict, the scale, the heat map."""
+
+import html
+
+import numpy as np
+import streamlit as st
+
+from core.errors import UserError
+from core.inference.photo import FaceResult
+from core.inference.report import CLASS_COLORS
+from core.inference.verdict import Calibration
+from ui.theme import p_fake_scale, tinted, verdict_pill
+
+PICTURE_PX = 132
+_HEAT_NOTE = (
+    "Bright regions raised P(fake) most (Grad-CAM). A hint at what the network used, not proof "
+    "of anything in the picture."
+)
+
+
+def face_card(face: FaceResult, number: int, key: str, calibration: Calibration) -> None:
+    """Draw a face's card.
+
+    Args:
+        face: the judged face.
+        number: its number in the photo, from 1.
+        key: unique per face in the session.
+        calibration: the thresholds to draw.
+    """
+    state = face.verdict.state
+    with st.container(border=True, horizontal=True):
+        picture, words = st.container(width=PICTURE_PX), st.container(width="stretch")
+        with words:
+            _verdict(face, number, calibration)
+        with picture:
+            frame = st.empty()
+            wanted = st.toggle("Heat map", key=f"heat_{key}", help=_HEAT_NOTE)
+            shown = _with_heat(face) if wanted else face.thumbnail
+            frame.image(shown, width="stretch", alt=f"Face {number}, verdict {state}")
+        if wanted:
+            words.caption(_HEAT_NOTE)
+
+
+def _verdict(face: FaceResult, number: int, calibration: Calibration) -> None:
+    state, reason = face.verdict.state, face.verdict.reason
+    scale = p_fake_scale(
+        face.p_fake,
+        state,
+        threshold=calibration.threshold,
+        low=calibration.unsure_low,
+        high=calibration.unsure_high,
+    )
+    why = f'<div class="rf-reason">{html.escape(reason)}</div>' if reason else ""
+    color = CLASS_COLORS[state]
+    title = f'<b style="color:{color}">Face {number}</b>{verdict_pill(state)}'
+    tinted(state, f'<div class="rf-head">{title}</div>{why}{scale}')
+
+
+def _with_heat(face: FaceResult) -> np.ndarray:
+    from core.inference.explain import grad_cam, overlay
+
+    try:
+        with st.spinner("Looking where the network looked ..."):
+            return overlay(face.thumbnail, grad_cam(face.tensor))
+    except UserError as error:
+        st.error(str(error))
+        return face.thumbnail

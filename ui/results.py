@@ -1,0 +1,94 @@
+"""The judged photos of a session. They outlive reruns and page switches."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.inference.photo import Inspector, PhotoResult
+
+MAX_PHOTOS = 100
+MAX_SESSION_BYTES = 400 * 2**20
+_KEY = "judged_photos"
+_ROUND = "upload_round"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A photo's file bytes (kept to draw it again) and what was found in it."""
+
+    digest: str
+    data: bytes
+    result: PhotoResult
+
+
+def judged() -> list[Judged]:
+    """All judged photos, oldest first."""
+    return st.session_state.setdefault(_KEY, [])
+
+
+def upload_key(name: str) -> str:
+    """Key of an input widget: a new one after `clear`, which empties the widget."""
+    return f"{name}_{st.session_state.get(_ROUND, 0)}"
+
+
+def clear() -> None:
+    """Forget every photo and empty the input widgets."""
+    st.session_state[_KEY] = []
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+
+
+def add(
+    files: list[tuple[str, bytes]],
+    inspector: Inspector,
+    progress: Callable[[float, str], object],
+) -> list[str]:
+    """Judge files that were not judged yet and keep the results.
+
+    Args:
+        files: (name, bytes) pairs, as an upload gives them; the same file twice counts once.
+        inspector: judges them.
+        progress: told (share done, sentence) before each file and at the end.
+
+    Returns:
+        Sentences on files that were not taken.
+    """
+    known = judged()
+    seen = {(item.digest, item.result.name) for item in known}
+    fresh = []
+    for name, data in files:
+        digest = hashlib.sha256(data).hexdigest()
+        if (digest, name) not in seen:
+            seen.add((digest, name))
+            fresh.append((name, data, digest))
+    refused = []
+    for number, (name, data, digest) in enumerate(fresh):
+        if _is_full(known, data):
+            refused.append(
+                f"{len(fresh) - number} photos were not judged: a session keeps at most "
+                f"{MAX_PHOTOS} photos and {MAX_SESSION_BYTES // 2**20} MB. Clear the results first."
+            )
+            break
+        progress(number / len(fresh), f"Judging {number + 1} of {len(fresh)}")
+        result = inspector.judge_file(name, data)
+        known.append(Judged(digest, data if result.error is None else b"", result))
+    if fresh:
+        progress(1.0, "Done")
+    return refused
+
+
+def _is_full(known: list[Judged], data: bytes) -> bool:
+    used = sum(len(item.data) for item in known)
+    return len(known) >= MAX_PHOTOS or used + len(data) > MAX_SESSION_BYTES
+
+
+def titles(items: list[Judged]) -> list[str]:
+    """A name for each photo that no other photo has: the second `a.jpg` is `a.jpg (2)`."""
+    counts: dict[str, int] = {}
+    names = []
+    for item in items:
+        name = item.result.name
+        counts[name] = counts.get(name, 0) + 1
+        names.append(name if counts[name] == 1 else f"{name} ({counts[name]})")
+    return names

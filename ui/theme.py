@@ -1,0 +1,138 @@
+"""One look for all pages: page setup, class colours, headers, empty states."""
+
+import html
+from pathlib import Path
+
+import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
+
+from core.inference.report import CLASS_COLORS, percent
+
+TITLE = "Real vs Fake Faces"
+# A file of ours: the browser would fetch a symbol or an emoji from a third party.
+_ICON = str(Path(__file__).parent / "icon.png")
+_TINTS = {"real": "#eaf2fc", "fake": "#fdf0ea", "unsure": "#f3f4f6"}
+_WORDS = {"real": "Likely a photograph", "fake": "Likely machine-made", "unsure": "Unsure"}
+# Streamlit would call the home page "app", after its file: the menu is ours.
+_PAGES = (
+    ("app.py", "Home", ":material/home:"),
+    ("pages/1_Photo.py", "Photo", ":material/image_search:"),
+    ("pages/7_About.py", "About", ":material/info:"),
+)
+
+_CSS = """
+<style>
+.block-container {max-width: 1120px; padding-top: 3.2rem; padding-bottom: 3rem;}
+h1 {letter-spacing: -0.02em;}
+.rf-lead {font-size: 1.08rem; color: #4b5563; margin: -0.6rem 0 0.4rem 0; max-width: 46rem;}
+.rf-empty {border: 1.5px dashed #cbd2dc; border-radius: .8rem; padding: 1.6rem; color: #4b5563;
+  text-align: center;}
+.rf-empty b {color: #1f2937; display: block; margin-bottom: .25rem;}
+.rf-pill {display: inline-block; border-radius: 99px; padding: .16rem .7rem; font-weight: 600;
+  color: white; font-size: .88rem; white-space: nowrap;}
+.rf-head {display: flex; flex-wrap: wrap; gap: .3rem .6rem; align-items: center;}
+.rf-reason {color: #4b5563; font-size: .9rem; margin-top: .45rem;}
+.rf-scale {margin: 1.9rem .35rem 1.6rem .35rem; position: relative; height: .7rem;
+  border-radius: 99px; container-type: inline-size;}
+@container (max-width: 240px) {.rf-scale .word {display: none;}}
+.rf-scale .tick {position: absolute; top: 1rem; font-size: .74rem; color: #6b7280;
+  transform: translateX(-50%); white-space: nowrap;}
+.rf-scale .tick.first {transform: none;} .rf-scale .tick.last {transform: translateX(-100%);}
+.rf-scale .line {position: absolute; top: -.25rem; bottom: -.25rem; width: 2px;
+  background: #374151; transform: translateX(-1px);}
+.rf-scale .dot {position: absolute; top: 50%; width: 1.05rem; height: 1.05rem;
+  border-radius: 99px; border: 3px solid white; transform: translate(-50%, -50%);
+  box-shadow: 0 0 0 1px rgba(0,0,0,.25);}
+.rf-scale .value {position: absolute; top: -1.5rem; font-weight: 700; font-size: .92rem;
+  transform: translateX(-50%); white-space: nowrap;}
+.rf-counts {display: flex; flex-wrap: wrap; gap: .5rem; margin: .2rem 0 .4rem 0;}
+.rf-count {border-radius: .6rem; padding: .45rem .9rem; font-size: .95rem; color: #374151;}
+.rf-count b {font-size: 1.15rem; margin-right: .3rem;}
+[data-testid=stMarkdownContainer] table {display: block; overflow-x: auto; max-width: 100%;}
+.rf-privacy {color: #6b7280; font-size: .86rem;}
+</style>
+"""
+
+
+def start_page(name: str, lead: str) -> None:
+    """Set the page up and draw its heading. Call it first on every page."""
+    title = TITLE if name == TITLE else f"{name} · {TITLE}"
+    st.set_page_config(page_title=title, page_icon=_ICON, layout="wide")
+    st.html(_CSS)
+    _menu()
+    st.title(name, anchor=False)
+    st.html(f'<p class="rf-lead">{html.escape(lead)}</p>')
+
+
+def _menu() -> None:
+    for file, label, symbol in _PAGES:
+        try:
+            st.sidebar.page_link(file, label=label, icon=symbol)
+        except StreamlitPageNotFoundError:
+            return  # this page was started alone (`streamlit run pages/...`): it has no siblings
+
+
+def empty_state(title: str, hint: str) -> None:
+    """Say that there is nothing yet, and what to do next."""
+    st.html(f'<div class="rf-empty"><b>{html.escape(title)}</b>{html.escape(hint)}</div>')
+
+
+def privacy_line() -> None:
+    """What happens to a photo: the same words wherever one is asked for."""
+    st.html(
+        '<p class="rf-privacy">Photos stay in the memory of the server that runs this app. They '
+        "are never written to disk, logged or sent on, and are gone when you clear the results "
+        "or close the tab.</p>"
+    )
+
+
+def verdict_pill(state: str) -> str:
+    """HTML of a verdict in its class colour."""
+    return f'<span class="rf-pill" style="background:{CLASS_COLORS[state]}">{_WORDS[state]}</span>'
+
+
+def p_fake_scale(p_fake: float, state: str, *, threshold: float, low: float, high: float) -> str:
+    """HTML of a labelled scale from real to fake.
+
+    Args:
+        p_fake: probability in [0, 1], marked by a dot in the verdict's colour.
+        state: the verdict.
+        threshold: drawn as a line.
+        low, high: ends of the unsure band, drawn in gray.
+    """
+    shown = html.escape(percent(p_fake))
+    x = min(max(p_fake, 0.02), 0.98) * 100  # the dot stays on the scale
+    stops = (
+        f"{CLASS_COLORS['real']}55 0 {low:.0%}, {CLASS_COLORS['unsure']}44 {low:.0%} {high:.0%}, "
+        f"{CLASS_COLORS['fake']}55 {high:.0%} 100%"
+    )
+    return f"""
+<div class="rf-scale" role="img" style="background: linear-gradient(90deg, {stops})"
+  aria-label="P(fake) {shown} on a scale from 0 to 100 percent; threshold {threshold:.0%}">
+  <span class="line" style="left:{threshold:.0%}"></span>
+  <span class="dot" style="left:{x:.1f}%; background:{CLASS_COLORS[state]}"></span>
+  <span class="value" style="left:{min(max(x, 14), 86):.1f}%; color:{CLASS_COLORS[state]}"
+    >P(fake) {shown}</span>
+  <span class="tick first" style="left:0">0% real</span>
+  <span class="tick" style="left:{threshold:.0%}"
+    ><span class="word">threshold </span>{threshold:.0%}</span>
+  <span class="tick last" style="left:100%">100% fake</span>
+</div>"""
+
+
+def verdict_counts(states: list[str]) -> None:
+    """How many faces got which verdict, each on its class' tint."""
+    cells = "".join(
+        f'<span class="rf-count" style="background:{_TINTS[state]}">'
+        f'<b style="color:{CLASS_COLORS[state]}">{states.count(state)}</b>{word.lower()}</span>'
+        for state, word in _WORDS.items()
+    )
+    st.html(f'<div class="rf-counts">{cells}</div>')
+
+
+def tinted(state: str, body: str) -> None:
+    """Draw HTML on the verdict's tint."""
+    st.html(
+        f'<div style="background:{_TINTS[state]}; border-left: 4px solid {CLASS_COLORS[state]}; '
+        f'border-radius:.6rem; padding:.8rem 1rem">{body}</div>'
+    )
