@@ -46,4 +46,8 @@ st.subheader("How far to trust it", anchor=False)
 _measured()
 with st.container(horizontal=True):
     st.page_link("pages/1_Photo.py", label="Judge photos", icon=":material/image_search:")
+    st.page_link("pages/2_Webcam.py", label="Webcam and video", icon=":material/videocam:")
+    st.page_link("pages/3_Dataset.py", label="Data sets", icon=":material/photo_library:")
+    st.page_link("pages/4_Training.py", label="Training", icon=":material/monitoring:")
+    st.page_link("pages/5_Generator.py", label="Generator", icon=":material/face:")
     st.page_link("pages/7_About.py", label="What it can and cannot do", icon=":material/info:")

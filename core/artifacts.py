@@ -6,14 +6,24 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from core.atomic import write_atomically
 from core.config import ARTIFACTS_DIR
 from core.errors import UserError
 
 REGISTRY_FILE = "registry.json"
+KINDS = {
+    "metrics.json": "metrics",
+    "history.csv": "history",
+    "calibration.json": "calibration",
+    "live.json": "live_calibration",
+    "xml": "graph",
+    "bin": "constants",
+    "weights.h5": "weights",
+    "discriminator.weights.h5": "discriminator",
+}
 _HOW_TO_RESTORE = (
-    "Restore it with `git checkout -- artifacts`, or train and publish again: "
-    "`python -m core train classifier --data DIR --out RUN_DIR --recipe ours`, then "
-    "`python -m core publish RUN_DIR --data DIR`."
+    "Restore it with `git checkout -- artifacts`, or train and publish again with "
+    "`python -m core train` and `python -m core publish`: the README says how."
 )
 
 
@@ -92,6 +102,28 @@ def read_json(name: str, folder: Path = ARTIFACTS_DIR) -> dict:
     return json.loads(read_artifact(name, folder))
 
 
+def ship(
+    name: str,
+    files: dict[str, bytes],
+    *,
+    data: str,
+    metrics: dict,
+    folder: Path = ARTIFACTS_DIR,
+) -> None:
+    """Write the files of a model into the folder and enter each into the registry.
+
+    Args:
+        name: the model's; file `{name}.{suffix}` is registered as `{name}_{kind}`.
+        files: suffix -> content; a suffix is one of `KINDS`.
+        data, metrics, folder: as for `register`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for suffix, content in files.items():
+        file, kind = f"{name}.{suffix}", KINDS[suffix]
+        write_atomically(folder / file, content)
+        register(f"{name}_{kind}", file, kind=kind, data=data, metrics=metrics, folder=folder)
+
+
 def register(
     name: str,
     file: str,
@@ -123,6 +155,22 @@ def register(
     )
     known = load_registry(folder) if (folder / REGISTRY_FILE).exists() else {}
     known[name] = artifact
-    entries = {key: asdict(known[key]) for key in sorted(known)}
-    (folder / REGISTRY_FILE).write_text(json.dumps(entries, indent=2) + "\n", encoding="utf-8")
+    _write_registry(known, folder)
     return artifact
+
+
+def withdraw(prefix: str, folder: Path = ARTIFACTS_DIR) -> None:
+    """Take every artifact whose name begins with `prefix` out of the registry and delete it."""
+    if not (folder / REGISTRY_FILE).exists():
+        return
+    known = load_registry(folder)
+    old = {name: known.pop(name) for name in list(known) if name.startswith(prefix)}
+    _write_registry(known, folder)  # first, so that it never names a file that is gone
+    for artifact in old.values():
+        (folder / artifact.file).unlink(missing_ok=True)
+
+
+def _write_registry(known: dict[str, Artifact], folder: Path) -> None:
+    entries = {key: asdict(known[key]) for key in sorted(known)}
+    text = json.dumps(entries, indent=2) + "\n"
+    write_atomically(folder / REGISTRY_FILE, text.encode())

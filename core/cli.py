@@ -1,4 +1,4 @@
-"""The command line: `python -m core classify | evaluate | train | publish`."""
+"""The command line: `python -m core classify | video | generate | dataset | train | ...`."""
 
 import argparse
 import json
@@ -6,10 +6,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from core.cli_dataset import add_dataset
 from core.config import SPLITS
 from core.errors import UserError
 
 OK, SOME_FAILED, WRONG_USAGE = 0, 1, 2
+_PERCENT_BAR = "{percentage:3.0f}% {bar} {remaining} left"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -35,7 +37,14 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m core", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
+    _add_judging(commands)
+    _add_generate(commands)
+    add_dataset(commands)
+    _add_training(commands)
+    return parser
 
+
+def _add_judging(commands) -> None:
     classify = commands.add_parser("classify", help="judge the faces of photos")
     classify.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="photo or folder")
     classify.add_argument("--json", action="store_true", help="print JSON")
@@ -50,30 +59,57 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true", help="print JSON")
     evaluate.set_defaults(run=_evaluate)
 
+    video = commands.add_parser("video", help="judge the faces of a video")
+    video.add_argument("input", type=Path, metavar="IN")
+    video.add_argument("--out", required=True, type=Path, metavar="OUT.mp4")
+    video.add_argument("--json", action="store_true", help="print the track report as JSON")
+    video.set_defaults(run=_video)
+
+
+def _add_generate(commands) -> None:
+    generate = commands.add_parser("generate", help="paint faces that no one has")
+    generate.add_argument("--seed", required=True, type=int, metavar="S")
+    generate.add_argument("--count", type=_positive, default=1, metavar="N")
+    generate.add_argument("--out", required=True, type=Path, metavar="DIR")
+    generate.add_argument("--psi", type=float, default=1.0, metavar="P", help="truncation")
+    generate.add_argument("--generator", default="dcgan", choices=["dcgan", "mobilestylegan"])
+    generate.set_defaults(run=_generate)
+
+
+def _add_training(commands) -> None:
     train = commands.add_parser("train", help="train a network")
-    train.add_argument("network", choices=["classifier"])
+    train.add_argument("network", choices=["classifier", "dcgan"])
     train.add_argument("--data", required=True, type=Path, metavar="DIR")
     train.add_argument("--out", required=True, type=Path, metavar="RUN_DIR")
     train.add_argument("--epochs", type=_positive, metavar="N")
     train.add_argument("--resume", action="store_true", help="go on where a run stopped")
-    train.add_argument("--recipe", default="ours", choices=["original", "ours"])
+    train.add_argument("--recipe", default="ours", choices=["original", "ours", "webcam"])
+    train.add_argument(
+        "--start",
+        type=Path,
+        metavar="DIR",
+        help="classifier: begin with the best weights of the run in DIR; "
+        "dcgan: go on from the one published in DIR",
+    )
     train.add_argument(
         "--sources", type=_names, metavar="A,B", help="use only files named A_... and B_..."
     )
     train.set_defaults(run=_train)
 
-    publish = commands.add_parser("publish", help="ship a trained run as the app's classifier")
+    publish = commands.add_parser("publish", help="ship a trained run")
     publish.add_argument("run_dir", type=Path, metavar="RUN_DIR")
     publish.add_argument("--data", required=True, type=Path, metavar="DIR")
     publish.add_argument(
         "--as",
         dest="name",
         default="classifier",
-        choices=["classifier", "original"],
-        help="classifier: what the app serves; original: figures kept for comparison",
+        choices=["classifier", "original", "generator", "original_generator"],
+        help="classifier, generator: what the app serves; original...: figures for comparison",
+    )
+    publish.add_argument(
+        "--inception", type=Path, metavar="FILE", help="Inception's graph: measure FID too"
     )
     publish.set_defaults(run=_publish)
-    return parser
 
 
 def _positive(text: str) -> int:
@@ -150,23 +186,90 @@ def _short(value) -> str:
     return f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
-def _train(args: argparse.Namespace) -> int:
-    from core.training.classifier import train_classifier
-    from core.training.recipes import RECIPES
+def _video(args: argparse.Namespace) -> int:
+    from tqdm import tqdm
 
-    recipe = RECIPES[args.recipe]
-    if args.epochs:
-        recipe = replace(recipe, epochs=args.epochs)
-    if args.sources:
-        recipe = replace(recipe, sources=args.sources)
-    train_classifier(args.data, args.out, recipe, resume=args.resume)
+    from core.inference.live.files import judge_video_file
+
+    with tqdm(total=100, unit="%", disable=args.json, bar_format=_PERCENT_BAR) as bar:
+
+        def show(share: float | None) -> None:
+            bar.n = round(100 * (share or 0))
+            bar.update(0)
+
+        report = judge_video_file(args.input, args.out, progress=show)
+    if args.json:
+        print(json.dumps(report.to_contract(), indent=2))
+    else:
+        _print_tracks(report)
+    return OK if report.complete else SOME_FAILED
+
+
+def _print_tracks(report) -> None:
+    for note in report.notes:
+        print(note)
+    share = report.frames_with_face / max(1, report.frames)
+    print(f"{report.frames} frames, {report.fps:.1f} a second, a face in {share:.0%} of them")
+    for track in report.tracks:
+        chance = "none" if track.p_fake_mean is None else f"{track.p_fake_mean:.3f}"
+        reason = f" ({track.reason})" if track.reason else ""
+        print(
+            f"face {track.id}: {track.verdict} P(fake)={chance}, {track.frames} frames, "
+            f"{track.flips_per_minute:.1f} flips a minute{reason}"
+        )
+
+
+def _generate(args: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from core.generators import load_generator
+    from core.generators.files import write_faces
+
+    files = write_faces(load_generator(args.generator), args.seed, args.count, args.out, args.psi)
+    for _ in tqdm(files, total=args.count, unit="face", delay=0.5):
+        pass
+    return OK
+
+
+def _train(args: argparse.Namespace) -> int:
+    (_train_classifier if args.network == "classifier" else _train_dcgan)(args)
     print(f"Done. History, checkpoint and best weights are in {args.out}.")
     return OK
 
 
-def _publish(args: argparse.Namespace) -> int:
-    from core.training.publish import publish
+def _train_classifier(args: argparse.Namespace) -> None:
+    from core.training.classifier import train_classifier
+    from core.training.recipes import RECIPES
 
-    for line in publish(args.run_dir, args.data, name=args.name):
+    recipe = _with_options(RECIPES[args.recipe], args)
+    train_classifier(args.data, args.out, recipe, start=args.start, resume=args.resume)
+
+
+def _train_dcgan(args: argparse.Namespace) -> None:
+    from core.training.dcgan import train_dcgan
+    from core.training.gan_recipes import GAN_RECIPES
+
+    if args.recipe not in GAN_RECIPES:
+        raise UserError("A DCGAN is trained with --recipe original or --recipe ours.")
+    recipe = _with_options(GAN_RECIPES[args.recipe], args)
+    train_dcgan(args.data, args.out, recipe, start=args.start, resume=args.resume)
+
+
+def _with_options(recipe, args: argparse.Namespace):
+    options = {"epochs": args.epochs, "sources": args.sources}
+    return replace(recipe, **{name: value for name, value in options.items() if value})
+
+
+def _publish(args: argparse.Namespace) -> int:
+    if args.name.endswith("generator"):
+        from core.training.publish_dcgan import publish_dcgan
+
+        options = {"name": args.name, "inception": args.inception}
+        lines = publish_dcgan(args.run_dir, args.data, **options)
+    else:
+        from core.training.publish import publish
+
+        lines = publish(args.run_dir, args.data, name=args.name)
+    for line in lines:
         print(line)
     return OK

@@ -13,5 +13,6 @@ SPLITS = ("train", "valid", "test")
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".heic", ".heif"})
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
+MAX_VIDEO_BYTES = 300 * 1024 * 1024
 MAX_PIXELS = 64_000_000  # the largest common phone photos have 50 million
 MIN_FACE_PX = 64  # below this the traces of a generator are gone

@@ -61,7 +61,7 @@ def decode_image(data: bytes) -> Photo:
         raise UserError("The file is empty (0 bytes). Save or download it again.")
     if len(data) > MAX_FILE_BYTES:
         raise UserError(
-            f"The file is too large ({len(data) / 2**20:.0f} MB; the limit is "
+            f"The file is too large ({len(data) / 2**20:.1f} MB; the limit is "
             f"{MAX_FILE_BYTES // 2**20} MB). Save it at a smaller size."
         )
     try:
@@ -83,7 +83,7 @@ def _unreadable(error: Exception) -> UserError:
     if isinstance(error, Image.DecompressionBombError):
         return UserError(_too_many_pixels("far too many"))
     return UserError(
-        "The file is not a picture this app can read. Use JPEG, PNG, WebP, BMP or HEIC "
+        "The file is not a picture this app can read. Use JPEG, PNG, WebP, BMP, GIF or HEIC "
         "(the content counts, not the file name's ending)."
     )
 
@@ -147,3 +147,18 @@ def to_model_input(pixels: np.ndarray) -> np.ndarray:
     method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     resized = cv2.resize(scaled, (IMAGE_SIZE, IMAGE_SIZE), interpolation=method)
     return np.clip(resized, 0.0, 1.0)
+
+
+def shrunk(faces: np.ndarray, side: int = 32) -> np.ndarray:
+    """Faces as small as their coarse look needs, by the means of blocks.
+
+    Args:
+        faces: (n, s, s, 3) of any number type; s is a multiple of `side`.
+        side: of the result, in pixels.
+
+    Returns:
+        float32 (n, side, side, 3) in the same value range.
+    """
+    block = faces.shape[1] // side
+    blocks = faces.reshape(len(faces), side, block, side, block, 3)
+    return blocks.mean(axis=(2, 4), dtype=np.float32)

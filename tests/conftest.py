@@ -1,11 +1,16 @@
 """Fixtures that make their own data: no photo of a person is stored for the tests."""
 
 import io
+import os
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+
+# What the app remembers between starts lies here while tests run, those in a browser included.
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="faces-tests-")
 
 import core.training  # noqa: F401  sets TensorFlow up before any other test starts it
 from core.config import ARTIFACTS_DIR

@@ -8,7 +8,7 @@ import streamlit as st
 from core.errors import UserError
 from core.inference.photo import FaceResult
 from core.inference.report import CLASS_COLORS
-from core.inference.verdict import Calibration
+from core.inference.verdict import Calibration, Verdict
 from ui.theme import p_fake_scale, tinted, verdict_pill
 
 PICTURE_PX = 132
@@ -31,7 +31,7 @@ def face_card(face: FaceResult, number: int, key: str, calibration: Calibration)
     with st.container(border=True, horizontal=True):
         picture, words = st.container(width=PICTURE_PX), st.container(width="stretch")
         with words:
-            _verdict(face, number, calibration)
+            verdict_box(f"Face {number}", face.verdict, face.p_fake, calibration)
         with picture:
             frame = st.empty()
             wanted = st.toggle("Heat map", key=f"heat_{key}", help=_HEAT_NOTE)
@@ -41,18 +41,31 @@ def face_card(face: FaceResult, number: int, key: str, calibration: Calibration)
             words.caption(_HEAT_NOTE)
 
 
-def _verdict(face: FaceResult, number: int, calibration: Calibration) -> None:
-    state, reason = face.verdict.state, face.verdict.reason
-    scale = p_fake_scale(
-        face.p_fake,
-        state,
-        threshold=calibration.threshold,
-        low=calibration.unsure_low,
-        high=calibration.unsure_high,
-    )
-    why = f'<div class="rf-reason">{html.escape(reason)}</div>' if reason else ""
-    color = CLASS_COLORS[state]
-    title = f'<b style="color:{color}">Face {number}</b>{verdict_pill(state)}'
+def verdict_box(
+    name: str, verdict: Verdict, p_fake: float | None, calibration: Calibration, note: str = ""
+) -> None:
+    """Draw a verdict with its reason and scale, on its tint.
+
+    Args:
+        name: of the face, such as "Face 2".
+        verdict: what to make of it.
+        p_fake: probability in [0, 1]; None leaves the scale out.
+        calibration: the thresholds to draw.
+        note: a sentence to add.
+    """
+    state = verdict.state
+    scale = ""
+    if p_fake is not None:
+        scale = p_fake_scale(
+            p_fake,
+            state,
+            threshold=calibration.threshold,
+            low=calibration.unsure_low,
+            high=calibration.unsure_high,
+        )
+    words = " ".join(part for part in (verdict.reason, note) if part)
+    why = f'<div class="rf-reason">{html.escape(words)}</div>' if words else ""
+    title = f'<b style="color:{CLASS_COLORS[state]}">{name}</b>{verdict_pill(state)}'
     tinted(state, f'<div class="rf-head">{title}</div>{why}{scale}')
 
 

@@ -32,7 +32,7 @@ def _square(data: bytes) -> np.ndarray:
 def judge_now(files: list[tuple[str, bytes]]) -> None:
     """Judge files under a progress bar; sentences on refused ones follow on the page."""
     inspector = get_inspector()
-    if inspector is None or not files:
+    if inspector is None or not (files or results.waiting()):
         return
     bar = st.progress(0.0)
     refused = results.add(files, inspector, bar.progress)
@@ -46,6 +46,7 @@ def upload(name: str) -> list[tuple[str, bytes]]:
     files = st.file_uploader(
         f"Drop photos here ({_FORMATS})",
         accept_multiple_files=True,
+        max_upload_size=MAX_FILE_BYTES // 2**20,
         key=results.upload_key(name),
     )
     return [(plain_name(file.name), file.getvalue()) for file in files]

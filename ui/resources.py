@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.errors import UserError
+from core.generators import FaceGenerator, load_generator
 from core.inference.photo import Inspector, load_inspector
 
 
@@ -15,6 +16,20 @@ def get_inspector() -> Inspector | None:
     """The shared inspector, or None after a sentence on the page that says why there is none."""
     try:
         return _inspector()
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+
+
+@st.cache_resource(show_spinner="Loading the generator ...")
+def _generator(name: str) -> FaceGenerator:
+    return load_generator(name)
+
+
+def get_generator(name: str) -> FaceGenerator | None:
+    """A shared generator, or None after a sentence on the page that says why there is none."""
+    try:
+        return _generator(name)
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         return None

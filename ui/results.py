@@ -11,6 +11,7 @@ from core.inference.photo import Inspector, PhotoResult
 MAX_PHOTOS = 100
 MAX_SESSION_BYTES = 400 * 2**20
 _KEY = "judged_photos"
+_WAITING = "waiting_photos"
 _ROUND = "upload_round"
 
 
@@ -36,6 +37,7 @@ def upload_key(name: str) -> str:
 def clear() -> None:
     """Forget every photo and empty the input widgets."""
     st.session_state[_KEY] = []
+    st.session_state[_WAITING] = []
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 
 
@@ -54,28 +56,40 @@ def add(
     Returns:
         Sentences on files that were not taken.
     """
-    known = judged()
+    known, queue = judged(), waiting()
     seen = {(item.digest, item.result.name) for item in known}
-    fresh = []
+    seen |= {(digest, name) for name, _, digest in queue}
     for name, data in files:
         digest = hashlib.sha256(data).hexdigest()
         if (digest, name) not in seen:
             seen.add((digest, name))
-            fresh.append((name, data, digest))
-    refused = []
-    for number, (name, data, digest) in enumerate(fresh):
+            queue.append((name, data, digest))
+    total = len(queue)
+    while queue:
+        name, data, digest = queue[0]
         if _is_full(known, data):
-            refused.append(
-                f"{len(fresh) - number} photos were not judged: a session keeps at most "
-                f"{MAX_PHOTOS} photos and {MAX_SESSION_BYTES // 2**20} MB. Clear the results first."
-            )
-            break
-        progress(number / len(fresh), f"Judging {number + 1} of {len(fresh)}")
+            left = len(queue)
+            queue.clear()
+            return [
+                f"{left} photos were not judged: a session keeps at most {MAX_PHOTOS} photos and "
+                f"{MAX_SESSION_BYTES // 2**20} MB. Clear the results first."
+            ]
+        number = total - len(queue)
+        progress(number / total, f"Judging {number + 1} of {total}")
         result = inspector.judge_file(name, data)
         known.append(Judged(digest, data if result.error is None else b"", result))
-    if fresh:
+        queue.pop(0)
+    if total:
         progress(1.0, "Done")
-    return refused
+    return []
+
+
+def waiting() -> list[tuple[str, bytes, str]]:
+    """(name, bytes, digest) of photos that were dropped and not judged yet.
+
+    Going to another page ends a run in the middle; what is left is judged on the way back.
+    """
+    return st.session_state.setdefault(_WAITING, [])
 
 
 def _is_full(known: list[Judged], data: bytes) -> bool:

@@ -17,6 +17,10 @@ _WORDS = {"real": "Likely a photograph", "fake": "Likely machine-made", "unsure"
 _PAGES = (
     ("app.py", "Home", ":material/home:"),
     ("pages/1_Photo.py", "Photo", ":material/image_search:"),
+    ("pages/2_Webcam.py", "Webcam", ":material/videocam:"),
+    ("pages/3_Dataset.py", "Dataset", ":material/photo_library:"),
+    ("pages/4_Training.py", "Training", ":material/monitoring:"),
+    ("pages/5_Generator.py", "Generator", ":material/face:"),
     ("pages/7_About.py", "About", ":material/info:"),
 )
 
@@ -48,7 +52,21 @@ h1 {letter-spacing: -0.02em;}
 .rf-counts {display: flex; flex-wrap: wrap; gap: .5rem; margin: .2rem 0 .4rem 0;}
 .rf-count {border-radius: .6rem; padding: .45rem .9rem; font-size: .95rem; color: #374151;}
 .rf-count b {font-size: 1.15rem; margin-right: .3rem;}
+.rf-facts {display: grid; grid-template-columns: repeat(auto-fit, minmax(6.2rem, 1fr)); gap: .5rem;}
+.rf-fact {border: 1px solid #e2e5ea; border-radius: .6rem; padding: .5rem .75rem; color: #4b5563;
+  font-size: .82rem; cursor: help;}
+.rf-fact b {display: block; font-size: 1.15rem; color: #1f2937; font-variant-numeric: tabular-nums;}
 [data-testid=stMarkdownContainer] table {display: block; overflow-x: auto; max-width: 100%;}
+.rf-faces {display: grid; gap: .8rem; grid-template-columns: repeat(8, 1fr);}
+.rf-faces.few {grid-template-columns: repeat(4, minmax(0, 11rem));}
+@media (max-width: 700px) {.rf-faces {grid-template-columns: repeat(4, 1fr); gap: .5rem;}}
+.rf-face {margin: 0;} .rf-face img {width: 100%; border-radius: .5rem; display: block;}
+.rf-face figcaption {font-size: .8rem; color: #4b5563; display: flex; flex-wrap: wrap;
+  gap: .15rem .4rem; padding-top: .25rem;} .rf-face b {width: 100%; font-weight: 500;}
+.rf-short {border-radius: .4rem; padding: 0 .4rem; font-weight: 600; color: white; cursor: help;
+  white-space: nowrap;}
+.rf-missing {aspect-ratio: 1; border-radius: .5rem; background: #f3f4f6; color: #6b7280;
+  display: flex; align-items: center; justify-content: center; font-size: .85rem;}
 .rf-privacy {color: #6b7280; font-size: .86rem;}
 </style>
 """
@@ -77,18 +95,26 @@ def empty_state(title: str, hint: str) -> None:
     st.html(f'<div class="rf-empty"><b>{html.escape(title)}</b>{html.escape(hint)}</div>')
 
 
-def privacy_line() -> None:
-    """What happens to a photo: the same words wherever one is asked for."""
+def privacy_line(what: str = "Photos", until: str = "clear the results or close the tab") -> None:
+    """What happens to a picture: the same words wherever one is asked for."""
     st.html(
-        '<p class="rf-privacy">Photos stay in the memory of the server that runs this app. They '
-        "are never written to disk, logged or sent on, and are gone when you clear the results "
-        "or close the tab.</p>"
+        f'<p class="rf-privacy">{what} stay in the memory of the server that runs this app. They '
+        f"are never written to disk, logged or sent on, and are gone when you {until}.</p>"
     )
 
 
 def verdict_pill(state: str) -> str:
     """HTML of a verdict in its class colour."""
     return f'<span class="rf-pill" style="background:{CLASS_COLORS[state]}">{_WORDS[state]}</span>'
+
+
+def short_pill(state: str, value: str, reason: str | None) -> str:
+    """HTML of a verdict in little room: the class, then P(fake); the rest on hovering."""
+    why = f"{_WORDS[state]}. {reason or ''}".strip()
+    return (
+        f'<span class="rf-short" style="background:{CLASS_COLORS[state]}" '
+        f'title="{html.escape(why)}">{state}</span><span>P(fake)&nbsp;{html.escape(value)}</span>'
+    )
 
 
 def p_fake_scale(p_fake: float, state: str, *, threshold: float, low: float, high: float) -> str:
@@ -101,6 +127,7 @@ def p_fake_scale(p_fake: float, state: str, *, threshold: float, low: float, hig
         low, high: ends of the unsure band, drawn in gray.
     """
     shown = html.escape(percent(p_fake))
+    near_end = not 0.3 <= threshold <= 0.7  # its label would run into those of the ends
     x = min(max(p_fake, 0.02), 0.98) * 100  # the dot stays on the scale
     stops = (
         f"{CLASS_COLORS['real']}55 0 {low:.0%}, {CLASS_COLORS['unsure']}44 {low:.0%} {high:.0%}, "
@@ -114,7 +141,7 @@ def p_fake_scale(p_fake: float, state: str, *, threshold: float, low: float, hig
   <span class="value" style="left:{min(max(x, 14), 86):.1f}%; color:{CLASS_COLORS[state]}"
     >P(fake) {shown}</span>
   <span class="tick first" style="left:0">0% real</span>
-  <span class="tick" style="left:{threshold:.0%}"
+  <span class="tick" style="left:{threshold:.0%}{"; display:none" if near_end else ""}"
     ><span class="word">threshold </span>{threshold:.0%}</span>
   <span class="tick last" style="left:100%">100% fake</span>
 </div>"""
@@ -128,6 +155,20 @@ def verdict_counts(states: list[str]) -> None:
         for state, word in _WORDS.items()
     )
     st.html(f'<div class="rf-counts">{cells}</div>')
+
+
+def facts(items: list[tuple[str, str, str]]) -> None:
+    """A row of small figures.
+
+    Args:
+        items: (label, value, explanation) of each.
+    """
+    cells = "".join(
+        f'<span class="rf-fact" title="{html.escape(why)}"><b>{html.escape(value)}</b>'
+        f"{html.escape(label)}</span>"
+        for label, value, why in items
+    )
+    st.html(f'<div class="rf-facts">{cells}</div>')
 
 
 def tinted(state: str, body: str) -> None:

@@ -14,7 +14,7 @@ from core.errors import UserError
 from core.imaging import decode_image, to_model_input
 
 CACHE_BYTES = 8 * 2**30
-Augmentation = Callable[[np.ndarray, np.random.Generator], np.ndarray]
+Augmentation = Callable[..., np.ndarray]  # (pixels, rng, *, filmed) -> pixels
 
 
 class PixelStore:
@@ -107,6 +107,24 @@ def pick_partners(
     return np.where(rng.random(len(rows)) < share, partners, -1)
 
 
+def pick_filmed(
+    faces: pd.DataFrame, rows: np.ndarray, shares: dict[str, float], rng: np.random.Generator
+) -> np.ndarray:
+    """Which of the rows go through an imitated webcam.
+
+    Args:
+        faces: rows of an index.
+        rows: the epoch's row numbers.
+        shares: chance by source; sources not named are never filmed.
+        rng: the only source of chance.
+
+    Returns:
+        bool array (len(rows),).
+    """
+    chances = faces["source"].map(lambda source: shares.get(source, 0.0)).to_numpy(np.float64)
+    return rng.random(len(rows)) < chances[rows]
+
+
 def paste_patch(
     pixels: np.ndarray, partner: np.ndarray | None, rng: np.random.Generator
 ) -> np.ndarray:
@@ -137,6 +155,7 @@ def make_batches(
     batch_size: int,
     augmentation: Augmentation | None = None,
     partners: np.ndarray | None = None,
+    filmed: np.ndarray | None = None,
     seed: int = 0,
 ):
     """A `tf.data` pipeline over given rows, in their order, without those that don't decode.
@@ -148,9 +167,10 @@ def make_batches(
         store: the images.
         rows: int (count,), which rows of the store, in which order.
         batch_size: faces a batch; the last one may be smaller.
-        augmentation: from uint8 (h, w, 3) and a generator to uint8 (h', w', 3).
+        augmentation: from uint8 (h, w, 3), a generator and `filmed` to uint8 (h', w', 3).
         partners: int (count,), for each row another one of its class that a patch is taken
             from (see `paste_patch`), or -1.
+        filmed: bool (count,), which rows the augmentation puts through an imitated webcam.
         seed: of the augmentation.
 
     Returns:
@@ -169,7 +189,8 @@ def make_batches(
         if partners is not None and partners[position] >= 0:
             pixels = paste_patch(pixels, store.get(int(partners[position])), rng)
         if augmentation is not None:
-            pixels = augmentation(pixels, rng)
+            filmed_now = filmed is not None and bool(filmed[position])
+            pixels = augmentation(pixels, rng, filmed=filmed_now)
         return to_model_input(pixels)
 
     def sample(position, row):

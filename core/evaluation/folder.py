@@ -11,12 +11,14 @@ import pandas as pd
 
 from core.dataset.index import DatasetIndex, index_folder
 from core.dataset.pipeline import labels_of
+from core.dataset.webcam import Webcam
 from core.errors import UserError
 from core.evaluation.metrics import summarize, wilson_ci95
-from core.imaging import decode_image, to_model_input
+from core.imaging import decode_image
 from core.inference.geometry import centre_square
 from core.inference.predictor import Predictor
 from core.inference.verdict import Calibration, sharpness
+from core.inference.views import face_views, mean_log_odds
 
 BATCH = 64
 
@@ -28,7 +30,7 @@ class Scores:
     Attributes:
         faces: their rows of the index.
         labels: int32 (n,), 0 fake, 1 real.
-        log_odds: float64 (n,), of fake, before calibration.
+        log_odds: float64 (n,), of fake, averaged over views, before calibration.
         sharpnesses: float64 (n,).
         skipped: files that could not be decoded, with the reason.
     """
@@ -44,6 +46,8 @@ def score_faces(
     faces: pd.DataFrame,
     predictor: Predictor,
     progress: Callable[[int], object] = lambda count: None,
+    *,
+    webcam: Webcam | None = None,
 ) -> Scores:
     """Run the network over aligned faces.
 
@@ -51,6 +55,7 @@ def score_faces(
         faces: rows of an index.
         predictor: the network.
         progress: told after each batch how many files it read.
+        webcam: films each face first, the same way every time.
 
     Raises:
         UserError: not one file can be decoded.
@@ -60,16 +65,17 @@ def score_faces(
         paths = list(faces["path"])
         for start in range(0, len(paths), BATCH):
             batch = paths[start : start + BATCH]
-            loaded = list(pool.map(_load, batch))
+            numbers = range(start, start + len(batch))
+            loaded = list(pool.map(lambda *job: _load(*job, webcam), batch, numbers))
             good = [(start + i, face) for i, face in enumerate(loaded) if not isinstance(face, str)]
             skipped |= {
                 p: why for p, why in zip(batch, loaded, strict=True) if isinstance(why, str)
             }
             if good:
-                tensors = np.stack([face for _, face in good])
+                views = np.stack([looks for _, looks in good])
                 rows += [row for row, _ in good]
-                odds.append(predictor.log_odds(tensors))
-                sharps += [sharpness(face) for face in tensors]
+                odds.append(mean_log_odds(predictor, views))
+                sharps += [sharpness(looks[0]) for looks in views]
             progress(len(batch))
     if not rows:
         raise UserError("No image could be decoded. Check the files of the data set.")
@@ -78,12 +84,15 @@ def score_faces(
     return Scores(kept, labels_of(kept), log_odds, np.array(sharps), skipped)
 
 
-def _load(path: str) -> np.ndarray | str:
+def _load(path: str, number: int, webcam: Webcam | None) -> np.ndarray | str:
     try:
         photo = decode_image(Path(path).read_bytes())
     except (UserError, OSError) as error:
         return str(error)
-    return to_model_input(centre_square(photo.pixels).pixels)
+    pixels = centre_square(photo.pixels).pixels
+    if webcam is not None:
+        pixels = webcam(pixels, np.random.default_rng(number))
+    return face_views(pixels)
 
 
 def load_split(data: Path, split: str) -> tuple[DatasetIndex, pd.DataFrame]:

@@ -3,12 +3,15 @@
 Only the package's data files are used (Apache-2.0): its code imports a removed API.
 """
 
+import hashlib
 import importlib.util
+import threading
 from pathlib import Path
 
 import numpy as np
 
 from core.errors import UserError
+from core.generators.codes import lerp, normal_latents, truncated
 
 STYLE_DIM = 512
 MEAN_SAMPLES = 4096
@@ -30,7 +33,16 @@ def data_folder() -> Path:
 
 
 class MobileStyleGan:
-    """Makes faces of 1024x1024 pixels, the same face for the same seed."""
+    """Paints faces of 1024x1024 pixels; a code is a style w, which the mapping makes of noise."""
+
+    name = "MobileStyleGAN"
+    side = 1024
+    framing = "ffhq"
+    reach = 20.0
+    truncation_note = (
+        "Pulls the style w to the mean style: mean + psi * (w - mean). Towards 0 lies the average "
+        "face; 1 is the full variety, with more failures."
+    )
 
     def __init__(self, folder: Path | None = None):
         import openvino as ov
@@ -41,23 +53,42 @@ class MobileStyleGan:
         exact = {"INFERENCE_PRECISION_HINT": "f32"}
         self._mapping = core.compile_model(mapping, "CPU", exact)
         synthesis = core.read_model(folder / "SynthesisNetwork.xml")
-        self._synthesis = core.compile_model(synthesis, "CPU", exact)
+        self._synthesis = core.compile_model(synthesis, "CPU", exact).create_infer_request()
+        self._lock = threading.Lock()
         many = np.random.default_rng(MEAN_SEED).standard_normal((MEAN_SAMPLES, STYLE_DIM))
-        self._mean = self._mapping(many.astype(np.float32))[0].mean(axis=0, keepdims=True)
+        styles = self._mapping(many.astype(np.float32))[0]
+        self.center = styles.mean(axis=0)
+        # Härkönen et al., "GANSpace" (NeurIPS 2020): the principal components of many styles.
+        self.directions = np.linalg.svd(styles - self.center, full_matrices=False)[2]
+        constants = (folder / "SynthesisNetwork.bin").read_bytes()
+        self.version = hashlib.sha256(constants).hexdigest()
+
+    def codes(self, seeds: list[int]) -> np.ndarray:
+        """The styles of seeds: float32 (n, 512)."""
+        latents = normal_latents(seeds, STYLE_DIM)
+        # one at a time, so that a style does not hang on the company it is made in
+        with self._lock:
+            return np.concatenate([self._mapping(latent[None])[0] for latent in latents])
+
+    def paint(self, codes: np.ndarray) -> np.ndarray:
+        """Faces from styles, (n, 512): uint8 (n, 1024, 1024, 3), RGB."""
+        faces = np.empty((len(codes), self.side, self.side, 3), np.uint8)
+        for number, code in enumerate(codes):
+            with self._lock:
+                image = self._synthesis.infer({0: code[None]}, share_outputs=True)[0][0]
+                levels = np.rint((np.clip(image, -1, 1) + 1) * 127.5)
+                faces[number] = levels.transpose(1, 2, 0)
+        return faces
+
+    def between(self, start: np.ndarray, end: np.ndarray, share: float) -> np.ndarray:
+        """The style at a share of the straight way."""
+        return lerp(start, end, share)
+
+    def combined(self, plus: list[int], minus: list[int], plus_too: list[int]) -> np.ndarray:
+        """Arithmetic of mean styles."""
+        means = [self.codes(seeds).mean(axis=0) for seeds in (plus, minus, plus_too)]
+        return means[0] - means[1] + means[2]
 
     def generate(self, seed: int, psi: float = 0.7) -> np.ndarray:
-        """Make one face.
-
-        Args:
-            seed: names the face.
-            psi: truncation, `mean + psi * (style - mean)`: 0 is the average face, 1 the full
-                variety with more failures.
-
-        Returns:
-            uint8 (1024, 1024, 3), RGB.
-        """
-        latent = np.random.default_rng(seed).standard_normal((1, STYLE_DIM)).astype(np.float32)
-        style = self._mapping(latent)[0]
-        image = self._synthesis(self._mean + psi * (style - self._mean))[0][0]
-        levels = (np.clip(image, -1, 1) + 1) * 127.5
-        return np.rint(levels).astype(np.uint8).transpose(1, 2, 0)
+        """The face of a seed: uint8 (1024, 1024, 3), RGB; `psi` as in `truncated`."""
+        return self.paint(truncated(self.codes([seed]), psi, self.center))[0]

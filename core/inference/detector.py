@@ -6,7 +6,7 @@ import threading
 import cv2
 import numpy as np
 
-from core.inference.geometry import MAX_LEVEL_DEG, Box, Face
+from core.inference.geometry import MAX_LEVEL_DEG, Box, Face, ffhq_square
 
 # Chosen on the valid split (`python -m bench.detector`): of the frontal cascades "alt2" finds
 # the most faces at the fewest false alarms.
@@ -17,6 +17,9 @@ SCALE_STEP = 1.1
 MIN_NEIGHBORS = 4
 BORDER_SHARE = 0.1  # a face that fills the picture needs some room around it to be found
 MERGE_SHARE = 0.4  # boxes that share this much of the smaller one are one face
+SATELLITE_RATIO = 1.5  # a box this much smaller within a head is hair or collar
+NEAR_SIDE = 72  # a known face is searched for at this size, in pixels
+NEAR_MARGIN = 0.4  # and this far around where it was, as a share of its size
 
 
 class FaceDetector:
@@ -24,39 +27,94 @@ class FaceDetector:
 
     def __init__(self):
         self._faces = _load_cascade(CASCADE)
+        self._others = _load_cascade("haarcascade_frontalface_default.xml")
         self._eyes = _load_cascade("haarcascade_eye_tree_eyeglasses.xml")
         self._lock = threading.Lock()  # a cascade keeps state while it works
 
-    def detect(self, pixels: np.ndarray) -> list[Face]:
+    def detect(
+        self,
+        pixels: np.ndarray,
+        *,
+        search_side: int = SEARCH_SIDE,
+        scale_step: float = SCALE_STEP,
+        min_side: int = MIN_SIDE,
+        second_opinion: bool = False,
+    ) -> list[Face]:
         """Find the faces of a picture, largest first.
 
         Args:
             pixels: uint8 (height, width, 3), RGB.
+            search_side: a longer picture is scaled down to this, in pixels.
+            scale_step: factor between the sizes looked for; a larger one is faster and misses
+                more.
+            min_side: smallest face looked for, in pixels of the scaled picture.
+            second_opinion: keep only what another cascade takes for a face too, and nothing
+                small within the head of a large face. In a video the same pattern on a wall or
+                in someone's hair would come up again and again.
 
         Returns:
             Faces in pixels of the picture; empty if none was found.
         """
-        gray = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-        scale = min(1.0, SEARCH_SIDE / max(gray.shape))
-        if scale < 1:
-            size = (max(1, round(gray.shape[1] * scale)), max(1, round(gray.shape[0] * scale)))
-            gray = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
+        scale = min(1.0, search_side / max(pixels.shape[:2]))
+        gray = _scaled_gray(pixels, scale)
         border = round(BORDER_SHARE * min(gray.shape))
         gray = cv2.copyMakeBorder(cv2.equalizeHist(gray), *[border] * 4, cv2.BORDER_REPLICATE)
         with self._lock:
             found, votes = self._faces.detectMultiScale2(
                 gray,
-                scaleFactor=SCALE_STEP,
+                scaleFactor=scale_step,
                 minNeighbors=MIN_NEIGHBORS,
-                minSize=(MIN_SIDE, MIN_SIDE),
+                minSize=(min_side, min_side),
             )
             boxes = merge_boxes([Box(*map(int, box)) for box in found], list(votes))
+            if second_opinion:
+                boxes = drop_satellites([box for box in boxes if self._is_agreed(gray, box)])
             rolls = [self._roll_of(gray, box) for box in boxes]
         faces = [
             Face(_to_picture(box, border, scale), roll)
             for box, roll in zip(boxes, rolls, strict=True)
         ]
         return sorted(faces, key=lambda face: face.box.area, reverse=True)
+
+    def detect_near(self, pixels: np.ndarray, box: Box) -> Box | None:
+        """Find a face again where it was a moment ago; some thirty times as fast as a search.
+
+        Args:
+            pixels: uint8 (height, width, 3), RGB.
+            box: where it was.
+
+        Returns:
+            Where it is now, or None.
+        """
+        part, left, top = _around(pixels, box)
+        scale = min(1.0, NEAR_SIDE / box.w)
+        if min(part.shape[:2]) * scale < NEAR_SIDE // 2:
+            return None
+        gray = cv2.equalizeHist(_scaled_gray(part, scale))
+        side = box.w * scale
+        least, most = round(0.7 * side), round(1.4 * side)
+        with self._lock:
+            found, votes = self._faces.detectMultiScale2(
+                gray,
+                scaleFactor=SCALE_STEP,
+                minNeighbors=MIN_NEIGHBORS - 1,
+                minSize=(least, least),
+                maxSize=(most, most),
+            )
+        if not len(found):
+            return None
+        x, y, w, h = found[int(np.argmax(votes))] / scale
+        return Box(round(left + x), round(top + y), round(w), round(h))
+
+    def _is_agreed(self, gray: np.ndarray, box: Box) -> bool:
+        part, _, _ = _around(gray, box)
+        scale = min(1.0, NEAR_SIDE / box.w)
+        part, side = cv2.resize(part, None, fx=scale, fy=scale), box.w * scale
+        least, most = round(0.65 * side), round(1.5 * side)
+        found = self._others.detectMultiScale(
+            part, SCALE_STEP, 2, minSize=(least, least), maxSize=(most, most)
+        )
+        return len(found) > 0
 
     def _roll_of(self, gray: np.ndarray, box: Box) -> float:
         """Tilt of the line between the eyes, in degrees; 0 where two eyes are not found."""
@@ -98,6 +156,34 @@ def merge_boxes(boxes: list[Box], votes: list[float]) -> list[Box]:
         if all(box.overlap(other) < MERGE_SHARE * min(box.area, other.area) for other in kept):
             kept.append(box)
     return kept
+
+
+def drop_satellites(boxes: list[Box]) -> list[Box]:
+    """Drop boxes that lie in the head of a face more than `SATELLITE_RATIO` times as wide."""
+
+    def is_satellite(box: Box, other: Box) -> bool:
+        head = ffhq_square(other)
+        x, y = box.x + box.w / 2, box.y + box.h / 2
+        within = head.x < x < head.x + head.w and head.y < y < head.y + head.h
+        return within and box.w * SATELLITE_RATIO < other.w
+
+    return [box for box in boxes if not any(is_satellite(box, other) for other in boxes)]
+
+
+def _around(picture: np.ndarray, box: Box) -> tuple[np.ndarray, int, int]:
+    """The part of a picture around a box, and where it begins: left and top."""
+    margin = round(NEAR_MARGIN * box.w)
+    left, top = max(0, box.x - margin), max(0, box.y - margin)
+    return picture[top : box.y + box.h + margin, left : box.x + box.w + margin], left, top
+
+
+def _scaled_gray(pixels: np.ndarray, scale: float) -> np.ndarray:
+    """A picture scaled down (`scale` <= 1) and without colour: uint8 (h', w')."""
+    if scale < 1:
+        height, width = pixels.shape[:2]
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
 
 
 def _to_picture(box: Box, border: int, scale: float) -> Box:

@@ -1,17 +1,13 @@
 """Where the network looked: a hint, not a proof. The only part of inference on Keras."""
 
-import tempfile
-import threading
 from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from core.artifacts import read_artifact
 from core.config import ARTIFACTS_DIR, FAKE, IMAGE_SIZE, REAL
-
-_lock = threading.Lock()  # two users asking at once must not import and build twice
+from core.inference.keras_model import building, trained_classifier
 
 
 def grad_cam(face: np.ndarray, *, folder: Path = ARTIFACTS_DIR) -> np.ndarray:
@@ -32,7 +28,7 @@ def grad_cam(face: np.ndarray, *, folder: Path = ARTIFACTS_DIR) -> np.ndarray:
     """
     import tensorflow as tf
 
-    with _lock:
+    with building:
         body, head = _halves(folder)
     features = body(face[None], training=False)
     with tf.GradientTape() as tape:
@@ -51,14 +47,9 @@ def _halves(folder: Path):
     """The classifier cut after its last convolution, loaded from the checked weights."""
     import keras
 
-    from core.models.classifier import LAST_CONV, build_classifier
+    from core.models.classifier import LAST_CONV
 
-    data = read_artifact("classifier_weights", folder)
-    model = build_classifier(logits=True)
-    with tempfile.TemporaryDirectory() as scratch:
-        file = Path(scratch) / "checked.weights.h5"
-        file.write_bytes(data)  # Keras reads weights from files only
-        model.load_weights(file)
+    model = trained_classifier(folder)
     cut = [layer.name for layer in model.layers].index(LAST_CONV) + 1
     return keras.Sequential(model.layers[:cut]), keras.Sequential(model.layers[cut:])
 

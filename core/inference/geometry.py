@@ -85,6 +85,14 @@ def ffhq_square(box: Box, roll_deg: float = 0.0) -> Box:
     return Box(round(x - side / 2), round(y - side / 2), side, side)
 
 
+def clipped(box: Box, pixels: np.ndarray) -> Box:
+    """The part of a box that lies in a picture; of no area if none does."""
+    height, width = pixels.shape[:2]
+    x0, y0 = min(max(0, box.x), width), min(max(0, box.y), height)
+    x1, y1 = min(max(0, box.x + box.w), width), min(max(0, box.y + box.h), height)
+    return Box(x0, y0, x1 - x0, y1 - y0)
+
+
 def crop_face(pixels: np.ndarray, face: Face) -> Crop:
     """Cut a face out as the training pictures are cut: square, level, mirrored at borders.
 

@@ -9,11 +9,12 @@ import numpy as np
 from core.artifacts import read_json
 from core.config import ARTIFACTS_DIR
 from core.errors import UserError
-from core.imaging import Photo, decode_image, to_model_input
+from core.imaging import Photo, decode_image
 from core.inference.detector import FaceDetector
-from core.inference.geometry import Box, Crop, Face, centre_square, crop_face
+from core.inference.geometry import Box, Crop, centre_square, clipped, crop_face
 from core.inference.predictor import Predictor, load_predictor
 from core.inference.verdict import Calibration, Verdict, decide, sharpness
+from core.inference.views import face_views, mean_log_odds
 
 THUMBNAIL_PX = 256
 
@@ -25,7 +26,7 @@ class FaceResult:
     Attributes:
         box: where the face is, in pixels of the photo.
         thumbnail: the square that was judged: uint8 (256, 256, 3), RGB.
-        tensor: what the network saw: float32 (128, 128, 3) in [0, 1].
+        tensor: the widest view the network had: float32 (128, 128, 3) in [0, 1].
         p_fake: calibrated probability that the face is generated.
         verdict: what to make of it.
     """
@@ -58,12 +59,24 @@ class PhotoResult:
 
 
 class Inspector:
-    """Detector, network and calibration together; one serves a whole process."""
+    """Detector, network and calibrations together; one serves a whole process.
 
-    def __init__(self, detector: FaceDetector, predictor: Predictor, calibration: Calibration):
+    Attributes:
+        calibration: for photos.
+        live_calibration: for video, fitted on faces put through an imitated webcam.
+    """
+
+    def __init__(
+        self,
+        detector: FaceDetector,
+        predictor: Predictor,
+        calibration: Calibration,
+        live_calibration: Calibration,
+    ):
         self.detector = detector
         self.predictor = predictor
         self.calibration = calibration
+        self.live_calibration = live_calibration
 
     def judge(self, photo: Photo, *, aligned: bool = False) -> tuple[FaceResult, ...]:
         """Judge every face of a photo, in one batch.
@@ -81,14 +94,14 @@ class Inspector:
         else:
             faces = self.detector.detect(photo.pixels)
             crops = [crop_face(photo.pixels, face) for face in faces]
-            boxes = [_inside(face, photo) for face in faces]
+            boxes = [clipped(face.box, photo.pixels) for face in faces]
         if not crops:
             return ()
-        tensors = np.stack([to_model_input(crop.pixels) for crop in crops])
-        chances = self.calibration.p_fake(self.predictor.log_odds(tensors))
+        views = np.stack([face_views(crop.pixels) for crop in crops])
+        chances = self.calibration.p_fake(mean_log_odds(self.predictor, views))
         return tuple(
-            self._result(box, crop, tensor, float(chance))
-            for box, crop, tensor, chance in zip(boxes, crops, tensors, chances, strict=True)
+            self._result(box, crop, looks[0], float(chance))
+            for box, crop, looks, chance in zip(boxes, crops, views, chances, strict=True)
         )
 
     def _result(self, box: Box, crop: Crop, tensor: np.ndarray, p_fake: float) -> FaceResult:
@@ -120,21 +133,14 @@ class Inspector:
         return PhotoResult(name, photo.width, photo.height, faces, photo.notes)
 
 
-def _inside(face: Face, photo: Photo) -> Box:
-    """The part of a face's box that lies in the photo (the search looks a little beyond)."""
-    x0, y0 = max(0, face.box.x), max(0, face.box.y)
-    x1 = min(photo.width, face.box.x + face.box.w)
-    y1 = min(photo.height, face.box.y + face.box.h)
-    return Box(x0, y0, x1 - x0, y1 - y0)
-
-
-def load_calibration(folder: Path = ARTIFACTS_DIR) -> Calibration:
-    """The shipped calibration.
+def load_calibration(folder: Path = ARTIFACTS_DIR, *, live: bool = False) -> Calibration:
+    """The shipped calibration, for photos or for video.
 
     Raises:
         UserError: its file is missing or was changed.
     """
-    return Calibration(**read_json("classifier_calibration", folder))
+    name = "classifier_live_calibration" if live else "classifier_calibration"
+    return Calibration(**read_json(name, folder))
 
 
 def load_inspector(folder: Path = ARTIFACTS_DIR) -> Inspector:
@@ -143,4 +149,5 @@ def load_inspector(folder: Path = ARTIFACTS_DIR) -> Inspector:
     Raises:
         UserError: a shipped file is missing or was changed.
     """
-    return Inspector(FaceDetector(), load_predictor(folder), load_calibration(folder))
+    calibrations = load_calibration(folder), load_calibration(folder, live=True)
+    return Inspector(FaceDetector(), load_predictor(folder), *calibrations)

@@ -1,6 +1,7 @@
 """From a log-odds to a verdict one can act on: real, fake, or unsure with the reason."""
 
-from dataclasses import asdict, dataclass
+import math
+from dataclasses import asdict, dataclass, replace
 
 import cv2
 import numpy as np
@@ -42,9 +43,35 @@ class Calibration:
 
     def p_fake(self, log_odds: np.ndarray) -> np.ndarray:
         """Calibrated P(fake), float64 in [0, 1], of log-odds of any shape."""
-        scaled = (np.asarray(log_odds, np.float64) - self.bias) / self.temperature
-        scaled = np.clip(scaled, -500, 500)
-        return 1 / (1 + np.exp(-scaled))
+        return sigmoid(self.calibrated(log_odds))
+
+    def calibrated(self, log_odds: np.ndarray) -> np.ndarray:
+        """Log-odds that mean what they say: float64, of the same shape."""
+        return (np.asarray(log_odds, np.float64) - self.bias) / self.temperature
+
+    def with_threshold(self, threshold: float) -> "Calibration":
+        """The same with another threshold; the unsure band moves along, in log-odds.
+
+        Args:
+            threshold: in (0, 1).
+        """
+        shift = logit(threshold) - logit(self.threshold)
+        low, high = (
+            float(sigmoid(logit(end) + shift)) for end in (self.unsure_low, self.unsure_high)
+        )
+        low, high = min(low, threshold), max(high, threshold)
+        return replace(self, threshold=threshold, unsure_low=low, unsure_high=high)
+
+
+def sigmoid(log_odds: np.ndarray) -> np.ndarray:
+    """Probability in [0, 1] of log-odds."""
+    return 1 / (1 + np.exp(-np.clip(log_odds, -500, 500)))
+
+
+def logit(chance: float) -> float:
+    """Log-odds of a probability, finite for 0 and 1 too."""
+    chance = min(max(chance, 1e-9), 1 - 1e-9)
+    return math.log(chance / (1 - chance))
 
 
 @dataclass(frozen=True)
@@ -77,14 +104,8 @@ def decide(
         outside: share of its square that lies beyond the picture's edges.
         calibration: the shipped thresholds.
     """
-    reason = None
-    if side_px < MIN_FACE_PX:
-        reason = f"The face is only {side_px} px wide; under {MIN_FACE_PX} px the traces are lost."
-    elif outside > MAX_OUTSIDE:
-        reason = f"The face is cut by the picture's border ({outside:.0%} of it is missing)."
-    elif sharp < calibration.min_sharpness:
-        reason = "The face is too blurred: the fine traces that give a generator away are gone."
-    elif calibration.unsure_low < p_fake < calibration.unsure_high:
+    reason = weakness(side_px, sharp, outside, calibration)
+    if reason is None and calibration.unsure_low < p_fake < calibration.unsure_high:
         reason = (
             f"The probability lies between {calibration.unsure_low:.0%} and "
             f"{calibration.unsure_high:.0%}, where the model errs too often."
@@ -92,3 +113,22 @@ def decide(
     if reason:
         return Verdict("unsure", reason)
     return Verdict("fake" if p_fake >= calibration.threshold else "real")
+
+
+def weakness(
+    side_px: int, sharp: float, outside: float, calibration: Calibration, min_side_px: int = 0
+) -> str | None:
+    """Why a face cannot be judged at all, or None.
+
+    Args:
+        side_px, sharp, outside, calibration: as in `decide`.
+        min_side_px: what the user asks for beyond `MIN_FACE_PX`.
+    """
+    least = max(MIN_FACE_PX, min_side_px)
+    if side_px < least:
+        return f"The face is only {side_px} px wide; under {least} px the traces are lost."
+    if outside > MAX_OUTSIDE:
+        return f"The face is cut by the picture's border ({outside:.0%} of it is missing)."
+    if sharp < calibration.min_sharpness:
+        return "The face is too blurred: the fine traces that give a generator away are gone."
+    return None

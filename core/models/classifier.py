@@ -9,6 +9,7 @@ import numpy as np
 from keras import layers
 
 from core.config import IMAGE_SIZE
+from core.models.norm import FusedBatchNormalization
 
 LAST_CONV = "conv3"  # the layer Grad-CAM looks at
 
@@ -35,8 +36,19 @@ def build_classifier(
         fake, 1 is real.
     """
 
+    activation = None if logits else "softmax"
+    head = layers.Dense(2, activation=activation, dtype="float32", name="out")
+    return keras.Sequential([*trunk(bn_momentum, policy), head], name="classifier")
+
+
+def trunk(bn_momentum: float, policy: str, first_policy: str = "float32") -> list[layers.Layer]:
+    """All layers but the last, for a network that looks at a face; see `build_classifier`."""
+
+    plain = policy == "float32"
+    norm_type = layers.BatchNormalization if plain else FusedBatchNormalization
+
     def norm(name: str) -> layers.Layer:
-        return layers.BatchNormalization(momentum=bn_momentum, dtype=policy, name=name)
+        return norm_type(momentum=bn_momentum, dtype=policy, name=name)
 
     def conv(filters: int, size: int, name: str, dtype: str = policy) -> layers.Layer:
         return layers.Conv2D(filters, size, activation="relu", dtype=dtype, name=name)
@@ -44,28 +56,24 @@ def build_classifier(
     def pool(name: str) -> layers.Layer:
         return layers.MaxPooling2D(2, dtype=policy, name=name)
 
-    return keras.Sequential(
-        [
-            keras.Input((IMAGE_SIZE, IMAGE_SIZE, 3), name="face"),
-            conv(64, 3, "conv1", dtype="float32"),
-            norm("norm1"),
-            pool("pool1"),
-            conv(128, 5, "conv2"),
-            norm("norm2"),
-            pool("pool2"),
-            layers.Dropout(0.2, dtype=policy, name="dropout1"),
-            conv(64, 3, "conv3"),
-            norm("norm3"),
-            pool("pool3"),
-            layers.Dropout(0.3, dtype=policy, name="dropout2"),
-            layers.Flatten(name="flatten"),
-            layers.Dense(128, activation="relu", dtype=policy, name="dense1"),
-            norm("norm4"),
-            layers.Dropout(0.2, dtype=policy, name="dropout3"),
-            layers.Dense(2, activation=None if logits else "softmax", dtype="float32", name="out"),
-        ],
-        name="classifier",
-    )
+    return [
+        keras.Input((IMAGE_SIZE, IMAGE_SIZE, 3), name="face"),
+        conv(64, 3, "conv1", dtype=first_policy),
+        norm("norm1"),
+        pool("pool1"),
+        conv(128, 5, "conv2"),
+        norm("norm2"),
+        pool("pool2"),
+        layers.Dropout(0.2, dtype=policy, name="dropout1"),
+        conv(64, 3, "conv3"),
+        norm("norm3"),
+        pool("pool3"),
+        layers.Dropout(0.3, dtype=policy, name="dropout2"),
+        layers.Flatten(name="flatten"),
+        layers.Dense(128, activation="relu", dtype=policy, name="dense1"),
+        norm("norm4"),
+        layers.Dropout(0.2, dtype=policy, name="dropout3"),
+    ]
 
 
 def start_high_pass(model: keras.Model, *, norm: float = 3.0, seed: int = 0) -> None:

@@ -7,10 +7,12 @@ and compressed; the rest stays clean, because the traces of a generator are as f
 damage itself.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
+
+from core.dataset.webcam import Webcam, jpeg
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class FaceAugmentation:
         max_roll_deg: largest turn, in degrees.
         p_light: chance of another contrast, brightness and white balance.
         p_degrade: chance of blur, rescaling, noise or JPEG compression (one to three of them).
+        webcam: what a filmed face goes through.
     """
 
     p_crop: float = 0.3
@@ -31,19 +34,26 @@ class FaceAugmentation:
     max_roll_deg: float = 8.0
     p_light: float = 0.6
     p_degrade: float = 0.25
+    webcam: Webcam = field(default_factory=Webcam)
 
-    def __call__(self, pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def __call__(
+        self, pixels: np.ndarray, rng: np.random.Generator, *, filmed: bool = False
+    ) -> np.ndarray:
         """Change a face.
 
         Args:
             pixels: uint8 (side, side, 3), RGB.
             rng: the only source of chance.
+            filmed: crop it at random and put it through `webcam`, whatever the chances say.
 
         Returns:
             uint8 (side', side', 3), RGB, a square.
         """
         if rng.random() < 0.5:
             pixels = pixels[:, ::-1]
+        if filmed:
+            pixels = _random_crop(pixels, rng, self.min_crop, self.max_roll_deg)
+            return self.webcam(pixels, rng)
         if rng.random() < self.p_crop:
             pixels = _random_crop(pixels, rng, self.min_crop, self.max_roll_deg)
         else:
@@ -106,9 +116,7 @@ def _noise(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _compress(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    quality = int(rng.integers(40, 96))
-    _, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return cv2.imdecode(data, cv2.IMREAD_COLOR)
+    return jpeg(np.ascontiguousarray(pixels), int(rng.integers(40, 96)))
 
 
 def _to_uint8(values: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ from core.dataset.pipeline import (
     epoch_rows,
     labels_of,
     make_batches,
+    pick_filmed,
     pick_partners,
     row_weights,
 )
@@ -23,7 +24,7 @@ from core.errors import UserError
 from core.evaluation.metrics import roc_auc
 from core.models.classifier import build_classifier, start_high_pass
 from core.training.recipes import Recipe
-from core.training.run_folder import RunFolder
+from core.training.run_folder import RunFolder, load_weights, stack, unstack
 
 VALID_BATCH = 64
 
@@ -39,7 +40,13 @@ class Part:
 
 
 def train_classifier(
-    data: Path, out: Path, recipe: Recipe, *, resume: bool = False, quiet: bool = False
+    data: Path,
+    out: Path,
+    recipe: Recipe,
+    *,
+    start: Path | None = None,
+    resume: bool = False,
+    quiet: bool = False,
 ) -> pd.DataFrame:
     """Train the classifier on a folder; the test split is never read.
 
@@ -47,6 +54,7 @@ def train_classifier(
         data: folder in the Kaggle layout with `train` and `valid`.
         out: run folder (see `core.training.run_folder`).
         recipe: what to do.
+        start: run folder whose best weights are the beginning; None begins at random.
         resume: go on from the last finished epoch; the result is that of an unbroken run.
         quiet: no progress bar.
 
@@ -61,8 +69,13 @@ def train_classifier(
     index = index_folder(data)
     train, valid = (_load_part(index, split, recipe) for split in ("train", "valid"))
     run = RunFolder(out)
-    run.open({"recipe": recipe.describe(), "data": _describe(train, valid)}, resume=resume)
+    beginning = None if start is None else load_weights(RunFolder(start).best_file)
+    settings = {"recipe": recipe.describe(), "data": _describe(train, valid)}
+    settings["start"] = None if start is None else start.name
+    run.open(settings, resume=resume)
     session = _Session(recipe, run, len(train.faces), quiet)
+    if beginning is not None:
+        session.begin_from(beginning)
     if resume:
         session.restore()
     while session.epoch < recipe.epochs:
@@ -82,6 +95,10 @@ def resolve_policy(policy: str) -> str:
         import tensorflow as tf
 
         fast = bool(tf.config.list_physical_devices("GPU"))
+    if not fast and keras.backend.backend() == "torch":
+        import torch
+
+        fast = torch.cuda.is_available()
     return "mixed_bfloat16" if fast else "float32"
 
 
@@ -140,14 +157,19 @@ class _Session:
         """How many epochs are finished."""
         return len(self.history)
 
+    def begin_from(self, weights: list[np.ndarray]) -> None:
+        """Take another run's weights as the beginning."""
+        self.model.set_weights(weights)
+        self.averages = [np.array(weight) for weight in weights]
+
     def restore(self) -> None:
         """Go back to the state after the last finished epoch, if there is one."""
         state = self.run.load_state()
         if state is None:
             return
-        self.model.set_weights(_unstack(state, "w"))
-        self.averages = _unstack(state, "a")
-        for variable, value in zip(self.optimizer.variables, _unstack(state, "o"), strict=True):
+        self.model.set_weights(unstack(state, "w"))
+        self.averages = unstack(state, "a")
+        for variable, value in zip(self.optimizer.variables, unstack(state, "o"), strict=True):
             variable.assign(value)
         self.history = self.run.load_history(int(state["epoch"]))
 
@@ -175,7 +197,7 @@ class _Session:
     def _train(self, part: Part) -> tuple[float, float]:
         recipe, epoch = self.recipe, self.epoch
         rng = np.random.default_rng((recipe.seed, epoch))
-        _reseed_dropout(self.model, recipe.seed, epoch)
+        reseed_dropout(self.model, recipe.seed, epoch)
         rows = epoch_rows(part.weights, self.samples, rng)
         batches = make_batches(
             part.store,
@@ -183,6 +205,7 @@ class _Session:
             batch_size=recipe.batch_size,
             augmentation=recipe.augmentation,
             partners=pick_partners(part.faces, rows, recipe.patch_share, rng),
+            filmed=pick_filmed(part.faces, rows, recipe.filmed_shares or {}, rng),
             seed=int(rng.integers(2**31)),
         )
         total, done = recipe.epochs * self.steps_per_epoch, epoch * self.steps_per_epoch
@@ -228,10 +251,7 @@ class _Session:
             "a": self.averages,
             "o": [np.asarray(variable) for variable in self.optimizer.variables],
         }
-        state = {
-            f"{k}{n:03d}": array for k, arrays in stacks.items() for n, array in enumerate(arrays)
-        }
-        return {**state, "epoch": np.array(self.epoch)}
+        return {**stack(stacks), "epoch": np.array(self.epoch)}
 
 
 def _make_optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
@@ -240,14 +260,9 @@ def _make_optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
     return keras.optimizers.AdamW(recipe.learning_rate, weight_decay=recipe.weight_decay)
 
 
-def _reseed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
+def reseed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
     """Tie dropout to (seed, epoch), so that a resumed epoch drops what an unbroken one would."""
     for number, layer in enumerate(model.layers):
         generator = getattr(layer, "seed_generator", None)
         if generator is not None:
             generator.state.assign(np.array([seed + number, epoch], dtype=np.uint32))
-
-
-def _unstack(state: dict[str, np.ndarray], kind: str) -> list[np.ndarray]:
-    names = sorted(name for name in state if name[0] == kind and name[1:].isdigit())
-    return [state[name] for name in names]

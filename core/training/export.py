@@ -1,41 +1,36 @@
-"""Turn Keras weights into what the app serves: an OpenVINO graph and its constants."""
+"""Turn Keras models into what the app serves: an OpenVINO graph and its constants."""
 
 import tempfile
 from pathlib import Path
 
 import keras
-import numpy as np
-
-from core.config import IMAGE_SIZE
-from core.models.classifier import build_classifier
 
 
-def to_openvino(weights: list[np.ndarray]) -> tuple[bytes, bytes]:
-    """Convert the classifier.
+def to_openvino(model: keras.Model, *, half: bool = False) -> tuple[bytes, bytes]:
+    """Convert a model of one input.
 
     Args:
-        weights: in the model's order, as `keras.Model.get_weights` gives them.
+        model: its weights are converted as they are, layers as at inference.
+        half: store the constants as float16 (arithmetic stays float32).
 
     Returns:
-        The IR's XML and its constants (float32). The graph takes float32 (n, 128, 128, 3) in
-        [0, 1] and gives float32 (n, 2) logits.
+        The IR's XML and its constants. The graph takes and gives float32, any batch size.
     """
     import openvino as ov
     import tensorflow as tf
 
-    model = build_classifier(logits=True)
-    model.set_weights(weights)
-    spec = tf.TensorSpec((None, IMAGE_SIZE, IMAGE_SIZE, 3), tf.float32, name="face")
-    graph = tf.function(lambda face: model(face, training=False), input_signature=[spec])
+    spec = tf.TensorSpec((None, *model.input_shape[1:]), tf.float32, name="input")
+    graph = tf.function(lambda inputs: model(inputs, training=False), input_signature=[spec])
     converted = ov.convert_model(graph.get_concrete_function())
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "classifier.xml"
-        ov.save_model(converted, file, compress_to_fp16=False)
+        file = Path(folder) / "model.xml"
+        ov.save_model(converted, file, compress_to_fp16=half)
         return file.read_bytes(), file.with_suffix(".bin").read_bytes()
 
 
-def to_keras_file(weights: list[np.ndarray], file: Path) -> None:
-    """Write the weights as a Keras `.weights.h5` file (arrays only, no code)."""
-    model: keras.Model = build_classifier()
-    model.set_weights(weights)
-    model.save_weights(file)
+def to_keras_file(model: keras.Model) -> bytes:
+    """The weights as the bytes of a Keras `.weights.h5` file (arrays only, no code)."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "model.weights.h5"
+        model.save_weights(file)
+        return file.read_bytes()

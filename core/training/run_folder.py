@@ -14,28 +14,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from core.atomic import write_atomically
 from core.errors import UserError
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file so that a reader, or a kill -9, finds the old or the new one, never half.
-
-    Args:
-        path: the file; its folder must exist.
-        data: its whole content.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with open(scratch, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        scratch.replace(path)
-    finally:
-        scratch.unlink(missing_ok=True)
 
 
 class RunFolder:
@@ -95,6 +75,19 @@ class RunFolder:
                 "Resume it with the settings it was started with, or choose another --out."
             )
 
+    def settings(self) -> dict:
+        """What the run was started with.
+
+        Raises:
+            UserError: the folder holds no run.
+        """
+        try:
+            return json.loads(self.settings_file.read_text())
+        except (OSError, ValueError) as error:
+            raise UserError(
+                f"{self.folder} holds no training run (no readable run.json). Train one first."
+            ) from error
+
     def save_state(self, arrays: dict[str, np.ndarray]) -> None:
         """Keep the state that `--resume` needs."""
         write_atomically(self.state_file, _pack(arrays))
@@ -115,8 +108,13 @@ class RunFolder:
         """The first `epochs` rows of the history (those that the state covers)."""
         if not epochs or not self.history_file.exists():
             return []
-        history = pd.read_csv(self.history_file, float_precision="round_trip")
-        return history.head(epochs).to_dict("records")
+        return read_rows(self.history_file.read_bytes())[:epochs]
+
+
+def read_rows(history: bytes) -> list[dict]:
+    """The rows of a history file, bit for bit the figures that were written."""
+    table = pd.read_csv(io.BytesIO(history), float_precision="round_trip")
+    return table.to_dict("records")
 
 
 def _difference(earlier: dict, now: dict, key: str) -> str:
@@ -136,6 +134,17 @@ def _pack(arrays: dict[str, np.ndarray]) -> bytes:
 def pack_weights(weights: list[np.ndarray]) -> bytes:
     """Weights in a model's order as the bytes of an `.npz` file (plain arrays, no code)."""
     return _pack({f"w{number:03d}": array for number, array in enumerate(weights)})
+
+
+def stack(parts: dict[str, list[np.ndarray]]) -> dict[str, np.ndarray]:
+    """Lists of arrays as one checkpoint: the n-th of kind "w" is called "w000" and so on."""
+    return {f"{k}{n:03d}": array for k, arrays in parts.items() for n, array in enumerate(arrays)}
+
+
+def unstack(state: dict[str, np.ndarray], kind: str) -> list[np.ndarray]:
+    """The arrays of one kind (a letter) of a checkpoint that `stack` made, in their order."""
+    names = sorted(name for name in state if name[0] == kind and name[1:].isdigit())
+    return [state[name] for name in names]
 
 
 def load_weights(path: Path) -> list[np.ndarray]:

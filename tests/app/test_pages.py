@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
 from core.artifacts import read_json
 from core.config import ROOT
+from tests.app.words import page_text
 
 TIMEOUT_S = 60
 
@@ -15,13 +17,6 @@ TIMEOUT_S = 60
 def _page(name: str) -> AppTest:
     home = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_S)
     return home if name == "app.py" else home.switch_page(name)
-
-
-def _text(page: AppTest) -> str:
-    kinds = (page.markdown, page.caption, page.error, page.warning, page.info, page.subheader)
-    texts = [element.value for kind in kinds for element in kind]
-    texts += [element.proto.body for element in page.get("html")]
-    return "\n".join(texts)
 
 
 def _upload(page: AppTest, *files: tuple[str, bytes]) -> AppTest:
@@ -40,24 +35,24 @@ def test_home_quotes_the_measured_figure():
     assert not page.exception
     row = read_json("classifier_metrics")["test"]["by_pair"]["ffhq / stylegan"]
     assert page.metric[0].value == f"{row['roc_auc']:.2f}"
-    assert "never written to disk" in _text(page)
+    assert "never written to disk" in page_text(page)
 
 
 def test_about_shows_the_card():
     page = _page("pages/7_About.py").run()
     assert not page.exception
-    assert "What it cannot do" in _text(page) and "non-commercial" in _text(page)
+    assert "What it cannot do" in page_text(page) and "non-commercial" in page_text(page)
 
 
 def test_an_empty_photo_page_says_what_to_do(photo_page):
     assert not photo_page.exception
-    assert "No photo judged yet" in _text(photo_page)
+    assert "No photo judged yet" in page_text(photo_page)
 
 
 def test_an_uploaded_photo_gets_a_card_per_face(photo_page, examples):
     page = _upload(photo_page, ("group.jpg", examples["Group of four"]))
     assert not page.exception
-    assert _text(page).count("rf-scale") >= 4
+    assert page_text(page).count("rf-scale") >= 4
     assert [toggle.label for toggle in page.toggle].count("Heat map") == 4
 
 
@@ -105,15 +100,15 @@ def test_examples_and_clearing(photo_page):
     next(b for b in photo_page.button if b.label == "Clear results").click().run()
     assert not photo_page.exception
     assert photo_page.session_state["judged_photos"] == []
-    assert "No photo judged yet" in _text(photo_page)
+    assert "No photo judged yet" in page_text(photo_page)
 
 
 def test_the_heat_map_is_drawn_on_demand(photo_page, examples):
     page = _upload(photo_page, ("one.jpg", examples["Portrait A"]))
-    assert "not proof" not in _text(page).replace("never proof", "")
+    assert "not proof" not in page_text(page).replace("never proof", "")
     next(t for t in page.toggle if t.label == "Heat map").set_value(True).run(timeout=120)
     assert not page.exception
-    assert "Grad-CAM" in _text(page)
+    assert "Grad-CAM" in page_text(page)
 
 
 def test_too_many_photos_are_refused_in_words(photo_page, examples, monkeypatch):
@@ -166,3 +161,24 @@ def test_names_are_shown_without_folders_or_control_signs(name):
 def test_pages_are_thin():
     for path in [*Path(ROOT, "pages").glob("*.py"), ROOT / "app.py"]:
         assert "import tensorflow" not in path.read_text()
+
+
+def test_photos_left_in_the_middle_are_judged_on_the_way_back(photo_page, examples, monkeypatch):
+    from core.inference.photo import Inspector
+
+    unbroken, judged = Inspector.judge_file, []
+
+    def leave_after_the_first(inspector, name, data, **options):
+        judged.append(name)
+        if len(judged) == 2:
+            raise StopException  # as going to another page does
+        return unbroken(inspector, name, data, **options)
+
+    monkeypatch.setattr(Inspector, "judge_file", leave_after_the_first)
+    files = [(f"{number}.jpg", examples["Portrait A"]) for number in range(3)]
+    page = _upload(photo_page, *files)
+    assert len(page.session_state["judged_photos"]) == 1
+    page = page.switch_page("pages/7_About.py").run()
+    page = page.switch_page("pages/1_Photo.py").run()
+    names = [item.result.name for item in page.session_state["judged_photos"]]
+    assert names == ["0.jpg", "1.jpg", "2.jpg"] and not page.exception

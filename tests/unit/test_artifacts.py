@@ -43,7 +43,7 @@ def test_a_changed_file_is_refused(artifacts_copy, name):
 
 def test_a_missing_file_says_how_to_get_it_back(artifacts_copy):
     (artifacts_copy / "classifier.bin").unlink()
-    with pytest.raises(UserError, match=r"classifier\.bin is missing.*core train classifier"):
+    with pytest.raises(UserError, match=r"classifier\.bin is missing.*core publish"):
         load_inspector(artifacts_copy)
 
 

@@ -100,3 +100,31 @@ def test_wrong_usage_is_exit_code_2(words, capsys):
         main(words)
     assert caught.value.code == 2
     capsys.readouterr()
+
+
+def test_dataset_info_counts_probes_and_compares(tmp_path, capsys):
+    root = write_dataset(tmp_path / "set", {"train": 21}, 32)
+    (root / "train" / "real" / "bad.png").write_bytes(b"no picture")
+    assert main(["dataset", "info", str(root), "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert summary["n"] == 42 and len(summary["unreadable"]) == 1
+    assert {"split": "train", "label": "fake", "source": "machine", "n": 21} in summary["counts"]
+    assert summary["property_roc_auc"]["sharpness"] > 0.9
+    assert summary["duplicates"] == summary["leaking_groups"] == []
+    assert main(["dataset", "info", str(root)]) == 0
+    text = capsys.readouterr().out
+    assert "a shortcut" in text and "unreadable: " in text
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["dataset", "info", "nowhere"], "no folder"),
+        (["dataset", "demo", "--count", "3"], "40 to 400"),
+        (["dataset", "download", "--sample", "1"], "10 to 5,000"),
+        (["dataset", "download", "--out", "x"], "KAGGLEHUB_CACHE"),
+    ],
+)
+def test_dataset_commands_say_what_is_wrong(words, sentence, capsys):
+    assert main(words) == 1
+    assert sentence in capsys.readouterr().err

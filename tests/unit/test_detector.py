@@ -5,7 +5,12 @@ import numpy as np
 import pytest
 
 from core.imaging import decode_image
-from core.inference.detector import FaceDetector, merge_boxes, roll_between_eyes
+from core.inference.detector import (
+    FaceDetector,
+    drop_satellites,
+    merge_boxes,
+    roll_between_eyes,
+)
 from core.inference.geometry import Box
 
 
@@ -77,3 +82,31 @@ def test_of_overlapping_boxes_the_surest_stays():
 )
 def test_roll_needs_two_sensible_eyes(eyes, roll):
     assert roll_between_eyes(eyes, 100) == pytest.approx(roll, abs=0.1)
+
+
+def test_a_known_face_is_found_again_where_it_moved(detector, portrait):
+    scene = np.full((720, 1280, 3), 180, np.uint8)
+    scene[100:612, 300:812] = portrait
+    (face,) = detector.detect(scene)
+    moved = np.roll(scene, (12, 25), axis=(0, 1))
+    near = detector.detect_near(moved, face.box)
+    assert abs(near.x - face.box.x - 25) < 15 and abs(near.y - face.box.y - 12) < 15
+    assert 0.85 < near.w / face.box.w < 1.15
+    assert detector.detect_near(np.full_like(scene, 120), face.box) is None
+
+
+@pytest.mark.parametrize("box", [Box(-200, -200, 90, 90), Box(1270, 710, 90, 90), Box(0, 0, 9, 9)])
+def test_looking_beyond_the_picture_finds_nothing(detector, box):
+    assert detector.detect_near(np.zeros((720, 1280, 3), np.uint8), box) is None
+
+
+def test_satellites_go_and_neighbours_stay():
+    face, hair = Box(200, 200, 240, 240), Box(380, 130, 120, 120)
+    neighbour, friend = Box(700, 200, 120, 120), Box(420, 210, 200, 200)
+    assert drop_satellites([face, hair, neighbour, friend]) == [face, neighbour, friend]
+
+
+def test_a_second_opinion_keeps_faces(detector, examples):
+    for title in ("Portrait A", "Group of four"):
+        pixels = decode_image(examples[title]).pixels
+        assert len(detector.detect(pixels, second_opinion=True)) == len(detector.detect(pixels))

@@ -3,8 +3,10 @@
 import os
 
 import numpy as np
+import pandas as pd
 import pytest
 
+import core.dataset.index as module
 from core.dataset.index import COLUMNS, index_folder
 from core.errors import UserError
 from tests.conftest import encode, write_dataset
@@ -55,6 +57,31 @@ def test_broken_files_are_listed_and_the_rest_is_kept(tmp_path):
     assert index.unreadable["error"].str.len().min() > 0
 
 
+def test_a_name_that_is_no_text_is_listed(tmp_path):
+    root = write_dataset(tmp_path / "set", {"train": 1}, 16)
+    with open(os.fsencode(root / "train" / "real") + b"/\xff.png", "wb") as file:
+        file.write(PIXELS)
+    index = index_folder(root)
+    assert len(index.faces) == 2
+    assert "not valid Unicode" in index.unreadable["error"][0]
+    index.unreadable["path"][0].encode()  # can be shown
+
+
+def test_headers_are_read_again_only_where_a_file_changed(tmp_path, monkeypatch):
+    root = write_dataset(tmp_path / "set", {"train": 3}, 16)
+    first = index_folder(root)
+    changed = root / "train" / "real" / "camera_1.png"
+    changed.write_bytes(encode(np.zeros((9, 9, 3), np.uint8)))
+    (root / "train" / "real" / "camera_2.png").unlink()
+    read = []
+    header = module._read_header
+    monkeypatch.setattr(module, "_read_header", lambda path: read.append(path) or header(path))
+    second = index_folder(root, known=first.faces)
+    assert read == [str(changed)] and len(second.faces) == 5
+    monkeypatch.undo()
+    pd.testing.assert_frame_equal(second.faces, index_folder(root).faces)
+
+
 def test_a_loop_of_links_ends(tmp_path):
     root = write_dataset(tmp_path / "set", {"train": 1}, 16)
     (root / "train" / "real" / "loop").symlink_to(root / "train" / "real")
@@ -75,3 +102,8 @@ def test_unusable_folders_get_a_sentence(tmp_path, make, words):
     make(tmp_path / "set")
     with pytest.raises(UserError, match=words):
         index_folder(tmp_path / "set")
+
+
+def test_a_path_that_is_too_long():
+    with pytest.raises(UserError, match=r"no folder A+\.{3,4} Check"):
+        index_folder("A" * 5000)

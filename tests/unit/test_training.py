@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.atomic import write_atomically
 from core.errors import UserError
 from core.training.augmentation import FaceAugmentation
 from core.training.classifier import train_classifier
 from core.training.recipes import RECIPES, Recipe
-from core.training.run_folder import load_arrays, write_atomically
+from core.training.run_folder import load_arrays, load_weights
 from tests.conftest import write_dataset
 
 SMALL = Recipe("small", epochs=3, batch_size=8)
@@ -140,6 +141,39 @@ def test_atomic_writes_leave_no_scraps(tmp_path):
     write_atomically(file, b"one")
     write_atomically(file, b"two")
     assert file.read_bytes() == b"two" and list(tmp_path.iterdir()) == [file]
+
+
+def test_a_run_may_begin_with_another_runs_weights(data, tmp_path):
+    import core.training.classifier as module
+
+    train_classifier(data, tmp_path / "first", replace(SMALL, epochs=1), quiet=True)
+    best = load_weights(tmp_path / "first" / "best.weights.npz")
+    begun = []
+    unbroken = module._Session.run_epoch
+
+    def look(session, *parts):
+        begun.append([np.array(weight) for weight in session.model.get_weights()])
+        unbroken(session, *parts)
+
+    webcam = replace(
+        RECIPES["webcam"], epochs=2, batch_size=8, samples_per_epoch=16, policy="float32"
+    )
+    webcam = replace(webcam, filmed_shares={"camera": 1.0, "machine": 0.5})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module._Session, "run_epoch", look)
+        start = {"start": tmp_path / "first", "quiet": True}
+        train_classifier(data, tmp_path / "second", webcam, **start)
+    for mine, theirs in zip(begun[0], best, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    assert not np.array_equal(begun[1][0], best[0])
+    with pytest.raises(UserError, match="another start"):
+        train_classifier(data, tmp_path / "second", webcam, resume=True, quiet=True)
+
+
+def test_a_start_that_is_no_run(data, tmp_path):
+    with pytest.raises(UserError, match="missing or damaged"):
+        train_classifier(data, tmp_path / "run", SMALL, start=tmp_path / "none", quiet=True)
+    assert not (tmp_path / "run").exists()
 
 
 def test_learning_rates():

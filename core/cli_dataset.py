@@ -1,0 +1,129 @@
+"""`python -m core dataset demo | download | info`."""
+
+import argparse
+import json
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.errors import UserError
+
+PROBED_PER_CLASS = 1000
+SHOWN_BAD = 5
+BAR_AFTER_S = 0.5  # what fails at once has none
+
+
+def add_dataset(commands) -> None:
+    """Add the command and its own commands to the parser's."""
+    dataset = commands.add_parser("dataset", help="get a data set, or look into one")
+    actions = dataset.add_subparsers(required=True, metavar="action")
+
+    demo = actions.add_parser("demo", help="make a small data set from installed packages")
+    demo.add_argument("--out", type=Path, metavar="DIR")
+    demo.add_argument("--count", type=int, metavar="N", help="faces a class (40 to 400)")
+    demo.set_defaults(run=_demo)
+
+    download = actions.add_parser("download", help="fetch the 140k set, or a sample, from Kaggle")
+    download.add_argument("--sample", type=int, metavar="N", help="only N faces a class")
+    download.add_argument("--out", type=Path, metavar="DIR", help="folder for the sample")
+    download.add_argument("--seed", type=int, default=0, metavar="S", help="of the sample")
+    download.set_defaults(run=_download)
+
+    info = actions.add_parser("info", help="count, probe for shortcuts, find duplicates")
+    info.add_argument("data", type=Path, metavar="DIR")
+    info.add_argument("--json", action="store_true", help="print JSON")
+    info.set_defaults(run=_info)
+
+
+@contextmanager
+def _bar(unit: str, quiet: bool = False):
+    """A progress bar as a function of (done, total)."""
+    from tqdm import tqdm
+
+    with tqdm(unit=unit, disable=quiet, delay=BAR_AFTER_S) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total, bar.n = total, done
+            bar.refresh()
+
+        yield show
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from core.dataset.demo import DEMO_DIR, PER_CLASS, build_demo
+
+    with _bar("face") as show:
+        folder = build_demo(args.out or DEMO_DIR, args.count or PER_CLASS, show)
+    print(f"The demo set is in {folder}")
+    return 0
+
+
+def _download(args: argparse.Namespace) -> int:
+    from core.dataset.kaggle import download_all, download_sample
+
+    if args.sample is None:
+        if args.out:
+            raise UserError(
+                "--out goes with --sample. The whole set lands in kagglehub's folder; name another "
+                "in the environment variable KAGGLEHUB_CACHE."
+            )
+        folder = download_all()
+    else:
+        with _bar("face") as show:
+            folder = download_sample(args.sample, args.out, args.seed, show)
+    print(f"The data set is in {folder}")
+    return 0
+
+
+def _info(args: argparse.Namespace) -> int:
+    from core.dataset.duplicates import find_duplicates
+    from core.dataset.index_cache import open_index
+    from core.dataset.properties import measure, sample, shortcuts
+
+    with _bar("header", args.json) as show:
+        index = open_index(args.data, progress=show)
+    with _bar("picture", args.json) as show:
+        areas = shortcuts(measure(sample(index.faces, PROBED_PER_CLASS), show).table)
+    with _bar("fingerprint", args.json) as show:
+        twins = find_duplicates(index.faces, show)
+    counts = index.faces.groupby(["split", "label", "source"]).size()
+    summary = {
+        "folder": str(index.root),
+        "n": len(index.faces),
+        "counts": [{**dict(zip(counts.index.names, key, strict=True)), "n": int(n)}
+                   for key, n in counts.items()],
+        "unreadable": index.unreadable.to_dict("records"),
+        "property_roc_auc": areas,
+        "duplicates": twins.groups.to_dict("records"),
+        "undecodable": [{"path": path, "error": why} for path, why in twins.unreadable.items()],
+        "leaking_groups": twins.leaks,
+        "contradicting_groups": twins.contradictions,
+    }  # fmt: skip
+    if args.json:
+        print(json.dumps(summary, indent=2))
+    else:
+        _print_info(summary, counts.to_string(header=False))
+    return 0
+
+
+def _print_info(summary: dict, counts: str) -> None:
+    from core.dataset.properties import PROPERTIES, SHORTCUT_AUC
+
+    print(f"{summary['n']} readable pictures in {summary['folder']!r}\n{counts}")
+    bad = summary["unreadable"] + summary["undecodable"]
+    for entry in bad[:SHOWN_BAD]:
+        print(f"unreadable: {entry['path']!r}: {entry['error']}")
+    if len(bad) > SHOWN_BAD:
+        print(f"... and {len(bad) - SHOWN_BAD} more that cannot be read")
+    if not summary["property_roc_auc"]:
+        print("\nToo few faces of a class to probe for shortcuts.")
+    else:
+        print("\nHow well one property alone tells the classes apart (ROC AUC; 0.5 is not at all):")
+    for name, area in summary["property_roc_auc"].items():
+        print(f"  {PROPERTIES[name]:20} {area:.3f}{'  a shortcut' * (area >= SHORTCUT_AUC)}")
+    groups = len({row["group"] for row in summary["duplicates"]})
+    print(
+        f"\n{groups} groups of duplicates, {len(summary['leaking_groups'])} of them across splits"
+        f", {len(summary['contradicting_groups'])} with both labels"
+    )
+    for row in summary["duplicates"][:20]:
+        print(f"  {row['group']:4} {row['kind']:10} {row['split']}/{row['label']} {row['path']!r}")

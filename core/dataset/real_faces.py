@@ -1,0 +1,87 @@
+"""Real faces in memory, all framed alike: what a face generator learns from and is held against."""
+
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.dataset.index import NO_SPLIT, index_folder
+from core.errors import UserError
+from core.imaging import decode_image, to_model_input
+
+# A Haar box is 0.652 of an FFHQ picture's side and 0.836 of CelebA's (141 and 129 faces of
+# train); this square (left, top, side) of a 256-pixel FFHQ picture shows the face as large and
+# as high as CelebA does.
+CROPS = {"ffhq": (28, 54, 200)}
+
+
+@dataclass(frozen=True)
+class RealFaces:
+    """Attributes:
+    pixels: uint8 (n, 128, 128, 3), RGB.
+    sources: where each is from.
+    skipped: files that could not be read, with the reason.
+    """
+
+    pixels: np.ndarray
+    sources: np.ndarray
+    skipped: dict[str, str]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many faces each source has."""
+        return dict(sorted(Counter(self.sources.tolist()).items()))
+
+
+def load_real_faces(data: Path, splits: Sequence[str], *, sources: Sequence[str] = ()) -> RealFaces:
+    """Read the real faces of a folder; of one without splits all of them.
+
+    Args:
+        data: a folder as `core.dataset.index.index_folder` takes it.
+        splits: which.
+        sources: the only sources, if any are named.
+
+    Raises:
+        UserError: the folder cannot be used, or has no real face that can be read.
+    """
+    table = index_folder(data).faces
+    table = table[(table["label"] == "real") & table["split"].isin([*splits, NO_SPLIT])]
+    if sources:
+        table = table[table["source"].isin(sources)]
+    with ThreadPoolExecutor() as pool:
+        read = list(pool.map(_read, table["path"], table["source"]))
+    good = [isinstance(face, np.ndarray) for face in read]
+    skipped = {
+        path: face for path, face in zip(table["path"], read, strict=True) if isinstance(face, str)
+    }
+    if not any(good):
+        raise UserError(
+            f"{data} has no readable real face in {', '.join(splits)}. Name a folder with "
+            "train/real/ (as Kaggle's) or real/."
+        )
+    pixels = np.stack([face for face in read if isinstance(face, np.ndarray)])
+    return RealFaces(pixels, table["source"].to_numpy()[good], skipped)
+
+
+def _read(path: str, source: str) -> np.ndarray | str:
+    try:
+        pixels = decode_image(Path(path).read_bytes()).pixels
+    except (UserError, OSError) as error:
+        return str(error)
+    return framed(pixels, source)
+
+
+def framed(pixels: np.ndarray, source: str) -> np.ndarray:
+    """A face as all are framed: uint8 (128, 128, 3).
+
+    Args:
+        pixels: uint8 (side, side, 3), RGB, a picture of the source.
+        source: known to `CROPS`, or taken whole.
+    """
+    if source in CROPS:
+        left, top, side = (round(part * pixels.shape[0] / 256) for part in CROPS[source])
+        pixels = np.ascontiguousarray(pixels[top : top + side, left : left + side])
+    return np.rint(to_model_input(pixels) * 255).astype(np.uint8)

@@ -1,0 +1,144 @@
+"""How good generated faces are: against real ones, beside a floor and a ceiling, in one table."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from core.dataset.real_faces import RealFaces, framed, load_real_faces
+from core.evaluation.features import NAME, SHA256, FeatureSpace
+from core.evaluation.generator_metrics import (
+    frechet_distance,
+    kernel_distance,
+    manifold,
+    memorization,
+    ms_ssim_diversity,
+    precision_recall,
+    sharpness_ratio,
+)
+from core.evaluation.inception import InceptionSpace
+from core.generators.base import FaceGenerator
+from core.generators.codes import truncated
+
+TRAINED_ON = ("train", "valid")
+BLUR_SIGMA_PX = 2.0
+FIRST_SEED = 1_000_000  # far from the seeds people look at
+
+
+@dataclass(frozen=True)
+class _Reference:
+    """Real faces and what is computed of them once."""
+
+    pixels: np.ndarray
+    features: np.ndarray
+
+
+class QualityJudge:
+    """Measures sets of faces against the real faces of a folder.
+
+    All sets have as many faces as there are held-out ones, in the mixture of sources that was
+    trained on, because the Fréchet distance falls with their number.
+    """
+
+    def __init__(self, data: Path, inception: Path | None = None):
+        """Read the real faces and their features.
+
+        Args:
+            data: folder in the Kaggle layout; the generators were trained on its train and
+                valid, test is held out.
+            inception: file of the Inception graph (see `InceptionSpace`), for the true FID too.
+
+        Raises:
+            UserError: a split has no real faces, or a feature network is missing.
+        """
+        self._space = FeatureSpace()
+        self._inception = InceptionSpace(inception) if inception else None
+        trained_on = load_real_faces(data, TRAINED_ON)
+        held_out = _like(load_real_faces(data, ("test",)), trained_on.counts)
+        self._trained_on, self._held_out = (
+            _Reference(pixels, self._space.features(pixels))
+            for pixels in (trained_on.pixels, held_out)
+        )
+        picked = np.random.default_rng(0).permutation(len(trained_on.pixels))[: len(held_out)]
+        self._real = manifold(self._trained_on.features[picked])
+        if self._inception:
+            self._seen_by_inception = self._inception.features(trained_on.pixels)
+
+    @property
+    def count(self) -> int:
+        """How many faces a set has."""
+        return len(self._held_out.pixels)
+
+    def describe(self) -> dict:
+        """What the figures are measured with."""
+        described = {
+            "feature_space": NAME,
+            "feature_sha256": SHA256,
+            "faces_a_set": self.count,
+            "reference_faces": len(self._trained_on.pixels),
+        }
+        if self._inception:
+            described["inception_sha256"] = self._inception.sha256
+        return described
+
+    def paint(self, generator: FaceGenerator, psi: float = 1.0) -> np.ndarray:
+        """A set of a generator's faces: uint8 (n, 128, 128, 3)."""
+        seeds = range(FIRST_SEED, FIRST_SEED + self.count)
+        codes = truncated(generator.codes(seeds), psi, generator.center)
+        faces = [framed(generator.paint(code[None])[0], generator.framing) for code in codes]
+        return np.stack(faces)
+
+    def distances(self, faces: np.ndarray) -> dict[str, float]:
+        """Fréchet and kernel distance of a set to the real faces that were trained on.
+
+        With Inception at hand its Fréchet distance too, under the name it has there: fid.
+        """
+        features = self._space.features(faces)
+        kid, error = kernel_distance(features, self._trained_on.features)
+        figures = {
+            "frechet": frechet_distance(features, self._trained_on.features),
+            "kid": kid,
+            "kid_error": error,
+        }
+        if self._inception:
+            seen = self._inception.features(faces)
+            figures["fid"] = frechet_distance(seen, self._seen_by_inception)
+        return figures
+
+    def measure(self, faces: np.ndarray) -> dict[str, float]:
+        """All figures of a set; see `core.evaluation.generator_metrics`.
+
+        Args:
+            faces: uint8 (n, 128, 128, 3), RGB.
+        """
+        features = self._space.features(faces)
+        return {
+            **self.distances(faces),
+            **precision_recall(self._real, manifold(features)),
+            "sharpness": sharpness_ratio(faces, self._trained_on.pixels),
+            "ms_ssim": ms_ssim_diversity(faces),
+            **memorization(features, self._held_out.features, self._trained_on.features),
+        }
+
+    def anchors(self) -> dict[str, dict[str, float]]:
+        """The same figures of what a generator should reach, and of what it should beat."""
+        real = self._held_out.pixels
+        blurred = np.stack([cv2.GaussianBlur(face, (0, 0), BLUR_SIGMA_PX) for face in real])
+        return {
+            "held-out real faces": self.measure(real),
+            f"the same, blurred by {BLUR_SIGMA_PX:g} px": self.measure(blurred),
+        }
+
+
+def _like(faces: RealFaces, counts: dict[str, int]) -> np.ndarray:
+    """As many of the faces as can be had in the mixture of `counts`, drawn at random."""
+    have, whole = faces.counts, sum(counts.values())
+    shares = {source: count / whole for source, count in counts.items() if source in have}
+    total = min(have[source] / share for source, share in shares.items())
+    rng = np.random.default_rng(0)
+    picked = [
+        rng.permutation(np.flatnonzero(faces.sources == source))[: round(total * share)]
+        for source, share in shares.items()
+    ]
+    return faces.pixels[np.sort(np.concatenate(picked))]

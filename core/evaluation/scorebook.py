@@ -1,0 +1,94 @@
+"""The classifier's P(fake) on the faces of a data set, remembered between starts."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from core.artifacts import load_registry
+from core.atomic import write_atomically
+from core.dataset.index_cache import CACHE_DIR
+from core.errors import UserError
+from core.evaluation.folder import score_faces
+from core.inference.photo import Inspector
+
+CHUNK = 256
+SAVE_EVERY = 8  # chunks
+_KEYS = ["path", "modified_ns"]
+
+
+class ScoreBook:
+    """P(fake) by file and time of change, of one classifier.
+
+    Attributes:
+        failed: path -> why it could not be judged.
+    """
+
+    def __init__(self, cache: Path = CACHE_DIR):
+        """Open the shipped classifier's book.
+
+        Args:
+            cache: where it is kept: file names and probabilities, no picture.
+
+        Raises:
+            UserError: the registry is missing or damaged.
+        """
+        version = load_registry()["classifier_constants"].sha256[:24]
+        self._file = cache / f"scores-{version}.parquet"
+        self.failed: dict[str, str] = {}
+        try:
+            self._known = pd.read_parquet(self._file)[[*_KEYS, "p_fake"]]
+        except Exception:  # missing or damaged: it is only a cache
+            self._known = pd.DataFrame({"path": [], "modified_ns": [], "p_fake": []}).astype(
+                {"path": "str", "modified_ns": "int64", "p_fake": "float64"}
+            )
+
+    def p_fake(self, faces: pd.DataFrame) -> np.ndarray:
+        """What is known of the faces of an index: float64 (n,), NaN where nothing is."""
+        found = faces[_KEYS].merge(self._known, on=_KEYS, how="left")
+        return found["p_fake"].to_numpy(np.float64)
+
+    def judge(self, faces: pd.DataFrame, inspector: Inspector) -> Iterator[int]:
+        """Judge the faces that are not in the book, in chunks; it may be left off at any of them.
+
+        Args:
+            faces: rows of an index; each picture is one aligned face.
+            inspector: whose predictor and calibration are used.
+
+        Yields:
+            How many of them are done.
+        """
+        waiting = faces[np.isnan(self.p_fake(faces)) & ~faces["path"].isin(self.failed)]
+        done = len(faces) - len(waiting)
+        try:
+            for number, start in enumerate(range(0, len(waiting), CHUNK), start=1):
+                chunk = waiting.iloc[start : start + CHUNK]
+                self._add(chunk, inspector)
+                if number % SAVE_EVERY == 0:
+                    self._save()
+                done += len(chunk)
+                yield done
+        finally:
+            self._save()
+
+    def _add(self, chunk: pd.DataFrame, inspector: Inspector) -> None:
+        try:
+            scores = score_faces(chunk, inspector.predictor)
+        except UserError:
+            self.failed |= dict.fromkeys(chunk["path"], "It cannot be decoded.")
+            return
+        self.failed |= scores.skipped
+        new = scores.faces[_KEYS].copy()
+        new["p_fake"] = inspector.calibration.p_fake(scores.log_odds)
+        self._known = pd.concat([self._known, new], ignore_index=True)
+
+    def _save(self) -> None:
+        buffer = io.BytesIO()
+        self._known.drop_duplicates(_KEYS, keep="last").to_parquet(buffer, index=False)
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(self._file, buffer.getvalue())
+        except OSError:  # no room or no right to write: they are judged anew next time
+            pass

@@ -1,0 +1,89 @@
+"""Generated faces as files that say how they were made."""
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from core.errors import UserError
+from core.generators.base import FaceGenerator
+from core.generators.codes import truncated
+
+MAX_COUNT = 100_000
+MAX_SEED = 2**31 - 1
+PSI_RANGE = (0.0, 1.5)
+
+
+def check_seed(seed: int) -> None:
+    """Raise UserError unless a seed is one."""
+    if not 0 <= seed <= MAX_SEED:
+        raise UserError(f"A seed is a whole number from 0 to {MAX_SEED}. Received: {seed}")
+
+
+def check_psi(psi: float) -> None:
+    """Raise UserError unless psi is in its range."""
+    if not PSI_RANGE[0] <= psi <= PSI_RANGE[1]:  # also refuses NaN
+        raise UserError(f"psi is from {PSI_RANGE[0]:g} to {PSI_RANGE[1]:g}. Received: {psi}")
+
+
+def to_tagged_png(pixels: np.ndarray, generator: FaceGenerator, made_by: dict) -> bytes:
+    """A PNG file with the generator's name, the hash of its weights and more in its metadata.
+
+    Args:
+        pixels: uint8 (h, w, 3), RGB.
+        generator: who painted it.
+        made_by: JSON values, each a text chunk: seed, psi, ...
+
+    Returns:
+        The same bytes for the same arguments.
+    """
+    info = PngInfo()
+    info.add_text("Software", "Real vs Fake Faces: a generated face, no photograph")
+    info.add_text("generator", generator.name)
+    info.add_text("model_sha256", generator.version)
+    for key, value in made_by.items():
+        info.add_text(key, value if isinstance(value, str) else json.dumps(value))
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG", pnginfo=info)
+    return buffer.getvalue()
+
+
+def write_faces(
+    generator: FaceGenerator, seed: int, count: int, folder: Path, psi: float
+) -> Iterator[Path]:
+    """Paint the faces of `count` seeds from `seed` on, one PNG file each.
+
+    Args:
+        generator: who paints.
+        seed: of the first face.
+        count: of faces; file `seed{S}_{i}.png` has the face of seed S + i.
+        folder: made if it is not there; files of the same names are replaced.
+        psi: truncation.
+
+    Yields:
+        Each file, once it is written.
+
+    Raises:
+        UserError: a value out of range, or the folder cannot be written.
+    """
+    if not 1 <= count <= MAX_COUNT:
+        raise UserError(f"The count is from 1 to {MAX_COUNT}. Received: {count}")
+    check_seed(seed)
+    check_seed(seed + count - 1)
+    check_psi(psi)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for number in range(count):
+            codes = truncated(generator.codes([seed + number]), psi, generator.center)
+            data = to_tagged_png(
+                generator.paint(codes)[0], generator, {"seed": seed + number, "psi": psi}
+            )
+            file = folder / f"seed{seed}_{number}.png"
+            file.write_bytes(data)
+            yield file
+    except OSError as error:
+        raise UserError(f"{folder} cannot be written ({error.strerror}).") from error

@@ -1,0 +1,122 @@
+"""What goes on inside the classifier: maps of its layers, and how they follow a moving face."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from core.config import ARTIFACTS_DIR, FAKE, REAL
+from core.inference.keras_model import building, trained_classifier
+
+LAYERS = ("conv1", "conv2", "conv3")
+MAX_SHIFT_PX = 16
+_FIELDS = {"conv1": 3, "conv2": 12, "conv3": 22}  # receptive fields, checked by a test
+_JUMPS = {"conv1": 1, "conv2": 2, "conv3": 4}  # pixels of the face between two values of a map
+
+
+@cache
+def _model(folder: Path = ARTIFACTS_DIR):
+    """The classifier as one model that gives the maps of `LAYERS` and the log-odds."""
+    import keras
+
+    classifier = trained_classifier(folder)
+    outputs = [classifier.get_layer(name).output for name in LAYERS]
+    return keras.Model(classifier.inputs, [*outputs, classifier.outputs[0]])
+
+
+def look_inside(faces: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Maps and log-odds of faces.
+
+    Args:
+        faces: float32 (n, 128, 128, 3) in [0, 1].
+
+    Returns:
+        (layer -> float32 (n, h, w, filters) >= 0, log-odds of fake before calibration: (n,)).
+
+    Raises:
+        UserError: the weights are missing or were changed.
+    """
+    with building:
+        model = _model()
+    *maps, logits = (np.asarray(part) for part in model(faces, training=False))
+    return dict(zip(LAYERS, maps, strict=True)), logits[:, FAKE] - logits[:, REAL]
+
+
+def shifted(face: np.ndarray, right_px: int, down_px: int) -> np.ndarray:
+    """A face moved within its frame; the border is repeated.
+
+    Args:
+        face: float32 (128, 128, 3).
+        right_px, down_px: how far.
+    """
+    matrix = np.float32([[1, 0, right_px], [0, 1, down_px]])
+    size = face.shape[1], face.shape[0]
+    return cv2.warpAffine(face, matrix, size, borderMode=cv2.BORDER_REPLICATE)
+
+
+def equivariance(before: np.ndarray, after: np.ndarray, layer: str, right_px: int, down_px: int):
+    """How exactly a layer's maps moved with the face: their correlation after moving them back.
+
+    Args:
+        before, after: maps (h, w, filters) of the face and of the moved face.
+        layer: one of `LAYERS`.
+        right_px, down_px: how far the face was moved.
+
+    Returns:
+        Pearson's r over the part that is in both, in [-1, 1]; 1 is exact. A step that is no
+        multiple of the layer's own is rounded, which costs some.
+    """
+    right, down = (round(step / _JUMPS[layer]) for step in (right_px, down_px))
+    height, width = before.shape[:2]
+    edge = 1 + MAX_SHIFT_PX // _JUMPS[layer]  # the repeated border is left out
+    rows, columns = slice(edge, height - edge), slice(edge, width - edge)
+    moved = np.roll(after, (-down, -right), axis=(0, 1))[rows, columns].ravel()
+    still = before[rows, columns].ravel()
+    if moved.std() < 1e-9 or still.std() < 1e-9:
+        return 0.0
+    return float(np.corrcoef(still, moved)[0, 1])
+
+
+@dataclass(frozen=True)
+class Favourite:
+    """Where a filter responds most.
+
+    Attributes:
+        number: of the filter.
+        patch: float32 (side, side, 3): the part of the face it sees there.
+        strength: its value there.
+    """
+
+    number: int
+    patch: np.ndarray
+    strength: float
+
+
+def favourites(faces: np.ndarray, layer: str, count: int = 24) -> list[Favourite]:
+    """For the filters that respond most, the part of any face they respond to most.
+
+    Args:
+        faces: float32 (n, 128, 128, 3) in [0, 1].
+        layer: one of `LAYERS`.
+        count: how many filters; those that never respond are left out.
+    """
+    maps = look_inside(faces)[0][layer]
+    side, jump = _FIELDS[layer], _JUMPS[layer]
+    found = []
+    for number in range(maps.shape[3]):
+        at, row, column = np.unravel_index(maps[..., number].argmax(), maps.shape[:3])
+        strength = float(maps[at, row, column, number])
+        top, left = row * jump, column * jump
+        if strength > 0:
+            found.append(
+                Favourite(number, faces[at, top : top + side, left : left + side], strength)
+            )
+    return sorted(found, key=lambda one: -one.strength)[:count]
+
+
+def first_kernels() -> np.ndarray:
+    """The first layer's filters: float32 (64, 3, 3, 3), filter first, RGB last."""
+    kernel = _model().get_layer("conv1").kernel
+    return np.asarray(kernel, np.float32).transpose(3, 0, 1, 2)

@@ -1,0 +1,50 @@
+"""Judge a video that lies on disk."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from core.config import ARTIFACTS_DIR
+from core.errors import UserError
+from core.inference.live.pipeline import LivePipeline
+from core.inference.live.video import VideoReport, judge_video
+from core.inference.photo import load_calibration
+from core.inference.predictor import load_predictor
+
+
+def judge_video_file(
+    source: Path,
+    target: Path,
+    *,
+    progress: Callable[[float | None], object] = lambda share: None,
+    folder: Path = ARTIFACTS_DIR,
+) -> VideoReport:
+    """Judge a video file with the shipped classifier.
+
+    Args:
+        source: the video.
+        target: the annotated MP4 file; overwritten if it exists.
+        progress: see `judge_video`.
+        folder: where the artifacts lie.
+
+    Raises:
+        UserError: a file cannot be used, or the classifier is missing.
+    """
+    if source.is_dir():
+        raise UserError(f"{source} is a folder. Name one video file.")
+    if not source.is_file():
+        raise UserError(f"There is no file {source}.")
+    if target.suffix.lower() != ".mp4":
+        raise UserError(f"The annotated video must be an .mp4 file. Received: {target}")
+    if not target.parent.is_dir():
+        raise UserError(f"There is no folder {target.parent} to write to.")
+    if target.exists() and target.samefile(source):
+        raise UserError("The annotated video would overwrite its source. Choose another --out.")
+    calibration = load_calibration(folder, live=True)
+    pipeline = LivePipeline(load_predictor(folder), calibration)
+    scratch = target.with_name(f".{target.name}.part")
+    try:
+        report = judge_video(source, scratch, pipeline, calibration, progress=progress)
+        scratch.replace(target)
+    finally:
+        scratch.unlink(missing_ok=True)
+    return report

@@ -1,0 +1,113 @@
+"""Judge an uploaded video beside the page: progress, cancel, and the result when it is there."""
+
+import io
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from core.errors import UserError
+from core.inference.live.pipeline import LivePipeline
+from core.inference.live.video import VideoReport, judge_video
+from core.inference.verdict import Calibration
+
+WAIT_S = 0.2
+_turn = threading.Semaphore(1)  # one video at a time: the others, and the webcams, go on
+
+logger = logging.getLogger(__name__)
+
+
+class VideoJob:
+    """Works in a thread of its own; all in memory. Every method returns at once."""
+
+    def __init__(
+        self,
+        name: str,
+        data: bytes,
+        pipeline: LivePipeline,
+        calibration: Calibration,
+        *,
+        alive: Callable[[], bool] = lambda: True,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        """Start.
+
+        Args:
+            name: the file's name, to show.
+            data: the video's bytes.
+            pipeline: a fresh pipeline.
+            calibration: for the verdict on a whole track.
+            alive: asked before each frame whether anybody still waits for the result.
+            clock: seconds of a steady clock.
+        """
+        self.name = name
+        self.report: VideoReport | None = None
+        self.error: str | None = None
+        self._output = io.BytesIO()
+        self._alive, self._clock = alive, clock
+        self._started_s: float | None = None
+        self._share: float | None = 0.0
+        self._cancelled = threading.Event()
+        self._thread = threading.Thread(
+            target=self._work, args=(data, pipeline, calibration), daemon=True, name="video-job"
+        )
+        self._thread.start()
+
+    @property
+    def done(self) -> bool:
+        """Whether there is a report or an error."""
+        return not self._thread.is_alive()
+
+    @property
+    def video(self) -> bytes:
+        """The annotated MP4, once the job is done."""
+        return self._output.getvalue() if self.done else b""
+
+    def progress(self) -> tuple[float | None, float | None]:
+        """Share done in [0, 1] and seconds left; None where they are not known."""
+        share = self._share
+        if not share or self._started_s is None:
+            return share, None
+        return share, (self._clock() - self._started_s) * (1 - share) / share
+
+    @property
+    def waiting(self) -> bool:
+        """Whether another video is judged first."""
+        return self._started_s is None and not self.done
+
+    def cancel(self) -> None:
+        """Stop soon; the part that is done becomes the result."""
+        self._cancelled.set()
+
+    def wait(self, timeout_s: float | None = None) -> None:
+        """Wait for the end."""
+        self._thread.join(timeout_s)
+
+    def _work(self, data: bytes, pipeline: LivePipeline, calibration: Calibration) -> None:
+        while not _turn.acquire(timeout=WAIT_S):
+            if self._stopped():
+                self.error = "Cancelled before it began."
+                return
+        self._started_s = self._clock()
+        try:
+            self.report = judge_video(
+                io.BytesIO(data),
+                self._output,
+                pipeline,
+                calibration,
+                progress=self._note,
+                stopped=self._stopped,
+            )
+        except UserError as error:
+            self.error = str(error)
+        except Exception as error:  # a thread's error is seen by nobody else
+            logger.exception("A video could not be judged")
+            self.error = f"The video could not be judged ({type(error).__name__})."
+        finally:
+            _turn.release()
+
+    def _note(self, share: float | None) -> None:
+        self._share = share
+
+    def _stopped(self) -> bool:
+        return self._cancelled.is_set() or not self._alive()

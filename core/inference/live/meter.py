@@ -1,0 +1,73 @@
+"""How fast a stream is judged: frames per second, latency, frames that were skipped."""
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+STALE_AFTER_S = 2.0
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Figures over the last seconds.
+
+    Attributes:
+        fps: judged frames a second.
+        p50_latency_ms, p95_latency_ms: from a frame's arrival to its result; None without one.
+        judged, dropped: frames since the start.
+        stale: no result for `STALE_AFTER_S`.
+    """
+
+    fps: float
+    p50_latency_ms: float | None
+    p95_latency_ms: float | None
+    judged: int
+    dropped: int
+    stale: bool
+
+
+class SpeedMeter:
+    """Counts frames over a sliding window. Times are seconds of any one steady clock."""
+
+    def __init__(self, window_s: float = 5.0):
+        self._window_s = window_s
+        self._results: deque[tuple[float, float]] = deque()  # done, latency
+        self._judged = self._dropped = 0
+        self._started_s: float | None = None
+        self._last_s: float | None = None
+
+    def add(self, arrived_s: float, done_s: float, dropped: int = 0) -> None:
+        """Note a result.
+
+        Args:
+            arrived_s: when its frame came in.
+            done_s: when the result was there.
+            dropped: how many frames before it were skipped.
+        """
+        if self._started_s is None:
+            self._started_s = arrived_s
+        self._results.append((done_s, max(0.0, done_s - arrived_s)))
+        self._judged += 1
+        self._dropped += dropped
+        self._last_s = done_s
+        self._forget(done_s)
+
+    def read(self, now_s: float) -> Speed:
+        """The figures as of now."""
+        self._forget(now_s)
+        latencies_ms = [1000 * latency for _, latency in self._results]
+        p50, p95 = np.percentile(latencies_ms, [50, 95]) if latencies_ms else (None, None)
+        span_s = min(self._window_s, now_s - self._started_s) if self._results else 0.0
+        return Speed(
+            fps=len(self._results) / span_s if span_s > 0 else 0.0,
+            p50_latency_ms=None if p50 is None else float(p50),
+            p95_latency_ms=None if p95 is None else float(p95),
+            judged=self._judged,
+            dropped=self._dropped,
+            stale=self._last_s is not None and now_s - self._last_s > STALE_AFTER_S,
+        )
+
+    def _forget(self, now_s: float) -> None:
+        while self._results and self._results[0][0] < now_s - self._window_s:
+            self._results.popleft()

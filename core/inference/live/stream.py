@@ -1,0 +1,133 @@
+"""A live stream between the thread that receives frames and the page that shows results."""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.errors import UserError
+from core.inference.live.meter import Speed, SpeedMeter
+from core.inference.live.overlay import draw_tracks
+from core.inference.live.pipeline import LivePipeline, LiveSettings, TrackState
+from core.inference.live.track_log import TrackLog, TrackReport
+from core.inference.verdict import Calibration
+
+CHART_S = 30.0
+DELAY_WINDOW = 300  # frames over which the fastest way from camera to us is remembered
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class StreamView:
+    """What a page shows of a stream at one moment.
+
+    Attributes:
+        picture: the latest annotated frame: uint8 (height, width, 3), RGB; None before it.
+        tracks: its faces.
+        now_s: time of that frame in the stream, in seconds.
+        points: columns time_s, track, p_fake, verdict of the last `CHART_S` seconds.
+        speed: frames a second, latency, skipped frames.
+        error: what went wrong with the latest frame, in a sentence, or None.
+    """
+
+    picture: np.ndarray | None
+    tracks: tuple[TrackState, ...]
+    now_s: float
+    points: pd.DataFrame
+    speed: Speed
+    error: str | None
+
+
+class LiveStream:
+    """Judges the frames of one connection. `judge` never raises; any thread may call `view`."""
+
+    def __init__(
+        self,
+        pipeline: LivePipeline,
+        calibration: Calibration,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        self._pipeline, self._clock = pipeline, clock
+        self._log = TrackLog(calibration, window_s=CHART_S)
+        self._meter = SpeedMeter()
+        self._delays: deque[float] = deque(maxlen=DELAY_WINDOW)
+        self._lock = threading.Lock()
+        self._started_s = clock()
+        self._picture: np.ndarray | None = None
+        self._tracks: tuple[TrackState, ...] = ()
+        self._now_s = 0.0
+        self._error: str | None = None
+
+    def set(self, settings: LiveSettings) -> None:
+        """Use these settings from the next frame on."""
+        self._pipeline.settings = settings
+
+    def judge(
+        self, pixels: np.ndarray, *, media_s: float | None = None, dropped: int = 0
+    ) -> np.ndarray:
+        """Judge a frame and publish the result.
+
+        Args:
+            pixels: uint8 (height, width, 3), RGB.
+            media_s: the sender's time stamp in seconds, of any origin. With it, the latency
+                includes the wait since the frame came in, taking the fastest recent frame as
+                one that did not wait.
+            dropped: how many frames were skipped before this one.
+
+        Returns:
+            The annotated frame, or the frame itself where judging it failed.
+        """
+        arrived_s = self._arrival(media_s)
+        try:
+            frame = self._pipeline.step(pixels, arrived_s - self._started_s)
+            picture = draw_tracks(frame)
+        except Exception as error:  # an error must reach the page: the caller swallows it
+            logger.exception("A frame could not be judged")
+            with self._lock:
+                self._error = _sentence(error)
+            return pixels
+        with self._lock:
+            self._picture, self._tracks, self._now_s = picture, frame.tracks, frame.time_s
+            self._error = None
+            self._log.add(frame)
+            self._meter.add(arrived_s, self._clock(), dropped)
+        return picture
+
+    def _arrival(self, media_s: float | None) -> float:
+        now_s = self._clock()
+        if media_s is None:
+            return now_s
+        self._delays.append(now_s - media_s)
+        return min(now_s, media_s + min(self._delays))
+
+    def view(self) -> StreamView:
+        """The latest results, all of one moment."""
+        with self._lock:
+            return StreamView(
+                self._picture,
+                self._tracks,
+                self._now_s,
+                self._log.points(),
+                self._meter.read(self._clock()),
+                self._error,
+            )
+
+    def report(self) -> list[TrackReport]:
+        """Every face of the stream so far."""
+        with self._lock:
+            return self._log.report()
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, UserError):
+        return str(error)
+    return (
+        f"A frame could not be judged ({type(error).__name__}). The picture goes on without "
+        "verdicts; press STOP and START to begin anew."
+    )

@@ -1,0 +1,151 @@
+"""What happened to each face of a stream: points for a chart, and a report at the end."""
+
+from collections import Counter, deque
+from dataclasses import asdict, dataclass
+from statistics import median_low
+
+import pandas as pd
+
+from core.inference.live.evidence import MIN_JUDGEMENTS, THIN
+from core.inference.live.pipeline import LiveFrame, TrackState
+from core.inference.verdict import Calibration
+
+POINT_COLUMNS = ["time_s", "track", "p_fake", "verdict"]
+
+
+@dataclass(frozen=True)
+class TrackReport:
+    """One face over a stream.
+
+    Attributes:
+        id: its number.
+        frames: in how many frames it was followed.
+        first_s, last_s: when, in seconds of the stream.
+        p_fake_mean: P(fake) by the average over all its judged views; None if there was none.
+        verdict: by that average; "unsure" within the unsure band or without judged views.
+        reason: why it is unsure, or None.
+        flips_per_minute: how often the shown verdict changed after it was first given, a minute.
+        shown_s: seconds for which each verdict was shown.
+        size_px: middle width of its box.
+    """
+
+    id: int
+    frames: int
+    first_s: float
+    last_s: float
+    p_fake_mean: float | None
+    verdict: str
+    reason: str | None
+    flips_per_minute: float
+    shown_s: dict[str, float]
+    size_px: int
+
+
+@dataclass
+class _Story:
+    first_s: float
+    last_s: float
+    shown: dict[str, float]
+    widths: Counter[int]
+    last: TrackState
+    frames: int = 0
+    flips: int = 0
+    given: bool = False
+
+    def take(self, state: TrackState, time_s: float) -> None:
+        now, before = state.verdict.state, self.last.verdict.state
+        self.shown[before] += time_s - self.last_s
+        self.flips += self.given and now != before
+        self.given |= now != "unsure"
+        self.widths[state.box.w] += 1
+        self.frames += 1
+        self.last, self.last_s = state, time_s
+
+
+class TrackLog:
+    """Listens to a stream. Its memory grows with faces and points, never with pixels."""
+
+    def __init__(
+        self,
+        calibration: Calibration,
+        *,
+        point_every_s: float = 0.2,
+        window_s: float | None = None,
+    ):
+        """Start empty.
+
+        Args:
+            calibration: gives the verdict on a whole track.
+            point_every_s: pause between two points of the chart.
+            window_s: older points are dropped; None keeps all.
+        """
+        self._calibration = calibration
+        self._every_s, self._window_s = point_every_s, window_s
+        self._points: deque[tuple] = deque()
+        self._pointed_s = float("-inf")
+        self._stories: dict[int, _Story] = {}
+        self.frames = 0
+        self.frames_with_face = 0
+
+    def add(self, frame: LiveFrame) -> None:
+        """Take in the next frame."""
+        now = frame.time_s
+        self.frames += 1
+        self.frames_with_face += bool(frame.tracks)
+        for state in frame.tracks:
+            story = self._stories.get(state.number)
+            if story is None:
+                shown = dict.fromkeys(("real", "fake", "unsure"), 0.0)
+                story = self._stories[state.number] = _Story(now, now, shown, Counter(), state)
+            story.take(state, now)
+        if now - self._pointed_s >= self._every_s:
+            self._pointed_s = now
+            self._points.extend(
+                (now, state.number, state.p_fake, state.verdict.state)
+                for state in frame.tracks
+                if state.p_fake is not None
+            )
+        while self._window_s and self._points and self._points[0][0] < now - self._window_s:
+            self._points.popleft()
+
+    def points(self) -> pd.DataFrame:
+        """Columns time_s, track, p_fake, verdict: a row a face every `point_every_s`."""
+        return pd.DataFrame(list(self._points), columns=POINT_COLUMNS)
+
+    def report(self) -> list[TrackReport]:
+        """What became of each face, in the order of their numbers."""
+        return [self._report(number, story) for number, story in sorted(self._stories.items())]
+
+    def _report(self, number: int, story: _Story) -> TrackReport:
+        verdict, reason = self._overall(story.last)
+        minutes = max(story.last_s - story.first_s, 1.0) / 60
+        return TrackReport(
+            id=number,
+            frames=story.frames,
+            first_s=round(story.first_s, 3),
+            last_s=round(story.last_s, 3),
+            p_fake_mean=story.last.p_fake_overall,
+            verdict=verdict,
+            reason=reason,
+            flips_per_minute=round(story.flips / minutes, 3),
+            shown_s={name: round(seconds, 2) for name, seconds in story.shown.items()},
+            size_px=median_low(story.widths.elements()),
+        )
+
+    def _overall(self, last: TrackState) -> tuple[str, str | None]:
+        p_fake = last.p_fake_overall
+        if p_fake is None or last.judged < MIN_JUDGEMENTS:
+            return "unsure", last.verdict.reason or THIN
+        if self._calibration.unsure_low < p_fake < self._calibration.unsure_high:
+            return "unsure", "The average lies in the unsure band."
+        return ("fake" if p_fake >= self._calibration.threshold else "real"), None
+
+
+def to_table(reports: list[TrackReport]) -> pd.DataFrame:
+    """A row a face, for a page or a CSV file."""
+    rows = []
+    for report in reports:
+        row = asdict(report)
+        shown = row.pop("shown_s")
+        rows.append({**row, **{f"shown_{name}_s": seconds for name, seconds in shown.items()}})
+    return pd.DataFrame(rows)

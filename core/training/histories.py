@@ -1,0 +1,246 @@
+"""Histories of training runs as tables: shipped ones, the authors', and run folders."""
+
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from core.artifacts import load_registry, read_artifact, read_json
+from core.config import ARTIFACTS_DIR, ROOT
+from core.errors import UserError
+
+RUNS_DIR = ROOT / "runs"
+QUANTITIES = {
+    "accuracy": "Accuracy",
+    "val_accuracy": "Accuracy on valid",
+    "loss": "Loss",
+    "val_loss": "Loss on valid",
+    "val_roc_auc": "ROC AUC on valid",
+    "lr": "Learning rate",
+    "d_loss": "Discriminator's loss",
+    "g_loss": "Generator's loss",
+    "d_real": "Mean P(real) of real faces",
+    "d_fake": "Mean P(real) of generated faces",
+    "paint_error": "Painting error",
+    "frechet": "Fréchet distance",
+    "kid": "Kernel distance (KID)",
+}
+_RISING = {"accuracy", "val_accuracy", "val_roc_auc"}  # higher is better
+_FALLING = {"loss", "val_loss", "frechet", "kid"}
+_LABELS = {
+    "classifier": "Our classifier (shipped)",
+    "original": "Classifier, the authors' recipe, our data",
+    "generator": "Our DCGAN (shipped)",
+    "original_generator": "DCGAN, the authors' recipe, our data",
+}
+AUTHORS = "The authors' published run"
+AUTHORS_NOTE = (
+    "The authors' figures are from their published log: 100,000 faces an epoch, SGD. They chose "
+    "the epoch on the test split, so their best figure is flattered; here their test split "
+    "stands under valid."
+)
+# From the authors' log, an epoch each.
+_AUTHORS = {
+    "accuracy": ".7454 .8384 .8795 .9070 .9253 .9372 .9461 .9531 .9577 .9634 .9680 .9699 .9724 "
+    ".9740 .9754",
+    "val_accuracy": ".8288 .8891 .8895 .9074 .9305 .9479 .9607 .9579 .9607 .9654 .9675 .9666 "
+    ".9777 .9746 .9605",
+    "loss": ".5201 .3613 .2847 .2261 .1861 .1581 .1374 .1197 .1095 .0965 .0850 .0791 .0749 .0687 "
+    ".0663",
+    "val_loss": ".3803 .2729 .2685 .2247 .1772 .1349 .1054 .1131 .1047 .0918 .0891 .0909 .0640 "
+    ".0688 .1210",
+}
+_AUTHORS_EPOCH_S = 3600.0  # "about an hour an epoch" on a laptop
+_AUTHORS_RATE = 0.01
+
+
+@dataclass(frozen=True)
+class History:
+    """A run's history.
+
+    Attributes:
+        name: for the user.
+        table: a row an epoch: epoch (int64, rising), minutes since the start, and some of
+            `QUANTITIES`, float64 with NaN where there is no value.
+        notes: what the user should know of it.
+    """
+
+    name: str
+    table: pd.DataFrame
+    notes: tuple[str, ...] = ()
+
+    @property
+    def quantities(self) -> list[str]:
+        """Those of `QUANTITIES` that have a value."""
+        return [
+            name for name in QUANTITIES if name in self.table and self.table[name].notna().any()
+        ]
+
+
+def authors_history() -> History:
+    """The authors' published run of the classifier."""
+    table = pd.DataFrame({name: map(float, text.split()) for name, text in _AUTHORS.items()})
+    table["epoch"] = np.arange(1, len(table) + 1)
+    table["lr"] = _AUTHORS_RATE
+    table["minutes"] = table["epoch"] * _AUTHORS_EPOCH_S / 60
+    return History(AUTHORS, table, (AUTHORS_NOTE,))
+
+
+def parse_history(data: bytes, name: str) -> History:
+    """Read a `history.csv`, whatever state it is in.
+
+    A half-written last line, a cell that is no number and a column nobody knows are left out and
+    said in the notes.
+
+    Args:
+        data: the file's bytes.
+        name: for the user.
+
+    Raises:
+        UserError: it has no column "epoch", or no line that can be used.
+    """
+    notes = []
+    try:
+        text = data.decode("utf-8", "replace")
+        raw = pd.read_csv(io.StringIO(text), dtype=str, on_bad_lines="skip")
+    except (pd.errors.EmptyDataError, pd.errors.ParserError, ValueError) as error:
+        raise UserError(f"The history of {name} is empty. It is written after an epoch.") from error
+    if "epoch" not in raw:
+        raise UserError(f'The history of {name} has no column "epoch": it is no run\'s history.')
+    known = [column for column in QUANTITIES if column in raw]
+    wanted = [*known, *({"epoch", "seconds"} & set(raw))]
+    numbers = pd.DataFrame(
+        {name: pd.to_numeric(raw[name], errors="coerce").astype(float) for name in wanted}
+    )
+    numbers = numbers.replace([np.inf, -np.inf], np.nan)
+    usable = numbers["epoch"].between(1, 1e9) & (numbers["epoch"] % 1 == 0)
+    if not text.endswith("\n") and len(numbers) and text.count("\n") == len(numbers):
+        usable &= np.arange(len(numbers)) < len(numbers) - 1  # its last number may be cut short
+    if (dropped := int((~usable).sum())) or text.count("\n") > len(raw) + 1:
+        notes.append(f"{max(dropped, 1)} line(s) of the history cannot be read and are left out.")
+    table = numbers[usable].drop_duplicates("epoch", keep="last").sort_values("epoch")
+    if table.empty:
+        raise UserError(f"The history of {name} has no finished epoch yet.")
+    table["epoch"] = table["epoch"].astype(np.int64)
+    seconds = table.get("seconds", np.nan)
+    table["minutes"] = (pd.Series(seconds, table.index).fillna(0).cumsum() / 60).astype(float)
+    return History(name, table.drop(columns="seconds", errors="ignore").reset_index(drop=True),
+                   tuple(notes))  # fmt: skip
+
+
+def shipped_histories(folder: Path = ARTIFACTS_DIR) -> dict[str, History]:
+    """Histories of what is published, by its name, with the measured quality of generators.
+
+    Raises:
+        UserError: the registry is missing or damaged.
+    """
+    registry, found = load_registry(folder), {}
+    for name, label in _LABELS.items():
+        if f"{name}_history" in registry:
+            history = parse_history(read_artifact(f"{name}_history", folder), label)
+            found[name] = _with_quality(history, name, folder)
+    return found
+
+
+def _with_quality(history: History, name: str, folder: Path) -> History:
+    metrics = read_json(f"{name}_metrics", folder)
+    if "by_epoch" not in metrics:
+        return history
+    quality = pd.DataFrame(metrics["by_epoch"])[["epoch", "frechet", "kid"]]
+    return History(history.name, history.table.merge(quality, on="epoch", how="left"))
+
+
+def list_runs(folder: Path = RUNS_DIR) -> list[Path]:
+    """Run folders below a folder, the one changed last first."""
+    try:
+        runs = [path for path in folder.iterdir() if (path / "run.json").exists()]
+        return sorted(runs, key=lambda path: -(path / "run.json").stat().st_mtime)
+    except OSError:
+        return []
+
+
+def run_history(run: Path) -> History:
+    """The history of a run folder.
+
+    Raises:
+        UserError: it is gone, has no history yet, or one that cannot be read.
+    """
+    try:
+        return parse_history((run / "history.csv").read_bytes(), run.name)
+    except OSError as error:
+        gone = not run.exists()
+        raise UserError(
+            f"The run {run.name} is gone." if gone else
+            f"The run {run.name} has not finished an epoch yet."
+        ) from error  # fmt: skip
+
+
+def run_settings(run: Path) -> dict:
+    """What a run was started with; empty if that cannot be read."""
+    try:
+        settings = json.loads((run / "run.json").read_text())
+        return settings if isinstance(settings, dict) else {}
+    except (OSError, ValueError):
+        return {}
+
+
+def latest_samples(run: Path) -> bytes | None:
+    """The newest sample grid of a DCGAN's run, as a JPEG file."""
+    try:
+        return max((run / "samples").glob("epoch_*.jpg")).read_bytes()
+    except (OSError, ValueError):
+        return None
+
+
+def smoothed(values: np.ndarray, weight: float) -> np.ndarray:
+    """Exponential moving average with the start's bias taken out; NaN stays NaN.
+
+    Args:
+        values: float (n,).
+        weight: of the past, in [0, 1); 0 changes nothing.
+    """
+    result, total, mass = np.full(len(values), np.nan), 0.0, 0.0
+    for number, value in enumerate(values):
+        if np.isnan(value):
+            continue
+        total = weight * total + (1 - weight) * value
+        mass = weight * mass + (1 - weight)
+        result[number] = total / mass
+    return result
+
+
+def in_words(history: History, quantity: str) -> str:
+    """A curve in a sentence or two, for those who cannot see it."""
+    rows = history.table[["epoch", quantity]].dropna()
+    first, last = rows.iloc[0], rows.iloc[-1]
+    name = QUANTITIES[quantity]
+    if len(rows) == 1:
+        return f"{history.name}: {name} is {first[quantity]:.4g} at epoch {first['epoch']:.0f}."
+    trend = "rises" if last[quantity] > first[quantity] else "falls"
+    trend = "stays" if np.isclose(last[quantity], first[quantity], rtol=1e-3) else trend
+    words = (
+        f"{history.name}: {name} {trend} from {first[quantity]:.4g} at epoch {first['epoch']:.0f} "
+        f"to {last[quantity]:.4g} at epoch {last['epoch']:.0f}"
+    )
+    if quantity in _RISING | _FALLING:
+        at = rows[quantity].idxmax() if quantity in _RISING else rows[quantity].idxmin()
+        best = rows.loc[at]
+        words += f"; best is {best[quantity]:.4g} at epoch {best['epoch']:.0f}"
+    return words + "."
+
+
+def to_long(histories: list[History]) -> pd.DataFrame:
+    """All scalars of all runs: columns run, epoch, minutes, quantity, value."""
+    parts = [
+        history.table.melt(
+            ["epoch", "minutes"], history.quantities, var_name="quantity", value_name="value"
+        ).assign(run=history.name)
+        for history in histories
+    ]
+    columns = ["run", "epoch", "minutes", "quantity", "value"]
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    return pd.concat(parts, ignore_index=True).dropna(subset="value")[columns]

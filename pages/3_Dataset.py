@@ -1,0 +1,33 @@
+"""What the classifier learned from: get a data set, look through it, find what is wrong with it."""
+
+import streamlit as st
+
+from ui.dataset_browse import browse
+from ui.dataset_source import opened_dataset
+from ui.dataset_understand import understand
+from ui.resources import get_inspector
+from ui.theme import start_page
+
+VIEWS = {"browse": "Look through it", "understand": "What is in it"}
+
+start_page("Dataset", "Faces to learn from: look through them, and find what gives a class away.")
+index, inspector = opened_dataset(), get_inspector()
+if index is not None and inspector is not None:
+    view = st.segmented_control(
+        "View",
+        VIEWS,
+        default="browse",
+        format_func=VIEWS.get,
+        required=True,
+        key="ds_view",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    if view == "browse":
+        browse(index, inspector)
+    else:
+        understand(index)
+st.caption(
+    "Photos of people stay on the machine that runs this app. Mind the terms of the set they "
+    "come from."
+)

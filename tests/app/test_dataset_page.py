@@ -1,0 +1,180 @@
+"""The Dataset page without a browser: folders, filters, pages, one face, figures, bad input."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.config import ROOT
+from core.jobs import JobStatus
+from tests.app.words import page_text
+from tests.conftest import encode, texture, write_dataset
+
+TIMEOUT_S = 60
+
+
+@pytest.fixture
+def data(tmp_path) -> Path:
+    root = write_dataset(tmp_path / "set", {"train": 24, "test": 4}, 64)
+    for seed, fake in enumerate(sorted(root.rglob("machine_*.png")), start=5000):
+        fake.write_bytes(encode(texture("fake", seed, 64)))  # else they look like a real twin
+    (root / "train" / "real" / "camera_23.png").write_bytes(
+        (root / "test" / "real" / "camera_0.png").read_bytes()
+    )
+    (root / "train" / "real" / "bad\nname.png").write_bytes(b"no picture")
+    return root
+
+
+def _page(**query) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_S)
+    app.switch_page("pages/3_Dataset.py")
+    for name, value in query.items():
+        app.query_params[name] = str(value)
+    return app.run()
+
+
+def _faces(page: AppTest) -> list[str]:
+    """The file names of the grid, in its order."""
+    cells = [e.proto.body for e in page.get("html") if 'class="rf-face"' in e.proto.body]
+    return [cell.split('title="')[1].split('"')[0] for cell in cells]
+
+
+def _click(page: AppTest, label: str, number: int = 0) -> AppTest:
+    return [button for button in page.button if button.label == label][number].click().run()
+
+
+def test_with_no_folder_it_says_what_to_do():
+    page = _page()
+    assert not page.exception
+    assert "No data set open" in page_text(page)
+    assert {"Make it", "Download the sample", "Download all"} <= {b.label for b in page.button}
+
+
+def test_the_grid_its_pages_and_its_link(data):
+    page = _page(data=data)
+    assert not page.exception
+    first = _faces(page)
+    assert len(first) == 24 and first[0] == "machine_0.png"
+    page = _click(page, "Next")
+    assert _faces(page) != first and page.query_params["page"] == "2"
+    linked = _page(**{name: page.query_params[name] for name in ("data", "page")})
+    assert _faces(linked) == _faces(page)
+
+
+def test_filters_and_a_link_to_them(data):
+    page = _page(data=data, split="test", label="real", text="CAMERA_2")
+    assert _faces(page) == ["camera_2.png"]
+    page.text_input[1].set_value("nothing has this name").run()
+    assert "No face fits" in page_text(page) and not page.exception
+
+
+def test_a_bad_link_is_a_sentence_and_the_rest_stands(data):
+    page = _page(data=data, page="many", order="<b>", label="real")
+    assert not page.exception and len(_faces(page)) == 24
+    assert sum("left out" in warning.value for warning in page.warning) == 2
+    assert not _page(data=data, split="nowhere", page=10**8).exception
+
+
+def test_judging_makes_verdicts_to_filter_and_sort_by(data):
+    page = _click(_page(data=data, split="test"), "Judge them")
+    assert not page.exception
+    assert "8 of them judged" in page_text(page)
+    assert page_text(page).count('title="P(fake)"') == 8
+    kinds = ("right", "wrong", "unsure")
+    assert sum(len(_faces(_page(data=data, split="test", outcome=o))) for o in kinds) == 8
+
+
+def test_a_face_closely_and_the_one_beside_it(data):
+    page = _click(_page(data=data, label="real"), "Look closer", 1)
+    assert not page.exception
+    table = page.dataframe[0].value
+    assert table.loc["File"].item() == "test/real/camera_1.png"
+    assert "rf-scale" in page_text(page) and len(page.get("plotly_chart")) == 1
+    page = _click(page, "Next")
+    assert page.dataframe[0].value.loc["File"].item() == "test/real/camera_2.png"
+    linked = _page(data=data, face="test/real/camera_2.png")
+    assert linked.dataframe[0].value.loc["File"].item() == "test/real/camera_2.png"
+    page = _click(page, "All faces")
+    assert len(_faces(page)) == 24 and "face" not in page.query_params
+    lost = _page(data=data, face="../../etc/passwd")
+    assert not lost.exception and any("left out" in w.value for w in lost.warning)
+
+
+def test_a_file_that_vanishes_while_browsing(data):
+    page = _page(data=data, split="test", label="fake")
+    for number in range(3):
+        (data / "test" / "real" / f"camera_{number}.png").unlink()
+    (data / "test" / "real" / "camera_3.png").write_bytes(b"damaged since")
+    next(box for box in page.selectbox if box.label == "Class").set_value("real").run()
+    assert not page.exception and page_text(page).count('"rf-missing"') == 4
+    page = _click(page, "Look closer", 3)
+    assert not page.exception and page.error
+    page = _click(page, "Back")
+    assert not page.exception and "Read the folder again" in page.error[0].value
+
+
+def test_what_is_in_it(data):
+    page = _page(data=data)
+    page.segmented_control[0].set_value("understand").run()
+    assert not page.exception
+    words = page_text(page)
+    assert "Taken alone" in words and "Sharpness" in words
+    assert "Files that cannot be read" in words
+    assert len(page.get("plotly_chart")) == 2
+    page = _click(page, "Look for duplicates")
+    assert not page.exception
+    assert any("1 of them are in more than one split" in w.value for w in page.warning)
+
+
+def test_one_class_alone(tmp_path):
+    (tmp_path / "real").mkdir()
+    for number in range(3):
+        pixels = np.full((40, 40, 3), 40 * number, np.uint8)
+        (tmp_path / "real" / f"{number}.png").write_bytes(encode(pixels))
+    page = _page(data=tmp_path)
+    page.segmented_control[0].set_value("understand").run()
+    assert not page.exception
+    assert any("only one class" in warning.value for warning in page.warning)
+
+
+@pytest.mark.parametrize(
+    ("folder", "words"),
+    [
+        ("/nowhere/at/all", "no folder"),
+        ("a\0b", "no path"),
+        ("A" * 5000, "no path"),
+        (str(ROOT / "tests"), "Arrange the images"),
+        ("<script>alert(1)</script>", "no folder"),
+    ],
+)
+def test_a_folder_that_cannot_be_opened_is_a_sentence(folder, words):
+    page = _page(data=folder)
+    assert not page.exception
+    assert any(words in error.value for error in page.error)
+
+
+@pytest.mark.parametrize(
+    ("job", "words"),
+    [
+        (JobStatus([], False, 0, False, ["The demo set is in X"], 1.0), "The demo set is in X"),
+        (JobStatus([], False, 1, False, ["Error: no room"], None), "no room"),
+        (JobStatus([], False, None, True, [], None), "goes on"),
+        (JobStatus([], False, None, False, [], None), "ended without a word"),
+        (JobStatus([], True, None, False, ["half"], 0.5), "being made ready"),
+    ],
+)
+def test_the_last_job_is_told(monkeypatch, job, words):
+    for module in ("ui.dataset_source", "ui.job_panel"):
+        monkeypatch.setattr(f"{module}.job_status", lambda folder: job)
+    page = _page()
+    assert not page.exception
+    said = [e.value for kind in (page.success, page.error, page.info) for e in kind]
+    assert any(words in text for text in [*said, page_text(page)])
+
+
+def test_a_button_starts_the_job(monkeypatch):
+    started = []
+    monkeypatch.setattr("ui.dataset_source.start_job", lambda folder, words: started.append(words))
+    page = _click(_page(), "Download the sample")
+    assert not page.exception and started == [["dataset", "download", "--sample", "200"]]

@@ -1,0 +1,155 @@
+"""The Generator page without a browser: every view, links, sliders, bad input."""
+
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from core.cli import main
+from core.config import ROOT
+from core.errors import UserError
+from core.generators.request import SLIDERS
+from tests.app.words import page_text
+from tests.conftest import write_dataset
+
+TIMEOUT_S = 60
+
+
+def _page(**query) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_S)
+    app.switch_page("pages/5_Generator.py")
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def _grid(page: AppTest) -> str:
+    return next(
+        element.proto.body
+        for element in page.get("html")
+        if "rf-faces" in element.proto.body and "<style>" not in element.proto.body
+    )
+
+
+def _set(page: AppTest, kind: str, label: str, value) -> AppTest:
+    widget = next(w for w in getattr(page, kind) if w.label == label)
+    return widget.set_value(value).run()
+
+
+def test_sixteen_faces_each_with_a_verdict():
+    page = _page()
+    assert not page.exception
+    grid = _grid(page)
+    assert grid.count("data:image/webp") == 16 and grid.count("rf-short") == 16
+    counts = [int(n) for n in re.findall(r"(\d+)(?= fake| real|\.)", page_text(page))]
+    assert "seed 15" in grid and counts
+
+
+def test_a_link_is_obeyed_and_kept():
+    page = _page(seed="40", count="4", psi="0.5", view="faces")
+    assert "seed 43" in _grid(page) and "seed 44" not in _grid(page)
+    assert page.query_params["psi"] == "0.5" and page.query_params["seed"] == "40"
+    before = _grid(page)
+    page = _set(page, "slider", "Truncation psi", 1.0)
+    assert _grid(page) != before and "psi" not in page.query_params
+
+
+def test_a_bad_link_is_a_sentence_and_the_rest_stands():
+    page = _page(seed="40", count="4", psi="much", generator="<b>x</b>")
+    assert not page.exception
+    assert sum("left out" in warning.value for warning in page.warning) == 2
+    assert "seed 43" in _grid(page)
+
+
+def test_the_face_of_a_page_is_that_of_the_command(tmp_path, monkeypatch):
+    assert main(["generate", "--seed", "40", "--out", str(tmp_path), "--psi", "0.6"]) == 0
+    expected = np.asarray(Image.open(tmp_path / "seed40_0.png"))
+    shown = []
+    monkeypatch.setattr("streamlit.image", lambda face, **options: shown.append(face))
+    page = _page(view="one", seed="40", psi="0.6")
+    assert not page.exception and page.get("download_button")
+    np.testing.assert_array_equal(shown[0], expected)
+
+
+def test_sliders_change_the_face_and_reset():
+    page = _page(view="one", seed="3")
+    first = page.get("image")[0].proto.imgs[0].url
+    page = _set(page, "slider", "Direction 1", 0.6)
+    moved = page.get("image")[0].proto.imgs[0].url
+    assert moved != first and page.query_params["directions"] == "0.6,0,0,0,0,0"
+    next(b for b in page.button if b.label == "Reset").click().run()
+    assert page.get("image")[0].proto.imgs[0].url == first
+    assert [page.session_state[f"gen_direction_{n}"] for n in range(SLIDERS)] == [0.0] * SLIDERS
+
+
+def test_numbers_set_by_a_link_are_shown_and_can_be_forgotten():
+    page = _page(view="one", seed="3", edits="0:9.5")
+    assert not page.exception and page.session_state["gen_edits"] == {0: 9.5}
+    next(b for b in page.button if b.label == "Forget my numbers").click().run()
+    assert "edits" not in page.query_params
+
+
+def test_the_way_between_two_faces():
+    page = _page(view="between", seed="1")
+    assert not page.exception
+    assert _grid(page).count("<figure") == 3 and "50% of the way" in _grid(page)
+    labels = {button.proto.label for button in page.get("download_button")}
+    assert labels == {"Save GIF", "Save MP4"}
+
+
+def test_sums_and_what_is_wrong_with_them():
+    page = _page(view="sums")
+    assert not page.exception and _grid(page).count("<figure") == 3
+    page = _set(page, "text_input", "Minus", "one, two")
+    assert not page.exception and any("such as 3, 14, 15" in e.value for e in page.error)
+
+
+def test_how_it_learned_has_a_picture_for_every_epoch():
+    page = _page(view="learning")
+    assert not page.exception
+    slider = page.select_slider[0]
+    assert len(slider.options) >= 4
+    last = _grid(page)
+    page = slider.set_value(slider.options[0]).run()
+    assert not page.exception and _grid(page) != last
+    assert len(page.get("plotly_chart")) == 3
+
+
+def test_the_quality_table_is_the_measured_one():
+    page = _page(view="quality")
+    assert not page.exception
+    table = page.dataframe[0].value
+    assert "this generator" in table.index and "held-out real faces" in table.index
+    assert np.isfinite(table.to_numpy(float)).all()
+    assert "not FID" in page_text(page)
+
+
+def test_the_nearest_real_faces(tmp_path):
+    page = _page(view="one")
+    field = "Folder with the training faces, on the machine that runs this app"
+    page = _set(page, "text_input", field, str(tmp_path / "nowhere"))
+    assert not page.exception and page.error
+    data = write_dataset(tmp_path / "set", {"train": 8})
+    page = _set(page, "text_input", field, str(data))
+    assert not page.exception and _grid(page).count("<figure") == 6
+
+
+def test_a_missing_second_generator_is_a_sentence(monkeypatch):
+    import ui.resources
+
+    def missing(name):
+        raise UserError("MobileStyleGAN is not installed. Get it with ...")
+
+    monkeypatch.setattr(ui.resources, "load_generator", missing)
+    ui.resources._generator.clear()
+    page = _page(generator="mobilestylegan")
+    ui.resources._generator.clear()
+    assert not page.exception
+    assert any("not installed" in error.value for error in page.error)
+
+
+@pytest.mark.parametrize("view", ["faces", "one", "between", "sums", "learning", "quality"])
+def test_every_view_says_that_it_is_machine_made(view):
+    assert "Every face here is machine-made" in page_text(_page(view=view))

@@ -1,0 +1,173 @@
+"""The Training page without a browser: curves, runs started and followed, the networks' inside."""
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import core.training.histories as histories
+from core.config import ROOT
+from core.jobs import JobStatus
+from core.training.histories import AUTHORS
+from tests.app.words import page_text
+
+TIMEOUT_S = 90
+HISTORY = "epoch,loss,accuracy,val_loss,val_accuracy,lr,seconds\n1,0.9,0.5,1,0.5,0.01,3\n"
+
+
+@pytest.fixture
+def runs(tmp_path, monkeypatch) -> Path:
+    """The folder of the runs, with one in it."""
+    run = tmp_path / "runs" / "mine"
+    run.mkdir(parents=True)
+    (run / "run.json").write_text(json.dumps({"recipe": {"name": "original", "epochs": 3}}))
+    (run / "history.csv").write_text(HISTORY)
+    for module in ("core.training.histories", "ui.training_runs"):
+        monkeypatch.setattr(f"{module}.RUNS_DIR", run.parent)
+    monkeypatch.setattr(histories.list_runs, "__defaults__", (run.parent,))
+    monkeypatch.setattr("ui.training_runs.JOB", tmp_path / "job")
+    return run.parent
+
+
+def _page(view: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_S)
+    app.switch_page("pages/4_Training.py")
+    app.query_params["view"] = view
+    return app.run()
+
+
+def _chart(page: AppTest, number: int = 0) -> dict:
+    return json.loads(page.get("plotly_chart")[number].proto.spec)
+
+
+def _click(page: AppTest, label: str) -> AppTest:
+    return next(button for button in page.button if button.label == label).click().run()
+
+
+def test_the_authors_run_beside_ours(runs):
+    page = _page("compare")
+    assert not page.exception
+    names = [trace["name"] for trace in _chart(page)["data"]]
+    assert AUTHORS in names and "Our classifier (shipped)" in names
+    assert "chose the epoch on the test split" in page_text(page)
+    assert "best is 0.9777 at epoch 13" in page_text(page)
+    assert "mine" in page.multiselect[0].options
+    assert page.get("download_button")
+
+
+def test_smoothing_keeps_the_raw_line_and_the_scale_can_be_logarithmic(runs):
+    page = _page("compare")
+    before = len(_chart(page)["data"])
+    page.slider[0].set_value(0.6).run()
+    assert len(_chart(page)["data"]) == 2 * before
+    page.toggle[0].set_value(True).run()
+    assert not page.exception and _chart(page)["layout"]["yaxis"]["type"] == "log"
+    page.multiselect[0].set_value([]).run()
+    assert not page.exception and "No run chosen" in page_text(page)
+
+
+def test_a_generators_quality_over_the_epochs(runs):
+    page = _page("compare")
+    page.multiselect[0].set_value(["Our DCGAN (shipped)"]).run()
+    quantity = next(box for box in page.selectbox if box.label == "Quantity")
+    assert quantity.value == "frechet" and not page.exception
+    assert "Fréchet distance falls" in page_text(page)
+
+
+@pytest.mark.parametrize("history", ["", "epoch\n", "what,ever\n1,2\n", HISTORY + "2,0.8,0."])
+def test_a_damaged_run_takes_nothing_else_away(runs, history):
+    (runs / "mine" / "history.csv").write_text(history)
+    for view in ("compare", "runs"):
+        page = _page(view)
+        assert not page.exception
+    assert AUTHORS in _page("compare").multiselect[0].options
+
+
+def test_a_run_that_is_deleted_while_followed(runs):
+    page = _page("runs")
+    assert "mine" in page.selectbox[-1].options
+    (runs / "mine" / "history.csv").unlink()
+    page = page.run()
+    assert not page.exception and any("not finished" in info.value for info in page.info)
+    (runs / "mine" / "run.json").unlink()
+    page = page.run()
+    assert not page.exception and "No run yet" in page_text(page)
+
+
+def test_the_form_starts_a_process_with_these_words(runs, tmp_path, monkeypatch):
+    started = []
+    monkeypatch.setattr("ui.training_runs.start_job", lambda folder, words: started.append(words))
+    page = _page("runs")
+    page.text_input[1].set_value(str(tmp_path)).run()
+    page = _click(page, "Start")
+    assert not page.exception
+    out = str(runs / "run-1")
+    assert started == [
+        ["train", "classifier", "--data", str(tmp_path), "--out", out]
+        + ["--recipe", "original", "--epochs", "3"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("../x", ".", "letters, digits"),
+        ("", ".", "letters, digits"),
+        ("mine", ".", "already"),
+        ("new", "/nowhere", "no folder"),
+        ("new", "a\0b", "no path"),
+    ],
+)
+def test_what_cannot_be_started(runs, name, data, words):
+    page = _page("runs")
+    page.text_input[0].set_value(name).run()
+    page.text_input[1].set_value(data).run()
+    page = _click(page, "Start")
+    assert not page.exception and any(words in error.value for error in page.error)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (JobStatus(["--out", "runs/mine"], False, 0, False, ["Done."], 1.0), "Finished mine"),
+        (JobStatus(["--out", "runs/mine"], False, 1, False, ["Error: none"], None), "Error: none"),
+        (JobStatus(["--out", "runs/mine"], False, None, True, [], None), "Stopped mine"),
+        (JobStatus(["--out"], False, None, False, [], None), "ended early"),
+    ],
+)
+def test_how_the_last_run_ended_is_told(runs, monkeypatch, status, words):
+    monkeypatch.setattr("ui.training_runs.job_status", lambda folder: status)
+    page = _page("runs")
+    assert not page.exception
+    told = [e.value for kind in (page.success, page.error, page.info) for e in kind]
+    assert any(words in text for text in told)
+
+
+def test_a_run_in_progress_is_followed(runs, monkeypatch):
+    words = ["train", "classifier", "--out", str(runs / "mine")]
+    line = "epoch 2:  40%|####      | 4/10 [00:01<00:02,  2.9it/s]"
+    status = JobStatus(words, True, None, False, ["Reading", line], 0.4)
+    monkeypatch.setattr("ui.training_runs.job_status", lambda folder: status)
+    page = _page("runs")
+    assert not page.exception
+    assert "is being trained" in page_text(page) and "epochs finished" in page_text(page)
+    assert len(page.get("plotly_chart")) == 3
+    assert any(button.label == "Stop" for button in page.button)
+    assert not any(button.label == "Start" for button in page.button)
+
+
+def test_the_networks_and_what_is_inside():
+    page = _page("models")
+    assert not page.exception
+    text = page_text(page)
+    assert "1,666,882 parameters" in text and "favourite" not in text
+    assert "correlation once moved back" in text
+    table = page.dataframe[0].value
+    assert table["parameters"].sum() == 1_666_882
+    layer = next(c for c in page.segmented_control if c.label == "Layer")
+    layer.set_value("weights").run()
+    assert not page.exception and "filter 63" in page_text(page)
+    network = next(c for c in page.segmented_control if c.label == "Network")
+    network.set_value("Generator").run()
+    assert not page.exception and "1,520,643 parameters" in page_text(page)

@@ -1,0 +1,196 @@
+"""The Webcam page without a browser; the WebRTC component is replaced by a known state."""
+
+import io
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.config import ROOT
+from core.mp4 import write_mp4
+from tests.app.words import page_text
+from ui.live_connection import LiveConnection
+
+TIMEOUT_S = 60
+
+
+class Component:
+    """Stands for `webrtc_streamer`: keeps what it was called with, gives a state."""
+
+    def __init__(self):
+        self.calls: list[dict] = []
+        self.playing = False
+
+    def __call__(self, **kwargs):
+        self.calls.append(kwargs)
+        return SimpleNamespace(state=SimpleNamespace(playing=self.playing, signalling=False))
+
+
+@pytest.fixture
+def component(monkeypatch):
+    component = Component()
+    monkeypatch.setattr("streamlit_webrtc.webrtc_streamer", component)
+    monkeypatch.setattr("ui.live_view.webrtc_streamer", component)
+    return component
+
+
+@pytest.fixture
+def page(component) -> AppTest:
+    home = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_S)
+    return home.switch_page("pages/2_Webcam.py").run()
+
+
+def _connection(page: AppTest) -> LiveConnection:
+    return page.session_state["live_connection"]
+
+
+def _play(page: AppTest, component: Component, inspector, portrait, frames: int = 40) -> None:
+    """As if the camera had sent some frames."""
+    component.playing = True
+    _connection(page).start(inspector)
+    stream, moment = _connection(page).stream, [0.0]
+    stream._clock = lambda: moment[0]
+    stream._started_s = 0.0
+    for number in range(frames):
+        moment[0] = number / 20
+        stream.judge(portrait)
+    page.run()
+
+
+def test_before_the_start(page, component):
+    assert not page.exception
+    assert "The camera is off" in page_text(page) and "allow the camera" in page_text(page)
+    assert "HTTPS" in page_text(page)  # help on what to do without a picture
+    (call,) = component.calls
+    assert call["rtc_configuration"] == {"iceServers": []}  # no third party is asked
+    assert call["media_stream_constraints"]["audio"] is False
+
+
+def test_a_running_stream_is_shown(page, component, inspector, portrait):
+    _play(page, component, inspector, portrait)
+    assert not page.exception
+    (track,) = _connection(page).stream.view().tracks
+    assert "Face 1" in page_text(page) and "rf-scale" in page_text(page)
+    assert "latency p50/p95" in page_text(page)
+    (chart,) = page.get("plotly_chart")
+    assert '"face 1"' in chart.proto.spec
+    assert track.judged >= 5
+
+
+def test_an_empty_picture_says_what_to_do(page, component, inspector):
+    _play(page, component, inspector, np.zeros((360, 640, 3), np.uint8), 5)
+    assert "No face in the picture" in page_text(page)
+
+
+def test_an_error_of_the_stream_is_a_sentence_and_the_results_stay(
+    page, component, inspector, portrait
+):
+    _play(page, component, inspector, portrait)
+    _connection(page).stream.judge(None)
+    page.run()
+    assert not page.exception
+    assert any("could not be judged" in error.value for error in page.error)
+    assert "Face 1" in page_text(page)
+
+
+def test_a_stream_that_went_quiet_is_stale(page, component, inspector, portrait):
+    _play(page, component, inspector, portrait)
+    _connection(page).stream._clock = lambda: 60.0
+    page.run()
+    assert any("Stale" in warning.value for warning in page.warning)
+
+
+def test_after_stop_the_last_results_stay(page, component, inspector, portrait):
+    _play(page, component, inspector, portrait)
+    component.playing = False
+    page.run()
+    assert "last results" in page_text(page) and "Face 1" in page_text(page)
+
+
+def test_the_controls_reach_the_running_stream(page, component, inspector, portrait):
+    _play(page, component, inspector, portrait)
+    page.slider("live_threshold").set_value(0.9)
+    page.slider("live_memory_s").set_value(5.0)
+    page.slider("live_min_face_px").set_value(200)
+    page.toggle("live_mirror").set_value(True)
+    page.run()
+    settings = _connection(page).stream._pipeline.settings
+    assert (settings.threshold, settings.memory_s) == (0.9, 5.0)
+    assert (settings.min_face_px, settings.mirror) == (200, True)
+
+
+def test_settings_survive_another_page(page, component):
+    page.slider("live_threshold").set_value(0.8)
+    page.run()
+    page.switch_page("pages/7_About.py").run()
+    page.switch_page("pages/2_Webcam.py").run()
+    assert page.slider("live_threshold").value == 0.8
+    assert page.slider("video_threshold").value == 0.5
+
+
+def test_configured_servers_are_used(component, monkeypatch):
+    monkeypatch.setenv("ICE_SERVERS", '[{"urls": "stun:example:3478"}]')
+    home = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_S)
+    home.switch_page("pages/2_Webcam.py").run()
+    servers = component.calls[-1]["rtc_configuration"]["iceServers"]
+    assert servers == [{"urls": "stun:example:3478"}]
+
+
+def test_a_bad_setting_is_a_sentence_and_the_video_tab_works(component, monkeypatch):
+    monkeypatch.setenv("ICE_SERVERS", "nonsense")
+    home = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_S)
+    page = home.switch_page("pages/2_Webcam.py").run()
+    assert not page.exception and not component.calls
+    assert any("ICE_SERVERS" in error.value for error in page.error)
+    assert "No video judged yet" in page_text(page)
+
+
+def _clip(portrait, frames=30) -> bytes:
+    buffer = io.BytesIO()
+    write_mp4([portrait] * frames, buffer, fps=15)
+    return buffer.getvalue()
+
+
+def _upload(page: AppTest, name: str, data: bytes) -> AppTest:
+    page.file_uploader[0].upload(name, data, "video/mp4")
+    page.run()
+    page.session_state["video_job"].wait(60)
+    return page.run()
+
+
+def test_an_uploaded_video_is_judged(page, portrait):
+    page = _upload(page, "clip.mp4", _clip(portrait))
+    assert not page.exception
+    job = page.session_state["video_job"]
+    assert job.error is None and job.report.frames == 30
+    assert len(page.dataframe[0].value) == 1
+    assert {"Annotated video (MP4)", "Faces (CSV)", "Report (JSON)"} <= {
+        button.label for button in page.get("download_button")
+    }
+    assert page.get("video") and "with a face" in page_text(page)
+
+
+def test_a_file_that_is_no_video_gets_a_sentence(page):
+    page = _upload(page, "notes.mp4", b"just text")
+    assert not page.exception
+    assert any("not a video" in error.value for error in page.error)
+
+
+def test_a_video_of_one_frame_is_called_too_short(page, portrait):
+    page = _upload(page, "clip.mp4", _clip(portrait, 1))
+    assert any("Too short" in info.value for info in page.info)
+
+
+def test_clear_empties_the_tab(page, portrait):
+    page = _upload(page, "clip.mp4", _clip(portrait, 5))
+    next(button for button in page.button if button.label == "Clear").click()
+    page.run()
+    assert "No video judged yet" in page_text(page)
+
+
+def test_the_video_of_a_session_survives_another_page(page, portrait):
+    page = _upload(page, "clip.mp4", _clip(portrait, 5))
+    page.switch_page("pages/7_About.py").run()
+    page.switch_page("pages/2_Webcam.py").run()
+    assert page.get("video") and not page.exception

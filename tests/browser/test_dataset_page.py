@@ -1,0 +1,67 @@
+"""The Dataset page in a real browser: arrow keys, a face closely, a link, narrow screens."""
+
+import pytest
+
+from tests.conftest import write_dataset
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return write_dataset(tmp_path_factory.mktemp("faces") / "set", {"train": 30}, 64)
+
+
+def _open(page, app_url, query=""):
+    page.goto(f"{app_url}/Dataset{query}")
+    page.get_by_text("Photos of people stay").wait_for()
+
+
+def _first(page) -> str:
+    return page.locator(".rf-face").first.get_attribute("title")
+
+
+def test_the_arrow_keys_turn_pages_and_step_through_faces(page, app_url, data):
+    _open(page, app_url, f"?data={data}")
+    page.locator(".rf-face").nth(23).wait_for()
+    before = _first(page)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("location.search.includes('page=2')")
+    page.wait_for_function(
+        "before => document.querySelector('.rf-face').title != before", arg=before
+    )
+    page.get_by_role("button", name="Look closer").first.click()
+    page.get_by_text("25 of 60").wait_for()
+    page.keyboard.press("ArrowRight")
+    page.get_by_text("26 of 60").wait_for()
+    page.keyboard.press("ArrowLeft")
+    page.get_by_text("25 of 60").wait_for()
+    page.wait_for_function("location.search.includes('face=')")
+    shown = page.get_by_alt_text("A real face of camera").or_(
+        page.get_by_alt_text("A fake face of machine")
+    )
+    shown.wait_for()
+    link = page.url
+    page.goto(link)
+    page.get_by_text("25 of 60").wait_for()
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
+def test_a_filter_and_the_list_as_a_file(page, app_url, data):
+    _open(page, app_url, f"?data={data}&label=fake&text=machine_1")
+    page.get_by_text("11 of 60 faces").wait_for()
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="List (CSV)").click()
+    lines = caught.value.path().read_text().splitlines()
+    assert len(lines) == 12 and lines[1].startswith("train/fake/machine_1")
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_nothing_is_wider_than_the_screen(page, app_url, data, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    for query in ("", f"?data={data}", f"?data={data}&face=train/real/camera_3.png"):
+        _open(page, app_url, query)
+        page.wait_for_timeout(800)
+        main = "document.querySelector('[data-testid=stMain]').scrollWidth"
+        assert page.evaluate(main) <= width
+        assert page.locator("[data-testid=stException]").count() == 0

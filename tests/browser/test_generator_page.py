@@ -1,0 +1,90 @@
+"""The Generator page in a real browser: drag a slider, see another face; films; narrow screens."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytestmark = pytest.mark.browser
+
+
+def _open(page, app_url, query=""):
+    page.goto(f"{app_url}/Generator{query}")
+    page.get_by_text("Every face here is machine-made").wait_for()
+
+
+def _picture(page) -> str:
+    """The first picture's full address."""
+    return page.locator("[data-testid=stImage] img").first.evaluate("image => image.src")
+
+
+def _no_traceback(page) -> None:
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
+def test_a_dragged_slider_shows_another_face(page, app_url):
+    _open(page, app_url, "?view=one&seed=3")
+    before = _picture(page)
+    thumb = page.locator("[data-testid=stSlider]", has_text="Direction 1").get_by_role("slider")
+    box = thumb.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 90, box["y"] + box["height"] / 2, steps=6)
+    page.mouse.up()
+    page.wait_for_function(
+        "before => document.querySelector('[data-testid=stImage] img').src != before",
+        arg=before,
+    )
+    page.wait_for_function("location.search.includes('directions=')")
+    link = page.url
+    moved = page.request.get(_picture(page)).body()
+    page.goto(link)  # the link shows the same face again
+    page.get_by_text("Every face here is machine-made").wait_for()
+    again = page.request.get(_picture(page)).body()
+    assert moved == again
+    _no_traceback(page)
+
+
+def test_the_saved_picture_says_how_it_was_made(page, app_url):
+    _open(page, app_url, "?view=one&seed=11&psi=0.7")
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="Picture (PNG)").click()
+    image = Image.open(io.BytesIO(caught.value.path().read_bytes()))
+    assert image.text["seed"] == "11" and image.text["psi"] == "0.7"
+    assert np.asarray(image).shape == (128, 128, 3)
+
+
+def test_a_film_plays_and_is_saved(page, app_url):
+    _open(page, app_url, "?view=between&seed=1")
+    page.get_by_role("button", name="Save MP4").wait_for()
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="Save GIF").click()
+    film = Image.open(caught.value.path())
+    assert film.n_frames > 30
+    _no_traceback(page)
+
+
+def test_random_and_views_keep_what_was_set(page, app_url):
+    _open(page, app_url)
+    page.get_by_role("button", name="Random").click()
+    page.wait_for_function("!/seed=0(&|$)/.test(location.search)")
+    seed = page.locator("[data-testid=stNumberInput] input").first.input_value()
+    page.get_by_text("One face", exact=True).click()
+    page.get_by_text(f"Seed {seed}", exact=True).wait_for()
+    page.get_by_role("link", name="About").click()
+    page.get_by_text("What it cannot do").first.wait_for()
+    page.get_by_role("link", name="Generator").click()
+    page.get_by_text(f"Seed {seed}", exact=True).wait_for()
+    _no_traceback(page)
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("view", ["faces", "one", "between", "sums", "learning", "quality"])
+def test_nothing_is_wider_than_the_screen(page, app_url, view, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    _open(page, app_url, f"?view={view}")
+    page.wait_for_timeout(500)
+    main = "document.querySelector('[data-testid=stMain]').scrollWidth"
+    assert page.evaluate(main) <= width
+    _no_traceback(page)

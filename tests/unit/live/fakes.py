@@ -1,0 +1,68 @@
+"""Stand-ins with known answers: a detector that reads boxes off the frame, a counting network."""
+
+import cv2
+import numpy as np
+
+from core.inference.geometry import Box, Face
+from core.inference.live.pipeline import LivePipeline, LiveSettings
+from core.inference.verdict import Calibration
+
+CALIBRATION = Calibration(
+    temperature=1, bias=0, threshold=0.5, unsure_low=0.3, unsure_high=0.7, min_sharpness=5
+)
+SIDE = 120
+
+
+def scene(*corners: tuple[int, int], size=(360, 640), side: int = SIDE, seed: int = 0):
+    """A gray frame with rough squares that stand for faces, at (x, y)."""
+    height, width = size
+    frame = np.full((height, width, 3), 90, np.uint8)
+    rng = np.random.default_rng(seed)
+    for x, y in corners:
+        square = rng.integers(120, 255, (side, side, 3), dtype=np.uint8)
+        part = frame[max(0, y) : max(0, y + side), max(0, x) : max(0, x + side)]
+        part[:] = square[: part.shape[0], : part.shape[1]]
+    return frame
+
+
+class SquareDetector:
+    """Finds the rough squares of `scene`, and counts how it was asked."""
+
+    def __init__(self):
+        self.searches = self.looks = 0
+
+    def detect(self, pixels, **_) -> list[Face]:
+        self.searches += 1
+        return [Face(box) for box in self._squares(pixels)]
+
+    def detect_near(self, pixels, box: Box) -> Box | None:
+        self.looks += 1
+        return max(self._squares(pixels), key=box.overlap, default=None)
+
+    @staticmethod
+    def _squares(pixels) -> list[Box]:
+        mask = (pixels.max(axis=2) > 110).astype(np.uint8)
+        mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
+        _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
+        return [Box(*map(int, row[:4])) for row in stats[1:] if row[4] > 400]
+
+
+class FixedPredictor:
+    """Gives the same log-odds for every face, and keeps the size of each batch."""
+
+    def __init__(self, log_odds: float = 3.0):
+        self.value = log_odds
+        self.batches: list[int] = []
+
+    def log_odds(self, faces):
+        self.batches.append(len(faces))
+        return np.full(len(faces), self.value, np.float32)
+
+
+def make(log_odds: float = 3.0, **settings):
+    """(pipeline, detector, predictor) with stand-ins."""
+    detector, predictor = SquareDetector(), FixedPredictor(log_odds)
+    pipeline = LivePipeline(
+        predictor, CALIBRATION, detector=detector, settings=LiveSettings(**settings)
+    )
+    return pipeline, detector, predictor

@@ -1,0 +1,77 @@
+"""What is kept of each face: points, flips, the verdict on the whole track."""
+
+import numpy as np
+import pytest
+
+from core.inference.geometry import Box
+from core.inference.live.pipeline import LiveFrame, TrackState
+from core.inference.live.track_log import TrackLog, to_table
+from core.inference.verdict import Verdict
+from tests.unit.live.fakes import CALIBRATION
+
+PIXELS = np.zeros((4, 4, 3), np.uint8)
+
+
+def _state(number=1, verdict="fake", p_fake=0.9, overall=None, judged=50, width=100):
+    reason = "why" if verdict == "unsure" else None
+    overall = p_fake if overall is None else overall
+    box = Box(0, 0, width, width)
+    return TrackState(number, box, p_fake, overall, Verdict(verdict, reason), judged)
+
+
+def _log(verdicts: str, fps: float = 10.0, **kwargs) -> TrackLog:
+    """A log of one face whose verdicts are given by a letter a frame."""
+    log = TrackLog(CALIBRATION, **kwargs)
+    names = {"r": "real", "f": "fake", "u": "unsure"}
+    for number, letter in enumerate(verdicts):
+        tracks = () if letter == "-" else (_state(verdict=names[letter]),)
+        log.add(LiveFrame(number / fps, PIXELS, tracks))
+    return log
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "flips"),
+    [("uuuuffff", 0), ("ffffffff", 0), ("uuffrrff", 2), ("ffuuffuu", 3), ("uuuuuuuu", 0)],
+)
+def test_flips_count_changes_after_the_first_verdict(verdicts, flips):
+    (report,) = _log(verdicts, fps=len(verdicts) / 60).report()  # about a minute
+    minutes = (report.last_s - report.first_s) / 60
+    assert report.flips_per_minute == pytest.approx(flips / minutes, abs=0.001)
+
+
+def test_frames_and_shown_time():
+    log = _log("-uuff--ff")
+    assert (log.frames, log.frames_with_face) == (9, 6)
+    (report,) = log.report()
+    assert report.frames == 6
+    assert report.shown_s == {"real": 0.0, "fake": 0.5, "unsure": 0.2}
+    assert sum(report.shown_s.values()) == pytest.approx(report.last_s - report.first_s)
+
+
+@pytest.mark.parametrize(
+    ("overall", "judged", "expected"),
+    [(0.9, 50, "fake"), (0.1, 50, "real"), (0.5, 50, "unsure"), (0.9, 2, "unsure")],
+)
+def test_the_verdict_on_a_track_is_that_of_its_whole_average(overall, judged, expected):
+    log = TrackLog(CALIBRATION)
+    log.add(LiveFrame(0.0, PIXELS, (_state(p_fake=0.5, overall=overall, judged=judged),)))
+    (report,) = log.report()
+    assert report.verdict == expected
+    assert (report.reason is None) == (expected != "unsure")
+
+
+def test_points_come_at_their_pace_and_leave_the_window():
+    log = _log("f" * 600, fps=30, point_every_s=0.5, window_s=5)
+    points = log.points()
+    assert 9 <= len(points) <= 11
+    assert points["time_s"].min() >= 14.9 and np.diff(points["time_s"]).min() >= 0.49
+
+
+def test_a_table_of_several_faces():
+    log = TrackLog(CALIBRATION)
+    for time_s in (0.0, 0.1, 0.2):
+        log.add(LiveFrame(time_s, PIXELS, (_state(1, width=90), _state(3, "real", 0.1))))
+    table = to_table(log.report())
+    assert list(table["id"]) == [1, 3] and list(table["size_px"]) == [90, 100]
+    assert list(table["shown_fake_s"]) == [0.2, 0.0]
+    assert to_table([]).empty

@@ -1,0 +1,343 @@
+"""Video files of every kind through the pipeline, whole and broken."""
+
+import io
+import json
+import threading
+import tracemalloc
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+
+from core.cli import main
+from core.errors import UserError
+from core.inference.live.job import VideoJob
+from core.inference.live.video import MAX_SIDE, judge_video
+from core.mp4 import Mp4Writer, write_mp4
+from tests.unit.live.fakes import CALIBRATION, SIDE, make, scene
+
+CODECS = {"mp4": "libx264", "mov": "libx264", "webm": "libvpx", "avi": "mpeg4", "matroska": "ffv1"}
+
+
+def _clip(
+    kind="mp4", *, frames=40, fps=20, size=(360, 640), times=None, sound=False, corner=(200, 100)
+) -> bytes:
+    """A video of one still square, in memory."""
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format=kind) as container:
+        stream = container.add_stream(CODECS[kind], rate=fps)
+        stream.height, stream.width = size
+        stream.pix_fmt = "yuv420p"
+        if times is not None:
+            stream.codec_context.time_base = Fraction(1, 1000)
+        audio = container.add_stream("aac", rate=44100) if sound else None
+        pixels = scene(corner, size=size)
+        for number in range(frames):
+            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+            if times is not None:
+                frame.pts, frame.time_base = round(1000 * times[number]), Fraction(1, 1000)
+            container.mux(stream.encode(frame))
+        if audio is not None:
+            container.mux(audio.encode(_silence(44100 * frames // fps)))
+            container.mux(audio.encode(None))
+        container.mux(stream.encode(None))
+    return buffer.getvalue()
+
+
+def _silence(samples: int) -> av.AudioFrame:
+    frame = av.AudioFrame.from_ndarray(
+        np.zeros((2, samples), np.float32), format="fltp", layout="stereo"
+    )
+    frame.sample_rate = 44100
+    return frame
+
+
+def _sound_only() -> bytes:
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="mp4") as container:
+        stream = container.add_stream("aac", rate=44100)
+        container.mux(stream.encode(_silence(44100)))
+        container.mux(stream.encode(None))
+    return buffer.getvalue()
+
+
+def _turned(data: bytes) -> bytes:
+    """Write a quarter turn into an MP4's display matrix, as phones do."""
+    one = (1 << 16).to_bytes(4, "big")
+    none, minus = bytes(4), (-(1 << 16)).to_bytes(4, "big", signed=True)
+    plain = one + none + none + none + one
+    assert data.count(plain) == 2  # the movie's and the track's
+    at = data.index(plain, data.index(b"tkhd"))
+    return data[:at] + none + one + none + minus + none + data[at + len(plain) :]
+
+
+def _judge(data: bytes, *, keep=True, **kwargs):
+    pipeline, _, _ = make()
+    target = io.BytesIO() if keep else None
+    report = judge_video(io.BytesIO(data), target, pipeline, CALIBRATION, **kwargs)
+    return report, (target.getvalue() if target else b"")
+
+
+def _frames(data: bytes):
+    with av.open(io.BytesIO(data)) as container:
+        return [(f.time, f.to_ndarray(format="rgb24")) for f in container.decode(video=0)]
+
+
+@pytest.mark.parametrize("kind", CODECS)
+def test_containers_and_codecs(kind):
+    report, video = _judge(_clip(kind))
+    assert (report.frames, report.width, report.height) == (40, 640, 360)
+    assert report.fps == pytest.approx(20, rel=0.1) and report.complete
+    (track,) = report.tracks
+    assert track.verdict == "fake" and track.flips_per_minute == 0
+    assert track.size_px == pytest.approx(SIDE, abs=8)
+    assert len(_frames(video)) == 40
+
+
+def test_the_output_is_h264_for_browsers_with_the_verdict_drawn():
+    report, video = _judge(_clip())
+    with av.open(io.BytesIO(video)) as container:
+        context = container.streams.video[0].codec_context
+        assert (context.name, context.pix_fmt) == ("h264", "yuv420p")
+        assert not container.streams.audio
+    _, last = _frames(video)[-1]
+    edge = last[100 + SIDE // 2, 198:203].astype(int).reshape(-1, 3)
+    assert (edge[:, 0] - edge[:, 2]).max() > 80  # orange on the square's left edge
+    assert report.frames_with_face > 30
+
+
+def test_the_sound_is_left_out_and_that_is_said():
+    report, _ = _judge(_clip(sound=True))
+    assert "The sound was left out." in report.notes and report.complete
+
+
+def test_a_turned_phone_video_is_upright():
+    report, video = _judge(_turned(_clip()))
+    assert (report.width, report.height) == (360, 640)
+    assert _frames(video)[0][1].shape == (640, 360, 3)
+    plain, _ = _judge(_clip())
+    assert plain.tracks[0].verdict == report.tracks[0].verdict
+
+
+def test_a_quarter_turn_goes_clockwise_as_players_show_it():
+    """The square near the left edge of a clockwise quarter turn comes out near the top."""
+    seen = []
+    pipeline, detector, _ = make()
+    inner = detector.detect
+    detector.detect = lambda pixels, **k: seen.append(inner(pixels, **k)) or seen[-1]
+    source = io.BytesIO(_turned(_clip(corner=(20, 200))))
+    judge_video(source, None, pipeline, CALIBRATION)
+    box = seen[0][0].box
+    assert box.y < 60 and box.x < 100
+
+
+def test_a_variable_frame_rate_keeps_its_times():
+    times = np.cumsum([0.0] + [0.02, 0.1] * 20)
+    report, video = _judge(_clip(frames=41, times=times))
+    assert report.duration_s == pytest.approx(times[-1], abs=0.01)
+    np.testing.assert_allclose([time_s for time_s, _ in _frames(video)], times, atol=0.01)
+
+
+def test_large_frames_are_scaled_down_and_that_is_said():
+    report, video = _judge(_clip(frames=4, size=(2160, 3840)))
+    assert (report.width, report.height) == (MAX_SIDE, 1080)
+    assert any("scaled from 3840 x 2160" in note for note in report.notes)
+    assert _frames(video)[0][1].shape == (1080, 1920, 3)
+
+
+def test_odd_sizes_become_even():
+    report, video = _judge(_clip("matroska", size=(241, 321), frames=5))
+    assert (report.width % 2, report.height % 2) == (0, 0)
+    assert len(_frames(video)) == 5
+
+
+@pytest.mark.parametrize("share", [0.5, 0.7, 0.9])
+def test_a_truncated_file_keeps_what_could_be_judged(share):
+    whole = _clip("webm", frames=200)
+    report, video = _judge(whole[: int(len(whole) * share)])
+    assert 0 < report.frames < 200
+    assert len(_frames(video)) == report.frames
+
+
+def test_a_file_cut_short_says_so():
+    whole = _clip("webm", frames=200)
+    report, _ = _judge(whole[: len(whole) // 2])
+    assert not report.complete
+    assert any("cut short: it says 10.0 s" in note for note in report.notes)
+
+
+def test_garbage_in_the_middle_is_skipped():
+    data = bytearray(_clip("avi", frames=200))
+    middle = len(data) // 2
+    data[middle : middle + 2000] = np.random.default_rng(0).bytes(2000)
+    report, _ = _judge(bytes(data))
+    assert report.frames > 50
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "not a video"),
+        (b"just text", "not a video"),
+        (_clip()[:2000], "not a video"),
+        (_sound_only(), "no video in it"),
+        (_clip(frames=0), "no video in it|not a video|no frame"),
+    ],
+    ids=["empty", "text", "cut before its index", "only sound", "no frames"],
+)
+def test_what_is_no_video_gets_a_sentence(data, words):
+    with pytest.raises(UserError, match=words):
+        _judge(data)
+
+
+def test_a_picture_is_a_video_of_one_frame_or_refused(examples):
+    try:
+        report, _ = _judge(examples["Portrait A"])
+    except UserError:
+        return
+    assert report.frames == 1
+
+
+def test_cancel_keeps_the_part_before():
+    asked = []
+
+    def stopped():
+        asked.append(1)
+        return len(asked) > 25
+
+    report, video = _judge(_clip(frames=100), stopped=stopped)
+    assert report.frames == 25 and not report.complete
+    assert len(_frames(video)) == 25
+    assert any("Stopped by you" in note for note in report.notes)
+
+
+def test_progress_rises_to_the_end():
+    shares = []
+    _judge(_clip(frames=60), progress=shares.append)
+    assert shares == sorted(shares) and len(shares) == 60 and shares[-1] > 0.95
+
+
+def test_memory_does_not_grow_with_length():
+    def peak(frames: int) -> int:
+        data = _clip(frames=frames)
+        tracemalloc.start()
+        _judge(data, keep=False)
+        size = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return size
+
+    peak(20)  # imports and caches
+    assert peak(400) < peak(100) + 2_000_000  # 300 frames of this size are 200 MB
+
+
+def test_the_contract():
+    report, _ = _judge(_clip())
+    entry = json.loads(json.dumps(report.to_contract()))
+    assert {"fps", "frames", "tracks"} <= entry.keys()
+    wanted = {"id", "frames", "p_fake_mean", "verdict", "flips_per_minute"}
+    assert wanted <= entry["tracks"][0].keys()
+
+
+def test_the_writer_survives_an_error_in_the_middle():
+    buffer = io.BytesIO()
+    with pytest.raises(RuntimeError, match="middle"), Mp4Writer(buffer, fps=10) as writer:
+        writer.write(scene(), 0.0)
+        writer.write(scene(), 0.1)
+        raise RuntimeError("middle")
+    assert len(_frames(buffer.getvalue())) == 2
+
+
+def test_a_writer_without_a_folder(tmp_path):
+    with pytest.raises(UserError, match="cannot be written"):
+        Mp4Writer(tmp_path / "no" / "such.mp4", fps=10)
+
+
+class TestJob:
+    def _start(self, data: bytes, **kwargs) -> VideoJob:
+        pipeline, _, _ = make()
+        return VideoJob("clip.mp4", data, pipeline, CALIBRATION, **kwargs)
+
+    def test_it_ends_with_a_report_and_a_video(self):
+        job = self._start(_clip())
+        job.wait(30)
+        assert job.done and job.error is None and job.report.frames == 40
+        assert len(_frames(job.video)) == 40
+        share, left_s = job.progress()
+        assert share > 0.95 and left_s < 1
+
+    def test_a_bad_file_is_an_error_in_words(self):
+        job = self._start(b"text")
+        job.wait(30)
+        assert "not a video" in job.error and job.report is None
+
+    def test_cancel(self):
+        job = self._start(_clip(frames=600))
+        job.cancel()
+        job.wait(30)
+        assert job.done and job.error is None and job.report.frames < 600
+
+    def test_a_job_nobody_waits_for_stops_by_itself(self):
+        answers = iter([True] * 5)
+        job = self._start(_clip(frames=600), alive=lambda: next(answers, False))
+        job.wait(30)
+        assert job.done and job.report.frames == 5
+
+    def test_one_video_at_a_time(self):
+        go = threading.Event()
+        first = self._start(_clip(frames=5), alive=lambda: go.wait(30))
+        second = self._start(_clip(frames=5))
+        third = self._start(_clip(frames=5))
+        assert second.waiting and third.waiting
+        third.cancel()
+        third.wait(30)
+        assert "before it began" in third.error
+        go.set()
+        for job in (first, second):
+            job.wait(30)
+            assert job.report.frames == 5 and not job.waiting
+
+    def test_an_unexpected_error_is_told(self):
+        pipeline, _, predictor = make()
+        predictor.log_odds = None
+        job = VideoJob("clip.mp4", _clip(), pipeline, CALIBRATION)
+        job.wait(30)
+        assert "TypeError" in job.error
+
+
+class TestCommand:
+    def test_it_writes_the_video_and_prints_the_report(self, tmp_path, capsys, portrait):
+        source, target = tmp_path / "in.mp4", tmp_path / "out.mp4"
+        write_mp4([portrait] * 30, source, fps=15)
+        assert main(["video", str(source), "--out", str(target), "--json"]) == 0
+        entry = json.loads(capsys.readouterr().out)
+        assert entry["frames"] == 30 and len(entry["tracks"]) == 1
+        assert len(_frames(target.read_bytes())) == 30
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["in.mp4", "out.mp4"]
+        assert main(["video", str(source), "--out", str(target)]) == 0
+        assert "flips a minute" in capsys.readouterr().out
+
+    def test_a_broken_file_is_judged_as_far_as_it_goes(self, tmp_path, capsys):
+        source, target = tmp_path / "in.webm", tmp_path / "out.mp4"
+        data = _clip("webm", frames=200)
+        source.write_bytes(data[: len(data) // 2])
+        assert main(["video", str(source), "--out", str(target), "--json"]) == 1
+        assert json.loads(capsys.readouterr().out)["complete"] is False
+        assert target.exists()
+
+    @pytest.mark.parametrize(
+        ("name", "out", "words"),
+        [
+            ("missing.mp4", "out.mp4", "no file"),
+            ("in.mp4", "out.avi", "must be an .mp4"),
+            ("in.mp4", "no/out.mp4", "no folder"),
+            ("in.mp4", "in.mp4", "overwrite its source"),
+            ("text.mp4", "out.mp4", "not a video"),
+        ],
+    )
+    def test_wrong_paths(self, tmp_path, capsys, name, out, words):
+        (tmp_path / "in.mp4").write_bytes(_clip(frames=3))
+        (tmp_path / "text.mp4").write_bytes(b"text")
+        assert main(["video", str(tmp_path / name), "--out", str(tmp_path / out)]) == 1
+        assert words in capsys.readouterr().err
+        assert not (tmp_path / "out.mp4").exists()

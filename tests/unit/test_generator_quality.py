@@ -1,0 +1,116 @@
+"""Figures of generated sets: what they must say of sets whose answer is known."""
+
+import numpy as np
+import pytest
+
+from core.errors import UserError
+from core.evaluation import generator_metrics as metrics
+from core.evaluation.features import FeatureSpace
+from core.evaluation.generator_quality import QualityJudge
+from core.evaluation.inception import InceptionSpace
+from tests.conftest import write_dataset
+
+RNG = np.random.default_rng(0)
+
+
+def _cloud(count: int, shift: float = 0.0, spread: float = 1.0) -> np.ndarray:
+    return RNG.standard_normal((count, 6)) * spread + shift
+
+
+def test_frechet_distance_of_known_gaussians():
+    many = _cloud(20_000)
+    assert metrics.frechet_distance(many, many) == pytest.approx(0, abs=1e-6)
+    assert metrics.frechet_distance(many, many + 2) == pytest.approx(6 * 4, rel=1e-6)
+    # of N(0, 1) and N(0, 3^2) in 6 dimensions: 6 * (3 - 1)^2
+    assert metrics.frechet_distance(many, many * 3) == pytest.approx(24, rel=0.02)
+
+
+def test_kernel_distance_is_zero_on_average_for_the_same_law():
+    mean, error = metrics.kernel_distance(_cloud(2000), _cloud(2000))
+    assert abs(mean) < 5 * error + 0.02
+    far, _ = metrics.kernel_distance(_cloud(2000), _cloud(2000, shift=1))
+    assert far > 20 * abs(mean)
+
+
+def test_precision_and_recall_of_a_narrow_and_of_a_wide_set():
+    real = metrics.manifold(_cloud(400))
+    narrow = metrics.precision_recall(real, metrics.manifold(_cloud(400, spread=0.3)))
+    assert narrow["precision"] > 0.95 and narrow["recall"] < 0.6
+    wide = metrics.precision_recall(real, metrics.manifold(_cloud(400, spread=4)))
+    assert wide["precision"] < 0.3 and wide["recall"] > 0.95
+    same = metrics.precision_recall(real, metrics.manifold(_cloud(400)))
+    assert same["density"] == pytest.approx(1, abs=0.25) and same["coverage"] > 0.9
+
+
+def test_a_copier_is_found():
+    trained_on, held_out = _cloud(300), _cloud(300)
+    copies = metrics.memorization(trained_on[:100] + 1e-3, held_out, trained_on)
+    assert copies["nearest_ratio"] < 0.05 and copies["suspicious"] == 1
+    fresh = metrics.memorization(_cloud(300), held_out, trained_on)
+    assert fresh["nearest_ratio"] == pytest.approx(1, abs=0.2) and fresh["suspicious"] < 0.06
+
+
+def test_sharpness_and_diversity():
+    import cv2
+
+    faces = RNG.integers(0, 256, (12, 128, 128, 3)).astype(np.uint8)
+    blurred = np.stack([cv2.GaussianBlur(face, (0, 0), 1.5) for face in faces])
+    assert metrics.sharpness_ratio(faces, faces) == 1
+    assert metrics.sharpness_ratio(blurred, faces) < 0.2
+    assert metrics.ms_ssim_diversity(np.repeat(faces[:1], 4, axis=0)) == pytest.approx(1, abs=1e-5)
+    assert metrics.ms_ssim_diversity(faces) < 0.3
+
+
+def test_the_feature_space_is_pinned(tmp_path):
+    (tmp_path / "net.onnx").write_bytes(b"another network")
+    with pytest.raises(UserError, match="SHA-256"):
+        FeatureSpace(tmp_path / "net.onnx")
+    faces = RNG.integers(0, 256, (3, 128, 128, 3)).astype(np.uint8)
+    features = FeatureSpace().features(faces)
+    assert features.shape == (3, 1024) and np.isfinite(features).all()
+    np.testing.assert_allclose(features[1], FeatureSpace().features(faces[1:2])[0], atol=1e-4)
+
+
+def test_real_faces_are_nearer_than_blurred_ones(tmp_path):
+    data = write_dataset(tmp_path / "set", {"train": 40, "valid": 8, "test": 16})
+    judge = QualityJudge(data)
+    assert judge.count == 16 and judge.describe()["reference_faces"] == 48
+    real, blurred = judge.anchors().values()
+    assert real["kid"] < blurred["kid"] and real["sharpness"] > blurred["sharpness"]
+    assert 0 <= real["precision"] <= 1 and 0 <= real["recall"] <= 1
+
+
+def test_a_folder_without_test_faces(tmp_path):
+    with pytest.raises(UserError, match="no readable real face in test"):
+        QualityJudge(write_dataset(tmp_path / "set", {"train": 4, "valid": 4}))
+
+
+def _graph_of_means(path):
+    """A graph with the names that FID's has, whose pooled features are mean colours."""
+    import tensorflow as tf
+
+    with tf.Graph().as_default() as graph:
+        raw = tf.compat.v1.placeholder(tf.float32, (8, 8, 3))
+        faces = tf.expand_dims(raw, 0, name="ExpandDims")
+        tf.reduce_mean(faces, (1, 2), keepdims=True, name="pool_3")
+    path.write_bytes(graph.as_graph_def().SerializeToString())
+    return path
+
+
+def test_fid_is_measured_with_the_users_inception(tmp_path):
+    file = _graph_of_means(tmp_path / "graph.pb")
+    faces = RNG.integers(0, 256, (20, 128, 128, 3)).astype(np.uint8)
+    features = InceptionSpace(file).features(faces)
+    np.testing.assert_allclose(features, faces.mean((1, 2)), rtol=1e-5)
+    data = write_dataset(tmp_path / "set", {"train": 8, "valid": 4, "test": 8})
+    judge = QualityJudge(data, file)
+    assert judge.distances(faces[:8])["fid"] > 0
+    assert len(judge.describe()["inception_sha256"]) == 64
+
+
+def test_another_file_is_not_inception(tmp_path):
+    (tmp_path / "graph.pb").write_bytes(b"no graph")
+    with pytest.raises(UserError, match="is not the Inception graph"):
+        InceptionSpace(tmp_path / "graph.pb")
+    with pytest.raises(UserError, match="cannot be read"):
+        InceptionSpace(tmp_path / "absent.pb")

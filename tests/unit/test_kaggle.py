@@ -1,0 +1,218 @@
+"""Downloads from a server that speaks Kaggle's API, and what can go wrong on the way."""
+
+import base64
+import hashlib
+import io
+import json
+import threading
+import zipfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pandas as pd
+import pytest
+
+from core.dataset import kaggle as module
+from core.dataset.index import index_folder
+from core.dataset.kaggle import INNER, check_counts, download_all, download_sample, read_listing
+from core.errors import UserError
+from tests.conftest import encode, texture
+
+EACH = {"train": 14, "valid": 6, "test": 6}  # faces a class on the server
+
+
+class _Kaggle(ThreadingHTTPServer):
+    """Kaggle's two endpoints, and faults to order."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.files = _files()
+        self.refusal = 0  # HTTP status to refuse with
+        self.cut: set[str] = set()  # sent half the first time
+        self.wrong: dict[str, bytes] = {}  # sent instead
+        self.asked: list[str] = []
+        self.ranges: list[str] = []
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def log_message(self, *words):
+        pass
+
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.server.refusal:
+            self._send(b"{}", self.server.refusal)
+            return
+        name = asked.get("fileName") or "archive.zip"
+        self.server.asked.append(name)
+        if name not in self.server.files:
+            self._send(b"{}", 404)
+            return
+        self.send_response(302)
+        self.send_header("Location", f"/files/{name}")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_GET(self):
+        name = self.path.removeprefix("/files/")
+        data = self.server.files[name]
+        digest = base64.b64encode(hashlib.md5(data).digest()).decode()
+        data = self.server.wrong.get(name, data)
+        asked = self.headers.get("Range")
+        if asked:
+            self.server.ranges.append(name)
+            data = data[int(asked.removeprefix("bytes=").rstrip("-")) :]
+        self._send(data, 206 if asked else 200, digest, cut=name in self.server.cut)
+        self.server.cut.discard(name)
+
+    def _send(self, data: bytes, status: int, digest: str = "", cut: bool = False):
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data)))
+        if digest:
+            self.send_header("Accept-Ranges", "bytes")
+            self.send_header("X-Goog-Hash", f"md5={digest}")
+        self.end_headers()
+        self.wfile.write(data[: len(data) // 2] if cut else data)
+        if cut:
+            self.close_connection = True
+
+
+def _files() -> dict[str, bytes]:
+    files, archive = {}, io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as packed:
+        for split, count in EACH.items():
+            rows = []
+            for label in ("real", "fake"):
+                for number in range(count):
+                    path = f"{split}/{label}/{label[0]}{number}.jpg"
+                    files[f"{INNER}/{path}"] = encode(texture(label, number, 32), "JPEG")
+                    packed.writestr(f"{INNER}/{path}", files[f"{INNER}/{path}"])
+                    rows.append({"id": number, "label_str": label, "path": path})
+            files[f"{split}.csv"] = pd.DataFrame(rows).to_csv().encode()
+    return {**files, "archive.zip": archive.getvalue()}
+
+
+@pytest.fixture
+def server(tmp_path, monkeypatch):
+    from kagglesdk import kaggle_env
+
+    server = _Kaggle()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    place = f"http://127.0.0.1:{server.server_port}"
+    monkeypatch.setitem(kaggle_env._env_to_endpoint, kaggle_env.KaggleEnv.PROD, place)
+    monkeypatch.setenv("KAGGLEHUB_CACHE", str(tmp_path / "kagglehub"))
+    monkeypatch.setenv("KAGGLE_CONFIG_DIR", str(tmp_path))
+    monkeypatch.delenv("KAGGLE_API_TOKEN", raising=False)
+    monkeypatch.setattr(module, "WAIT_S", 0.01)
+    monkeypatch.setattr(module, "COUNTS", EACH)
+    monkeypatch.setattr(module, "BYTES", 1000)
+    monkeypatch.setattr(check_counts, "__defaults__", (EACH,))
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def _sample(tmp_path, count=10, **options):
+    return download_sample(count, tmp_path / "sample", **options)
+
+
+def test_a_sample_is_even_repeats_and_is_not_fetched_twice(server, tmp_path):
+    steps = []
+    folder = _sample(tmp_path, progress=lambda done, total: steps.append((done, total)))
+    faces = index_folder(folder).faces
+    assert faces.groupby(["split", "label"]).size().unstack().to_dict("list") == {
+        "fake": [2, 7, 2],
+        "real": [2, 7, 2],
+    }
+    assert steps[0] == (0, 22) and steps[-1] == (22, 22)
+    pictures = [name for name in server.asked if name.endswith(".jpg")]
+    assert len(pictures) == 22
+    _sample(tmp_path)
+    assert [name for name in server.asked if name.endswith(".jpg")] == pictures
+    again = download_sample(10, tmp_path / "again")
+    assert {p.name for p in again.rglob("*.jpg")} == {p.name for p in folder.rglob("*.jpg")}
+
+
+def test_a_file_that_is_cut_off_is_gone_on_with(server, tmp_path):
+    server.cut = {f"{INNER}/{split}/real/r{n}.jpg" for split in EACH for n in range(14)}
+    assert len(index_folder(_sample(tmp_path)).faces) == 22
+
+
+def test_what_is_no_picture_does_not_get_in_and_what_came_is_kept(server, tmp_path):
+    server.files |= {name: b"<html>" for name in server.files if "/train/fake/" in name}
+    with pytest.raises(UserError, match=r"as no picture. Start the sample again"):
+        _sample(tmp_path)
+    assert not list((tmp_path / "sample" / "train").rglob("f*.jpg"))
+    server.files |= _files()
+    assert len(index_folder(_sample(tmp_path)).faces) == 22
+
+
+def test_bytes_with_another_checksum_are_refused(server, tmp_path):
+    server.wrong = {name: b"other bytes" for name in server.files if "/test/" in name}
+    with pytest.raises(UserError, match=r"DataCorruptionError"):
+        _sample(tmp_path)
+
+
+def test_the_whole_set_is_gone_on_with_and_counted(server, tmp_path):
+    server.cut = {"archive.zip"}
+    folder = download_all()
+    assert server.ranges == ["archive.zip"]
+    assert len(index_folder(folder).faces) == 52
+    (folder / "valid" / "real" / "r0.jpg").unlink()
+    with pytest.raises(UserError, match=r"valid/real has 5 files instead of 6"):
+        download_all()
+
+
+def test_an_archive_that_is_none_is_thrown_away(server, tmp_path):
+    server.files["archive.zip"] = b"<html>maintenance</html>"
+    with pytest.raises(UserError, match="4 times"):
+        download_all()
+    assert not list((tmp_path / "kagglehub").rglob("*.archive"))
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(401, "KAGGLE_API_TOKEN"), (403, "sign in"), (404, "not have this"), (418, "status 418")],
+)
+def test_a_refusal_is_a_sentence(server, tmp_path, status, words):
+    server.refusal = status
+    with pytest.raises(UserError, match=words):
+        _sample(tmp_path)
+
+
+def test_a_server_in_trouble_is_asked_again(server, tmp_path):
+    server.refusal = 503
+    with pytest.raises(UserError, match=r"4 times .*Error"):
+        _sample(tmp_path)
+
+
+def test_no_server_at_all(server, tmp_path):
+    server.shutdown()
+    server.server_close()
+    with pytest.raises(UserError, match=r"could not be reached.*ConnectionError"):
+        _sample(tmp_path)
+
+
+def test_no_room(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "BYTES", 10**18)
+    with pytest.raises(UserError, match=r"needs 2000000000.0 GB"):
+        download_all()
+    assert not server.asked
+
+    def full(path, data):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(module, "write_atomically", full)
+    with pytest.raises(UserError, match="No space left on device"):
+        _sample(tmp_path)
+
+
+def test_odd_numbers_and_listings(tmp_path):
+    for count in (0, -5, 10**6):
+        with pytest.raises(UserError, match="10 to 5,000"):
+            _sample(tmp_path, count)
+    with pytest.raises(UserError, match="cannot be read"):
+        read_listing(b"a,b\n1,2\n")
+    sly = b"label_str,path\nreal,../../etc/passwd.jpg\nreal,train/real/ok.jpg\nreal,\n"
+    assert read_listing(sly)["path"].tolist() == ["train/real/ok.jpg"]

@@ -1,0 +1,179 @@
+"""A real WebRTC connection over loopback: frames in, judged frames out, nothing left behind."""
+
+import asyncio
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import aiortc
+import numpy as np
+import pytest
+from aiortc.contrib.media import MediaRelay
+from aiortc.mediastreams import VideoStreamTrack
+from av import VideoFrame
+from streamlit_webrtc import WebRtcMode
+from streamlit_webrtc.webrtc import WebRtcWorker
+
+from core.dataset.clips import moving_face
+from core.inference.live.pipeline import LiveSettings
+from core.inference.report import CLASS_COLORS
+from ui.live_connection import LiveConnection
+
+NO_SERVERS = aiortc.RTCConfiguration(iceServers=[])
+
+
+class Camera(VideoStreamTrack):
+    """Sends the same few frames again and again, at 30 a second."""
+
+    def __init__(self, pictures: list[np.ndarray]):
+        super().__init__()
+        self._pictures, self._sent = pictures, 0
+
+    async def recv(self) -> VideoFrame:
+        pts, time_base = await self.next_timestamp()
+        picture = self._pictures[self._sent % len(self._pictures)]
+        self._sent += 1
+        frame = VideoFrame.from_ndarray(picture, format="rgb24")
+        frame.pts, frame.time_base = pts, time_base
+        return frame
+
+
+@pytest.fixture
+def loop():
+    """An event loop in a thread, as the app's server has one."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    yield loop
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(5)
+
+
+@pytest.fixture(scope="module")
+def pictures(portrait):
+    return list(moving_face(portrait, seed=3, size=(640, 480), frames=12, noise=0))
+
+
+def _worker(loop, connection, inspector) -> WebRtcWorker:
+    async def relay():
+        return MediaRelay()
+
+    nothing = dict.fromkeys(
+        (
+            *("source_video_track", "source_audio_track", "sink_video_track", "sink_audio_track"),
+            *("player_factory", "in_recorder_factory", "out_recorder_factory"),
+            *("video_frame_callback", "audio_frame_callback", "queued_video_frames_callback"),
+            *("queued_audio_frames_callback", "on_video_ended", "on_audio_ended"),
+            "audio_processor_factory",
+        )
+    )
+    return WebRtcWorker(
+        mode=WebRtcMode.SENDRECV,
+        rtc_configuration=NO_SERVERS,
+        video_processor_factory=lambda: connection.start(inspector),
+        async_processing=True,
+        video_receiver_size=4,
+        audio_receiver_size=4,
+        sendback_video=True,
+        sendback_audio=False,
+        loop=loop,
+        relay=asyncio.run_coroutine_threadsafe(relay(), loop).result(5),
+        **nothing,
+    )
+
+
+async def _call(worker, pictures, done, timeout_s=30.0) -> list[np.ndarray]:
+    """Connect as a browser does, and receive until `done()`."""
+    peer, received = aiortc.RTCPeerConnection(NO_SERVERS), []
+    peer.addTrack(Camera(pictures))
+    tracks = asyncio.Queue()
+    peer.on("track", tracks.put_nowait)
+    await peer.setLocalDescription(await peer.createOffer())
+    offer = peer.localDescription
+    answer = await asyncio.to_thread(worker.process_offer, offer.sdp, offer.type, 10)
+    await peer.setRemoteDescription(answer)
+    try:
+        track = await asyncio.wait_for(tracks.get(), 10)
+        ends = time.monotonic() + timeout_s
+        while not done() and time.monotonic() < ends:
+            frame = await asyncio.wait_for(track.recv(), 10)
+            received = [*received[-4:], frame.to_ndarray(format="rgb24")]
+    finally:
+        await peer.close()
+    return received
+
+
+def _run(call):
+    """Run a call in a thread: the browser tests leave an event loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, call).result(120)
+
+
+def test_a_generated_face_is_boxed_judged_and_measured(loop, pictures, inspector):
+    connection = LiveConnection(LiveSettings())
+    worker = _worker(loop, connection, inspector)
+
+    def done():
+        view = connection.stream.view() if connection.stream else None
+        return bool(view and view.tracks and view.tracks[0].judged >= 12)
+
+    received = _run(_call(worker, pictures, done))
+    worker.stop(timeout=5)
+    view = connection.stream.view()
+    assert view.error is None
+    (track,) = view.tracks
+    assert track.p_fake is not None and track.box.w > 100
+    assert view.speed.fps > 0 and view.speed.p95_latency_ms > 0
+    assert len(view.points) >= 3
+    assert any(_has_frame_of_colour(picture, view) for picture in received)
+
+
+def _has_frame_of_colour(picture: np.ndarray, view) -> bool:
+    """Whether the left edge of the track's box is drawn in one of the verdict colours."""
+    box = view.tracks[0].box
+    edge = picture[box.y + box.h // 3 : box.y + box.h // 2, max(0, box.x - 12) : box.x + 12]
+    colours = [[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in CLASS_COLORS.values()]
+    distances = [np.abs(edge.astype(int) - colour).sum(axis=2).min(axis=1) for colour in colours]
+    return bool((np.min(distances, axis=0) < 90).mean() > 0.8)
+
+
+def test_an_error_in_the_pipeline_lets_the_picture_go_on(loop, pictures, inspector):
+    connection = LiveConnection(LiveSettings())
+    worker = _worker(loop, connection, inspector)
+    start = connection.start
+
+    def broken(_):
+        processor = start(inspector)
+        connection.stream._pipeline.step = None
+        return processor
+
+    connection.start = broken
+    frames = []
+
+    def done():
+        frames.append(1)
+        return bool(connection.stream and connection.stream.view().error) and len(frames) > 10
+
+    received = _run(_call(worker, pictures, done))
+    worker.stop(timeout=5)
+    assert "could not be judged" in connection.stream.view().error
+    assert received[-1].shape == (480, 640, 3)
+
+
+def test_twenty_calls_leave_no_thread_behind(loop, pictures, inspector):
+    connection = LiveConnection(LiveSettings())
+    counts = []
+    for _ in range(20):
+        connection.stream = None
+        worker = _worker(loop, connection, inspector)
+
+        def done():
+            return bool(connection.stream and connection.stream.view().picture is not None)
+
+        _run(_call(worker, pictures, done))
+        worker.stop(timeout=5)
+        counts.append(threading.active_count())
+    deadline = time.monotonic() + 10
+    while threading.active_count() > counts[0] and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert threading.active_count() <= counts[0]

@@ -1,0 +1,59 @@
+"""Many small faces with their verdicts, as a grid that fits any screen."""
+
+import base64
+import html
+import io
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from core.inference.report import percent
+from core.inference.verdict import Verdict
+from ui.theme import short_pill
+
+SHOWN_SIDE = 256
+FEW = 9  # so many are shown larger
+
+
+def face_grid(
+    faces: np.ndarray, titles: list[str], verdicts: list[tuple[float, Verdict]] | None = None
+) -> None:
+    """Draw a grid of faces.
+
+    Args:
+        faces: uint8 (n, side, side, 3), RGB.
+        titles: a line under each.
+        verdicts: P(fake) and the verdict on each, or None for none.
+    """
+    cells = []
+    for number, (face, title) in enumerate(zip(faces, titles, strict=True)):
+        pill = ""
+        if verdicts is not None:
+            p_fake, verdict = verdicts[number]
+            pill = short_pill(verdict.state, percent(p_fake), verdict.reason)
+        cells.append(
+            f'<figure class="rf-face"><img src="{_data_uri(face)}" alt="{html.escape(title)}">'
+            f"<figcaption><b>{html.escape(title)}</b>{pill}</figcaption></figure>"
+        )
+    few = " few" if len(cells) <= FEW else ""
+    st.html(f'<div class="rf-faces{few}">{"".join(cells)}</div>')
+
+
+def picture_grid(pictures: Sequence[np.ndarray], titles: list[str]) -> None:
+    """Draw a grid of small pictures, each uint8 (h, w, 3), RGB, with a line under each."""
+    cells = [
+        f'<figure class="rf-face"><img src="{_data_uri(picture)}" alt="{html.escape(title)}">'
+        f"<figcaption>{html.escape(title)}</figcaption></figure>"
+        for picture, title in zip(pictures, titles, strict=True)
+    ]
+    st.html(f'<div class="rf-faces">{"".join(cells)}</div>')
+
+
+def _data_uri(face: np.ndarray) -> str:
+    image = Image.fromarray(face)
+    image.thumbnail((SHOWN_SIDE, SHOWN_SIDE), Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    image.save(buffer, "WEBP", quality=90)
+    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -1,0 +1,181 @@
+"""The Generator page's first two views: many faces, and one face to take apart."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.errors import UserError
+from core.evaluation.neighbours import Album
+from core.generators.base import FaceGenerator
+from core.generators.files import to_tagged_png
+from core.generators.request import EDIT_RANGE, SLIDERS, FaceRequest
+from core.imaging import Photo
+from core.inference.photo import FaceResult, Inspector
+from ui.face_card import verdict_box
+from ui.face_grid import face_grid
+from ui.generator_input import direction_key
+from ui.theme import empty_state
+
+_COLUMNS = 8  # of the table of a code's numbers
+_PAGE = 128  # numbers shown at once
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _judged(
+    version: str, code: bytes, _generator: FaceGenerator, _inspector: Inspector
+) -> tuple[np.ndarray, FaceResult]:
+    """A face and what the classifier makes of it: painted and judged once."""
+    (face,) = _generator.paint(np.frombuffer(code, np.float32)[None])
+    (result,) = _inspector.judge(Photo(face), aligned=True)
+    return face, result
+
+
+def judged_faces(
+    generator: FaceGenerator, inspector: Inspector, codes: np.ndarray
+) -> list[tuple[np.ndarray, FaceResult]]:
+    """Faces and their verdicts, with a progress bar where that takes long."""
+    bar, done = st.empty(), []
+    for number, code in enumerate(codes):
+        done.append(_judged(generator.version, code.tobytes(), generator, inspector))
+        if generator.side > 256:
+            bar.progress((number + 1) / len(codes), f"Face {number + 1} of {len(codes)}")
+    bar.empty()
+    return done
+
+
+def verdict_on_generated(name: str, result: FaceResult, inspector: Inspector) -> None:
+    """The classifier's verdict on a face that is known to be generated."""
+    state = result.verdict.state
+    note = "The face is machine-made: here the classifier errs." if state == "real" else ""
+    verdict_box(name, result.verdict, result.p_fake, inspector.calibration, note)
+
+
+def many_faces(request: FaceRequest, generator: FaceGenerator, inspector: Inspector) -> None:
+    """A grid of faces with the classifier's verdict under each, and how many it caught."""
+    codes = request.codes(generator, request.seeds)
+    done = judged_faces(generator, inspector, codes)
+    face_grid(
+        np.stack([face for face, _ in done]),
+        [f"seed {seed}" for seed in request.seeds],
+        [(result.p_fake, result.verdict) for _, result in done],
+    )
+    states = [result.verdict.state for _, result in done]
+    st.caption(
+        f"Of these {len(done)} faces the classifier calls {states.count('fake')} fake, "
+        f"{states.count('real')} real and is unsure about {states.count('unsure')}. All are "
+        "machine-made: where it says real, it errs. It learned from faces of the StyleGAN family; "
+        "faces of a DCGAN it has never seen."
+    )
+
+
+def one_face(request: FaceRequest, generator: FaceGenerator, inspector: Inspector) -> None:
+    """The first face, large, with its verdict, sliders, numbers and nearest real faces."""
+    picture, controls = st.columns([1, 1.15], gap="large")
+    with controls:
+        _directions()
+        _numbers(request, generator)
+    with picture:
+        code = request.edited_code(generator)
+        ((face, result),) = judged_faces(generator, inspector, code)
+        alt = f"The generated face of seed {request.seed}"
+        st.image(face, width=420, alt=alt, output_format="PNG")
+        verdict_on_generated(f"Seed {request.seed}", result, inspector)
+        with st.container(horizontal=True):
+            st.download_button(
+                "Picture (PNG)",
+                to_tagged_png(face, generator, {**request.to_query(), "count": "1"}),
+                file_name=f"{request.generator}_seed{request.seed}.png",
+                mime="image/png",
+                on_click="ignore",
+                icon=":material/image:",
+            )
+        st.caption(
+            "The file's metadata carry seed, psi, all changes and the SHA-256 of the generator "
+            f"({generator.version[:12]}...). The address bar's link shows the same face again."
+        )
+    _nearest(face)
+
+
+def _directions() -> None:
+    head, reset = st.columns([2, 1], vertical_alignment="center")
+    head.markdown("**What changes a face most**")
+    reset.button("Reset", on_click=_reset_directions, icon=":material/restart_alt:")
+    for number in range(SLIDERS):
+        st.slider(
+            f"Direction {number + 1}",
+            -1.0,
+            1.0,
+            step=0.01,
+            key=direction_key(number),
+            persist_state="session",
+        )
+    st.caption(
+        "The strongest directions of the generator's first layer, found from its weights alone "
+        "(DCGAN: closed-form factorization; MobileStyleGAN: principal components of its styles). "
+        "Nobody named them: drag and see."
+    )
+
+
+def _reset_directions() -> None:
+    for number in range(SLIDERS):
+        st.session_state[direction_key(number)] = 0.0
+
+
+def _numbers(request: FaceRequest, generator: FaceGenerator) -> None:
+    with st.expander("All numbers of this face", icon=":material/grid_on:"):
+        if generator.center.size > _PAGE:
+            st.caption(f"The first {_PAGE} of {generator.center.size} numbers of its style.")
+        base = request.edited_code(generator)[0, :_PAGE]
+        table = pd.DataFrame(base.reshape(-1, _COLUMNS), columns=[f"+{n}" for n in range(_COLUMNS)])
+        table.index = [f"z{row * _COLUMNS}" for row in range(len(table))]
+        key = hashlib.sha256(base.tobytes()).hexdigest()[:12]
+        number = st.column_config.NumberColumn(
+            format="%.2f", min_value=-EDIT_RANGE, max_value=EDIT_RANGE
+        )
+        edited = st.data_editor(
+            table,
+            key=f"gen_numbers_{key}",
+            column_config=dict.fromkeys(table.columns, number),
+            height=280,
+        )
+        st.button(
+            "Forget my numbers",
+            on_click=st.session_state.gen_edits.clear,
+            disabled=not request.edits,
+        )
+    flat = edited.to_numpy(np.float32).ravel()
+    changed = np.flatnonzero((flat != base) & np.isfinite(flat))
+    if changed.size:
+        st.session_state.gen_edits |= {int(place): float(flat[place]) for place in changed}
+        st.rerun()
+
+
+@st.cache_resource(show_spinner="Reading the real faces ...", max_entries=2)
+def _album(folder: str) -> Album:
+    return Album(Path(folder))
+
+
+def _nearest(face: np.ndarray) -> None:
+    with st.expander("Is it a copy? The nearest real training faces", icon=":material/search:"):
+        folder = st.text_input(
+            "Folder with the training faces, on the machine that runs this app",
+            key="gen_folder",
+            placeholder="a folder in Kaggle's layout, or with real/ and fake/",
+            persist_state="session",
+        )
+        if not folder:
+            empty_state("No data set chosen", "Name a folder to see the real faces most like it.")
+            return
+        try:
+            found = _album(folder).nearest(face)
+        except UserError as error:
+            st.error(str(error), icon=":material/folder_off:")
+            return
+        face_grid(found.faces, [f"{distance:.3f}" for distance in found.distances])
+        st.caption(
+            "By the mean difference of pixels at 32x32; 0 would be the same picture. The usual "
+            f"distance of a real face to its nearest other one here is {found.usual:.3f}."
+        )

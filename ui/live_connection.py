@@ -1,0 +1,50 @@
+"""Between WebRTC and the live pipeline: what becomes of a browser's frames."""
+
+from dataclasses import dataclass
+
+import av
+from streamlit_webrtc import VideoProcessorBase
+
+from core.inference.live.pipeline import LivePipeline, LiveSettings
+from core.inference.live.stream import LiveStream
+from core.inference.photo import Inspector
+
+
+@dataclass
+class LiveConnection:
+    """What outlives reruns of a page: the latest stream, and the settings for the next."""
+
+    settings: LiveSettings
+    stream: LiveStream | None = None
+
+    def set(self, settings: LiveSettings) -> None:
+        """Use these settings from the next frame on."""
+        self.settings = settings
+        if self.stream is not None:
+            self.stream.set(settings)
+
+    def start(self, inspector: Inspector) -> "FrameProcessor":
+        """Begin a new stream with the shared predictor; called at every START."""
+        pipeline = LivePipeline(
+            inspector.predictor, inspector.live_calibration, settings=self.settings
+        )
+        self.stream = LiveStream(pipeline, inspector.live_calibration)
+        return FrameProcessor(self.stream)
+
+
+class FrameProcessor(VideoProcessorBase):
+    """Judges the newest of the frames that have come in; the older ones are left out.
+
+    No queue can grow, and as `LiveStream.judge` never raises, no error is lost in the thread.
+    """
+
+    def __init__(self, stream: LiveStream):
+        self._stream = stream
+
+    async def recv_queued(self, frames: list[av.VideoFrame]) -> list[av.VideoFrame]:
+        """One annotated frame for all that have come in since the last call."""
+        newest = frames[-1]
+        drawn = self._stream.judge(
+            newest.to_ndarray(format="rgb24"), media_s=newest.time, dropped=len(frames) - 1
+        )
+        return [av.VideoFrame.from_ndarray(drawn, format="rgb24")]

@@ -1,0 +1,70 @@
+"""The settings of the live pipeline as widgets."""
+
+import os
+
+import streamlit as st
+
+from core.config import MIN_FACE_PX
+from core.ice import parse_ice_servers
+from core.inference.live.pipeline import LiveSettings
+from core.inference.verdict import Calibration
+
+
+def live_settings(calibration: Calibration, key: str, *, mirror: bool = True) -> LiveSettings:
+    """Draw the controls. What was set is kept while another page is open.
+
+    Args:
+        calibration: gives the threshold to start from.
+        key: prefix of the widgets' keys.
+        mirror: whether to offer it; a recorded video is not a looking-glass.
+    """
+    start = LiveSettings(threshold=round(calibration.threshold, 2))
+    kept: LiveSettings = st.session_state.get(f"{key}_settings", start)
+    for name in ("threshold", "memory_s", "min_face_px", "mirror"):
+        st.session_state.setdefault(f"{key}_{name}", getattr(kept, name))
+    with st.popover("Settings", icon=":material/tune:"):
+        threshold = st.slider(
+            "Threshold: P(fake) from which a face is called fake",
+            min_value=0.05,
+            max_value=0.95,
+            step=0.01,
+            key=f"{key}_threshold",
+            help="The unsure band around it moves along.",
+        )
+        memory_s = st.slider(
+            "Smoothing (seconds of memory)",
+            min_value=0.5,
+            max_value=10.0,
+            step=0.5,
+            key=f"{key}_memory_s",
+            help="Longer holds the verdict stiller, shorter reacts sooner.",
+        )
+        min_face_px = st.slider(
+            "Smallest face (pixels)",
+            min_value=MIN_FACE_PX,
+            max_value=400,
+            step=4,
+            key=f"{key}_min_face_px",
+        )
+        flip = mirror and st.toggle("Mirror the picture", key=f"{key}_mirror")
+    settings = LiveSettings(
+        threshold=threshold, memory_s=memory_s, min_face_px=min_face_px, mirror=flip
+    )
+    st.session_state[f"{key}_settings"] = settings
+    return settings
+
+
+def ice_servers() -> list[dict]:
+    """The configured STUN and TURN servers; none unless the operator names some.
+
+    Raises:
+        UserError: the setting is malformed.
+    """
+    return parse_ice_servers(os.environ.get("ICE_SERVERS") or _secret("ICE_SERVERS"))
+
+
+def _secret(name: str) -> str | None:
+    try:
+        return st.secrets.get(name)
+    except FileNotFoundError:  # Streamlit's error for "no secrets file" is one of these
+        return None

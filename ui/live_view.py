@@ -1,0 +1,190 @@
+"""The webcam: connection, video, and what is known of the faces in it."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import streamlit as st
+from streamlit_webrtc import WebRtcMode, webrtc_streamer
+
+from core.errors import UserError
+from core.inference.live.stream import CHART_S, StreamView
+from core.inference.photo import Inspector
+from core.inference.report import to_png
+from core.inference.verdict import Calibration
+from ui.charts import BAND_NOTE, p_fake_over_time
+from ui.face_card import verdict_box
+from ui.live_connection import LiveConnection
+from ui.live_controls import ice_servers, live_settings
+from ui.theme import empty_state, facts, privacy_line
+
+REFRESH_S = 0.5
+SHOWN_FACES = 4
+_KEY = "live"
+_SNAPSHOT = f"{_KEY}_snapshot"
+_CAMERA = {"width": {"ideal": 960}, "height": {"ideal": 540}, "frameRate": {"ideal": 30}}
+_WORDS = {
+    "device_ask_permission": "The browser asks whether this page may use the camera: allow it.",
+    "device_access_denied": (
+        "The browser refused the camera. Allow it by the camera symbol in the address bar, then "
+        "press START again."
+    ),
+    "device_not_available": "No camera was found. Plug one in, or use the Video file tab.",
+    "media_api_not_available": (
+        "This browser gives no camera to a page without HTTPS. Open the app on localhost or "
+        "over HTTPS."
+    ),
+}
+_HELP = """
+- **NotAllowedError, or nothing is asked.** The browser refused. Click the camera symbol in
+  the address bar, allow it for this page, press START again. The operating system may block it too.
+- **NotFoundError.** No camera was found. Plug one in, choose it with SELECT DEVICE, or use a
+  recorded clip on the *Video file* tab.
+- **NotReadableError.** Another program has the camera: close it.
+- **No HTTPS.** Browsers give the camera only to localhost and HTTPS pages.
+- **It connects, but no picture comes.** A firewall is between the browser and this server: whoever
+  runs the app can name STUN or TURN servers in the setting `ICE_SERVERS`. None is contacted
+  otherwise.
+"""
+
+
+def webcam(inspector: Inspector) -> None:
+    """Draw the webcam tab."""
+    _warn_without_https()
+    try:
+        servers = ice_servers()
+    except UserError as error:
+        st.error(str(error), icon=":material/lan:")
+        return
+    video, results = st.columns([1.15, 1], gap="large")
+    with video:
+        row = st.container(horizontal=True)
+        with row:
+            settings = live_settings(inspector.live_calibration, _KEY)
+        connection = st.session_state.setdefault(f"{_KEY}_connection", LiveConnection(settings))
+        connection.set(settings)
+        context = webrtc_streamer(
+            key=f"{_KEY}_webrtc",
+            mode=WebRtcMode.SENDRECV,
+            rtc_configuration={"iceServers": servers},
+            media_stream_constraints={"video": _CAMERA, "audio": False},
+            video_processor_factory=lambda: connection.start(inspector),
+            translations=_WORDS,
+        )
+        row.button(
+            "Snapshot",
+            on_click=_take_snapshot,
+            args=(connection,),
+            icon=":material/photo_camera:",
+            disabled=connection.stream is None,
+        )
+        _snapshot()
+        privacy_line("Camera frames", until="close the tab")
+        with st.expander("No picture, or an error?", icon=":material/help:"):
+            st.markdown(_HELP)
+    with results:
+        playing = context.state.playing
+        calibration = inspector.live_calibration.with_threshold(settings.threshold)
+        show = st.fragment(_results, run_every=REFRESH_S if playing else None)
+        show(connection, playing, context.state.signalling, calibration)
+
+
+def _warn_without_https() -> None:
+    address = urlsplit(st.context.url or "")
+    local = address.hostname in (None, "localhost", "127.0.0.1", "::1")
+    if address.scheme == "http" and not local:
+        st.warning(
+            "This page is open without HTTPS, so the browser will not give it the camera. Open "
+            "it on localhost or over HTTPS, or use the Video file tab.",
+            icon=":material/lock_open:",
+        )
+
+
+def _take_snapshot(connection: LiveConnection) -> None:
+    picture = connection.stream.view().picture
+    if picture is None:
+        st.toast("No picture has come yet. Try again in a second.", icon=":material/timer:")
+        return
+    st.session_state[_SNAPSHOT] = to_png(picture), f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
+
+
+def _snapshot() -> None:
+    """The picture taken last, to be saved.
+
+    Not a download made on the click: the results beside it are redrawn twice a second, and with
+    each redraw Streamlit forgets files that no element shows, often before they are fetched.
+    """
+    taken = st.session_state.get(_SNAPSHOT)
+    if taken is None:
+        return
+    png, when = taken
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.image(png, width=160)
+        st.download_button(
+            "Save snapshot",
+            png,
+            file_name=f"snapshot_{when}.png",
+            mime="image/png",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        st.button("Discard", on_click=st.session_state.pop, args=(_SNAPSHOT,))
+
+
+def _results(
+    connection: LiveConnection, playing: bool, connecting: bool, calibration: Calibration
+) -> None:
+    view = connection.stream.view() if connection.stream else None
+    if view is None or (view.picture is None and not view.error):
+        if playing or connecting:
+            empty_state("Connecting ...", "The first picture takes a second or two.")
+        else:
+            empty_state("The camera is off", "Press START, and allow the camera when asked.")
+        return
+    if view.error:
+        st.error(view.error, icon=":material/error:")
+    elif playing and view.speed.stale:
+        st.warning(
+            "Stale: no new picture for 2 s. Is the camera still on?", icon=":material/timer:"
+        )
+    elif not playing:
+        st.caption("The camera is off. These are the last results.")
+    _faces(view, calibration)
+    _chart(view, calibration)
+    _speed(view)
+
+
+def _faces(view: StreamView, calibration: Calibration) -> None:
+    if not view.tracks:
+        empty_state("No face in the picture", "Look into the camera, with light on your face.")
+    for track in view.tracks[:SHOWN_FACES]:
+        verdict_box(f"Face {track.number}", track.verdict, track.p_fake, calibration)
+    if len(view.tracks) > SHOWN_FACES:
+        st.caption(f"and {len(view.tracks) - SHOWN_FACES} more faces in the picture")
+
+
+def _chart(view: StreamView, calibration: Calibration) -> None:
+    if view.points.empty:
+        return
+    start_s = max(0.0, view.now_s - CHART_S)
+    figure = p_fake_over_time(
+        view.points, calibration, start_s=start_s, end_s=max(view.now_s, start_s + 5)
+    )
+    st.plotly_chart(figure, key=f"{_KEY}_chart", config={"displayModeBar": False})
+    st.caption(
+        "P(fake) of each face, smoothed, over the last 30 s, in the colour of its verdict. "
+        + BAND_NOTE
+    )
+
+
+def _speed(view: StreamView) -> None:
+    speed = view.speed
+    latency = "-"
+    if speed.p50_latency_ms is not None:
+        latency = f"{speed.p50_latency_ms:.0f}/{speed.p95_latency_ms:.0f} ms"
+    facts(
+        [
+            ("frames a second", f"{speed.fps:.0f}", "Judged frames, over the last 5 s."),
+            ("latency p50/p95", latency, "From a frame's arrival at the server to its verdict."),
+            ("frames skipped", str(speed.dropped), "A newer one was there: the newest is judged."),
+        ]
+    )

@@ -1,0 +1,65 @@
+"""A network drawn from its table: boxes as tall as a layer's maps, as wide as its channels."""
+
+import math
+
+import pandas as pd
+import plotly.graph_objects as go
+
+_COLORS = {
+    "Conv2D": "#0f766e",
+    "Conv2DTranspose": "#0f766e",
+    "MaxPooling2D": "#a16207",
+    "Dense": "#7c3aed",
+}
+_OTHER = "#d1d5db"
+_HIDDEN = ("Dropout", "LeakyReLU", "BatchNormalization", "Activation", "Reshape", "Flatten")
+_NAMES = {
+    "Conv2D": "convolution",
+    "Conv2DTranspose": "transposed convolution",
+    "MaxPooling2D": "max pooling",
+    "Dense": "dense",
+}
+HEIGHT_PX = 250
+
+
+def network_diagram(table: pd.DataFrame) -> go.Figure:
+    """The layers that change shape, from left to right.
+
+    Args:
+        table: of `core.models.describe`.
+    """
+    rows = table[~table["kind"].isin(_HIDDEN)]
+    figure, left, named = go.Figure(), 0.0, set()
+    for row in rows.itertuples():
+        width = 2 + 1.5 * math.log2(max(row.channels, 2))
+        half = max(row.side, 5) / 2
+        figure.add_scatter(
+            x=[left, left + width, left + width, left, left],
+            y=[-half, -half, half, half, -half],
+            fill="toself",
+            mode="lines",
+            line={"color": "white", "width": 1},
+            fillcolor=_COLORS.get(row.kind, _OTHER),
+            name=_NAMES.get(row.kind, row.kind),
+            legendgroup=row.kind,
+            showlegend=row.kind not in named,
+            hoveron="fills",
+            hoverinfo="text",
+            text=f"{row.layer}: {row.output}, {row.parameters:,} parameters",
+        )
+        figure.add_annotation(
+            x=left + width / 2, y=-half, yshift=-12, text=row.output.replace(" x ", "x"),
+            showarrow=False, font={"size": 10, "color": "#4b5563"}, textangle=-30,
+            xanchor="right", yanchor="top",
+        )  # fmt: skip
+        named.add(row.kind)
+        left += width + 3
+    figure.update_layout(
+        height=HEIGHT_PX,
+        margin={"l": 8, "r": 8, "t": 30, "b": 30},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        xaxis={"visible": False},
+        yaxis={"visible": False, "range": [-105, 70]},
+        dragmode=False,
+    )
+    return figure
