@@ -50,4 +50,5 @@ with st.container(horizontal=True):
     st.page_link("pages/3_Dataset.py", label="Data sets", icon=":material/photo_library:")
     st.page_link("pages/4_Training.py", label="Training", icon=":material/monitoring:")
     st.page_link("pages/5_Generator.py", label="Generator", icon=":material/face:")
+    st.page_link("pages/6_Evaluation.py", label="Measure it", icon=":material/fact_check:")
     st.page_link("pages/7_About.py", label="What it can and cannot do", icon=":material/info:")

@@ -16,6 +16,8 @@ KINDS = {
     "history.csv": "history",
     "calibration.json": "calibration",
     "live.json": "live_calibration",
+    "robustness.json": "robustness",
+    "generalization.json": "generalization",
     "xml": "graph",
     "bin": "constants",
     "weights.h5": "weights",

@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.cli_dataset import add_dataset
-from core.config import SPLITS
+from core.cli_evaluation import add_evaluation
 from core.errors import UserError
 
 OK, SOME_FAILED, WRONG_USAGE = 0, 1, 2
+_BAR_AFTER_S = 0.5  # what fails at once has none
 _PERCENT_BAR = "{percentage:3.0f}% {bar} {remaining} left"
 
 
@@ -38,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m core", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
     _add_judging(commands)
+    add_evaluation(commands)
     _add_generate(commands)
     add_dataset(commands)
     _add_training(commands)
@@ -53,15 +55,11 @@ def _add_judging(commands) -> None:
     )
     classify.set_defaults(run=_classify)
 
-    evaluate = commands.add_parser("evaluate", help="measure the classifier on a folder")
-    evaluate.add_argument("--data", required=True, type=Path, metavar="DIR")
-    evaluate.add_argument("--split", default="test", choices=SPLITS)
-    evaluate.add_argument("--json", action="store_true", help="print JSON")
-    evaluate.set_defaults(run=_evaluate)
-
     video = commands.add_parser("video", help="judge the faces of a video")
-    video.add_argument("input", type=Path, metavar="IN")
-    video.add_argument("--out", required=True, type=Path, metavar="OUT.mp4")
+    video.add_argument("input", type=Path, metavar="IN", help="MP4, MOV, WebM or AVI")
+    video.add_argument(
+        "--out", required=True, type=Path, metavar="OUT.mp4", help="the annotated video"
+    )
     video.add_argument("--json", action="store_true", help="print the track report as JSON")
     video.set_defaults(run=_video)
 
@@ -83,13 +81,15 @@ def _add_training(commands) -> None:
     train.add_argument("--out", required=True, type=Path, metavar="RUN_DIR")
     train.add_argument("--epochs", type=_positive, metavar="N")
     train.add_argument("--resume", action="store_true", help="go on where a run stopped")
-    train.add_argument("--recipe", default="ours", choices=["original", "ours", "webcam"])
+    train.add_argument(
+        "--recipe", default="ours", choices=["original", "ours", "webcam", "windows"]
+    )
     train.add_argument(
         "--start",
         type=Path,
         metavar="DIR",
-        help="classifier: begin with the best weights of the run in DIR; "
-        "dcgan: go on from the one published in DIR",
+        help="begin with the weights published in DIR; classifier: or with the best ones of the "
+        "run in DIR",
     )
     train.add_argument(
         "--sources", type=_names, metavar="A,B", help="use only files named A_... and B_..."
@@ -150,48 +150,13 @@ def _as_text(entry: dict) -> str:
     return "\n".join(lines)
 
 
-def _evaluate(args: argparse.Namespace) -> int:
-    from tqdm import tqdm
-
-    from core.evaluation.folder import load_split, report, score_faces
-    from core.inference.photo import load_calibration
-    from core.inference.predictor import load_predictor
-
-    index, faces = load_split(args.data, args.split)
-    with tqdm(total=len(faces), unit="face", disable=args.json) as bar:
-        scores = score_faces(faces, load_predictor(), bar.update)
-    figures = report(scores, load_calibration())
-    figures["skipped"] += len(index.unreadable)
-    if args.json:
-        print(json.dumps(figures, indent=2))
-    else:
-        _print_figures(figures)
-    return OK
-
-
-def _print_figures(figures: dict) -> None:
-    for name, value in figures.items():
-        if name in ("by_source", "by_pair"):
-            print(f"\n{name.replace('_', ' ')}:")
-            for key, inner in value.items():
-                auc = f"  ROC AUC {inner['roc_auc']:.3f}" if inner.get("roc_auc") else ""
-                print(f"  {key:28} n {inner['n']:6}  accuracy {inner['accuracy']:.3f}{auc}")
-        else:
-            print(f"{name:20} {_short(value)}")
-
-
-def _short(value) -> str:
-    if isinstance(value, list):
-        return " to ".join(map(_short, value))
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
-
-
 def _video(args: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from core.inference.live.files import judge_video_file
 
-    with tqdm(total=100, unit="%", disable=args.json, bar_format=_PERCENT_BAR) as bar:
+    options = {"disable": args.json, "bar_format": _PERCENT_BAR, "delay": _BAR_AFTER_S}
+    with tqdm(total=100, unit="%", **options) as bar:
 
         def show(share: float | None) -> None:
             bar.n = round(100 * (share or 0))
@@ -202,6 +167,8 @@ def _video(args: argparse.Namespace) -> int:
         print(json.dumps(report.to_contract(), indent=2))
     else:
         _print_tracks(report)
+    if not report.complete:
+        print(f"Error: {' '.join(report.notes)}", file=sys.stderr)
     return OK if report.complete else SOME_FAILED
 
 
@@ -210,6 +177,8 @@ def _print_tracks(report) -> None:
         print(note)
     share = report.frames_with_face / max(1, report.frames)
     print(f"{report.frames} frames, {report.fps:.1f} a second, a face in {share:.0%} of them")
+    if not report.tracks:
+        print("No face was followed: profiles, covered, turned or very small faces are not seen.")
     for track in report.tracks:
         chance = "none" if track.p_fake_mean is None else f"{track.p_fake_mean:.3f}"
         reason = f" ({track.reason})" if track.reason else ""

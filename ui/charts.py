@@ -109,7 +109,7 @@ def loss_curves(history: pd.DataFrame, marked: int) -> go.Figure:
 def _by_epoch(figure: go.Figure, marked: int) -> go.Figure:
     figure.add_vline(marked, line={"color": "#9ca3af", "width": 1, "dash": "dash"})
     figure.update_xaxes(title="epoch")
-    return _plain(figure)
+    return plain(figure)
 
 
 def quality_curve(rows: list[dict], baseline: list[dict] | None = None) -> go.Figure:
@@ -133,7 +133,7 @@ def quality_curve(rows: list[dict], baseline: list[dict] | None = None) -> go.Fi
             )
     figure.update_yaxes(title="Fréchet distance", rangemode="tozero")
     figure.update_xaxes(title="faces seen")
-    return _plain(figure)
+    return plain(figure)
 
 
 def spectrum_chart(means: dict[str, np.ndarray], face: np.ndarray | None = None) -> go.Figure:
@@ -157,7 +157,7 @@ def spectrum_chart(means: dict[str, np.ndarray], face: np.ndarray | None = None)
         )
     figure.update_xaxes(title="cycles a pixel: coarse to fine")
     figure.update_yaxes(title="log10 power")
-    return _plain(figure)
+    return plain(figure)
 
 
 def by_class(table: pd.DataFrame, column: str, title: str) -> go.Figure:
@@ -185,10 +185,10 @@ def by_class(table: pd.DataFrame, column: str, title: str) -> go.Figure:
     figure.update_layout(barmode="overlay", bargap=0)
     figure.update_xaxes(title=title)
     figure.update_yaxes(title="share of the class", tickformat=".0%")
-    return _plain(figure)
+    return plain(figure)
 
 
-def _plain(figure: go.Figure) -> go.Figure:
+def plain(figure: go.Figure) -> go.Figure:
     """The look of a small chart: the legend above the data, no wasted border."""
     return figure.update_layout(
         height=HEIGHT_PX,

@@ -27,7 +27,7 @@ def opened_dataset() -> DatasetIndex | None:
             persist_state="session",
         ).strip()
         again = st.button("Read again", icon=":material/refresh:", disabled=not folder)
-    index = _open(folder, again) if folder else None
+    index = open_dataset(folder, again=again) if folder else None
     running = (job := job_status(JOB)) is not None and job.running
     if st.session_state.get("ds_job_ran") and not running:
         st.toast("The data set is ready: see Get a data set." if job and job.exit_code == 0 else
@@ -43,7 +43,8 @@ def opened_dataset() -> DatasetIndex | None:
     return index
 
 
-def _open(folder: str, again: bool) -> DatasetIndex | None:
+def open_dataset(folder: str, *, again: bool = False) -> DatasetIndex | None:
+    """A folder's index, shared by all sessions; None after a sentence on why there is none."""
     try:
         place = str(served(folder))
         shared = _indexes()

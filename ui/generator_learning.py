@@ -9,11 +9,12 @@ from core.artifacts import read_artifact, read_json
 from core.errors import UserError
 from core.evaluation.generator_card import quality_rows
 from core.generators.base import FaceGenerator
-from core.generators.dcgan import Dcgan, list_snapshots, load_dcgan
+from core.generators.dcgan import list_snapshots
 from core.generators.request import FaceRequest
 from core.inference.photo import Inspector
 from ui.charts import gan_curves, loss_curves, quality_curve
 from ui.face_grid import face_grid
+from ui.resources import get_snapshot
 from ui.theme import empty_state
 
 _STILL = {"displayModeBar": False}
@@ -28,11 +29,6 @@ _COLUMNS = {
     "ms_ssim": ("MS-SSIM", "Likeness of pairs: higher means less variety."),
     "suspicious": ("Too near", "Share nearer to a training face than 99% of unseen real faces."),
 }
-
-
-@st.cache_resource(show_spinner="Loading the generator of that epoch ...", max_entries=8)
-def _snapshot(name: str) -> Dcgan:
-    return load_dcgan(name)
 
 
 def how_it_learned(request: FaceRequest, _generator: FaceGenerator, _inspector: Inspector) -> None:
@@ -51,7 +47,7 @@ def how_it_learned(request: FaceRequest, _generator: FaceGenerator, _inspector: 
     epoch = st.select_slider(
         "Epoch", epochs, value=epochs[-1], key="gen_epoch", persist_state="session"
     )
-    then = _snapshot(snapshots[epoch])
+    then = get_snapshot(snapshots[epoch])
     seeds = request.seeds[:16]
     face_grid(then.paint(request.codes(then, seeds)), [f"seed {seed}" for seed in seeds])
     seen = history.loc[history["epoch"] == epoch, "images"]

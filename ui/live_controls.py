@@ -20,13 +20,14 @@ def live_settings(calibration: Calibration, key: str, *, mirror: bool = True) ->
     """
     start = LiveSettings(threshold=round(calibration.threshold, 2))
     kept: LiveSettings = st.session_state.get(f"{key}_settings", start)
-    for name in ("threshold", "memory_s", "min_face_px", "mirror"):
-        st.session_state.setdefault(f"{key}_{name}", getattr(kept, name))
+    # What is in force goes in as `value`, never through the session state: the popover is built in
+    # the browser only when it is opened, and what was set by then is lost on the way.
     with st.popover("Settings", icon=":material/tune:"):
         threshold = st.slider(
             "Threshold: P(fake) from which a face is called fake",
             min_value=0.05,
             max_value=0.95,
+            value=kept.threshold,
             step=0.01,
             key=f"{key}_threshold",
             help="The unsure band around it moves along.",
@@ -35,6 +36,7 @@ def live_settings(calibration: Calibration, key: str, *, mirror: bool = True) ->
             "Smoothing (seconds of memory)",
             min_value=0.5,
             max_value=10.0,
+            value=kept.memory_s,
             step=0.5,
             key=f"{key}_memory_s",
             help="Longer holds the verdict stiller, shorter reacts sooner.",
@@ -43,10 +45,11 @@ def live_settings(calibration: Calibration, key: str, *, mirror: bool = True) ->
             "Smallest face (pixels)",
             min_value=MIN_FACE_PX,
             max_value=400,
+            value=kept.min_face_px,
             step=4,
             key=f"{key}_min_face_px",
         )
-        flip = mirror and st.toggle("Mirror the picture", key=f"{key}_mirror")
+        flip = mirror and st.toggle("Mirror the picture", kept.mirror, key=f"{key}_mirror")
     settings = LiveSettings(
         threshold=threshold, memory_s=memory_s, min_face_px=min_face_px, mirror=flip
     )

@@ -49,7 +49,8 @@ _HELP = """
 
 def webcam(inspector: Inspector) -> None:
     """Draw the webcam tab."""
-    _warn_without_https()
+    if _without_https():
+        return
     try:
         servers = ice_servers()
     except UserError as error:
@@ -88,15 +89,18 @@ def webcam(inspector: Inspector) -> None:
         show(connection, playing, context.state.signalling, calibration)
 
 
-def _warn_without_https() -> None:
+def _without_https() -> bool:
+    """Whether the browser will give this page no camera; says so."""
     address = urlsplit(st.context.url or "")
     local = address.hostname in (None, "localhost", "127.0.0.1", "::1")
-    if address.scheme == "http" and not local:
+    refused = address.scheme == "http" and not local
+    if refused:
         st.warning(
             "This page is open without HTTPS, so the browser will not give it the camera. Open "
             "it on localhost or over HTTPS, or use the Video file tab.",
             icon=":material/lock_open:",
         )
+    return refused
 
 
 def _take_snapshot(connection: LiveConnection) -> None:
@@ -134,23 +138,32 @@ def _results(
     connection: LiveConnection, playing: bool, connecting: bool, calibration: Calibration
 ) -> None:
     view = connection.stream.view() if connection.stream else None
+    # places of their own, so that a face that comes or goes does not build the chart anew
+    words, chart, faces, speed = (st.container() for _ in range(4))
     if view is None or (view.picture is None and not view.error):
         if playing or connecting:
             empty_state("Connecting ...", "The first picture takes a second or two.")
         else:
-            empty_state("The camera is off", "Press START, and allow the camera when asked.")
+            empty_state(
+                "The camera is off",
+                "Press START, and allow the camera when asked. If a red message comes instead, "
+                "open 'No picture, or an error?'.",
+            )
         return
     if view.error:
-        st.error(view.error, icon=":material/error:")
+        words.error(view.error, icon=":material/error:")
     elif playing and view.speed.stale:
-        st.warning(
+        words.warning(
             "Stale: no new picture for 2 s. Is the camera still on?", icon=":material/timer:"
         )
     elif not playing:
-        st.caption("The camera is off. These are the last results.")
-    _faces(view, calibration)
-    _chart(view, calibration)
-    _speed(view)
+        words.caption("The camera is off. These are the last results.")
+    with faces:
+        _faces(view, calibration)
+    with chart:
+        _chart(view, calibration)
+    with speed:
+        _speed(view)
 
 
 def _faces(view: StreamView, calibration: Calibration) -> None:

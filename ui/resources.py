@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.errors import UserError
 from core.generators import FaceGenerator, load_generator
+from core.generators.dcgan import Dcgan, load_dcgan
 from core.inference.photo import Inspector, load_inspector
 
 
@@ -33,3 +34,13 @@ def get_generator(name: str) -> FaceGenerator | None:
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         return None
+
+
+@st.cache_resource(show_spinner="Loading the generator of that epoch ...", max_entries=8)
+def get_snapshot(name: str) -> Dcgan:
+    """The DCGAN after one of its stored epochs, by its name in the registry.
+
+    Raises:
+        UserError: its files are missing or were changed.
+    """
+    return load_dcgan(name)

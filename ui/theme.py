@@ -21,6 +21,7 @@ _PAGES = (
     ("pages/3_Dataset.py", "Dataset", ":material/photo_library:"),
     ("pages/4_Training.py", "Training", ":material/monitoring:"),
     ("pages/5_Generator.py", "Generator", ":material/face:"),
+    ("pages/6_Evaluation.py", "Evaluation", ":material/fact_check:"),
     ("pages/7_About.py", "About", ":material/info:"),
 )
 

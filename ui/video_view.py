@@ -130,7 +130,16 @@ def _result(job: VideoJob, calibration: Calibration) -> None:
         return
     report = job.report
     for note in report.notes:
-        st.info(note, icon=":material/info:")
+        if report.complete:
+            st.info(note, icon=":material/info:")
+        else:
+            st.warning(note, icon=":material/warning:")
+    if job.calibration != calibration:
+        st.info(
+            f"Judged with threshold {job.calibration.threshold:.0%}. To judge it with the new "
+            "settings, drop the file again.",
+            icon=":material/tune:",
+        )
     if not report.frames:
         st.button("Clear", on_click=_forget, icon=":material/delete:")
         return
@@ -139,7 +148,7 @@ def _result(job: VideoJob, calibration: Calibration) -> None:
         st.video(job.video, format="video/mp4")
         _downloads(job, report)
     with facts:
-        _summary(report, calibration)
+        _summary(report, job.calibration)
     if report.tracks:
         table = to_table(report.tracks).fillna({"reason": ""})
         st.dataframe(

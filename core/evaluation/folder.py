@@ -9,18 +9,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from core.config import FAKE, REAL
 from core.dataset.index import DatasetIndex, index_folder
 from core.dataset.pipeline import labels_of
-from core.dataset.webcam import Webcam
 from core.errors import UserError
-from core.evaluation.metrics import summarize, wilson_ci95
+from core.evaluation.metrics import expected_calibration_error, summarize, wilson_ci95
 from core.imaging import decode_image
 from core.inference.geometry import centre_square
 from core.inference.predictor import Predictor
-from core.inference.verdict import Calibration, sharpness
+from core.inference.verdict import Calibration, sharpness, sigmoid
 from core.inference.views import face_views, mean_log_odds
 
 BATCH = 64
+Change = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def score_faces(
     predictor: Predictor,
     progress: Callable[[int], object] = lambda count: None,
     *,
-    webcam: Webcam | None = None,
+    change: Change | None = None,
 ) -> Scores:
     """Run the network over aligned faces.
 
@@ -55,7 +56,8 @@ def score_faces(
         faces: rows of an index.
         predictor: the network.
         progress: told after each batch how many files it read.
-        webcam: films each face first, the same way every time.
+        change: done to each face first, the same way every time: from uint8 (side, side, 3)
+            and a source of chance, which hangs on the face's place alone, to such pixels.
 
     Raises:
         UserError: not one file can be decoded.
@@ -66,7 +68,7 @@ def score_faces(
         for start in range(0, len(paths), BATCH):
             batch = paths[start : start + BATCH]
             numbers = range(start, start + len(batch))
-            loaded = list(pool.map(lambda *job: _load(*job, webcam), batch, numbers))
+            loaded = list(pool.map(lambda *job: _load(*job, change), batch, numbers))
             good = [(start + i, face) for i, face in enumerate(loaded) if not isinstance(face, str)]
             skipped |= {
                 p: why for p, why in zip(batch, loaded, strict=True) if isinstance(why, str)
@@ -84,14 +86,14 @@ def score_faces(
     return Scores(kept, labels_of(kept), log_odds, np.array(sharps), skipped)
 
 
-def _load(path: str, number: int, webcam: Webcam | None) -> np.ndarray | str:
+def _load(path: str, number: int, change: Change | None) -> np.ndarray | str:
     try:
         photo = decode_image(Path(path).read_bytes())
     except (UserError, OSError) as error:
         return str(error)
     pixels = centre_square(photo.pixels).pixels
-    if webcam is not None:
-        pixels = webcam(pixels, np.random.default_rng(number))
+    if change is not None:
+        pixels = change(pixels, np.random.default_rng(number))
     return face_views(pixels)
 
 
@@ -112,21 +114,15 @@ def load_split(data: Path, split: str) -> tuple[DatasetIndex, pd.DataFrame]:
 def report(scores: Scores, calibration: Calibration) -> dict:
     """All figures of a scored set, under the keys of the `evaluate` contract.
 
-    Besides the contract's keys: roc_auc_ci95, by_pair (each real against each fake source),
-    answered (share outside the unsure band), accuracy_answered, skipped (files).
+    Besides the contract's keys: those of `judge_figures`, skipped (files), and by_pair (each
+    real against each fake source).
     """
     p_fake = calibration.p_fake(scores.log_odds)
     source = scores.faces["source"].to_numpy()
-    figures = summarize(scores.labels, p_fake, calibration.threshold)
-    hits = (p_fake >= calibration.threshold) == (scores.labels == 0)
-    answered = (p_fake <= calibration.unsure_low) | (p_fake >= calibration.unsure_high)
-    figures |= {
-        "answered": float(answered.mean()),
-        "accuracy_answered": float(hits[answered].mean()) if answered.any() else None,
-        "skipped": len(scores.skipped),
-        "by_source": {},
-        "by_pair": {},
-    }
+    hits = (p_fake >= calibration.threshold) == (scores.labels == FAKE)
+    answered = is_answered(p_fake, calibration)
+    figures = judge_figures(scores.labels, scores.log_odds, calibration)
+    figures |= {"skipped": len(scores.skipped), "by_source": {}, "by_pair": {}}
     kinds = scores.faces.groupby(["label", "source"]).size()
     for label, name in kinds.index:
         inside = (source == name) & (scores.faces["label"] == label).to_numpy()
@@ -138,13 +134,40 @@ def report(scores: Scores, calibration: Calibration) -> dict:
         label: sorted(kinds[label].index) if label in kinds else [] for label in ("real", "fake")
     }
     for real, fake in product(names["real"], names["fake"]):
-        inside = ((source == real) & (scores.labels == 1)) | (
-            (source == fake) & (scores.labels == 0)
+        inside = ((source == real) & (scores.labels == REAL)) | (
+            (source == fake) & (scores.labels == FAKE)
         )
-        figures["by_pair"][f"{real} / {fake}"] = summarize(
-            scores.labels[inside], p_fake[inside], calibration.threshold
+        figures["by_pair"][f"{real} / {fake}"] = judge_figures(
+            scores.labels[inside], scores.log_odds[inside], calibration
         )
     return figures
+
+
+def is_answered(p_fake: np.ndarray, calibration: Calibration) -> np.ndarray:
+    """Which faces lie outside the unsure band: bool (n,)."""
+    return (p_fake <= calibration.unsure_low) | (p_fake >= calibration.unsure_high)
+
+
+def judge_figures(labels: np.ndarray, log_odds: np.ndarray, calibration: Calibration) -> dict:
+    """The figures of one set of faces.
+
+    Args:
+        labels: int (n,), 0 fake, 1 real.
+        log_odds: float (n,), of fake, before calibration.
+        calibration: whose probabilities, threshold and unsure band are measured.
+
+    Returns:
+        Those of `summarize`, and: ece_uncalibrated, answered (share outside the unsure band),
+        accuracy_answered (of these; None if there are none).
+    """
+    p_fake = calibration.p_fake(log_odds)
+    answered = is_answered(p_fake, calibration)
+    hits = (p_fake >= calibration.threshold) == (labels == FAKE)
+    return summarize(labels, p_fake, calibration.threshold) | {
+        "ece_uncalibrated": expected_calibration_error(labels, sigmoid(log_odds)),
+        "answered": float(answered.mean()),
+        "accuracy_answered": float(hits[answered].mean()) if answered.any() else None,
+    }
 
 
 def _one_source(label: str, hits: np.ndarray, answered: np.ndarray, p_fake: np.ndarray) -> dict:

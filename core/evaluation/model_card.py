@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from core.artifacts import load_registry, read_json, register
+from core.evaluation.card_sections import generalization_section, robustness_section
 from core.inference.views import VIEW_SCALES
 
 CARD_FILE = "MODEL_CARD.md"
@@ -33,12 +34,27 @@ def write_model_card(folder: Path) -> None:
         _failures(metrics["test"]),
         _filmed(read_json("classifier_live_calibration", folder), metrics["test_filmed"]),
         _comparison(metrics, baseline) if baseline else "",
+        _damaged(registry, folder),
+        _others(registry, folder),
         _TERMS,
     ]
     text = "\n\n".join(part.strip() for part in parts if part) + "\n"
     (folder / CARD_FILE).write_text(text, encoding="utf-8")
     data = registry["classifier_metrics"].data
     register("model_card", CARD_FILE, kind="model card", data=data, folder=folder)
+
+
+def _damaged(registry: dict, folder: Path) -> str:
+    ours, theirs = (
+        read_json(f"{name}_robustness", folder) if f"{name}_robustness" in registry else None
+        for name in ("classifier", _BASELINE)
+    )
+    return robustness_section(ours, theirs) if ours else ""
+
+
+def _others(registry: dict, folder: Path) -> str:
+    name = "classifier_generalization"
+    return generalization_section(read_json(name, folder)) if name in registry else ""
 
 
 _HEAD = """
@@ -59,7 +75,8 @@ _TERMS = """
 - It judges faces from the StyleGAN family only. Faces from diffusion models, face swaps and
   retouching were not in the training data, nor was video except as imitated on still faces; on
   those a verdict means little.
-- Strong compression, rescaling and screenshots weaken the traces it relies on.
+- Strong compression, rescaling and screenshots weaken the traces it relies on: see Damaged
+  pictures.
 - It sees frontal faces only; the detector misses profiles and covered faces.
 - It was not examined for differences between groups of people. The photos it learned from
   (FFHQ, CelebA) do not represent all ages and skin tones alike.

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from core.artifacts import REGISTRY_FILE, load_registry, read_artifact
 from core.config import CLASS_NAMES, FAKE
 from core.dataset.index import DatasetIndex, index_folder
 from core.dataset.pipeline import (
@@ -27,6 +28,7 @@ from core.training.recipes import Recipe
 from core.training.run_folder import RunFolder, load_weights, stack, unstack
 
 VALID_BATCH = 64
+SHIPPED_WEIGHTS = "classifier_weights"
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ def train_classifier(
         data: folder in the Kaggle layout with `train` and `valid`.
         out: run folder (see `core.training.run_folder`).
         recipe: what to do.
-        start: run folder whose best weights are the beginning; None begins at random.
+        start: run folder, or folder of artifacts, whose weights are the beginning; None begins
+            at random.
         resume: go on from the last finished epoch; the result is that of an unbroken run.
         quiet: no progress bar.
 
@@ -69,7 +72,7 @@ def train_classifier(
     index = index_folder(data)
     train, valid = (_load_part(index, split, recipe) for split in ("train", "valid"))
     run = RunFolder(out)
-    beginning = None if start is None else load_weights(RunFolder(start).best_file)
+    beginning = None if start is None else load_start(start)
     settings = {"recipe": recipe.describe(), "data": _describe(train, valid)}
     settings["start"] = None if start is None else start.name
     run.open(settings, resume=resume)
@@ -83,6 +86,21 @@ def train_classifier(
     for path, reason in {**train.store.failed, **valid.store.failed}.items():
         tqdm.write(f"Skipped {path}: {reason}")
     return pd.DataFrame(session.history)
+
+
+def load_start(folder: Path) -> list[np.ndarray]:
+    """The best weights of a run, or those of a published classifier, in the model's order.
+
+    Raises:
+        UserError: the folder has neither.
+    """
+    run = RunFolder(folder)
+    if run.best_file.exists() or not (folder / REGISTRY_FILE).exists():
+        return load_weights(run.best_file)
+    read_artifact(SHIPPED_WEIGHTS, folder)  # checks its checksum; Keras reads it by its path
+    model = build_classifier(logits=True)
+    model.load_weights(folder / load_registry(folder)[SHIPPED_WEIGHTS].file)
+    return model.get_weights()
 
 
 def resolve_policy(policy: str) -> str:

@@ -7,28 +7,21 @@ from pathlib import Path
 
 import pandas as pd
 
-from core.artifacts import ship
+from core.artifacts import ship, withdraw
 from core.config import ARTIFACTS_DIR
 from core.dataset.index import DatasetIndex
-from core.dataset.pipeline import row_weights
 from core.dataset.webcam import Webcam
 from core.errors import UserError
-from core.evaluation.calibration import fit_calibration
-from core.evaluation.folder import Scores, load_split, report, score_faces
+from core.evaluation.folder import Change, load_split, report, score_faces
 from core.evaluation.model_card import write_model_card
 from core.inference.predictor import Predictor
 from core.inference.verdict import Calibration
 from core.models.classifier import build_classifier
 from core.training.export import to_keras_file, to_openvino
+from core.training.judge_run import calibrate
 from core.training.run_folder import RunFolder, load_weights
 
 SHIPPED = "classifier"
-# A verdict must hold where nothing but the generator gives a face away, so the sources that share
-# one pipeline count most, however much of the others a recipe trains on.
-CALIBRATION_SHARES = {
-    **{"ffhq": 0.88, "celeba": 0.12},
-    **{"stylegan": 0.62, "mobilestylegan": 0.15, "stylegan2": 0.15, "genphotos": 0.08},
-}
 
 
 def publish(
@@ -59,15 +52,15 @@ def publish(
 
     chosen = _chosen(valid_faces, settings)
     valid = score_faces(chosen, predictor)
-    calibration = _calibrate(valid)
+    calibration = calibrate(valid)
     yield f"Calibrated on {len(valid.labels)} faces of valid: {asdict(calibration)}"
-    filmed = score_faces(chosen, predictor, webcam=Webcam())
-    live = _calibrate(filmed)
+    filmed = score_faces(chosen, predictor, change=Webcam())
+    live = calibrate(filmed)
     yield f"Calibrated for video on the same faces, filmed: {asdict(live)}"
     metrics = {key: settings.get(key) for key in ("recipe", "data", "start")}
     metrics["valid"] = _measure(index, "valid", predictor, calibration)
     metrics["test"] = _measure(index, "test", predictor, calibration)
-    metrics["test_filmed"] = _measure(index, "test", predictor, live, webcam=Webcam())
+    metrics["test_filmed"] = _measure(index, "test", predictor, live, change=Webcam())
     yield f"Measured on {metrics['test']['n']} faces of test."
 
     described = f"{sum(settings['data']['train'].values())} faces of train: " + ", ".join(
@@ -85,6 +78,8 @@ def publish(
             "bin": constants,
             "weights.h5": to_keras_file(network),
         }
+    for outdated in ("robustness", "generalization"):  # they were another model's
+        withdraw(f"{name}_{outdated}", folder)
     ship(name, files, data=described, metrics=_short(metrics), folder=folder)
     yield f"Wrote the artifacts of {name} to {folder.name}/."
     write_model_card(folder)
@@ -96,22 +91,17 @@ def _chosen(faces: pd.DataFrame, settings: dict) -> pd.DataFrame:
     return faces[faces["source"].isin(sources)].reset_index(drop=True) if sources else faces
 
 
-def _calibrate(valid: Scores) -> Calibration:
-    weights = row_weights(valid.faces, CALIBRATION_SHARES)
-    return fit_calibration(valid.labels, valid.log_odds, weights, valid.sharpnesses)
-
-
 def _measure(
     index: DatasetIndex,
     split: str,
     predictor: Predictor,
     calibration: Calibration,
-    webcam: Webcam | None = None,
+    change: Change | None = None,
 ) -> dict:
     faces = index.part(split)
     if faces.empty:
         raise UserError(f"{index.root} has no split {split}, on which a shipped model is measured.")
-    return report(score_faces(faces, predictor, webcam=webcam), calibration)
+    return report(score_faces(faces, predictor, change=change), calibration)
 
 
 def _short(metrics: dict) -> dict:

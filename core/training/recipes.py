@@ -115,4 +115,16 @@ def _webcam() -> Recipe:
     )
 
 
-RECIPES = {recipe.name: recipe for recipe in (Recipe(name="original"), _ours(), _webcam())}
+def _windows() -> Recipe:
+    """Third stage, after `webcam`: faces as before, and windows of them in full resolution."""
+    return replace(
+        _webcam(),
+        name="windows",
+        epochs=30,
+        augmentation=FaceAugmentation(p_window=0.45),
+    )
+
+
+RECIPES = {
+    recipe.name: recipe for recipe in (Recipe(name="original"), _ours(), _webcam(), _windows())
+}

@@ -104,6 +104,34 @@ def test_a_face_is_boxed_called_and_charted_and_it_starts_again(live_page, app_u
     _no_traceback(page)
 
 
+def test_opening_the_settings_changes_nothing(live_page, app_url):
+    page = live_page
+
+    def settings() -> list[str]:
+        page.get_by_role("button", name="Settings").first.click()
+        shown = page.locator("[data-testid=stPopoverBody] [data-testid=stSliderThumbValue]")
+        shown.first.wait_for()
+        values = shown.all_inner_texts()
+        page.keyboard.press("Escape")
+        shown.first.wait_for(state="hidden")
+        return values
+
+    _open(page, app_url)
+    page.wait_for_timeout(1500)  # a rerun or two has gone by: what they sent is used up
+    first = settings()
+    assert float(first[0]) == pytest.approx(0.5, abs=0.2) and float(first[1]) == 3.0
+    assert settings() == first
+    page.get_by_role("button", name="Settings").first.click()
+    page.locator("[data-testid=stPopoverBody]").get_by_role("slider").nth(1).press("ArrowRight")
+    page.wait_for_timeout(1000)
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="About").click()
+    page.get_by_text("What it cannot do").first.wait_for()
+    page.get_by_role("link", name="Webcam").click()
+    page.get_by_text("The camera is off").wait_for()
+    assert settings() == [first[0], "3.50", *first[2:]]
+
+
 def test_another_page_and_back(live_page, app_url):
     page = live_page
     frame = _open(page, app_url)

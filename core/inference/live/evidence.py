@@ -11,6 +11,7 @@ STALE_S = 1.0  # without a usable view for longer the verdict is withdrawn
 PRIOR_VIEWS = 4  # the first views are weighed against as many that say nothing
 MAX_LOG_ODDS = 4.0  # no single frame counts for more
 THIN = "Not enough frames yet."
+JUST_CHANGED = "The evidence has just turned; a verdict follows if it lasts."
 
 
 class Evidence:
@@ -70,7 +71,9 @@ class Evidence:
             self.state, self._changed_s = wanted, time_s
         if self.state != "unsure":
             return Verdict(self.state)
-        return Verdict("unsure", reason or _band(calibration))
+        if reason is None and wanted == "unsure":
+            reason = _band(calibration)
+        return Verdict("unsure", reason or JUST_CHANGED)
 
     def _reason_to_wait(self, time_s: float) -> str | None:
         if self._weakness and time_s - self._good_s > STALE_S:

@@ -35,6 +35,8 @@ def judge_video_file(
         raise UserError(f"There is no file {source}.")
     if target.suffix.lower() != ".mp4":
         raise UserError(f"The annotated video must be an .mp4 file. Received: {target}")
+    if target.is_dir():
+        raise UserError(f"{target} is a folder. Name a file for the annotated video.")
     if not target.parent.is_dir():
         raise UserError(f"There is no folder {target.parent} to write to.")
     if target.exists() and target.samefile(source):

@@ -40,7 +40,7 @@ class VideoJob:
             alive: asked before each frame whether anybody still waits for the result.
             clock: seconds of a steady clock.
         """
-        self.name = name
+        self.name, self.calibration = name, calibration
         self.report: VideoReport | None = None
         self.error: str | None = None
         self._output = io.BytesIO()

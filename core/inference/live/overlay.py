@@ -9,6 +9,8 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 from core.inference.live.pipeline import LiveFrame, TrackState
 from core.inference.report import CLASS_COLORS, percent
 
+GHOST_S = 0.3  # a face lost for longer has no box: it is elsewhere, or gone
+
 
 def draw_tracks(frame: LiveFrame) -> np.ndarray:
     """Draw each face's box and verdict.
@@ -22,6 +24,8 @@ def draw_tracks(frame: LiveFrame) -> np.ndarray:
     pixels = frame.pixels.copy()
     line = max(2, round(min(pixels.shape[:2]) / 200))
     for track in frame.tracks:
+        if track.lost_s > GHOST_S:
+            continue
         box, color = track.box, ImageColor.getrgb(CLASS_COLORS[track.verdict.state])
         corners = (box.x, box.y), (box.x + box.w - 1, box.y + box.h - 1)
         cv2.rectangle(pixels, *corners, color, line)

@@ -70,6 +70,7 @@ class TrackState:
         p_fake_overall: the same over all the time it was followed, without fading.
         verdict: what to make of it.
         judged: how many views were judged so far.
+        lost_s: for how long it has been looked for in vain; 0 while it is found.
     """
 
     number: int
@@ -78,6 +79,7 @@ class TrackState:
     p_fake_overall: float | None
     verdict: Verdict
     judged: int
+    lost_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -256,7 +258,8 @@ class LivePipeline:
                 continue
             verdict = evidence.decide(self._now_s, calibration)
             chances = evidence.p_fake, evidence.p_fake_overall
-            states.append(TrackState(track.number, box, *chances, verdict, evidence.judged))
+            lost_s = self._now_s - track.seen_s if track.misses else 0.0
+            states.append(TrackState(track.number, box, *chances, verdict, evidence.judged, lost_s))
         return tuple(states)
 
 

@@ -1,7 +1,7 @@
 """What happened to each face of a stream: points for a chart, and a report at the end."""
 
 from collections import Counter, deque
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from statistics import median_low
 
 import pandas as pd
@@ -19,7 +19,7 @@ class TrackReport:
 
     Attributes:
         id: its number.
-        frames: in how many frames it was followed.
+        frames: in how many frames it was followed; those after it was last found do not count.
         first_s, last_s: when, in seconds of the stream.
         p_fake_mean: P(fake) by the average over all its judged views; None if there was none.
         verdict: by that average; "unsure" within the unsure band or without judged views.
@@ -51,8 +51,22 @@ class _Story:
     frames: int = 0
     flips: int = 0
     given: bool = False
+    waiting: list[tuple[TrackState, float]] = field(default_factory=list)
 
-    def take(self, state: TrackState, time_s: float) -> None:
+    def take(self, state: TrackState, time_s: float) -> bool:
+        """Take in a frame; whether the face is (again) found in it.
+
+        Frames in which it is lost wait: they count once it is found again, and never if not.
+        """
+        self.waiting.append((state, time_s))
+        if state.lost_s:
+            return False
+        for earlier in self.waiting:
+            self._count(*earlier)
+        self.waiting.clear()
+        return True
+
+    def _count(self, state: TrackState, time_s: float) -> None:
         now, before = state.verdict.state, self.last.verdict.state
         self.shown[before] += time_s - self.last_s
         self.flips += self.given and now != before
@@ -84,6 +98,7 @@ class TrackLog:
         self._points: deque[tuple] = deque()
         self._pointed_s = float("-inf")
         self._stories: dict[int, _Story] = {}
+        self._empty: list[set[int]] = []  # latest frames with lost faces only: which ones
         self.frames = 0
         self.frames_with_face = 0
 
@@ -91,22 +106,32 @@ class TrackLog:
         """Take in the next frame."""
         now = frame.time_s
         self.frames += 1
-        self.frames_with_face += bool(frame.tracks)
+        found = set()
         for state in frame.tracks:
             story = self._stories.get(state.number)
             if story is None:
                 shown = dict.fromkeys(("real", "fake", "unsure"), 0.0)
                 story = self._stories[state.number] = _Story(now, now, shown, Counter(), state)
-            story.take(state, now)
+            if story.take(state, now):
+                found.add(state.number)
+        self._count_frame({state.number for state in frame.tracks}, found)
         if now - self._pointed_s >= self._every_s:
             self._pointed_s = now
             self._points.extend(
                 (now, state.number, state.p_fake, state.verdict.state)
                 for state in frame.tracks
-                if state.p_fake is not None
+                if state.p_fake is not None and not state.lost_s
             )
         while self._window_s and self._points and self._points[0][0] < now - self._window_s:
             self._points.popleft()
+
+    def _count_frame(self, here: set[int], found: set[int]) -> None:
+        """Count a frame with a face; one whose faces are lost counts once one is found again."""
+        self.frames_with_face += bool(found)
+        self.frames_with_face += sum(bool(lost & found) for lost in self._empty)
+        self._empty = [lost & here for lost in self._empty if lost & here and not lost & found]
+        if here and not found:
+            self._empty.append(here)
 
     def points(self) -> pd.DataFrame:
         """Columns time_s, track, p_fake, verdict: a row a face every `point_every_s`."""

@@ -37,7 +37,7 @@ class VideoReport:
         frames: how many were judged.
         frames_with_face: in how many of them a face was followed.
         width, height: of the annotated video, in pixels.
-        duration_s: time of the last judged frame.
+        duration_s: end of the last judged frame.
         tracks: every face that was followed.
         notes: sentences on what was done or went wrong.
         complete: whether the file was judged to its end.
@@ -119,7 +119,7 @@ def judge_video(
             frames_with_face=log.frames_with_face,
             width=reader.size[0],
             height=reader.size[1],
-            duration_s=last_s,
+            duration_s=last_s + 1 / reader.fps if log.frames else 0.0,
             tracks=log.report(),
             notes=tuple(notes),
             complete=not cancelled and not reader.cut_short(last_s),
@@ -143,6 +143,12 @@ class _Reader:
                 "The file is not a video this app can read, or it is damaged or cut short. Use "
                 "MP4, MOV, WebM or AVI, and save or download it again."
             ) from error
+        if self._is_picture():
+            self._container.close()
+            raise UserError(
+                "The file is a picture, not a video. Judge it on the Photo page, or with "
+                "`python -m core classify`."
+            )
         streams = [s for s in self._container.streams.video if not _is_cover(s)]
         if not streams:
             self._container.close()
@@ -236,6 +242,11 @@ class _Reader:
         if not self.duration_s:
             return False
         return self.duration_s - last_s > max(1.0, 3 / self.fps)
+
+    def _is_picture(self) -> bool:
+        """FFmpeg has formats of its own for pictures: image2, png_pipe, jpeg_pipe and so on."""
+        name = self._container.format.name
+        return name == "image2" or name.endswith("_pipe")
 
     def _duration_s(self) -> float | None:
         stream, container = self._stream, self._container

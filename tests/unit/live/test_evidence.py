@@ -4,7 +4,15 @@ import math
 
 import pytest
 
-from core.inference.live.evidence import HOLD_S, MAX_LOG_ODDS, PRIOR_VIEWS, STALE_S, THIN, Evidence
+from core.inference.live.evidence import (
+    HOLD_S,
+    JUST_CHANGED,
+    MAX_LOG_ODDS,
+    PRIOR_VIEWS,
+    STALE_S,
+    THIN,
+    Evidence,
+)
 from core.inference.verdict import Calibration, sigmoid
 
 CALIBRATION = Calibration(
@@ -85,6 +93,17 @@ def test_a_verdict_stands_for_a_while():
     assert evidence.p_fake < 0.1
     assert evidence.decide(now + HOLD_S - 0.01, CALIBRATION).state == "fake"
     assert evidence.decide(now + HOLD_S, CALIBRATION).state == "real"
+
+
+def test_the_reason_fits_the_number_beside_it():
+    evidence, now = _fed(3.0)
+    assert evidence.decide(now, CALIBRATION).state == "fake"
+    evidence.add_weak("too blurred")
+    later = now + STALE_S + 0.1
+    assert evidence.decide(later, CALIBRATION).reason == "too blurred"
+    evidence.add(MAX_LOG_ODDS, later + 0.1, memory_s=3.0)  # seen again, above the band
+    assert evidence.decide(later + 0.1, CALIBRATION).reason == JUST_CHANGED
+    assert evidence.decide(later + HOLD_S + 0.1, CALIBRATION).state == "fake"
 
 
 def test_a_face_that_cannot_be_judged_any_more_becomes_unsure_with_the_reason():

@@ -12,11 +12,11 @@ from tests.unit.live.fakes import CALIBRATION
 PIXELS = np.zeros((4, 4, 3), np.uint8)
 
 
-def _state(number=1, verdict="fake", p_fake=0.9, overall=None, judged=50, width=100):
+def _state(number=1, verdict="fake", p_fake=0.9, overall=None, judged=50, width=100, lost_s=0.0):
     reason = "why" if verdict == "unsure" else None
     overall = p_fake if overall is None else overall
     box = Box(0, 0, width, width)
-    return TrackState(number, box, p_fake, overall, Verdict(verdict, reason), judged)
+    return TrackState(number, box, p_fake, overall, Verdict(verdict, reason), judged, lost_s)
 
 
 def _log(verdicts: str, fps: float = 10.0, **kwargs) -> TrackLog:
@@ -46,6 +46,38 @@ def test_frames_and_shown_time():
     assert report.frames == 6
     assert report.shown_s == {"real": 0.0, "fake": 0.5, "unsure": 0.2}
     assert sum(report.shown_s.values()) == pytest.approx(report.last_s - report.first_s)
+
+
+def _followed(looks: str) -> TrackLog:
+    """A log of one face that is found (x) or looked for in vain (o), a letter a frame."""
+    log, lost = TrackLog(CALIBRATION, point_every_s=0.05), 0
+    for number, letter in enumerate(looks):
+        lost = 0 if letter == "x" else lost + 1
+        tracks = () if letter == "-" else (_state(lost_s=0.1 * lost),)
+        log.add(LiveFrame(number / 10, PIXELS, tracks))
+    return log
+
+
+def test_frames_after_the_last_find_do_not_count():
+    log = _followed("xxxxooo---")
+    (report,) = log.report()
+    assert (report.frames, report.last_s, log.frames_with_face) == (4, 0.3, 4)
+    assert log.points()["time_s"].max() == pytest.approx(0.3)
+
+
+def test_frames_between_two_finds_count():
+    log = _followed("xxoooxoo")
+    (report,) = log.report()
+    assert (report.frames, report.last_s, log.frames_with_face) == (6, 0.5, 6)
+
+
+def test_a_lost_face_beside_a_found_one_waits_alone():
+    log = TrackLog(CALIBRATION)
+    for number, lost_s in enumerate((0.0, 0.1, 0.2)):
+        tracks = (_state(1), _state(2, lost_s=lost_s))
+        log.add(LiveFrame(number / 10, PIXELS, tracks))
+    one, other = log.report()
+    assert (one.frames, other.frames, log.frames_with_face) == (3, 1, 3)
 
 
 @pytest.mark.parametrize(

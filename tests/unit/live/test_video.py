@@ -15,6 +15,7 @@ from core.errors import UserError
 from core.inference.live.job import VideoJob
 from core.inference.live.video import MAX_SIDE, judge_video
 from core.mp4 import Mp4Writer, write_mp4
+from tests.conftest import encode
 from tests.unit.live.fakes import CALIBRATION, SIDE, make, scene
 
 CODECS = {"mp4": "libx264", "mov": "libx264", "webm": "libvpx", "avi": "mpeg4", "matroska": "ffv1"}
@@ -135,7 +136,7 @@ def test_a_quarter_turn_goes_clockwise_as_players_show_it():
 def test_a_variable_frame_rate_keeps_its_times():
     times = np.cumsum([0.0] + [0.02, 0.1] * 20)
     report, video = _judge(_clip(frames=41, times=times))
-    assert report.duration_s == pytest.approx(times[-1], abs=0.01)
+    assert report.duration_s == pytest.approx(times[-1] + 1 / report.fps, abs=0.01)
     np.testing.assert_allclose([time_s for time_s, _ in _frames(video)], times, atol=0.01)
 
 
@@ -191,12 +192,27 @@ def test_what_is_no_video_gets_a_sentence(data, words):
         _judge(data)
 
 
-def test_a_picture_is_a_video_of_one_frame_or_refused(examples):
-    try:
-        report, _ = _judge(examples["Portrait A"])
-    except UserError:
-        return
-    assert report.frames == 1
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP"])
+def test_a_picture_is_refused_and_told_where_to_go(portrait, kind):
+    with pytest.raises(UserError, match="picture, not a video"):
+        _judge(encode(portrait, kind))
+
+
+def test_all_frames_fill_the_duration():
+    report, _ = _judge(_clip(frames=40, fps=20))
+    assert report.duration_s == pytest.approx(2.0, abs=0.01)
+
+
+def test_a_face_that_left_has_no_box_and_no_frames():
+    buffer = io.BytesIO()
+    frames = [scene((200, 100), size=(360, 640))] * 40 + [scene(size=(360, 640))] * 30
+    write_mp4(frames, buffer, fps=20)
+    report, video = _judge(buffer.getvalue())
+    (track,) = report.tracks
+    assert 38 <= track.frames <= 41 and track.last_s <= 2.05
+    assert report.frames_with_face == track.frames
+    empty = _frames(video)[50][1]  # half a second after it left: neither box nor label
+    assert np.ptp(empty.reshape(-1, 3).astype(int), axis=0).max() < 40
 
 
 def test_cancel_keeps_the_part_before():
@@ -333,11 +349,13 @@ class TestCommand:
             ("in.mp4", "no/out.mp4", "no folder"),
             ("in.mp4", "in.mp4", "overwrite its source"),
             ("text.mp4", "out.mp4", "not a video"),
+            ("in.mp4", "folder.mp4", "is a folder"),
         ],
     )
     def test_wrong_paths(self, tmp_path, capsys, name, out, words):
         (tmp_path / "in.mp4").write_bytes(_clip(frames=3))
         (tmp_path / "text.mp4").write_bytes(b"text")
+        (tmp_path / "folder.mp4").mkdir()
         assert main(["video", str(tmp_path / name), "--out", str(tmp_path / out)]) == 1
         assert words in capsys.readouterr().err
         assert not (tmp_path / "out.mp4").exists()

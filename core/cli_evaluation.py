@@ -1,0 +1,214 @@
+"""`python -m core evaluate | generalization`: measure the classifier."""
+
+import argparse
+import json
+from pathlib import Path
+
+from core.config import SPLITS
+from core.errors import UserError
+
+KEPT_AS = ("classifier", "original")
+
+
+def add_evaluation(commands) -> None:
+    """Add the commands to the parser's."""
+    evaluate = commands.add_parser("evaluate", help="measure the classifier on a folder")
+    _add_common(evaluate)
+    evaluate.add_argument(
+        "--robustness", action="store_true", help="measure it again and again on damaged faces"
+    )
+    evaluate.add_argument("--run", type=Path, metavar="RUN_DIR", dest="run_dir",
+                          help="measure this run instead of the published model")  # fmt: skip
+    evaluate.add_argument(
+        "--keep",
+        choices=KEPT_AS,
+        metavar="NAME",
+        help="with --robustness: keep the table in artifacts/ as that of classifier or original",
+    )
+    evaluate.set_defaults(run=_evaluate)
+
+    table = commands.add_parser(
+        "generalization", help="every real source against every generator at hand"
+    )
+    _add_common(table)
+    table.add_argument(
+        "--left-out",
+        action="append",
+        default=[],
+        metavar="SOURCE=RUN_DIR",
+        help="a run that was trained without this generator; may be given several times",
+    )
+    table.add_argument("--keep", action="store_true", help="keep the table in artifacts/")
+    table.set_defaults(run=_generalization)
+
+
+def _add_common(parser) -> None:
+    parser.add_argument("--data", required=True, type=Path, metavar="DIR")
+    parser.add_argument("--split", default="test", choices=SPLITS)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _model(args: argparse.Namespace):
+    """The predictor and the calibration that are asked for."""
+    if args.run_dir is not None:
+        from core.training.judge_run import load_run
+
+        return load_run(args.run_dir, args.data)
+    from core.inference.photo import load_calibration
+    from core.inference.predictor import load_predictor
+
+    return load_predictor(), load_calibration()
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from core.evaluation.folder import load_split, report, score_faces
+
+    index, faces = load_split(args.data, args.split)
+    if args.robustness:
+        return _robustness(args, faces)
+    if args.keep:
+        raise UserError("--keep goes with --robustness; a model is shipped with publish.")
+    predictor, calibration = _model(args)
+    with tqdm(total=len(faces), unit="face", disable=args.json) as bar:
+        scores = score_faces(faces, predictor, bar.update)
+    figures = report(scores, calibration)
+    figures["skipped"] += len(index.unreadable)
+    if args.json:
+        print(json.dumps(figures, indent=2))
+    else:
+        _print_figures(figures)
+    return 0
+
+
+def _print_figures(figures: dict) -> None:
+    for name, value in figures.items():
+        if name in ("by_source", "by_pair"):
+            print(f"\n{name.replace('_', ' ')}:")
+            for key, inner in value.items():
+                auc = f"  ROC AUC {inner['roc_auc']:.3f}" if inner.get("roc_auc") else ""
+                print(f"  {key:28} n {inner['n']:6}  accuracy {inner['accuracy']:.3f}{auc}")
+        else:
+            print(f"{name:20} {_short(value)}")
+
+
+def _short(value) -> str:
+    if isinstance(value, list):
+        return " to ".join(map(_short, value))
+    return f"{value:.4f}" if isinstance(value, float) else str(value)
+
+
+def _robustness(args: argparse.Namespace, faces) -> int:
+    from tqdm import tqdm
+
+    from core.evaluation.robustness import PER_SOURCE, count_levels, pick_faces, sweep
+
+    rows = []
+    picked = pick_faces(faces)
+    steps = sweep(picked, *_model(args))
+    for row in tqdm(steps, total=count_levels(), unit="level", disable=args.json):
+        rows.append(row)
+        if not args.json:
+            tqdm.write(_level(row))
+    found = {"split": args.split, "per_source": PER_SOURCE, "n": len(picked), "rows": rows}
+    if args.keep:
+        _keep(args.keep, "robustness", found)
+    if args.json:
+        print(json.dumps(found, indent=2))
+    return 0
+
+
+def _level(row: dict) -> str:
+    level = "" if row["level"] is None else f"{row['level']:g}"
+    figures = "  ".join(
+        f"{pair}: {part['accuracy']:.3f} {part['roc_auc'] or float('nan'):.3f}"
+        for pair, part in row["pairs"].items()
+    )
+    return f"{row['damage']:10} {level:5} accuracy, ROC AUC: {figures}"
+
+
+def _keep(name: str, kind: str, found: dict) -> None:
+    from core.artifacts import ship
+    from core.config import ARTIFACTS_DIR
+    from core.evaluation.model_card import write_model_card
+
+    data = f"measured on {found['split']}"
+    ship(name, {f"{kind}.json": json.dumps(found, indent=1).encode()}, data=data, metrics={})
+    write_model_card(ARTIFACTS_DIR)
+
+
+def _generalization(args: argparse.Namespace) -> int:
+    from core.artifacts import read_json
+    from core.evaluation import generalization as table
+    from core.evaluation.folder import load_split
+    from core.inference.photo import load_calibration
+    from core.inference.predictor import load_predictor
+    from core.training.judge_run import load_run
+
+    left_out = [_left_out(text) for text in args.left_out]
+    index, faces = load_split(args.data, args.split)
+    predictor, calibration = load_predictor(), load_calibration()
+    known = read_json("classifier_metrics")["data"]["train"]
+    trained_on = {kind.split("/", 1)[1] for kind in known if kind.startswith("fake/")}
+    rows = table.pairs_of_sources(faces, trained_on, predictor, calibration)
+    reals = faces[faces["label"] == "real"].reset_index(drop=True)
+    painters = _painters()
+    # the data set's MobileStyleGAN faces are of the same network, of other seeds
+    seen = {name for name in painters if name.lower() in trained_on}
+    for part in table.painted_by(painters, seen, reals, predictor, calibration):
+        rows += part
+    epochs = {}
+    for source, run_dir in left_out:
+        model = load_run(run_dir, args.data)
+        rows += table.left_out(index, args.split, source, *model)
+        epochs[source] = _epochs(run_dir)
+    found = {"split": args.split, "left_out_views": epochs, "rows": rows}
+    if args.keep:
+        _keep("classifier", "generalization", found)
+    if args.json:
+        print(json.dumps(found, indent=2))
+    else:
+        for row in rows:
+            print(_pair(row))
+    return 0
+
+
+def _left_out(text: str) -> tuple[str, Path]:
+    source, _, run_dir = text.partition("=")
+    if not source or not run_dir:
+        raise UserError(f"--left-out wants SOURCE=RUN_DIR. Received: {text!r}")
+    return source, Path(run_dir)
+
+
+def _epochs(run_dir: Path) -> int:
+    """How many faces a run was shown."""
+    from core.training.run_folder import RunFolder, read_rows
+
+    run = RunFolder(run_dir)
+    return len(read_rows(run.history_file.read_bytes())) * (
+        run.settings()["recipe"]["samples_per_epoch"] or 0
+    )
+
+
+def _painters() -> dict:
+    from core.generators import GENERATORS, load_generator
+
+    found = {}
+    for name in GENERATORS:
+        try:
+            generator = load_generator(name)
+        except UserError as error:
+            print(f"Left out: {error}")
+        else:
+            found[generator.name] = generator
+    return found
+
+
+def _pair(row: dict) -> str:
+    how = "left out" if row["left_out"] else "trained on" if row["trained_on"] else "never seen"
+    low, high = row["roc_auc_ci95"]
+    return (
+        f"{row['generator']:16} {how:11} against {row['real']:8} ROC AUC {row['roc_auc']:.3f} "
+        f"({low:.3f} to {high:.3f})  accuracy {row['accuracy']:.3f}  n {row['n']}"
+    )

@@ -1,0 +1,114 @@
+"""Every real source against every generator at hand, and networks that never saw one of them.
+
+The pairs are never averaged: a detector that ranks well on one generator may be useless on the
+next, and a mean hides it.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from core.config import FAKE, REAL
+from core.dataset.index import DatasetIndex
+from core.dataset.pipeline import labels_of
+from core.evaluation.folder import judge_figures, score_faces
+from core.evaluation.measurement import GeneratedFaces, Measurement
+from core.generators.base import FaceGenerator
+from core.inference.predictor import Predictor
+from core.inference.verdict import Calibration
+
+PAINTED = 100  # fresh faces of a generator
+FIRST_SEED = 2_000_000  # none of these is in a data set
+_KEPT = ("n", "accuracy", "roc_auc", "roc_auc_ci95", "tpr_at_1pct_fpr")
+
+
+def pairs_of_sources(
+    faces: pd.DataFrame, trained_on: set[str], predictor: Predictor, calibration: Calibration
+) -> list[dict]:
+    """A row for each real against each fake source of a data set.
+
+    Args:
+        faces: rows of an index, of faces the network was not trained on.
+        trained_on: fake sources the network saw others of.
+        predictor, calibration: the model.
+
+    Returns:
+        Rows of: generator, real, trained_on (bool), n, accuracy, roc_auc, roc_auc_ci95,
+        tpr_at_1pct_fpr.
+
+    Raises:
+        UserError: not one file can be decoded.
+    """
+    scores = score_faces(faces, predictor)
+    sources = scores.faces["source"].to_numpy()
+    reals = {
+        name: scores.log_odds[(sources == name) & (scores.labels == REAL)]
+        for name in sorted(set(sources[scores.labels == REAL]))
+    }
+    rows = []
+    for name in sorted(set(sources[scores.labels == FAKE])):
+        fakes = scores.log_odds[(sources == name) & (scores.labels == FAKE)]
+        rows += _against(reals, name, fakes, name in trained_on, calibration)
+    return rows
+
+
+def painted_by(
+    generators: dict[str, FaceGenerator],
+    trained_on: set[str],
+    real_faces: pd.DataFrame,
+    predictor: Predictor,
+    calibration: Calibration,
+    count: int = PAINTED,
+) -> Iterator[list[dict]]:
+    """The same rows for fresh faces of generators, a list a generator.
+
+    Args:
+        generators: by name.
+        trained_on: names of those whose faces the network saw, of other seeds.
+        real_faces: rows of an index: real faces to tell them from.
+        predictor, calibration: the model.
+        count: faces of each.
+    """
+    scores = score_faces(real_faces, predictor)
+    reals = {
+        str(name): scores.log_odds[(scores.faces["source"] == name).to_numpy()]
+        for name in sorted(set(scores.faces["source"]))
+    }
+    for name, generator in generators.items():
+        painted = Measurement(name, GeneratedFaces(generator, name, FIRST_SEED, count, 1.0))
+        for _ in painted.run(predictor):
+            pass
+        yield _against(reals, name, painted.log_odds, name in trained_on, calibration)
+
+
+def left_out(
+    index: DatasetIndex, split: str, source: str, predictor: Predictor, calibration: Calibration
+) -> list[dict]:
+    """Rows for one generator, judged by a network that was trained without it.
+
+    Args:
+        index, split: held-out faces.
+        source: the generator.
+        predictor, calibration: that network.
+    """
+    faces = index.part(split)
+    part = faces[(faces["source"] == source) | (labels_of(faces) == REAL)].reset_index(drop=True)
+    rows = pairs_of_sources(part, set(), predictor, calibration)
+    return [{**row, "left_out": True} for row in rows]
+
+
+def _against(
+    reals: dict[str, np.ndarray],
+    generator: str,
+    fakes: np.ndarray,
+    trained_on: bool,
+    calibration: Calibration,
+) -> list[dict]:
+    rows = []
+    for real, odds in reals.items():
+        labels = np.repeat([FAKE, REAL], [len(fakes), len(odds)]).astype(np.int32)
+        figures = judge_figures(labels, np.concatenate([fakes, odds]), calibration)
+        row = {"generator": generator, "real": real, "trained_on": trained_on, "left_out": False}
+        rows.append(row | {key: figures[key] for key in _KEPT})
+    return rows

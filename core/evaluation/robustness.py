@@ -1,0 +1,151 @@
+"""How the verdict holds when a picture has been through the world: one damage at a time."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import cv2
+import numpy as np
+import pandas as pd
+
+from core.dataset.webcam import Webcam, jpeg
+from core.evaluation.folder import Scores, report, score_faces
+from core.inference.predictor import Predictor
+from core.inference.verdict import Calibration
+
+PER_SOURCE = 150
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A kind of damage and how much of it.
+
+    Attributes:
+        title: for a chart.
+        unit: of the levels.
+        levels: from little to much.
+        apply: (pixels, rng, level) -> pixels.
+    """
+
+    title: str
+    unit: str
+    levels: tuple[float, ...]
+    apply: Callable[[np.ndarray, np.random.Generator, float], np.ndarray]
+
+
+def _compressed(pixels, rng, quality):
+    return jpeg(pixels, int(quality))
+
+
+def _blurred(pixels, rng, sigma_px):
+    return cv2.GaussianBlur(pixels, (0, 0), sigma_px)
+
+
+def _noisy(pixels, rng, deviation):
+    noise = rng.standard_normal(pixels.shape, dtype=np.float32) * deviation
+    return _to_uint8(pixels + noise)
+
+
+def _rescaled(pixels, rng, factor):
+    """Made smaller and as large again, as by a chat and the one who enlarges what it sent."""
+    height, width = pixels.shape[:2]
+    small = (max(8, round(width / factor)), max(8, round(height / factor)))
+    reduced = cv2.resize(pixels, small, interpolation=cv2.INTER_AREA)
+    return cv2.resize(reduced, (width, height), interpolation=cv2.INTER_CUBIC)
+
+
+def _cropped(pixels, rng, kept):
+    """A part of the picture, wherever it lies: the margin around a face varies."""
+    side = round(kept * min(pixels.shape[:2]))
+    top, left = (rng.integers(0, length - side + 1) for length in pixels.shape[:2])
+    return np.ascontiguousarray(pixels[top : top + side, left : left + side])
+
+
+def _brightened(pixels, rng, gain):
+    return _to_uint8(pixels.astype(np.float32) * gain)
+
+
+def _gamma(pixels, rng, exponent):
+    return _to_uint8(255 * (pixels.astype(np.float32) / 255) ** exponent)
+
+
+def _filmed(pixels, rng, crf):
+    return Webcam(crf=(int(crf), int(crf) + 1))(pixels, rng)
+
+
+def _swapped(pixels, rng, swap):
+    """Not a damage of the world but the commonest bug: a canary that must show."""
+    return np.ascontiguousarray(pixels[..., ::-1]) if swap else pixels
+
+
+DAMAGES = {
+    "jpeg": Damage("JPEG compression", "quality", (95, 85, 75, 50, 30, 20, 10), _compressed),
+    "blur": Damage("Gaussian blur", "sigma, px of 256", (0.5, 1, 1.5, 2, 3), _blurred),
+    "noise": Damage("Noise", "standard deviation, gray levels", (2, 5, 10, 20), _noisy),
+    "rescale": Damage("Scaled down and up", "factor", (1.5, 2, 3, 4, 8), _rescaled),
+    "crop": Damage("Part of the picture", "share of the side", (0.95, 0.9, 0.8, 0.7), _cropped),
+    "brightness": Damage("Brightness", "gain", (0.4, 0.6, 0.8, 1.25, 1.6), _brightened),
+    "gamma": Damage("Gamma", "exponent", (0.5, 0.7, 1.4, 2), _gamma),
+    "webcam": Damage("Imitated webcam", "H.264 CRF", (18, 26, 34), _filmed),
+    "bgr": Damage("Red and blue swapped (a bug)", "swapped", (1,), _swapped),
+}
+
+
+def pick_faces(faces: pd.DataFrame, per_source: int = PER_SOURCE) -> pd.DataFrame:
+    """Up to so many faces of each source, drawn by a fixed seed."""
+    parts = [
+        rows.sample(min(per_source, len(rows)), random_state=SEED)
+        for _, rows in faces.groupby(["label", "source"])
+    ]
+    return pd.concat(parts).sort_index().reset_index(drop=True)
+
+
+def sweep(
+    faces: pd.DataFrame,
+    predictor: Predictor,
+    calibration: Calibration,
+    *,
+    damages: dict[str, Damage] = DAMAGES,
+) -> Iterator[dict]:
+    """Judge the same faces again and again, each time damaged in another way.
+
+    Args:
+        faces: rows of an index; see `pick_faces`.
+        predictor, calibration: the model, with the calibration of clean faces.
+        damages: what to do to them.
+
+    Yields:
+        A row a level, the clean faces first: damage (a key of `damages`, or "none"), level
+        (None for clean faces), pairs (pair of sources -> n, accuracy, roc_auc,
+        tpr_at_1pct_fpr, answered). The same face meets the same chance in every row.
+
+    Raises:
+        UserError: not one face can be decoded.
+    """
+    yield _row("none", None, score_faces(faces, predictor), calibration)
+    for name, damage in damages.items():
+        for level in damage.levels:
+            change = partial(_at_level, damage=damage, level=level)
+            yield _row(name, level, score_faces(faces, predictor, change=change), calibration)
+
+
+def count_levels(damages: dict[str, Damage] = DAMAGES) -> int:
+    """How many rows a sweep has."""
+    return 1 + sum(len(damage.levels) for damage in damages.values())
+
+
+def _at_level(pixels: np.ndarray, rng: np.random.Generator, damage: Damage, level: float):
+    return damage.apply(pixels, rng, level)
+
+
+def _row(name: str, level: float | None, scores: Scores, calibration: Calibration) -> dict:
+    kept = ("n", "accuracy", "roc_auc", "tpr_at_1pct_fpr", "answered")
+    figures = report(scores, calibration)
+    parts = figures["by_pair"] or {"all": figures}
+    pairs = {pair: {key: part[key] for key in kept} for pair, part in parts.items()}
+    return {"damage": name, "level": level, "pairs": pairs}
+
+
+def _to_uint8(values: np.ndarray) -> np.ndarray:
+    return np.clip(np.rint(values), 0, 255).astype(np.uint8)

@@ -1,0 +1,46 @@
+"""A finished run as a model that can be measured, without shipping it."""
+
+from pathlib import Path
+
+from core.dataset.pipeline import row_weights
+from core.evaluation.calibration import fit_calibration
+from core.evaluation.folder import Scores, load_split, score_faces
+from core.inference.predictor import Predictor
+from core.inference.verdict import Calibration
+from core.models.classifier import build_classifier
+from core.training.export import to_openvino
+from core.training.run_folder import RunFolder, load_weights
+
+# A verdict must hold where nothing but the generator gives a face away, so the sources that share
+# one pipeline count most, however much of the others a recipe trains on.
+CALIBRATION_SHARES = {
+    **{"ffhq": 0.88, "celeba": 0.12},
+    **{"stylegan": 0.62, "mobilestylegan": 0.15, "stylegan2": 0.15, "genphotos": 0.08},
+}
+
+
+def load_run(run_dir: Path, data: Path) -> tuple[Predictor, Calibration]:
+    """The best epoch of a run, calibrated on those faces of valid that it may know of.
+
+    Args:
+        run_dir: folder of a run of `train classifier`.
+        data: the folder it was trained on.
+
+    Raises:
+        UserError: the run or the data cannot be used.
+    """
+    run = RunFolder(run_dir)
+    network = build_classifier(logits=True)
+    sources = run.settings()["recipe"]["sources"]
+    network.set_weights(load_weights(run.best_file))
+    predictor = Predictor(*to_openvino(network))
+    _, faces = load_split(data, "valid")
+    if sources:
+        faces = faces[faces["source"].isin(sources)].reset_index(drop=True)
+    return predictor, calibrate(score_faces(faces, predictor))
+
+
+def calibrate(valid: Scores) -> Calibration:
+    """Fit the calibration to the scores of valid, each source with its share."""
+    weights = row_weights(valid.faces, CALIBRATION_SHARES)
+    return fit_calibration(valid.labels, valid.log_odds, weights, valid.sharpnesses)

@@ -1,0 +1,37 @@
+"""How far to trust the classifier: measure it, damage the pictures, try other generators."""
+
+import streamlit as st
+
+from ui.evaluation_input import wanted_measurement
+from ui.evaluation_results import measure, results
+from ui.evaluation_robustness import generalization, robustness
+from ui.resources import get_inspector
+from ui.theme import start_page
+
+VIEWS = {
+    "measure": "Measure",
+    "robustness": "Damaged pictures",
+    "generalization": "Other generators",
+}
+
+start_page("Evaluation", "How often the classifier is right, how sure it is, and when it breaks.")
+inspector = get_inspector()
+view = st.segmented_control(
+    "View",
+    VIEWS,
+    default="measure",
+    format_func=VIEWS.get,
+    required=True,
+    key="ev_view",
+    label_visibility="collapsed",
+    persist_state="session",
+)
+if view == "robustness":
+    robustness()
+elif view == "generalization":
+    generalization()
+elif inspector is not None:
+    wanted = wanted_measurement()
+    if wanted is not None:
+        measure(wanted, inspector)
+    results(inspector)

@@ -1,0 +1,55 @@
+"""The Evaluation page in a real browser: measure, cancel, drag the threshold, narrow screen."""
+
+import json
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def _open(page, app_url):
+    page.goto(f"{app_url}/Evaluation")
+    page.get_by_text("Nothing measured yet").wait_for()
+
+
+def _measure(page, faces: int):
+    count = page.get_by_label("Faces", exact=True)
+    count.fill(str(faces))
+    count.press("Enter")
+    page.get_by_role("button", name="Measure", exact=True).last.click()
+
+
+def _no_traceback(page) -> None:
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
+def test_measure_and_download(page, app_url):
+    _open(page, app_url)
+    _measure(page, 20)
+    page.get_by_text("Who was called what").wait_for()
+    page.locator(".js-plotly-plot").first.wait_for()
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="Figures (JSON)").click()
+    figures = json.loads(caught.value.path().read_text())
+    assert figures["n_fake"] == 20 and 0 <= figures["detected"] <= 1
+    _no_traceback(page)
+
+
+def test_cancel_keeps_what_is_done(page, app_url):
+    _open(page, app_url)
+    _measure(page, 2000)
+    page.get_by_text("Judged 32 of").or_(page.get_by_text("Judged 48 of")).first.wait_for()
+    page.get_by_role("button", name="Cancel, keep what is done").click()
+    page.get_by_text("Stopped early").wait_for()
+    page.get_by_text("Who was called what").wait_for()
+    _no_traceback(page)
+
+
+def test_nothing_sticks_out_of_a_narrow_screen(page, app_url):
+    page.set_viewport_size({"width": 400, "height": 900})
+    _open(page, app_url)
+    _measure(page, 10)
+    page.get_by_text("Who was called what").wait_for()
+    main = page.locator("[data-testid=stMain]")
+    assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
+    _no_traceback(page)

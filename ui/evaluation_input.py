@@ -1,0 +1,138 @@
+"""What is to be measured: the Evaluation page's first row of widgets."""
+
+import pandas as pd
+import streamlit as st
+
+from core.config import SPLITS
+from core.errors import UserError
+from core.evaluation.measurement import (
+    MAX_FACES,
+    FaceSet,
+    FolderFaces,
+    GeneratedFaces,
+    JoinedFaces,
+    Measurement,
+)
+from core.evaluation.robustness import SEED
+from core.generators.base import FaceGenerator
+from core.generators.dcgan import list_snapshots
+from core.generators.files import MAX_SEED, PSI_RANGE
+from ui.dataset_source import open_dataset
+from ui.resources import get_generator, get_snapshot
+
+_KEEP = {"persist_state": "session"}
+_KINDS = {"generated": "Generated faces", "data": "A data set"}
+FRESH_SEED = 1_000_000  # far from the seeds of any data set's MobileStyleGAN faces
+
+
+def wanted_measurement() -> Measurement | None:
+    """Draw the widgets; a fresh measurement once its button is pressed, else None."""
+    with st.container(border=True):
+        kind = st.segmented_control(
+            "What to judge",
+            _KINDS,
+            default="generated",
+            format_func=_KINDS.get,
+            required=True,
+            key="ev_kind",
+            label_visibility="collapsed",
+            **_KEEP,
+        )
+        try:
+            return _generated() if kind == "generated" else _data_set()
+        except UserError as error:
+            st.error(str(error), icon=":material/error:")
+            return None
+
+
+def _generated() -> Measurement | None:
+    painters = _painters()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox("Generator", painters, key="ev_generator", width=260, **_KEEP)
+        count = st.number_input(
+            "Faces", 10, MAX_FACES // 2, 200, step=50, key="ev_count", width=150, **_KEEP
+        )
+        seed = st.number_input(
+            "First seed", 0, MAX_SEED - MAX_FACES, FRESH_SEED, key="ev_seed", width=170, **_KEEP
+        )
+        psi = st.slider(
+            "Truncation psi", *PSI_RANGE, 1.0, step=0.05, key="ev_psi", width=220, **_KEEP
+        )
+    folder = _folder("Folder with real faces to tell them from (without one: only how many fakes "
+                     "are caught)")  # fmt: skip
+    if not _go():
+        return None
+    generator = _load(painters[name])
+    if generator is None:
+        return None
+    fakes: FaceSet = GeneratedFaces(generator, name, seed, count, round(psi, 2))
+    title = f"{name}, {count} faces from seed {seed}, psi {psi:.2f}"
+    if not folder:
+        return Measurement(title, fakes)
+    index = open_dataset(folder)
+    if index is None:
+        return None
+    split = "test" if (index.faces["split"] == "test").any() else index.faces["split"].iloc[0]
+    reals = index.part(split)
+    reals = _sample(reals[reals["label"] == "real"], count)
+    if reals.empty:
+        raise UserError(f"{index.root} has no real face in {split}. Name another folder.")
+    joined = JoinedFaces(fakes, FolderFaces(index, reals))
+    return Measurement(f"{title}, against {len(reals)} real ones", joined)
+
+
+def _data_set() -> Measurement | None:
+    folder = _folder("Folder with faces, on the machine that runs this app")
+    index = open_dataset(folder) if folder else None
+    if index is None:
+        if not folder:
+            st.caption("Name a folder in Kaggle's layout, or one with real/ and fake/ in it.")
+        return None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        there = set(index.faces["split"])
+        splits = [name for name in reversed((*SPLITS, "all")) if name in there]
+        split = st.selectbox("Split", splits, key="ev_split", width=150, **_KEEP)
+        sources = sorted(set(index.part(split)["source"]))
+        chosen = st.multiselect(
+            "Sources (none: all)", sources, key="ev_sources", width=330, **_KEEP
+        )
+        count = st.number_input(
+            "Faces at most", 10, MAX_FACES, 500, step=100, key="ev_most", width=150, **_KEEP
+        )
+    if not _go():
+        return None
+    faces = index.part(split)
+    if chosen:
+        faces = faces[faces["source"].isin(chosen)]
+    if faces.empty:
+        raise UserError("No face of these sources is in that split. Choose others.")
+    faces = _sample(faces, count)
+    which = ", ".join(chosen) or "all sources"
+    return Measurement(f"{index.root.name}/{split}, {which}, {len(faces)} faces",
+                       FolderFaces(index, faces))  # fmt: skip
+
+
+def _folder(label: str) -> str:
+    st.session_state.setdefault("ev_folder", st.session_state.get("ds_folder", ""))
+    placeholder = "in Kaggle's layout, or with real/ and fake/"
+    return st.text_input(label, key="ev_folder", placeholder=placeholder, **_KEEP).strip()
+
+
+def _go() -> bool:
+    return st.button("Measure", type="primary", icon=":material/play_arrow:", key="ev_go")
+
+
+def _sample(faces: pd.DataFrame, count: int) -> pd.DataFrame:
+    """Up to so many faces, drawn by a fixed seed and left in random order."""
+    return faces.sample(min(count, len(faces)), random_state=SEED)
+
+
+def _painters() -> dict[str, str]:
+    """What can paint faces: for people -> for `_load`."""
+    epochs = sorted(list_snapshots().items(), reverse=True)
+    painters = {f"DCGAN, epoch {epoch}": name for epoch, name in epochs}
+    return {**painters, "MobileStyleGAN": "mobilestylegan"}
+
+
+def _load(name: str) -> FaceGenerator | None:
+    return get_generator(name) if name == "mobilestylegan" else get_snapshot(name)
