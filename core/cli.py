@@ -66,10 +66,14 @@ def _add_judging(commands) -> None:
 
 def _add_generate(commands) -> None:
     generate = commands.add_parser("generate", help="paint faces that no one has")
-    generate.add_argument("--seed", required=True, type=int, metavar="S")
-    generate.add_argument("--count", type=_positive, default=1, metavar="N")
-    generate.add_argument("--out", required=True, type=Path, metavar="DIR")
-    generate.add_argument("--psi", type=float, default=1.0, metavar="P", help="truncation")
+    generate.add_argument("--seed", required=True, type=int, metavar="S", help="of the first face")
+    generate.add_argument(
+        "--count", type=_positive, default=1, metavar="N", help="faces of seeds S, S + 1, ... (1)"
+    )
+    generate.add_argument("--out", required=True, type=_named, metavar="DIR")
+    generate.add_argument(
+        "--psi", type=float, default=1.0, metavar="P", help="truncation, from 0 to 1.5 (1)"
+    )
     generate.add_argument("--generator", default="dcgan", choices=["dcgan", "mobilestylegan"])
     generate.set_defaults(run=_generate)
 
@@ -81,9 +85,7 @@ def _add_training(commands) -> None:
     train.add_argument("--out", required=True, type=Path, metavar="RUN_DIR")
     train.add_argument("--epochs", type=_positive, metavar="N")
     train.add_argument("--resume", action="store_true", help="go on where a run stopped")
-    train.add_argument(
-        "--recipe", default="ours", choices=["original", "ours", "webcam", "windows"]
-    )
+    train.add_argument("--recipe", default="ours", choices=["original", "ours", "webcam", "steady"])
     train.add_argument(
         "--start",
         type=Path,
@@ -117,6 +119,12 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"must be 1 or more. Received: {text}")
     return number
+
+
+def _named(text: str) -> Path:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("must name a folder. Received: nothing")
+    return Path(text)
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -197,12 +205,18 @@ def _generate(args: argparse.Namespace) -> int:
     files = write_faces(load_generator(args.generator), args.seed, args.count, args.out, args.psi)
     for _ in tqdm(files, total=args.count, unit="face", delay=0.5):
         pass
+    faces = "1 face" if args.count == 1 else f"{args.count} faces"
+    print(f"Painted {faces}, from seed {args.seed} on, into {args.out}.")
     return OK
 
 
 def _train(args: argparse.Namespace) -> int:
-    (_train_classifier if args.network == "classifier" else _train_dcgan)(args)
-    print(f"Done. History, checkpoint and best weights are in {args.out}.")
+    if args.network == "classifier":
+        _train_classifier(args)
+        print(f"Done. History, checkpoint and best weights are in {args.out}.")
+    else:
+        _train_dcgan(args)
+        print(f"Done. History, checkpoint, samples and snapshots are in {args.out}.")
     return OK
 
 

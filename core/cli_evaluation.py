@@ -156,7 +156,7 @@ def _generalization(args: argparse.Namespace) -> int:
     painters = _painters()
     # the data set's MobileStyleGAN faces are of the same network, of other seeds
     seen = {name for name in painters if name.lower() in trained_on}
-    for part in table.painted_by(painters, seen, reals, predictor, calibration):
+    for part in table.painted_by(painters, seen, reals, predictor, calibration, table.PAINTED):
         rows += part
     epochs = {}
     for source, run_dir in left_out:

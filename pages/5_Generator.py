@@ -35,10 +35,11 @@ view = st.segmented_control(
     persist_state="session",
 )
 request, generator = asked_for(view)
-set_link(request, view)
 if generator is not None and inspector is not None:
     VIEWS[view][1](request, generator, inspector)
+set_link(request, view)
 st.caption(
-    "Every face here is machine-made. The DCGAN learned from CelebA and FFHQ photos and repeats "
-    "their biases; what it paints is for non-commercial use."
+    "Every face here is machine-made. The DCGAN learned from CelebA and FFHQ photos, "
+    "MobileStyleGAN from FFHQ; both repeat the biases of these sets, and what they paint is for "
+    "non-commercial use."
 )

@@ -112,11 +112,14 @@ def _by_epoch(figure: go.Figure, marked: int) -> go.Figure:
     return plain(figure)
 
 
-def quality_curve(rows: list[dict], baseline: list[dict] | None = None) -> go.Figure:
+def quality_curve(
+    rows: list[dict], baseline: list[dict] | None = None, *, marked: int
+) -> go.Figure:
     """Fréchet distance over the images a generator has seen.
 
     Args:
         rows: a dict with images and frechet for each stored epoch.
+        marked: images to draw a line at.
         baseline: the same of another recipe.
     """
     figure = go.Figure()
@@ -131,6 +134,7 @@ def quality_curve(rows: list[dict], baseline: list[dict] | None = None) -> go.Fi
                 line={"color": "#374151", "dash": dash},
                 hovertemplate="%{x:,} images: %{y:.1f}",
             )
+    figure.add_vline(marked, line={"color": "#9ca3af", "width": 1, "dash": "dash"})
     figure.update_yaxes(title="Fréchet distance", rangemode="tozero")
     figure.update_xaxes(title="faces seen")
     return plain(figure)

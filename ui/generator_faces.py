@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.artifacts import read_json
 from core.errors import UserError
 from core.evaluation.neighbours import Album
 from core.generators.base import FaceGenerator
@@ -57,18 +58,28 @@ def many_faces(request: FaceRequest, generator: FaceGenerator, inspector: Inspec
     """A grid of faces with the classifier's verdict under each, and how many it caught."""
     codes = request.codes(generator, request.seeds)
     done = judged_faces(generator, inspector, codes)
+    states = [result.verdict.state for _, result in done]
+    st.markdown(
+        f"All {len(done)} are machine-made. The classifier calls **{states.count('fake')}** of "
+        f"them fake, **{states.count('real')}** real (there it errs) and is unsure about "
+        f"**{states.count('unsure')}**. {_how_known(generator)}"
+    )
     face_grid(
         np.stack([face for face, _ in done]),
         [f"seed {seed}" for seed in request.seeds],
         [(result.p_fake, result.verdict) for _, result in done],
     )
-    states = [result.verdict.state for _, result in done]
-    st.caption(
-        f"Of these {len(done)} faces the classifier calls {states.count('fake')} fake, "
-        f"{states.count('real')} real and is unsure about {states.count('unsure')}. All are "
-        "machine-made: where it says real, it errs. It learned from faces of the StyleGAN family; "
-        "faces of a DCGAN it has never seen."
-    )
+
+
+def _how_known(generator: FaceGenerator) -> str:
+    """Whether the classifier learned from this generator, as its metrics file says."""
+    try:
+        learned_from = read_json("classifier_metrics")["data"]["train"]
+    except (UserError, KeyError):
+        return ""
+    if f"fake/{generator.name.lower()}" in learned_from:
+        return "It learned from other faces of this generator."
+    return "It never saw a face of this generator while it learned."
 
 
 def one_face(request: FaceRequest, generator: FaceGenerator, inspector: Inspector) -> None:
@@ -86,7 +97,7 @@ def one_face(request: FaceRequest, generator: FaceGenerator, inspector: Inspecto
         with st.container(horizontal=True):
             st.download_button(
                 "Picture (PNG)",
-                to_tagged_png(face, generator, {**request.to_query(), "count": "1"}),
+                to_tagged_png(face, generator, request.made_by()),
                 file_name=f"{request.generator}_seed{request.seed}.png",
                 mime="image/png",
                 on_click="ignore",
@@ -122,6 +133,7 @@ def _directions() -> None:
 def _reset_directions() -> None:
     for number in range(SLIDERS):
         st.session_state[direction_key(number)] = 0.0
+    st.session_state.gen_edits = {}
 
 
 def _numbers(request: FaceRequest, generator: FaceGenerator) -> None:

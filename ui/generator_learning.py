@@ -8,6 +8,7 @@ import streamlit as st
 from core.artifacts import read_artifact, read_json
 from core.errors import UserError
 from core.evaluation.generator_card import quality_rows
+from core.evaluation.generator_quality import BLURRED
 from core.generators.base import FaceGenerator
 from core.generators.dcgan import list_snapshots
 from core.generators.request import FaceRequest
@@ -15,7 +16,6 @@ from core.inference.photo import Inspector
 from ui.charts import gan_curves, loss_curves, quality_curve
 from ui.face_grid import face_grid
 from ui.resources import get_snapshot
-from ui.theme import empty_state
 
 _STILL = {"displayModeBar": False}
 _COLUMNS = {
@@ -40,19 +40,21 @@ def how_it_learned(request: FaceRequest, _generator: FaceGenerator, _inspector: 
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         return
-    if request.generator != "dcgan":
-        empty_state("Only for the DCGAN", "MobileStyleGAN came trained: its history is not known.")
-        return
     epochs = list(snapshots)
+    if st.session_state.get("gen_epoch") not in epochs:
+        st.session_state.gen_epoch = epochs[-1]
     epoch = st.select_slider(
-        "Epoch", epochs, value=epochs[-1], key="gen_epoch", persist_state="session"
+        f"Epoch: {', '.join(map(str, epochs[:-1]))} and {epochs[-1]} are stored",
+        epochs,
+        key="gen_epoch",
+        persist_state="session",
     )
     then = get_snapshot(snapshots[epoch])
     seeds = request.seeds[:16]
     face_grid(then.paint(request.codes(then, seeds)), [f"seed {seed}" for seed in seeds])
-    seen = history.loc[history["epoch"] == epoch, "images"]
+    seen = int(history.loc[history["epoch"] == epoch, "images"].iloc[0])
     st.caption(
-        f"The generator after epoch {epoch}, when it had seen {int(seen.iloc[0]):,} faces. Shipped "
+        f"The generator after epoch {epoch}, when it had seen {seen:,} faces. Shipped "
         f"is epoch {metrics['shipped']['epoch']} of {len(history)}, whose faces came nearest to "
         "real ones. The line in the charts is the epoch chosen."
     )
@@ -67,7 +69,7 @@ def how_it_learned(request: FaceRequest, _generator: FaceGenerator, _inspector: 
         st.plotly_chart(loss_curves(history, epoch), config=_STILL)
         st.caption(f"The losses; unlike a classifier's they need not fall. {_alone(history)}")
     baseline = _baseline()
-    curves = quality_curve(metrics["by_epoch"], baseline and baseline["by_epoch"])
+    curves = quality_curve(metrics["by_epoch"], baseline and baseline["by_epoch"], marked=seen)
     st.plotly_chart(curves, config=_STILL)
     st.caption("Fréchet distance of the faces to real ones over the faces seen; lower is better.")
 
@@ -117,7 +119,7 @@ def how_good(_request: FaceRequest, _generator: FaceGenerator, _inspector: Inspe
 
 def _in_words(rows: dict[str, dict[str, float]]) -> str:
     """What the table says of our generator, in words made from its figures."""
-    row, blurred = rows["this generator"], rows["the same, blurred by 2 px"]
+    row, blurred = rows["this generator"], rows[BLURRED]
     nearer = "nearer to" if row["frechet"] < blurred["frechet"] else "farther from"
     return (
         f"- **Is it good?** By the Fréchet distance its faces are {nearer} real ones than photos "

@@ -18,8 +18,6 @@ _KEEP = {"persist_state": "session"}
 
 def between(request: FaceRequest, generator: FaceGenerator, inspector: Inspector) -> None:
     """The way from the first face to another: by hand, and as a film."""
-    st.session_state.setdefault("gen_other", 7)
-    st.session_state.setdefault("gen_share", 0.5)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         other = st.number_input(
             "To the face of seed", 0, MAX_SEED, step=1, key="gen_other", width=190, **_KEEP
@@ -78,11 +76,9 @@ def _film(
 
 def arithmetic(request: FaceRequest, generator: FaceGenerator, inspector: Inspector) -> None:
     """Sums of faces: mean of some, minus mean of others, plus mean of still others."""
-    usual = {"gen_plus": "0, 1, 2", "gen_minus": "3, 4, 5", "gen_plus_too": "6, 7, 8"}
-    labels = ("Take", "Minus", "Plus")
+    keys, labels = ("gen_plus", "gen_minus", "gen_plus_too"), ("Take", "Minus", "Plus")
     sets = []
-    for column, label, key in zip(st.columns(3), labels, usual, strict=True):
-        st.session_state.setdefault(key, usual[key])
+    for column, label, key in zip(st.columns(3), labels, keys, strict=True):
         text = column.text_input(
             label, key=key, help="Seeds, separated by commas. Their codes are averaged.", **_KEEP
         )
@@ -99,12 +95,12 @@ def arithmetic(request: FaceRequest, generator: FaceGenerator, inspector: Inspec
     with grid:
         face_grid(
             np.stack([face for face, _ in done[:3]]),
-            [f"{label} {len(seeds)}" for label, seeds in zip(labels, sets, strict=True)],
+            [f"{label}: mean of {len(seeds)}" for label, seeds in zip(labels, sets, strict=True)],
         )
         st.caption(
             "After Radford et al. (2016): look through *Faces* for three faces with something, "
             "three without it, and three others to give it to. One face alone is unreliable, the "
-            "mean of three less so."
+            "mean of three less so. A DCGAN's sum is brought back to the length latents have."
         )
     with result:
         face, verdict = done[3]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.dataset.index import NO_SPLIT, index_folder
+from core.dataset.index import NO_SPLIT, DatasetIndex, index_folder
 from core.errors import UserError
 from core.imaging import decode_image, to_model_input
 
@@ -47,7 +47,8 @@ def load_real_faces(data: Path, splits: Sequence[str], *, sources: Sequence[str]
     Raises:
         UserError: the folder cannot be used, or has no real face that can be read.
     """
-    table = index_folder(data).faces
+    index = index_folder(data)
+    table = index.faces
     table = table[(table["label"] == "real") & table["split"].isin([*splits, NO_SPLIT])]
     if sources:
         table = table[table["source"].isin(sources)]
@@ -59,11 +60,16 @@ def load_real_faces(data: Path, splits: Sequence[str], *, sources: Sequence[str]
     }
     if not any(good):
         raise UserError(
-            f"{data} has no readable real face in {', '.join(splits)}. Name a folder with "
-            "train/real/ (as Kaggle's) or real/."
+            f"{data} has no readable real face in {', '.join(splits)}{_broken(index)}. Name a "
+            "folder with train/real/ (as Kaggle's) or real/."
         )
     pixels = np.stack([face for face in read if isinstance(face, np.ndarray)])
     return RealFaces(pixels, table["source"].to_numpy()[good], skipped)
+
+
+def _broken(index: DatasetIndex) -> str:
+    count = len(index.unreadable)
+    return f" ({count} of its files are no pictures or damaged)" if count else ""
 
 
 def _read(path: str, source: str) -> np.ndarray | str:

@@ -59,7 +59,7 @@ def painted_by(
     real_faces: pd.DataFrame,
     predictor: Predictor,
     calibration: Calibration,
-    count: int = PAINTED,
+    count: int,
 ) -> Iterator[list[dict]]:
     """The same rows for fresh faces of generators, a list a generator.
 

@@ -23,6 +23,7 @@ from core.generators.codes import truncated
 
 TRAINED_ON = ("train", "valid")
 BLUR_SIGMA_PX = 2.0
+BLURRED = f"held-out real faces, blurred by {BLUR_SIGMA_PX:g} px"
 FIRST_SEED = 1_000_000  # far from the seeds people look at
 
 
@@ -127,7 +128,7 @@ class QualityJudge:
         blurred = np.stack([cv2.GaussianBlur(face, (0, 0), BLUR_SIGMA_PX) for face in real])
         return {
             "held-out real faces": self.measure(real),
-            f"the same, blurred by {BLUR_SIGMA_PX:g} px": self.measure(blurred),
+            BLURRED: self.measure(blurred),
         }
 
 

@@ -59,7 +59,7 @@ class GeneratedFaces:
         self._seeds = list(range(first_seed, first_seed + count))
         self.labels = np.full(count, FAKE, np.int32)
         self.sources = [source] * count
-        self.names = [f"{source}, seed {seed}" for seed in self._seeds]
+        self.names = [f"seed {seed}" for seed in self._seeds]
 
     def picture(self, number: int) -> np.ndarray:
         generator = self._generator

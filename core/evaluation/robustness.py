@@ -106,14 +106,14 @@ def sweep(
     predictor: Predictor,
     calibration: Calibration,
     *,
-    damages: dict[str, Damage] = DAMAGES,
+    damages: dict[str, Damage] | None = None,
 ) -> Iterator[dict]:
     """Judge the same faces again and again, each time damaged in another way.
 
     Args:
         faces: rows of an index; see `pick_faces`.
         predictor, calibration: the model, with the calibration of clean faces.
-        damages: what to do to them.
+        damages: what to do to them; None takes all `DAMAGES`.
 
     Yields:
         A row a level, the clean faces first: damage (a key of `damages`, or "none"), level
@@ -124,15 +124,15 @@ def sweep(
         UserError: not one face can be decoded.
     """
     yield _row("none", None, score_faces(faces, predictor), calibration)
-    for name, damage in damages.items():
+    for name, damage in (DAMAGES if damages is None else damages).items():
         for level in damage.levels:
             change = partial(_at_level, damage=damage, level=level)
             yield _row(name, level, score_faces(faces, predictor, change=change), calibration)
 
 
-def count_levels(damages: dict[str, Damage] = DAMAGES) -> int:
-    """How many rows a sweep has."""
-    return 1 + sum(len(damage.levels) for damage in damages.values())
+def count_levels() -> int:
+    """How many rows a whole sweep has."""
+    return 1 + sum(len(damage.levels) for damage in DAMAGES.values())
 
 
 def _at_level(pixels: np.ndarray, rng: np.random.Generator, damage: Damage, level: float):

@@ -73,8 +73,13 @@ def write_faces(
     if not 1 <= count <= MAX_COUNT:
         raise UserError(f"The count is from 1 to {MAX_COUNT}. Received: {count}")
     check_seed(seed)
-    check_seed(seed + count - 1)
+    if seed + count - 1 > MAX_SEED:
+        raise UserError(
+            f"The last seed is {MAX_SEED}: {count} faces cannot begin so high. Received: {seed}"
+        )
     check_psi(psi)
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder} is a file, not a folder. Name another --out.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for number in range(count):

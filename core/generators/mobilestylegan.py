@@ -38,7 +38,7 @@ class MobileStyleGan:
     name = "MobileStyleGAN"
     side = 1024
     framing = "ffhq"
-    reach = 20.0
+    reach = 5.5  # two standard deviations of the styles along the strongest direction
     truncation_note = (
         "Pulls the style w to the mean style: mean + psi * (w - mean). Towards 0 lies the average "
         "face; 1 is the full variety, with more failures."

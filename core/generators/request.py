@@ -78,6 +78,12 @@ class FaceRequest:
                 code[0, place] = value
         return code
 
+    def made_by(self) -> dict:
+        """What a picture's metadata say of how it was made: seed, psi, and changes, if any."""
+        query = self.to_query()
+        changes = {name: query[name] for name in ("directions", "edits") if name in query}
+        return {"seed": self.seed, "psi": self.psi, **changes}
+
     def to_query(self) -> dict[str, str]:
         """As parameters of a link; what is as usual is left out."""
         usual, query = FaceRequest(), {}
@@ -91,7 +97,7 @@ class FaceRequest:
         if any(self.amounts):
             query["directions"] = ",".join(f"{amount:g}" for amount in self.amounts)
         if self.edits:
-            query["edits"] = ",".join(f"{p}:{v:g}" for p, v in sorted(self.edits.items()))
+            query["edits"] = ",".join(f"{p}:{v:.9g}" for p, v in sorted(self.edits.items()))
         return query
 
 

@@ -24,8 +24,6 @@ class FaceAugmentation:
             face moves by an even number of pixels, which keeps the phase of the 2x2 mean.
         min_crop: smallest side of a crop, as a share of the image's.
         max_roll_deg: largest turn, in degrees.
-        p_window: chance, before all these, of a window of half the side: in a picture of 256
-            pixels the network then sees every pixel, and not the mean of four.
         p_light: chance of another contrast, brightness and white balance.
         p_degrade: chance of blur, rescaling, noise or JPEG compression (one to three of them).
         webcam: what a filmed face goes through.
@@ -34,7 +32,6 @@ class FaceAugmentation:
     p_crop: float = 0.3
     min_crop: float = 0.7
     max_roll_deg: float = 8.0
-    p_window: float = 0.0
     p_light: float = 0.6
     p_degrade: float = 0.25
     webcam: Webcam = field(default_factory=Webcam)
@@ -57,9 +54,7 @@ class FaceAugmentation:
         if filmed:
             pixels = _random_crop(pixels, rng, self.min_crop, self.max_roll_deg)
             return self.webcam(pixels, rng)
-        if self.p_window and rng.random() < self.p_window:
-            pixels = _window(pixels, rng)
-        elif rng.random() < self.p_crop:
+        if rng.random() < self.p_crop:
             pixels = _random_crop(pixels, rng, self.min_crop, self.max_roll_deg)
         else:
             pixels = _even_shift(pixels, rng)
@@ -76,12 +71,6 @@ def _even_shift(pixels: np.ndarray, rng: np.random.Generator, reach: int = 6) ->
     dy, dx = 2 * rng.integers(0, 2 * reach + 1, size=2)
     padded = cv2.copyMakeBorder(pixels, *[2 * reach] * 4, cv2.BORDER_REFLECT_101)
     return padded[dy : dy + side, dx : dx + side]
-
-
-def _window(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    side = min(pixels.shape[:2]) // 2
-    top, left = (rng.integers(0, length - side + 1) for length in pixels.shape[:2])
-    return pixels[top : top + side, left : left + side]
 
 
 def _random_crop(

@@ -51,8 +51,11 @@ class RunFolder:
             ) from error
         if self.settings_file.exists():
             self._check_same(settings, resume)
-        elif resume and self.state_file.exists():
-            raise UserError(f"{self.settings_file} is missing, so the run cannot be resumed.")
+        elif resume:
+            raise UserError(
+                f"{self.folder} holds no run to go on with (no run.json). Leave --resume out to "
+                "start one, or check the name."
+            )
         else:
             text = json.dumps(settings, indent=2, sort_keys=True)
             write_atomically(self.settings_file, text.encode())

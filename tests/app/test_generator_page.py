@@ -153,3 +153,40 @@ def test_a_missing_second_generator_is_a_sentence(monkeypatch):
 @pytest.mark.parametrize("view", ["faces", "one", "between", "sums", "learning", "quality"])
 def test_every_view_says_that_it_is_machine_made(view):
     assert "Every face here is machine-made" in page_text(_page(view=view))
+
+
+def test_changes_of_one_face_stay_with_it():
+    page = _page(view="one", seed="3", directions="0.8,0,0,0,0,0")
+    page.session_state.gen_view = "faces"
+    moved = _grid(page.run())
+    assert "directions" not in page.query_params
+    assert moved == _grid(_page(view="faces", seed="3"))
+
+
+@pytest.mark.parametrize(
+    ("view", "link"),
+    [
+        ("between", {"other": "11", "share": "0.7", "seed": "3"}),
+        ("sums", {"plus": "1, 2", "minus": "3", "plus_too": "4"}),
+        ("learning", {"epoch": "1", "seed": "5"}),
+    ],
+)
+def test_a_link_to_any_view_shows_the_same_again(view, link):
+    page = _page(view=view, **link)
+    assert not page.exception and not page.warning
+    assert dict(page.query_params) == {"view": view, **link}
+
+
+def test_an_epoch_that_is_not_stored_is_the_shipped_one():
+    page = _page(view="learning", epoch="2")
+    assert not page.exception
+    slider = page.select_slider[0]
+    assert str(slider.value) == str(slider.options[-1])
+
+
+def test_a_saved_picture_says_seed_and_psi_even_if_usual():
+    from core.generators.request import FaceRequest
+
+    assert FaceRequest(seed=4).made_by() == {"seed": 4, "psi": 1.0}
+    changed = FaceRequest(seed=4, edits={0: 1.2345678806304932}).made_by()
+    assert changed["edits"] == "0:1.23456788"

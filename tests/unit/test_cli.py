@@ -5,6 +5,7 @@ import json
 import pytest
 
 from core.cli import main
+from core.evaluation import robustness
 from tests.conftest import write_dataset
 
 
@@ -64,6 +65,29 @@ def test_evaluate_json(tmp_path, capsys):
     assert set(figures["by_pair"]) == {"camera / machine"}
 
 
+def test_evaluate_robustness_prints_a_row_a_level(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(robustness, "DAMAGES", {"bgr": robustness.DAMAGES["bgr"]})
+    root = write_dataset(tmp_path / "set", {"test": 2}, 64)
+    assert main(["evaluate", "--data", str(root), "--robustness", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [row["damage"] for row in found["rows"]] == ["none", "bgr"] and found["n"] == 4
+    assert main(["evaluate", "--data", str(root), "--robustness"]) == 0
+    assert "camera / machine" in capsys.readouterr().out
+
+
+def test_generalization_lists_each_generator_apart(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("core.evaluation.generalization.PAINTED", 2)
+    monkeypatch.setattr("core.generators.GENERATORS", ("dcgan",))
+    root = write_dataset(tmp_path / "set", {"test": 2}, 64)
+    assert main(["generalization", "--data", str(root), "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert [(row["generator"], row["real"]) for row in rows] == [
+        ("machine", "camera"),
+        ("DCGAN", "camera"),
+    ]
+    assert not any(row["trained_on"] or row["left_out"] for row in rows)
+
+
 def test_evaluate_a_folder_of_two_classes(tmp_path, capsys):
     root = write_dataset(tmp_path / "set", {"test": 2}) / "test"
     assert main(["evaluate", "--data", str(root)]) == 0
@@ -76,6 +100,7 @@ def test_evaluate_a_folder_of_two_classes(tmp_path, capsys):
         (["evaluate", "--data", "nowhere"], "no folder"),
         (["train", "classifier", "--data", "nowhere", "--out", "run"], "no folder"),
         (["publish", "nowhere", "--data", "nowhere"], "no training run"),
+        (["generalization", "--data", "nowhere", "--left-out", "x"], "SOURCE=RUN_DIR"),
     ],
 )
 def test_bad_input_is_a_sentence(words, sentence, capsys, tmp_path, monkeypatch):
