@@ -27,7 +27,7 @@ WARM_UP = 15
 
 
 def ours():
-    from core.inference.live.overlay import draw_tracks
+    from core.inference.live.overlay import GHOST_S, draw_tracks
     from core.inference.live.pipeline import LivePipeline
     from core.inference.photo import load_calibration
     from core.inference.predictor import load_predictor
@@ -37,7 +37,8 @@ def ours():
     def step(pixels: np.ndarray, time_s: float) -> str | None:
         frame = pipeline.step(pixels, time_s)
         draw_tracks(frame)
-        largest = max(frame.tracks, key=lambda track: track.box.area, default=None)
+        boxed = [track for track in frame.tracks if track.lost_s <= GHOST_S]
+        largest = max(boxed, key=lambda track: track.box.area, default=None)
         return largest.verdict.state if largest else None
 
     return step

@@ -134,7 +134,13 @@ def _keep(name: str, kind: str, found: dict) -> None:
     from core.evaluation.model_card import write_model_card
 
     data = f"measured on {found['split']}"
-    ship(name, {f"{kind}.json": json.dumps(found, indent=1).encode()}, data=data, metrics={})
+    ship(
+        name,
+        {f"{kind}.json": json.dumps(found, indent=1).encode()},
+        data=data,
+        metrics={},
+        folder=ARTIFACTS_DIR,
+    )
     write_model_card(ARTIFACTS_DIR)
 
 

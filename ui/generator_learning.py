@@ -8,7 +8,7 @@ import streamlit as st
 from core.artifacts import read_artifact, read_json
 from core.errors import UserError
 from core.evaluation.generator_card import quality_rows
-from core.evaluation.generator_quality import BLURRED
+from core.evaluation.generator_quality import BLURRED, HELD_OUT
 from core.generators.base import FaceGenerator
 from core.generators.dcgan import list_snapshots
 from core.generators.request import FaceRequest
@@ -119,11 +119,11 @@ def how_good(_request: FaceRequest, _generator: FaceGenerator, _inspector: Inspe
 
 def _in_words(rows: dict[str, dict[str, float]]) -> str:
     """What the table says of our generator, in words made from its figures."""
-    row, blurred = rows["this generator"], rows[BLURRED]
-    nearer = "nearer to" if row["frechet"] < blurred["frechet"] else "farther from"
+    row, real, blurred = (rows[name] for name in ("this generator", HELD_OUT, BLURRED))
     return (
-        f"- **Is it good?** By the Fréchet distance its faces are {nearer} real ones than photos "
-        f"blurred by 2 pixels are ({row['frechet']:.0f} against {blurred['frechet']:.0f}).\n"
+        f"- **Is it good?** Its Fréchet distance to real faces is {row['frechet']:.0f}. Photos it "
+        f"never saw reach {real['frechet']:.0f}, the same photos blurred by 2 pixels "
+        f"{blurred['frechet']:.0f}.\n"
         f"- **Is it varied?** Its faces come near {row['recall']:.0%} of the real ones (recall), "
         f"and {row['precision']:.0%} of them lie among real ones (precision).\n"
         f"- **Does it copy?** {row['suspicious']:.1%} of its faces are nearer to a training face "

@@ -23,7 +23,8 @@ from core.generators.codes import truncated
 
 TRAINED_ON = ("train", "valid")
 BLUR_SIGMA_PX = 2.0
-BLURRED = f"held-out real faces, blurred by {BLUR_SIGMA_PX:g} px"
+HELD_OUT = "held-out real faces"
+BLURRED = f"{HELD_OUT}, blurred by {BLUR_SIGMA_PX:g} px"
 FIRST_SEED = 1_000_000  # far from the seeds people look at
 
 
@@ -127,7 +128,7 @@ class QualityJudge:
         real = self._held_out.pixels
         blurred = np.stack([cv2.GaussianBlur(face, (0, 0), BLUR_SIGMA_PX) for face in real])
         return {
-            "held-out real faces": self.measure(real),
+            HELD_OUT: self.measure(real),
             BLURRED: self.measure(blurred),
         }
 

@@ -2,12 +2,16 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from core.artifacts import load_registry, read_json
+from core.cli import main
 from core.errors import UserError
+from core.evaluation import robustness
 from core.inference.photo import load_inspector
-from core.training.classifier import train_classifier
+from core.training.classifier import load_start, train_classifier
+from core.training.judge_run import load_run
 from core.training.publish import publish
 from core.training.recipes import Recipe
 from tests.conftest import encode, texture, write_dataset
@@ -54,3 +58,42 @@ def test_a_run_without_test_data_is_not_shipped(run, tmp_path):
     with pytest.raises(UserError, match="has no split test"):
         list(publish(run[0], data, folder=tmp_path / "artifacts"))
     assert not (tmp_path / "artifacts" / "registry.json").exists()
+
+
+def test_tables_enter_the_card_and_leave_with_their_model(run, tmp_path, monkeypatch):
+    monkeypatch.setattr("core.config.ARTIFACTS_DIR", tmp_path)
+    monkeypatch.setattr(robustness, "DAMAGES", {"jpeg": robustness.DAMAGES["jpeg"]})
+    list(publish(*run, folder=tmp_path))
+    run_dir, data = map(str, run)
+    sweep = ["evaluate", "--data", data, "--robustness", "--run", run_dir, "--json"]
+    assert main([*sweep, "--keep", "classifier"]) == 0
+    left_out = ["--left-out", f"machine={run_dir}", "--keep", "--json"]
+    monkeypatch.setattr("core.generators.GENERATORS", ())
+    assert main(["generalization", "--data", data, *left_out]) == 0
+    card = (tmp_path / "MODEL_CARD.md").read_text()
+    rows = read_json("classifier_robustness", tmp_path)["rows"]
+    worst = rows[-1]["pairs"]["camera / machine"]
+    assert f"JPEG compression, quality 10 | {worst['accuracy']:.3f}" in card
+    assert "| machine | left out in training | camera |" in card
+    list(publish(*run, folder=tmp_path))
+    assert not {"classifier_robustness", "classifier_generalization"} & set(load_registry(tmp_path))
+    assert "Damaged pictures\n" not in (tmp_path / "MODEL_CARD.md").read_text()
+
+
+def test_a_run_is_measured_as_it_would_be_shipped(run, tmp_path):
+    list(publish(*run, folder=tmp_path))
+    predictor, calibration = load_run(*run)
+    shipped = load_inspector(tmp_path)
+    assert calibration == shipped.calibration
+    faces = np.random.default_rng(0).random((2, 128, 128, 3), dtype=np.float32)
+    expected = shipped.predictor.log_odds(faces)
+    np.testing.assert_allclose(predictor.log_odds(faces), expected, rtol=1e-5)
+    assert calibration.temperature > 0
+
+
+def test_a_run_may_begin_with_the_published_weights(run, tmp_path):
+    list(publish(*run, folder=tmp_path))
+    for mine, theirs in zip(load_start(tmp_path), load_start(run[0]), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    with pytest.raises(UserError):
+        load_start(tmp_path / "nowhere")
