@@ -115,22 +115,4 @@ def _webcam() -> Recipe:
     )
 
 
-def _steady() -> Recipe:
-    """Third stage, after `webcam`: a steady rate, and an average over a long way.
-
-    Izmailov et al., "Averaging Weights Leads to Wider Optima and Better Generalization" (UAI 2018).
-    """
-    return replace(
-        _webcam(),
-        name="steady",
-        epochs=20,
-        learning_rate=2.5e-4,
-        cosine=False,
-        ema_decay=0.999,
-        seed=1,
-    )
-
-
-RECIPES = {
-    recipe.name: recipe for recipe in (Recipe(name="original"), _ours(), _webcam(), _steady())
-}
+RECIPES = {recipe.name: recipe for recipe in (Recipe(name="original"), _ours(), _webcam())}
