@@ -42,8 +42,8 @@ def _bar(unit: str, quiet: bool = False):
     with tqdm(unit=unit, disable=quiet, delay=BAR_AFTER_S) as bar:
 
         def show(done: int, total: int) -> None:
-            bar.total, bar.n = total, done
-            bar.refresh()
+            bar.total = total
+            bar.update(done - bar.n)
 
         yield show
 
@@ -122,7 +122,7 @@ def _print_info(summary: dict, counts: str) -> None:
         print(f"  {PROPERTIES[name]:20} {area:.3f}{'  a shortcut' * (area >= SHORTCUT_AUC)}")
     groups = len({row["group"] for row in summary["duplicates"]})
     print(
-        f"\n{groups} groups of duplicates, {len(summary['leaking_groups'])} of them across splits"
+        f"\nGroups of duplicates: {groups}, {len(summary['leaking_groups'])} of them across splits"
         f", {len(summary['contradicting_groups'])} with both labels"
     )
     for row in summary["duplicates"][:20]:

@@ -6,23 +6,14 @@ from ui.dataset_browse import browse
 from ui.dataset_source import opened_dataset
 from ui.dataset_understand import understand
 from ui.resources import get_inspector
-from ui.theme import start_page
+from ui.theme import start_page, switch
 
 VIEWS = {"browse": "Look through it", "understand": "What is in it"}
 
 start_page("Dataset", "Faces to learn from: look through them, and find what gives a class away.")
 index, inspector = opened_dataset(), get_inspector()
 if index is not None and inspector is not None:
-    view = st.segmented_control(
-        "View",
-        VIEWS,
-        default="browse",
-        format_func=VIEWS.get,
-        required=True,
-        key="ds_view",
-        label_visibility="collapsed",
-        persist_state="session",
-    )
+    view = switch("View", VIEWS, "ds_view")
     if view == "browse":
         browse(index, inspector)
     else:

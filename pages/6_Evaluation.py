@@ -1,12 +1,10 @@
 """How far to trust the classifier: measure it, damage the pictures, try other generators."""
 
-import streamlit as st
-
 from ui.evaluation_input import wanted_measurement
 from ui.evaluation_results import measure, results
 from ui.evaluation_robustness import generalization, robustness
 from ui.resources import get_inspector
-from ui.theme import start_page
+from ui.theme import start_page, switch
 
 VIEWS = {
     "measure": "Measure",
@@ -16,16 +14,7 @@ VIEWS = {
 
 start_page("Evaluation", "How often the classifier is right, how sure it is, and when it breaks.")
 inspector = get_inspector()
-view = st.segmented_control(
-    "View",
-    VIEWS,
-    default="measure",
-    format_func=VIEWS.get,
-    required=True,
-    key="ev_view",
-    label_visibility="collapsed",
-    persist_state="session",
-)
+view = switch("View", VIEWS, "ev_view")
 if view == "robustness":
     robustness()
 elif view == "generalization":

@@ -21,6 +21,7 @@ from core.evaluation.browse import (
     find,
     from_link,
     on_page,
+    outcomes,
     pages,
     to_csv,
 )
@@ -31,6 +32,7 @@ from ui.dataset_face import face_closely
 from ui.theme import empty_state
 
 _ANY = ""
+_MARKS = {"right": "✓ right", "wrong": "<b>✗ wrong</b>", "unsure": "unsure"}
 _KEEP = {"persist_state": "session"}
 _COLUMNS = {"split": ("Split", 110), "label": ("Class", 110), "source": ("Source", 150)}
 CELL_PX = 103  # seven in a row, three on a phone
@@ -52,9 +54,10 @@ def browse(index: DatasetIndex, inspector: Inspector) -> None:
     _link(replace(query, page=page))
     _head(index, rows, p_fake, inspector, book)
     if not len(rows):
-        empty_state("No face fits", "Loosen a filter: text, verdict or the range of P(fake).")
+        empty_state("No face fits", "Loosen a filter, or clear them all.")
+        st.button("Clear all filters", icon=":material/filter_alt_off:", on_click=_clear)
         return
-    _grid(index, shown, p_fake)
+    _grid(index, shown, p_fake, inspector)
     _pager(page, pages(len(rows), query.size))
 
 
@@ -178,23 +181,40 @@ def _head(
             icon=":material/table:",
         )
     if start:
-        faces = index.faces.iloc[rows]
-        bar = st.progress(0.0, "Judging ...")
-        for done in book.judge(faces, inspector):
-            bar.progress(done / len(faces), f"Judged {done:,} of {len(faces):,}")
-        st.rerun()
+        _judge(index.faces.iloc[rows], inspector, book)
     if failed := [path for path in index.faces["path"].iloc[rows] if path in book.failed]:
         st.caption(
             f"{len(failed)} of them cannot be judged: the first is {index.relative(failed[0])!r}."
         )
 
 
-def _grid(index: DatasetIndex, shown: np.ndarray, p_fake: np.ndarray) -> None:
+def _judge(faces: pd.DataFrame, inspector: Inspector, book: ScoreBook) -> None:
+    """Judge faces with progress; any press of a button ends it, and what is judged stays."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        bar = st.progress(0.0, "Judging ...", width=420)
+        st.button("Cancel, keep what is done", icon=":material/stop_circle:", key="ds_cancel")
+    for done in book.judge(faces, inspector):
+        bar.progress(done / len(faces), f"Judged {done:,} of {len(faces):,}")
+    st.rerun()
+
+
+def _clear() -> None:
+    """Show the whole set again."""
+    plain = Query()
+    for name in ("split", "label", "source", "text", "outcome"):
+        st.session_state[f"ds_{name}"] = getattr(plain, name)
+    st.session_state.ds_range = (plain.p_low, plain.p_high)
+    st.session_state.ds_side = plain.min_side_px
+
+
+def _grid(index: DatasetIndex, shown: np.ndarray, p_fake: np.ndarray, inspector: Inspector) -> None:
+    faces = index.faces.iloc[shown]
+    said = outcomes(faces, p_fake[shown], inspector.calibration)
     with st.container(horizontal=True, gap="small"):
-        for row in shown:
+        for row, outcome in zip(shown, said, strict=True):
             face = index.faces.iloc[row]
             with st.container(width=CELL_PX, gap=None):
-                st.html(_cell(face, p_fake[row]))
+                st.html(_cell(face, p_fake[row], outcome))
                 st.button(
                     "Look closer",
                     key=f"ds_pick_{row}",
@@ -210,11 +230,13 @@ def _pick(row: int) -> None:
     st.session_state.ds_face = row
 
 
-def _cell(face: pd.Series, p_fake: float) -> str:
+def _cell(face: pd.Series, p_fake: float, outcome: str) -> str:
+    """A face, its class in the class' colour, and what the classifier makes of it."""
     name = html.escape(os.path.basename(face.path))
-    chance = (
-        "" if np.isnan(p_fake) else f'<span title="P(fake)">{html.escape(percent(p_fake))}</span>'
-    )
+    chance = ""
+    if not np.isnan(p_fake):
+        said = f"P(fake)&nbsp;{html.escape(percent(p_fake))}"
+        chance = f"<span>{_MARKS[outcome]}</span><span>{said}</span>"
     try:
         picture = f'<img src="{_thumbnail(face.path, face.modified_ns)}" alt="{name}">'
     except UserError as error:

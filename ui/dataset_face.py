@@ -40,6 +40,7 @@ def face_closely(index: DatasetIndex, rows: np.ndarray, row: int, inspector: Ins
         st.dataframe(_facts(face, index), width="stretch")
     with right:
         face_card(result, 1, f"ds_{row}", inspector.calibration)
+        st.markdown(_outcome(face.label, result.verdict.state))
         spectra = measured(index).spectra
         st.plotly_chart(
             spectrum_chart(spectra, radial_spectrum(result.tensor)),
@@ -51,6 +52,13 @@ def face_closely(index: DatasetIndex, rows: np.ndarray, row: int, inspector: Ins
         )
 
 
+def _outcome(label: str, verdict: str) -> str:
+    if verdict == "unsure":
+        return f"Filed as **{label}**: the classifier does not decide."
+    word = "right" if verdict == label else "wrong"
+    return f"Filed as **{label}**: the classifier is **{word}**."
+
+
 def _steps(rows: np.ndarray, row: int) -> None:
     """Buttons to the grid and to the faces before and after; the arrow keys press them."""
     places = np.flatnonzero(rows == row)
@@ -59,7 +67,7 @@ def _steps(rows: np.ndarray, row: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("All faces", icon=":material/grid_view:", on_click=_go, args=(None,))
         for label, symbol, to, key in (
-            ("Back", ":material/chevron_left:", place - 1, "Left"),
+            ("Previous", ":material/chevron_left:", place - 1, "Left"),
             ("Next", ":material/chevron_right:", place + 1, "Right"),
         ):
             there = 0 <= to <= last

@@ -52,13 +52,15 @@ def open_dataset(folder: str, *, again: bool = False) -> DatasetIndex | None:
             shared.pop(place, None)
         if place not in shared:
             bar = st.progress(0.0, "Reading the folder ...")
-            shared[place] = open_index(
-                place,
-                progress=lambda done, total: bar.progress(
-                    done / total, f"Reading headers: {done:,} of {total:,}"
-                ),
-            )
-            bar.empty()
+            try:
+                shared[place] = open_index(
+                    place,
+                    progress=lambda done, total: bar.progress(
+                        done / total, f"Reading headers: {done:,} of {total:,}"
+                    ),
+                )
+            finally:
+                bar.empty()
         return shared[place]
     except UserError as error:
         st.error(str(error), icon=":material/folder_off:")

@@ -134,7 +134,7 @@ def _show_duplicates(found: Duplicates, index: DatasetIndex) -> None:
         st.success(f"None among {found.compared:,} pictures.", icon=":material/check:")
         return
     count = found.groups["group"].nunique()
-    words = f"{count} pictures are there more than once, among {found.compared:,}."
+    words = f"Pictures that are there more than once, among {found.compared:,}: {count}."
     if found.leaks:
         words += (
             f" {len(found.leaks)} of them are in more than one split: a test on those measures "

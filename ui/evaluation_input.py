@@ -19,6 +19,7 @@ from core.generators.dcgan import list_snapshots
 from core.generators.files import MAX_SEED, PSI_RANGE
 from ui.dataset_source import open_dataset
 from ui.resources import get_generator, get_snapshot
+from ui.theme import switch
 
 _KEEP = {"persist_state": "session"}
 _KINDS = {"generated": "Generated faces", "data": "A data set"}
@@ -28,16 +29,7 @@ FRESH_SEED = 1_000_000  # far from the seeds of any data set's MobileStyleGAN fa
 def wanted_measurement() -> Measurement | None:
     """Draw the widgets; a fresh measurement once its button is pressed, else None."""
     with st.container(border=True):
-        kind = st.segmented_control(
-            "What to judge",
-            _KINDS,
-            default="generated",
-            format_func=_KINDS.get,
-            required=True,
-            key="ev_kind",
-            label_visibility="collapsed",
-            **_KEEP,
-        )
+        kind = switch("What to judge", _KINDS, "ev_kind")
         try:
             return _generated() if kind == "generated" else _data_set()
         except UserError as error:

@@ -33,7 +33,7 @@ def history_chart(
     figure = go.Figure()
     for number, history in enumerate(histories):
         rows = history.table[[axis, quantity]].dropna()
-        color, dash, symbol = _STYLES[number % len(_STYLES)]
+        color, dash, symbol = _style(number)
         line = {"color": color, "dash": dash, "width": 2}
         hover = f"%{{x:.4g}}: %{{y:.4g}}<extra>{history.name}</extra>"
         if smoothing:
@@ -64,3 +64,10 @@ def history_chart(
     figure.update_yaxes(title=QUANTITIES[quantity], type="log" if log else "linear")
     figure.update_xaxes(title=AXES[axis])
     return figure
+
+
+def _style(number: int) -> tuple[str, str, str]:
+    """Colour, dash and marker of a run; alike only after 36 of them."""
+    turn, place = divmod(number, len(_STYLES))
+    color, _, symbol = _STYLES[place]
+    return color, _STYLES[(place + turn) % len(_STYLES)][1], symbol

@@ -91,6 +91,26 @@ def _menu() -> None:
             return  # this page was started alone (`streamlit run pages/...`): it has no siblings
 
 
+def switch(name: str, options: dict[str, str], key: str) -> str:
+    """A row of a few views or kinds, the first one chosen; kept while another page is open.
+
+    Args:
+        name: for those who cannot see it.
+        options: value -> label.
+        key: of the widget.
+    """
+    return st.segmented_control(
+        name,
+        options,
+        default=next(iter(options)),
+        format_func=options.get,
+        required=True,
+        key=key,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+
+
 def empty_state(title: str, hint: str) -> None:
     """Say that there is nothing yet, and what to do next."""
     st.html(f'<div class="rf-empty"><b>{html.escape(title)}</b>{html.escape(hint)}</div>')

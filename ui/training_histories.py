@@ -43,8 +43,9 @@ def compare() -> None:
     missing = [history.name for history in histories if history not in shown]
     without = f" Without this figure: {', '.join(missing)}." if missing else ""
     st.caption(f"{QUANTITIES[quantity]} after each epoch.{faint}{without}")
-    for note in dict.fromkeys(note for history in shown for note in history.notes):
-        st.caption(note)
+    for history in shown:
+        for note in history.notes:
+            st.caption(f"{history.name}: {note}")
     with st.expander("The curves in words", icon=":material/notes:"):
         st.markdown("\n".join(f"- {in_words(history, quantity)}" for history in shown))
     _table(histories)

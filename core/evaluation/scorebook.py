@@ -14,8 +14,8 @@ from core.errors import UserError
 from core.evaluation.folder import score_faces
 from core.inference.photo import Inspector
 
-CHUNK = 256
-SAVE_EVERY = 8  # chunks
+CHUNK = 32
+SAVE_EVERY = 64  # chunks
 _KEYS = ["path", "modified_ns"]
 
 

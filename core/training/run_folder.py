@@ -93,7 +93,7 @@ class RunFolder:
 
     def save_state(self, arrays: dict[str, np.ndarray]) -> None:
         """Keep the state that `--resume` needs."""
-        write_atomically(self.state_file, _pack(arrays))
+        self._write(self.state_file, _pack(arrays))
 
     def load_state(self) -> dict[str, np.ndarray] | None:
         """The state of the last finished epoch, or None if there is none yet."""
@@ -101,11 +101,20 @@ class RunFolder:
 
     def save_best(self, weights: list[np.ndarray]) -> None:
         """Keep the best epoch's weights, in the model's order."""
-        write_atomically(self.best_file, pack_weights(weights))
+        self._write(self.best_file, pack_weights(weights))
 
     def save_history(self, rows: list[dict]) -> None:
         """Write the whole history, a row an epoch."""
-        write_atomically(self.history_file, pd.DataFrame(rows).to_csv(index=False).encode())
+        self._write(self.history_file, pd.DataFrame(rows).to_csv(index=False).encode())
+
+    def _write(self, file: Path, content: bytes) -> None:
+        try:
+            write_atomically(file, content)
+        except OSError as error:
+            raise UserError(
+                f"The run's folder {self.folder} is gone or cannot be written any more "
+                f"({error.strerror}). What it held is lost; start the run again."
+            ) from error
 
     def load_history(self, epochs: int) -> list[dict]:
         """The first `epochs` rows of the history (those that the state covers)."""

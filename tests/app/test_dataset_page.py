@@ -80,7 +80,7 @@ def test_judging_makes_verdicts_to_filter_and_sort_by(data):
     page = _click(_page(data=data, split="test"), "Judge them")
     assert not page.exception
     assert "8 of them judged" in page_text(page)
-    assert page_text(page).count('title="P(fake)"') == 8
+    assert page_text(page).count("P(fake)&nbsp;") == 8
     kinds = ("right", "wrong", "unsure")
     assert sum(len(_faces(_page(data=data, split="test", outcome=o))) for o in kinds) == 8
 
@@ -110,7 +110,7 @@ def test_a_file_that_vanishes_while_browsing(data):
     assert not page.exception and page_text(page).count('"rf-missing"') == 4
     page = _click(page, "Look closer", 3)
     assert not page.exception and page.error
-    page = _click(page, "Back")
+    page = _click(page, "Previous")
     assert not page.exception and "Read the folder again" in page.error[0].value
 
 

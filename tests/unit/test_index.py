@@ -9,7 +9,7 @@ import pytest
 import core.dataset.index as module
 from core.dataset.index import COLUMNS, index_folder
 from core.errors import UserError
-from tests.conftest import encode, write_dataset
+from tests.conftest import encode, texture, write_dataset
 
 PIXELS = encode(np.zeros((5, 7, 3), np.uint8))
 
@@ -94,7 +94,7 @@ def test_a_loop_of_links_ends(tmp_path):
         (lambda path: None, "no folder"),
         (lambda path: path.mkdir(), "neither train/real"),
         (lambda path: (path / "train" / "real").mkdir(parents=True), "No readable image"),
-        (lambda path: path.write_text("a file"), "no folder"),
+        (lambda path: path.write_text("a file"), "is a file"),
     ],
     ids=["missing", "empty", "no files", "a file"],
 )
@@ -107,3 +107,55 @@ def test_unusable_folders_get_a_sentence(tmp_path, make, words):
 def test_a_path_that_is_too_long():
     with pytest.raises(UserError, match=r"no folder A+\.{3,4} Check"):
         index_folder("A" * 5000)
+
+
+class TestOddThings:
+    """What is no file, or may not be looked into, is named and stops nothing."""
+
+    @pytest.fixture
+    def root(self, tmp_path):
+        return write_dataset(tmp_path / "set", {"train": 2}, 32)
+
+    def test_a_pipe_is_never_opened(self, root):
+        os.mkfifo(root / "train" / "fake" / "pipe_1.jpg")
+        index = index_folder(root)
+        assert len(index.faces) == 4
+        assert index.unreadable["error"].tolist() == ["It is no regular file"]
+
+    @pytest.mark.parametrize("place", ["train/fake/loop.jpg", "loop", "train/loop"])
+    def test_a_link_to_itself(self, root, place):
+        (root / place).symlink_to(root / place)
+        assert len(index_folder(root).faces) == 4
+
+    @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+    def test_a_closed_folder_is_named(self, root):
+        (root / "train" / "real").chmod(0)
+        index = index_folder(root)
+        (root / "train" / "real").chmod(0o700)
+        assert len(index.faces) == 2 and "folder cannot be read" in index.unreadable["error"][0]
+
+    def test_a_folder_that_refuses_is_named(self, root, monkeypatch):
+        scan = os.scandir
+
+        def refuse(folder):
+            if str(folder).endswith("train/real"):
+                raise PermissionError(13, "Permission denied")
+            return scan(folder)
+
+        monkeypatch.setattr("core.dataset.index.os.scandir", refuse)
+        index = index_folder(root)
+        assert len(index.faces) == 2
+        assert index.unreadable["error"].tolist() == [
+            "The folder cannot be read: Permission denied"
+        ]
+
+    def test_a_file_is_no_folder(self, root):
+        with pytest.raises(UserError, match="is a file"):
+            index_folder(next((root / "train" / "real").iterdir()))
+
+    def test_a_picture_beyond_all_bounds(self, tmp_path, monkeypatch):
+        root = write_dataset(tmp_path / "small", {"train": 2}, 8)
+        (root / "train" / "real" / "camera_9.png").write_bytes(encode(texture("real", 1, 32)))
+        monkeypatch.setattr("PIL.Image.MAX_IMAGE_PIXELS", 100)
+        index = index_folder(root)
+        assert len(index.faces) == 4 and "pixels, the limit" in index.unreadable["error"][0]
