@@ -18,7 +18,7 @@ def robustness_section(sweep: dict, baseline: dict | None) -> str:
     lines = []
     for (name, level), row in _by_level(sweep, pair).items():
         damage = DAMAGES.get(name)
-        what = f"{damage.title}, {damage.unit} {level:g}" if damage else "none"
+        what = f"{damage.title}: {level:g} ({damage.unit})" if damage else "none"
         other = theirs.get((name, level))
         shown = "" if other is None else f"{other['accuracy']:.3f}, {other['roc_auc']:.3f}"
         lines.append(

@@ -73,7 +73,7 @@ def test_tables_enter_the_card_and_leave_with_their_model(run, tmp_path, monkeyp
     card = (tmp_path / "MODEL_CARD.md").read_text()
     rows = read_json("classifier_robustness", tmp_path)["rows"]
     worst = rows[-1]["pairs"]["camera / machine"]
-    assert f"JPEG compression, quality 10 | {worst['accuracy']:.3f}" in card
+    assert f"JPEG compression: 10 (quality) | {worst['accuracy']:.3f}" in card
     assert "| machine | left out in training | camera |" in card
     list(publish(*run, folder=tmp_path))
     assert not {"classifier_robustness", "classifier_generalization"} & set(load_registry(tmp_path))
