@@ -147,7 +147,7 @@ def _results(
             empty_state(
                 "The camera is off",
                 "Press START, and allow the camera when asked. If a red message comes instead, "
-                "open 'No picture, or an error?'.",
+                "the help below the picture says why.",
             )
         return
     if view.error:

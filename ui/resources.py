@@ -5,12 +5,15 @@ import streamlit as st
 from core.errors import UserError
 from core.generators import FaceGenerator, load_generator
 from core.generators.dcgan import Dcgan, load_dcgan
+from core.inference.keras_model import spare_the_collector
 from core.inference.photo import Inspector, load_inspector
 
 
 @st.cache_resource(show_spinner="Loading the classifier ...")
 def _inspector() -> Inspector:
-    return load_inspector()
+    inspector = load_inspector()
+    spare_the_collector()
+    return inspector
 
 
 def get_inspector() -> Inspector | None:

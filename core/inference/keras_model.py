@@ -1,5 +1,6 @@
 """The shipped classifier as a Keras model, for what needs its inside; verdicts do not."""
 
+import gc
 import tempfile
 import threading
 from pathlib import Path
@@ -30,4 +31,16 @@ def trained_classifier(folder: Path = ARTIFACTS_DIR):
         file = Path(scratch) / "checked.weights.h5"
         file.write_bytes(data)  # Keras reads weights from files only
         model.load_weights(file)
+    spare_the_collector()
     return model
+
+
+def spare_the_collector() -> None:
+    """Take what is loaded by now out of the garbage collector's sight.
+
+    TensorFlow alone is a million objects. Streamlit collects garbage twice after every run of a
+    script, and the live pages run twice a second: without this the collector takes all the time
+    there is, and a video that needs 6 s needs 30.
+    """
+    gc.collect()
+    gc.freeze()

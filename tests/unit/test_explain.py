@@ -1,9 +1,12 @@
 """Grad-CAM: a map in range that follows the face."""
 
+import gc
+
 import numpy as np
 
 from core.imaging import to_model_input
 from core.inference.explain import grad_cam, overlay
+from core.inference.keras_model import trained_classifier
 
 
 def test_the_map_is_in_range_and_depends_on_the_face(portrait):
@@ -21,3 +24,10 @@ def test_overlay_keeps_the_size_and_warms_the_hot_spot():
     drawn = overlay(face, heat)
     assert drawn.shape == face.shape and drawn.dtype == np.uint8
     assert drawn[:100].mean() > drawn[160:].mean() + 20
+
+
+def test_tensorflow_is_out_of_the_collectors_sight():
+    """Streamlit collects garbage after every run: a million objects more would stall live pages."""
+    trained_classifier()
+    assert gc.get_freeze_count() > 100_000
+    assert len(gc.get_objects()) < gc.get_freeze_count() / 2
