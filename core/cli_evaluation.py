@@ -164,12 +164,12 @@ def _generalization(args: argparse.Namespace) -> int:
     seen = {name for name in painters if name.lower() in trained_on}
     for part in table.painted_by(painters, seen, reals, predictor, calibration, table.PAINTED):
         rows += part
-    epochs = {}
+    views = {}
     for source, run_dir in left_out:
         model = load_run(run_dir, args.data)
         rows += table.left_out(index, args.split, source, *model)
-        epochs[source] = _epochs(run_dir)
-    found = {"split": args.split, "left_out_views": epochs, "rows": rows}
+        views[source] = _faces_shown(run_dir)
+    found = {"split": args.split, "left_out_views": views, "rows": rows}
     if args.keep:
         _keep("classifier", "generalization", found)
     if args.json:
@@ -187,7 +187,7 @@ def _left_out(text: str) -> tuple[str, Path]:
     return source, Path(run_dir)
 
 
-def _epochs(run_dir: Path) -> int:
+def _faces_shown(run_dir: Path) -> int:
     """How many faces a run was shown."""
     from core.training.run_folder import RunFolder, read_rows
 

@@ -29,6 +29,7 @@ from core.evaluation.scorebook import ScoreBook
 from core.inference.photo import Inspector
 from core.inference.report import CLASS_COLORS, percent
 from ui.dataset_face import face_closely
+from ui.progress import judge_all
 from ui.theme import empty_state
 
 _ANY = ""
@@ -181,21 +182,11 @@ def _head(
             icon=":material/table:",
         )
     if start:
-        _judge(index.faces.iloc[rows], inspector, book)
+        judge_all(book.judge(index.faces.iloc[rows], inspector), len(rows), "ds_cancel")
     if failed := [path for path in index.faces["path"].iloc[rows] if path in book.failed]:
         st.caption(
             f"{len(failed)} of them cannot be judged: the first is {index.relative(failed[0])!r}."
         )
-
-
-def _judge(faces: pd.DataFrame, inspector: Inspector, book: ScoreBook) -> None:
-    """Judge faces with progress; any press of a button ends it, and what is judged stays."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        bar = st.progress(0.0, "Judging ...", width=420)
-        st.button("Cancel, keep what is done", icon=":material/stop_circle:", key="ds_cancel")
-    for done in book.judge(faces, inspector):
-        bar.progress(done / len(faces), f"Judged {done:,} of {len(faces):,}")
-    st.rerun()
 
 
 def _clear() -> None:

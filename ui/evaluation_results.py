@@ -17,6 +17,7 @@ from core.inference.report import to_csv
 from core.inference.verdict import Calibration, Verdict, sigmoid
 from ui import evaluation_charts as charts
 from ui.face_grid import face_grid
+from ui.progress import judge_all
 from ui.theme import empty_state, facts
 
 _STILL = {"displayModeBar": False}
@@ -39,12 +40,7 @@ _COMPARED = {
 def measure(measurement: Measurement, inspector: Inspector) -> None:
     """Run a measurement with progress; pressing Cancel keeps what is done."""
     st.session_state[_RUN] = measurement
-    with st.container(horizontal=True, vertical_alignment="center"):
-        bar = st.progress(0.0, "Judging ...", width=420)
-        st.button("Cancel, keep what is done", icon=":material/stop_circle:", key="ev_cancel")
-    for done in measurement.run(inspector.predictor):
-        bar.progress(done / measurement.total, f"Judged {done:,} of {measurement.total:,} faces")
-    st.rerun()  # the bar and its button are done with
+    judge_all(measurement.run(inspector.predictor), measurement.total, "ev_cancel")
 
 
 def results(inspector: Inspector) -> None:

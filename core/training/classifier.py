@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from core.artifacts import REGISTRY_FILE, load_registry, read_artifact
+from core.artifacts import REGISTRY_FILE
 from core.config import CLASS_NAMES, FAKE
 from core.dataset.index import DatasetIndex, index_folder
 from core.dataset.pipeline import (
@@ -23,12 +23,12 @@ from core.dataset.pipeline import (
 )
 from core.errors import UserError
 from core.evaluation.metrics import roc_auc
+from core.inference.keras_model import trained_classifier
 from core.models.classifier import build_classifier, start_high_pass
 from core.training.recipes import Recipe
 from core.training.run_folder import RunFolder, load_weights, stack, unstack
 
 VALID_BATCH = 64
-SHIPPED_WEIGHTS = "classifier_weights"
 
 
 @dataclass(frozen=True)
@@ -97,10 +97,7 @@ def load_start(folder: Path) -> list[np.ndarray]:
     run = RunFolder(folder)
     if run.best_file.exists() or not (folder / REGISTRY_FILE).exists():
         return load_weights(run.best_file)
-    read_artifact(SHIPPED_WEIGHTS, folder)  # checks its checksum; Keras reads it by its path
-    model = build_classifier(logits=True)
-    model.load_weights(folder / load_registry(folder)[SHIPPED_WEIGHTS].file)
-    return model.get_weights()
+    return trained_classifier(folder).get_weights()
 
 
 def resolve_policy(policy: str) -> str:
