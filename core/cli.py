@@ -85,7 +85,7 @@ def _add_training(commands) -> None:
     train.add_argument("--out", required=True, type=Path, metavar="RUN_DIR")
     train.add_argument("--epochs", type=_positive, metavar="N")
     train.add_argument("--resume", action="store_true", help="go on where a run stopped")
-    train.add_argument("--recipe", default="ours", choices=["original", "ours", "webcam"])
+    train.add_argument("--recipe", default="ours", choices=["original", "ours", "webcam", "mosaic"])
     train.add_argument(
         "--start",
         type=Path,

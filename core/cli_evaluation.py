@@ -181,9 +181,16 @@ def _generalization(args: argparse.Namespace) -> int:
 
 
 def _left_out(text: str) -> tuple[str, Path]:
+    from core.training.run_folder import RunFolder
+
     source, _, run_dir = text.partition("=")
     if not source or not run_dir:
         raise UserError(f"--left-out wants SOURCE=RUN_DIR. Received: {text!r}")
+    if f"fake/{source}" in RunFolder(Path(run_dir)).settings()["data"]["train"]:
+        raise UserError(
+            f"{run_dir} was trained on {source}. Train without it first: "
+            "train classifier --sources names the ones to use."
+        )
     return source, Path(run_dir)
 
 

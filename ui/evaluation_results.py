@@ -11,6 +11,7 @@ from PIL import Image
 
 from core.config import CLASS_NAMES, FAKE, REAL
 from core.evaluation import curves
+from core.evaluation.calibration import ERROR_RATE
 from core.evaluation.measurement import Measurement
 from core.inference.photo import Inspector
 from core.inference.report import to_csv
@@ -23,6 +24,16 @@ from ui.theme import empty_state, facts
 _STILL = {"displayModeBar": False}
 _RUN, _PINS = "ev_run", "ev_pins"
 MAX_PINS = 3
+_PAIR = {
+    "n": "Faces",
+    "accuracy": "Accuracy",
+    "roc_auc": "ROC AUC",
+    "tpr_at_1pct_fpr": "TPR at 1% FPR",
+    "ece_uncalibrated": "ECE before calibration",
+    "ece": "ECE",
+    "answered": "Answered",
+    "accuracy_answered": "Right of these",
+}
 GALLERY = 8
 _COMPARED = {
     "n": "Faces",
@@ -67,6 +78,7 @@ def results(inspector: Inspector) -> None:
     _figures(figures)
     pins = [pin for pin in st.session_state.get(_PINS, []) if pin is not run]
     _charts(run, pins, calibration)
+    _pairs(run, calibration)
     if pins:
         _comparison([run, *pins], calibration)
     _galleries(run, calibration)
@@ -125,8 +137,10 @@ def _figures(figures: dict) -> None:
     items += [
         ("ECE", f"{figures['ece']:.3f}", ece),
         ("Brier", f"{figures['brier']:.3f}", "Mean squared error of P(fake)."),
-        ("get an answer", f"{figures['answered']:.0%}", "The others lie in the unsure band."),
-    ]
+        ("get an answer", f"{figures['answered']:.0%}",
+         "The others lie in the unsure band, which was chosen on the validation faces so that at "
+         f"most {ERROR_RATE:.0%} of the answers are wrong there."),
+    ]  # fmt: skip
     facts(items)
 
 
@@ -193,6 +207,28 @@ def _confusion(labels: np.ndarray, p_fake: np.ndarray, calibration: Calibration)
     )
 
 
+def _pairs(run: Measurement, calibration: Calibration) -> None:
+    """A row for each pair of sources, where there are several: their mean would hide a lot."""
+    found = run.by_pair(calibration)
+    if len(found) < 2:
+        return
+    st.markdown("**By pair of sources**")
+    table = pd.DataFrame(
+        {"Real / fake": pair, **{name: row[key] for key, name in _PAIR.items()}}
+        for pair, row in found.items()
+    )
+    _figure_table(table, [name for key, name in _PAIR.items() if key != "n"])
+    st.caption(
+        "The figures above mix these. Expected calibration error (ECE) is the gap between "
+        "P(fake) and the share of fakes; before calibration it is that of the bare network."
+    )
+
+
+def _figure_table(table: pd.DataFrame, figures: list[str]) -> None:
+    config = dict.fromkeys(figures, st.column_config.NumberColumn(format="%.3f"))
+    st.dataframe(table, hide_index=True, width="stretch", column_config=config)
+
+
 def _comparison(runs: list[Measurement], calibration: Calibration) -> None:
     st.markdown("**Side by side**")
     rows = [run.figures(calibration) for run in runs]
@@ -200,9 +236,7 @@ def _comparison(runs: list[Measurement], calibration: Calibration) -> None:
         {"Run": f"{name}: {row['title']}", **{_COMPARED[key]: row[key] for key in _COMPARED}}
         for name, row in zip(_names_of(runs), rows, strict=True)
     )
-    number = st.column_config.NumberColumn(format="%.3f")
-    config = dict.fromkeys(list(_COMPARED.values())[1:], number)
-    st.dataframe(table, hide_index=True, width="stretch", column_config=config)
+    _figure_table(table, list(_COMPARED.values())[1:])
 
 
 def _galleries(run: Measurement, calibration: Calibration) -> None:

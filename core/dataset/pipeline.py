@@ -91,9 +91,25 @@ def epoch_rows(weights: np.ndarray, count: int, rng: np.random.Generator) -> np.
 
 
 def pick_partners(
-    faces: pd.DataFrame, rows: np.ndarray, share: float, rng: np.random.Generator
+    faces: pd.DataFrame,
+    rows: np.ndarray,
+    share: float,
+    rng: np.random.Generator,
+    *,
+    weights: np.ndarray | None = None,
+    cross_share: float = 0.0,
 ) -> np.ndarray:
-    """For a share of the rows another row of the same class and source; -1 for the others.
+    """For a share of the rows another row to take a patch from; -1 for the others.
+
+    Args:
+        faces: rows of an index.
+        rows: the epoch's row numbers.
+        share: chance of a partner.
+        rng: the only source of chance.
+        weights: chance of each row of `faces` among the partners of the other class; None
+            makes them alike.
+        cross_share: chance that a partner is of the other class; else it is of the same class
+            and source.
 
     Returns:
         int64 array (len(rows),).
@@ -104,7 +120,23 @@ def pick_partners(
     sizes = np.bincount(kinds)
     kind = kinds[rows]
     partners = order[first[kind] + rng.integers(0, sizes[kind])]
+    if cross_share:
+        crossed = rng.random(len(rows)) < cross_share
+        partners = np.where(crossed, _of_the_other_class(faces, rows, weights, rng), partners)
     return np.where(rng.random(len(rows)) < share, partners, -1)
+
+
+def _of_the_other_class(
+    faces: pd.DataFrame, rows: np.ndarray, weights: np.ndarray | None, rng: np.random.Generator
+) -> np.ndarray:
+    labels = labels_of(faces)
+    weights = np.ones(len(faces)) if weights is None else weights
+    partners = np.empty(len(rows), np.int64)
+    for label in np.unique(labels):
+        chances = np.where(labels != label, weights, 0)
+        here = labels[rows] == label
+        partners[here] = rng.choice(len(faces), here.sum(), p=chances / chances.sum())
+    return partners
 
 
 def pick_filmed(
@@ -127,25 +159,32 @@ def pick_filmed(
 
 def paste_patch(
     pixels: np.ndarray, partner: np.ndarray | None, rng: np.random.Generator
-) -> np.ndarray:
-    """Put a rectangle of another face of the same class where it was in that face.
+) -> tuple[np.ndarray, float]:
+    """Put a rectangle of another face where it was in that face (CutMix, Yun et al., ICCV 2019).
 
-    As CutMix (Yun et al., ICCV 2019), but within a class: with few photos a network learns the
-    persons by heart, and a patchwork of persons leaves it only the traces of the camera or the
-    generator. Edges lie on the grid of JPEG's 8x8 blocks.
+    With few photos a network learns the persons by heart. A patchwork of persons of one class
+    leaves it only the traces of the camera or the generator; one of both classes asks it how
+    much of the face was generated, which no person's looks can tell. Edges lie on the grid of
+    JPEG's 8x8 blocks.
 
     Args:
         pixels: uint8 (h, w, 3).
         partner: uint8 (h, w, 3); of another size, or None, nothing is pasted.
         rng: the only source of chance.
+
+    Returns:
+        The patchwork, uint8 (h, w, 3), and the share of it that is the partner's, 0 to 1.
     """
     if partner is None or partner.shape != pixels.shape:
-        return pixels
-    height, width = pixels.shape[:2]
-    rows, columns = (np.sort(rng.integers(0, side // 8 + 1, 2)) * 8 for side in (height, width))
+        return pixels, 0.0
+    size = np.array(pixels.shape[:2])
+    spans = np.rint(np.sqrt(rng.random()) * size / 8).astype(int) * 8
+    spans = np.minimum(spans, size)
+    top, left = 8 * rng.integers(0, (size - spans) // 8 + 1)
+    here = slice(top, top + spans[0]), slice(left, left + spans[1])
     mixed = pixels.copy()
-    mixed[slice(*rows), slice(*columns)] = partner[slice(*rows), slice(*columns)]
-    return mixed
+    mixed[here] = partner[here]
+    return mixed, float(spans.prod() / size.prod())
 
 
 def make_batches(
@@ -168,39 +207,44 @@ def make_batches(
         rows: int (count,), which rows of the store, in which order.
         batch_size: faces a batch; the last one may be smaller.
         augmentation: from uint8 (h, w, 3), a generator and `filmed` to uint8 (h', w', 3).
-        partners: int (count,), for each row another one of its class that a patch is taken
-            from (see `paste_patch`), or -1.
+        partners: int (count,), for each row another one that a patch is taken from (see
+            `paste_patch`), or -1.
         filmed: bool (count,), which rows the augmentation puts through an imitated webcam.
         seed: of the augmentation.
 
     Returns:
-        A `tf.data.Dataset` of (float32 (b, 128, 128, 3) in [0, 1], int64 (b,) row numbers).
+        A `tf.data.Dataset` of (float32 (b, 128, 128, 3) in [0, 1], int64 (b,) positions in
+        `rows`, float32 (b,) shares of the faces that are their partners', before the
+        augmentation moves or crops them).
     """
     import tensorflow as tf
 
     cv2.setNumThreads(1)  # the pipeline is parallel over images already
     missing = np.zeros((0, IMAGE_SIZE, 3), np.float32)
 
-    def load(position: np.ndarray, row: np.ndarray) -> np.ndarray:
-        pixels = store.get(int(row))
+    def load(position: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.float32]:
+        pixels, patched = store.get(int(row)), 0.0
         if pixels is None:
-            return missing
+            return missing, np.float32(0)
         rng = np.random.default_rng((seed, int(position)))
         if partners is not None and partners[position] >= 0:
-            pixels = paste_patch(pixels, store.get(int(partners[position])), rng)
+            pixels, patched = paste_patch(pixels, store.get(int(partners[position])), rng)
         if augmentation is not None:
             filmed_now = filmed is not None and bool(filmed[position])
             pixels = augmentation(pixels, rng, filmed=filmed_now)
-        return to_model_input(pixels)
+        return to_model_input(pixels), np.float32(patched)
 
     def sample(position, row):
-        return tf.numpy_function(load, [position, row], tf.float32, stateful=False), row
+        kinds = (tf.float32, tf.float32)
+        face, patched = tf.numpy_function(load, [position, row], kinds, stateful=False)
+        return face, position, patched
 
-    def readable(face, row):
+    def readable(face, position, patched):
         return tf.shape(face)[0] > 0
 
-    def shaped(face, row):
-        return tf.ensure_shape(face, (IMAGE_SIZE, IMAGE_SIZE, 3)), row
+    def shaped(face, position, patched):
+        face = tf.ensure_shape(face, (IMAGE_SIZE, IMAGE_SIZE, 3))
+        return face, position, tf.ensure_shape(patched, ())
 
     slices = (np.arange(len(rows)), np.asarray(rows, np.int64))
     dataset = tf.data.Dataset.from_tensor_slices(slices)

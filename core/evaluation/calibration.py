@@ -9,6 +9,7 @@ from core.config import FAKE
 from core.inference.verdict import Calibration
 
 THRESHOLD = 0.5
+ERROR_RATE = 0.1  # that is accepted among the faces that get an answer
 
 
 def fit_scaling(
@@ -69,7 +70,7 @@ def fit_calibration(
     weights: np.ndarray,
     sharpnesses: np.ndarray,
     *,
-    error_rate: float = 0.1,
+    error_rate: float = ERROR_RATE,
 ) -> Calibration:
     """Fit all that the verdict needs.
 

@@ -122,7 +122,7 @@ def report(scores: Scores, calibration: Calibration) -> dict:
     hits = (p_fake >= calibration.threshold) == (scores.labels == FAKE)
     answered = is_answered(p_fake, calibration)
     figures = judge_figures(scores.labels, scores.log_odds, calibration)
-    figures |= {"skipped": len(scores.skipped), "by_source": {}, "by_pair": {}}
+    figures |= {"skipped": len(scores.skipped), "by_source": {}}
     kinds = scores.faces.groupby(["label", "source"]).size()
     for label, name in kinds.index:
         inside = (source == name) & (scores.faces["label"] == label).to_numpy()
@@ -130,17 +130,25 @@ def report(scores: Scores, calibration: Calibration) -> dict:
         figures["by_source"][key] = _one_source(
             label, hits[inside], answered[inside], p_fake[inside]
         )
-    names = {
-        label: sorted(kinds[label].index) if label in kinds else [] for label in ("real", "fake")
-    }
-    for real, fake in product(names["real"], names["fake"]):
-        inside = ((source == real) & (scores.labels == REAL)) | (
-            (source == fake) & (scores.labels == FAKE)
-        )
-        figures["by_pair"][f"{real} / {fake}"] = judge_figures(
-            scores.labels[inside], scores.log_odds[inside], calibration
-        )
+    figures["by_pair"] = pair_figures(source, scores.labels, scores.log_odds, calibration)
     return figures
+
+
+def pair_figures(
+    sources: np.ndarray, labels: np.ndarray, log_odds: np.ndarray, calibration: Calibration
+) -> dict[str, dict]:
+    """Each real source against each fake one: "real / fake" -> `judge_figures`.
+
+    Args:
+        sources: names (n,).
+        labels, log_odds, calibration: as in `judge_figures`.
+    """
+    reals, fakes = (sorted(set(sources[labels == label])) for label in (REAL, FAKE))
+    found = {}
+    for real, fake in product(reals, fakes):
+        inside = ((sources == real) & (labels == REAL)) | ((sources == fake) & (labels == FAKE))
+        found[f"{real} / {fake}"] = judge_figures(labels[inside], log_odds[inside], calibration)
+    return found
 
 
 def is_answered(p_fake: np.ndarray, calibration: Calibration) -> np.ndarray:

@@ -14,7 +14,7 @@ from core.config import CLASS_NAMES, FAKE, REAL
 from core.dataset.index import DatasetIndex
 from core.dataset.pipeline import labels_of
 from core.errors import UserError
-from core.evaluation.folder import judge_figures
+from core.evaluation.folder import judge_figures, pair_figures
 from core.evaluation.metrics import wilson_ci95
 from core.generators.base import FaceGenerator
 from core.generators.codes import truncated
@@ -181,6 +181,11 @@ class Measurement:
             "detected_ci95": list(wilson_ci95(hits, int(fakes.sum()))) if fakes.any() else None,
             "failed": len(self.failed),
         }
+
+    def by_pair(self, calibration: Calibration) -> dict[str, dict]:
+        """Each real source against each fake one: "real / fake" -> `judge_figures`."""
+        sources = np.array(self.faces.sources)[self.judged]
+        return pair_figures(sources, self.labels(), self.log_odds[self.judged], calibration)
 
     def table(self, calibration: Calibration) -> pd.DataFrame:
         """A row a judged face: face, source, label, p_fake, called ("real" or "fake")."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from core.artifacts import load_registry, read_json, register
+from core.evaluation.calibration import ERROR_RATE
 from core.evaluation.card_sections import generalization_section, robustness_section
 from core.inference.views import VIEW_SCALES
 
@@ -131,15 +132,19 @@ def _pairs(title: str, figures: dict) -> str:
     rows = [
         f"| {pair} | {row['n']} | {row['accuracy']:.3f} ({_interval(row['accuracy_ci95'])}) "
         f"| {row['roc_auc']:.3f} ({_interval(row['roc_auc_ci95'])}) "
-        f"| {row['tpr_at_1pct_fpr']:.3f} | {row['ece']:.3f} |"
+        f"| {row['tpr_at_1pct_fpr']:.3f} | {row['ece_uncalibrated']:.3f} | {row['ece']:.3f} |"
         for pair, row in figures["by_pair"].items()
     ]
-    head = "| real / fake | faces | accuracy (95%) | ROC AUC (95%) | TPR at 1% FPR | ECE |"
+    head = (
+        "| real / fake | faces | accuracy (95%) | ROC AUC (95%) | TPR at 1% FPR "
+        "| ECE before calibration | ECE |"
+    )
     return (
         f"## {title}\n\n"
         "By pair of sources, never averaged into one number. Only ffhq / stylegan share one "
-        "pipeline to the byte; between the others, compression, crop and background help.\n\n"
-        + "\n".join([head, "|---|---|---|---|---|---|", *rows])
+        "pipeline to the byte; between the others, compression, crop and background help. "
+        "ECE is the gap between P(fake) and the share of fakes.\n\n"
+        + "\n".join([head, "|---|---|---|---|---|---|---|", *rows])
     )
 
 
@@ -160,7 +165,8 @@ def _verdicts(calibration: dict, figures: dict) -> str:
         f"P(fake) is the sigmoid of (log-odds - {calibration['bias']:.3f}) / "
         f"{calibration['temperature']:.3f}, both numbers fitted on valid. "
         f"Between P(fake) {calibration['unsure_low']:.2f} and {calibration['unsure_high']:.2f} the "
-        "app says unsure. Over all test faces "
+        f"app says unsure: the narrowest band outside of which at most {ERROR_RATE:.0%} of the "
+        "answers on valid are wrong. Over all test faces "
         f"{figures['answered']:.1%} get an answer, {figures['accuracy_answered']:.1%} of the "
         f"answers are right, and ECE is {figures['ece']:.3f}. Faces with a Laplacian variance "
         f"under {calibration['min_sharpness']:.1f} count as too blurred."

@@ -160,7 +160,7 @@ class _Session:
         self.optimizer = _make_optimizer(recipe)
         self.model.compile(
             self.optimizer,
-            keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+            keras.losses.CategoricalCrossentropy(from_logits=True),
             metrics=["accuracy"],
         )
         self.optimizer.build(self.model.trainable_variables)
@@ -214,24 +214,32 @@ class _Session:
         rng = np.random.default_rng((recipe.seed, epoch))
         reseed_dropout(self.model, recipe.seed, epoch)
         rows = epoch_rows(part.weights, self.samples, rng)
+        partners = pick_partners(
+            part.faces,
+            rows,
+            recipe.patch_share,
+            rng,
+            weights=part.weights,
+            cross_share=recipe.cross_share,
+        )
         batches = make_batches(
             part.store,
             rows,
             batch_size=recipe.batch_size,
             augmentation=recipe.augmentation,
-            partners=pick_partners(part.faces, rows, recipe.patch_share, rng),
+            partners=partners,
             filmed=pick_filmed(part.faces, rows, recipe.filmed_shares or {}, rng),
             seed=int(rng.integers(2**31)),
         )
         total, done = recipe.epochs * self.steps_per_epoch, epoch * self.steps_per_epoch
         bar = tqdm(batches, total=total, initial=done, disable=self.quiet, desc="training")
         sums = np.zeros(3)  # loss, hits, faces
-        for step, (faces, picked) in enumerate(bar, start=done):
+        for step, (faces, at, patched) in enumerate(bar, start=done):
             self.optimizer.learning_rate = recipe.rate_at(step, total)
-            labels = part.labels[picked.numpy()]
+            targets = _targets(part.labels, rows[at.numpy()], partners[at.numpy()], patched.numpy())
             self.model.reset_metrics()
-            logs = self.model.train_on_batch(faces, labels, return_dict=True)
-            sums += np.array([logs["loss"], logs["accuracy"], 1.0]) * len(labels)
+            logs = self.model.train_on_batch(faces, targets, return_dict=True)
+            sums += np.array([logs["loss"], logs["accuracy"], 1.0]) * len(targets)
             if recipe.ema_decay:
                 self._average(step)
             bar.set_postfix_str(f"epoch {epoch + 1}, loss {sums[0] / sums[2]:.3f}", refresh=False)
@@ -246,7 +254,7 @@ class _Session:
     def _validate(self, part: Part) -> dict:
         logits, picked = [], []
         every = np.arange(len(part.faces))
-        for faces, rows in make_batches(part.store, every, batch_size=VALID_BATCH):
+        for faces, rows, _ in make_batches(part.store, every, batch_size=VALID_BATCH):
             logits.append(np.asarray(self.model.predict_on_batch(faces)))
             picked.append(rows.numpy())
         logits, rows = np.concatenate(logits).astype(np.float64), np.concatenate(picked)
@@ -267,6 +275,14 @@ class _Session:
             "o": [np.asarray(variable) for variable in self.optimizer.variables],
         }
         return {**stack(stacks), "epoch": np.array(self.epoch)}
+
+
+def _targets(
+    labels: np.ndarray, rows: np.ndarray, partners: np.ndarray, patched: np.ndarray
+) -> np.ndarray:
+    """How much of each face is of each class: float32 (b, 2), rows sum to 1."""
+    real = (1 - patched) * labels[rows] + patched * labels[partners]
+    return np.stack([1 - real, real], axis=1).astype(np.float32)
 
 
 def _make_optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:

@@ -27,7 +27,10 @@ class Recipe:
         sources: the only sources used, if any are named.
         source_shares: share of each source within its class; None weighs all faces alike.
         samples_per_epoch: None means as many as the training split holds.
-        patch_share: share of the faces that get a patch of another face of their source.
+        patch_share: share of the faces that get a patch of another face, by default of their
+            own source.
+        cross_share: share of those patches that come from the other class, and change the
+            target by their area.
         filmed_shares: chance by source that a face goes through an imitated webcam.
         augmentation: None means none.
         seed: of everything random.
@@ -50,6 +53,7 @@ class Recipe:
     source_shares: dict[str, float] | None = None
     samples_per_epoch: int | None = None
     patch_share: float = 0.0
+    cross_share: float = 0.0
     filmed_shares: dict[str, float] | None = None
     augmentation: FaceAugmentation | None = None
     seed: int = 0
@@ -115,4 +119,21 @@ def _webcam() -> Recipe:
     )
 
 
-RECIPES = {recipe.name: recipe for recipe in (Recipe(name="original"), _ours(), _webcam())}
+def _mosaic() -> Recipe:
+    """Third stage after `webcam`: faces of both classes in one picture, tighter crops."""
+    return replace(
+        _webcam(),
+        name="mosaic",
+        epochs=20,
+        learning_rate=6e-4,
+        samples_per_epoch=6400,
+        patch_share=0.8,
+        cross_share=0.6,
+        augmentation=FaceAugmentation(p_crop=0.45),
+        seed=3,
+    )
+
+
+RECIPES = {
+    recipe.name: recipe for recipe in (Recipe(name="original"), _ours(), _webcam(), _mosaic())
+}

@@ -157,8 +157,9 @@ def test_the_generator_learns_to_fool_a_fixed_discriminator(settled):
     settle_steps = 0 if settled else 10**6
     recipe = replace(SMALL, discriminator_rate=0.0, generator_rate=2e-3, settle_steps=settle_steps)
     step, batch = GanStep(recipe), _batch(recipe)
-    losses = [step(batch, number)["g_loss"] for number in range(20)]
-    assert np.mean(losses[-4:]) < 0.7 * np.mean(losses[:4])  # dropout makes single ones jump
+    losses = [step(batch, number)["g_loss"] for number in range(30)]
+    # Dropout makes single losses jump, and processors round apart: 0.4 to 0.6 has been seen.
+    assert np.mean(losses[-4:]) < 0.8 * np.mean(losses[:4])
 
 
 def test_a_settled_discriminator_keeps_its_statistics():

@@ -54,6 +54,15 @@ def test_figures_follow_the_threshold():
     assert table["label"].tolist() == ["fake"] * 3 + ["real"] * 2
 
 
+def test_pairs_of_sources_are_judged_apart():
+    faces = Painted([250, 20, 30, 240, 10], [FAKE, FAKE, FAKE, REAL, REAL], broken=(2,))
+    faces.sources = ["bright", "dark", "dark", "photo", "photo"]
+    found = _finished(faces).by_pair(CALIBRATION)
+    assert list(found) == ["photo / bright", "photo / dark"]
+    assert [row["n"] for row in found.values()] == [3, 3]
+    assert found["photo / bright"]["roc_auc"] == 1.0 and found["photo / dark"]["roc_auc"] == 0.5
+
+
 def test_galleries_hold_the_worst_and_the_surest_in_order():
     run = _finished(Painted([250, 200, 60, 20, 140, 10], [FAKE, FAKE, FAKE, REAL, REAL, FAKE]))
     assert run.most_wrong(FAKE, CALIBRATION, 9) == [5, 2]

@@ -62,15 +62,35 @@ def test_partners_are_of_the_same_class_and_source():
     assert len(set(partners[taken & (rows == 0)])) == 4
 
 
+def test_crossed_partners_are_of_the_other_class_by_weight():
+    rows = np.arange(10).repeat(50)
+    weights = np.array([0, 0, 0, 1, 0, 0, 0, 0, 2, 1])
+    partners = pick_partners(
+        FACES, rows, 1.0, np.random.default_rng(2), weights=weights, cross_share=0.5
+    )
+    labels = labels_of(FACES)
+    crossed = labels[partners] != labels[rows]
+    assert 0.4 < crossed.mean() < 0.6
+    assert set(partners[crossed & (labels[rows] == 0)]) == {3}
+    assert set(partners[crossed & (labels[rows] == 1)]) == {8, 9}
+    source = FACES["source"].to_numpy()
+    assert (source[partners[~crossed]] == source[rows[~crossed]]).all()
+
+
 def test_a_patch_comes_from_the_same_place():
     black, white = np.zeros((64, 64, 3), np.uint8), np.full((64, 64, 3), 255, np.uint8)
     ramp = np.broadcast_to(np.arange(64, dtype=np.uint8)[:, None, None], (64, 64, 3))
-    mixed = paste_patch(black, ramp, np.random.default_rng(4))
+    mixed, share = paste_patch(black, ramp, np.random.default_rng(4))
     changed = mixed.any(axis=2)
     assert changed.any() and not black.any()
     np.testing.assert_array_equal(mixed[changed], ramp[changed])
-    assert paste_patch(black, white[:32], np.random.default_rng(0)) is black
-    assert paste_patch(black, None, np.random.default_rng(0)) is black
+    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+    top = 0 if rows[0] <= 1 else rows[0]  # the ramp's first row is black, too
+    assert share == (rows[-1] + 1 - top) * len(columns) / 64**2
+    assert top % 8 == 0 and columns[0] % 8 == 0 and len(columns) % 8 == 0
+    for other in (white[:32], None):
+        unchanged, share = paste_patch(black, other, np.random.default_rng(0))
+        assert unchanged is black and share == 0
 
 
 @pytest.fixture
@@ -82,9 +102,9 @@ def folder(tmp_path):
 
 def _gather(store, rows, **options):
     faces, picked = [], []
-    for batch, numbers in make_batches(store, rows, batch_size=4, **options):
+    for batch, numbers, _ in make_batches(store, rows, batch_size=4, **options):
         faces.append(batch.numpy())
-        picked.append(numbers.numpy())
+        picked.append(rows[numbers.numpy()])
     return np.concatenate(faces), np.concatenate(picked)
 
 

@@ -1,6 +1,7 @@
 """From a run to artifacts that load, with a card whose figures are the measured ones."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -64,20 +65,29 @@ def test_tables_enter_the_card_and_leave_with_their_model(run, tmp_path, monkeyp
     monkeypatch.setattr("core.config.ARTIFACTS_DIR", tmp_path)
     monkeypatch.setattr(robustness, "DAMAGES", {"jpeg": robustness.DAMAGES["jpeg"]})
     list(publish(*run, folder=tmp_path))
-    run_dir, data = map(str, run)
+    run_dir, data = str(run[0]), str(shutil.copytree(run[1], tmp_path / "set"))
+    for file in sorted((tmp_path / "set" / "test" / "fake").iterdir()):
+        shutil.copy(file, file.with_name(file.name.replace("machine", "other")))
     sweep = ["evaluate", "--data", data, "--robustness", "--run", run_dir, "--json"]
     assert main([*sweep, "--keep", "classifier"]) == 0
-    left_out = ["--left-out", f"machine={run_dir}", "--keep", "--json"]
+    left_out = ["--left-out", f"other={run_dir}", "--keep", "--json"]
     monkeypatch.setattr("core.generators.GENERATORS", ())
     assert main(["generalization", "--data", data, *left_out]) == 0
     card = (tmp_path / "MODEL_CARD.md").read_text()
     rows = read_json("classifier_robustness", tmp_path)["rows"]
     worst = rows[-1]["pairs"]["camera / machine"]
     assert f"JPEG compression: 10 (quality) | {worst['accuracy']:.3f}" in card
-    assert "| machine | left out in training | camera |" in card
+    assert "| other | left out in training | camera |" in card
     list(publish(*run, folder=tmp_path))
     assert not {"classifier_robustness", "classifier_generalization"} & set(load_registry(tmp_path))
     assert "Damaged pictures\n" not in (tmp_path / "MODEL_CARD.md").read_text()
+
+
+def test_a_run_that_saw_the_generator_is_no_test_of_leaving_it_out(run, capsys):
+    run_dir, data = map(str, run)
+    words = ["generalization", "--data", data, "--left-out", f"machine={run_dir}"]
+    assert main(words) == 1
+    assert "was trained on machine" in capsys.readouterr().err
 
 
 def test_a_run_is_measured_as_it_would_be_shipped(run, tmp_path):

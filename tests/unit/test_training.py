@@ -14,14 +14,17 @@ import pytest
 from core.atomic import write_atomically
 from core.errors import UserError
 from core.training.augmentation import FaceAugmentation
-from core.training.classifier import train_classifier
+from core.training.classifier import _targets, train_classifier
 from core.training.recipes import RECIPES, Recipe
 from core.training.run_folder import load_arrays, load_weights
 from tests.conftest import write_dataset
 
 SMALL = Recipe("small", epochs=3, batch_size=8)
 OURS = replace(
-    RECIPES["ours"], epochs=3, batch_size=8, samples_per_epoch=24, warmup_steps=2, policy="float32"
+    RECIPES["mosaic"],
+    **{"epochs": 3, "batch_size": 8, "samples_per_epoch": 24, "warmup_steps": 2},
+    policy="float32",
+    filmed_shares={"camera": 0.5, "machine": 0.5},
 )
 
 
@@ -168,6 +171,13 @@ def test_a_run_may_begin_with_another_runs_weights(data, tmp_path):
     assert not np.array_equal(begun[1][0], best[0])
     with pytest.raises(UserError, match="another start"):
         train_classifier(data, tmp_path / "second", webcam, resume=True, quiet=True)
+
+
+def test_a_patchwork_of_both_classes_is_asked_for_its_areas():
+    labels, rows, partners = np.array([0, 1]), np.array([0, 0, 1, 1]), np.array([1, 0, 0, -1])
+    targets = _targets(labels, rows, partners, np.array([0.25, 0.5, 0.75, 0.0], np.float32))
+    np.testing.assert_array_equal(targets, [[0.75, 0.25], [1, 0], [0.75, 0.25], [0, 1]])
+    assert targets.dtype == np.float32
 
 
 def test_a_start_that_is_no_run(data, tmp_path):
