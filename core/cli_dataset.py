@@ -1,4 +1,4 @@
-"""`python -m core dataset demo | download | info`."""
+"""`python -m core dataset demo | download | paint | info`."""
 
 import argparse
 import json
@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import UserError
+from core.generators import GENERATORS
 
 PROBED_PER_CLASS = 1000
 SHOWN_BAD = 5
 BAR_AFTER_S = 0.5  # what fails at once has none
+PAINTED_FROM = 4_000_000  # far from the seeds of the data sets' faces and of what pages paint
 
 
 def add_dataset(commands) -> None:
@@ -27,6 +29,21 @@ def add_dataset(commands) -> None:
     download.add_argument("--out", type=Path, metavar="DIR", help="folder for the sample")
     download.add_argument("--seed", type=int, default=0, metavar="S", help="of the sample")
     download.set_defaults(run=_download)
+
+    paint = actions.add_parser("paint", help="add generated faces to a data set")
+    paint.add_argument("--out", type=Path, metavar="DIR", required=True)
+    paint.add_argument("--count", type=int, metavar="N", default=900)
+    paint.add_argument("--seed", type=int, metavar="S", default=PAINTED_FROM, help="the first one")
+    paint.add_argument(
+        "--psi", type=float, nargs=2, default=(0.9, 1.1), metavar=("LOW", "HIGH"),
+        help="truncation, drawn evenly; 1 is none",
+    )  # fmt: skip
+    paint.add_argument("--source", default="untruncated", metavar="NAME")
+    paint.add_argument("--generator", default="mobilestylegan", choices=GENERATORS)
+    paint.add_argument(
+        "--beside", type=Path, metavar="DATA", help="data set whose files DIR shows too, by links"
+    )
+    paint.set_defaults(run=_paint)
 
     info = actions.add_parser("info", help="count, probe for shortcuts, find duplicates")
     info.add_argument("data", type=Path, metavar="DIR")
@@ -71,6 +88,21 @@ def _download(args: argparse.Namespace) -> int:
         with _bar("face") as show:
             folder = download_sample(args.sample, args.out, args.seed, show)
     print(f"The data set is in {folder}")
+    return 0
+
+
+def _paint(args: argparse.Namespace) -> int:
+    from core.dataset.index import index_folder
+    from core.dataset.painted import link_faces, paint_faces
+    from core.generators import load_generator
+
+    generator = load_generator(args.generator)
+    if args.beside is not None:
+        link_faces(index_folder(args.beside), args.out)
+    numbers = {"first_seed": args.seed, "count": args.count, "psi": tuple(args.psi)}
+    with _bar("face") as show:
+        paint_faces(args.out, generator, source=args.source, **numbers, progress=show)
+    print(f"{args.count} faces of {generator.name} are in {args.out}")
     return 0
 
 

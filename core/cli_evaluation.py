@@ -4,10 +4,11 @@ import argparse
 import json
 from pathlib import Path
 
-from core.config import SPLITS
+from core.config import CLASS_NAMES, SPLITS
 from core.errors import UserError
 
 KEPT_AS = ("classifier", "original")
+PAINTERS = (("dcgan", 1.0), ("mobilestylegan", 0.7), ("mobilestylegan", 1.0))
 
 
 def add_evaluation(commands) -> None:
@@ -43,8 +44,10 @@ def add_evaluation(commands) -> None:
 
 
 def _add_common(parser) -> None:
-    parser.add_argument("--data", required=True, type=Path, metavar="DIR")
-    parser.add_argument("--split", default="test", choices=SPLITS)
+    parser.add_argument("--data", required=True, type=Path, metavar="DIR",
+                        help="in Kaggle's layout, or with real/ and fake/ in it")  # fmt: skip
+    parser.add_argument("--split", default="test", choices=SPLITS,
+                        help="of a folder that has splits (test)")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -83,8 +86,13 @@ def _evaluate(args: argparse.Namespace) -> int:
 
 
 def _print_figures(figures: dict) -> None:
+    for name in CLASS_NAMES:
+        if not figures[f"n_{name}"]:
+            print(f"There is no {name} face: what takes both classes is left empty.")
     for name, value in figures.items():
         if name in ("by_source", "by_pair"):
+            if not value:
+                continue
             print(f"\n{name.replace('_', ' ')}:")
             for key, inner in value.items():
                 auc = f"  ROC AUC {inner['roc_auc']:.3f}" if inner.get("roc_auc") else ""
@@ -94,6 +102,8 @@ def _print_figures(figures: dict) -> None:
 
 
 def _short(value) -> str:
+    if value is None or value == [None, None]:
+        return "-"
     if isinstance(value, list):
         return " to ".join(map(_short, value))
     return f"{value:.4f}" if isinstance(value, float) else str(value)
@@ -161,7 +171,7 @@ def _generalization(args: argparse.Namespace) -> int:
     reals = faces[faces["label"] == "real"].reset_index(drop=True)
     painters = _painters()
     # the data set's MobileStyleGAN faces are of the same network, of other seeds
-    seen = {name for name in painters if name.lower() in trained_on}
+    seen = {title for title, (painter, _) in painters.items() if painter.name.lower() in trained_on}
     for part in table.painted_by(painters, seen, reals, predictor, calibration, table.PAINTED):
         rows += part
     views = {}
@@ -205,16 +215,17 @@ def _faces_shown(run_dir: Path) -> int:
 
 
 def _painters() -> dict:
-    from core.generators import GENERATORS, load_generator
+    """Title -> generator and psi: a generator's faces are harder to catch the freer they are."""
+    from core.generators import load_generator
 
     found = {}
-    for name in GENERATORS:
+    for name, psi in PAINTERS:
         try:
             generator = load_generator(name)
         except UserError as error:
             print(f"Left out: {error}")
         else:
-            found[generator.name] = generator
+            found[f"{generator.name}, psi {psi:g}"] = generator, psi
     return found
 
 

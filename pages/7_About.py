@@ -10,6 +10,21 @@ CARDS = {
     "Classifier": ("model_card", "MODEL_CARD.md"),
     "Generator": ("generator_card", "GENERATOR_CARD.md"),
 }
+# What everyone should see; the rest opens on demand.
+OPEN = ("What it cannot do", "Results on the test split", "Quality")
+
+
+def _draw(card: str) -> None:
+    head, *sections = card.split("\n## ")
+    st.markdown(head.split("\n", 1)[1])  # its title is the tab's
+    for section in sorted(sections, key=lambda text: not text.startswith(OPEN)):
+        title, body = section.split("\n", 1)
+        if title in OPEN:
+            st.markdown(f"#### {title}\n{body}")
+        else:
+            with st.expander(title):
+                st.markdown(body)
+
 
 start_page("About", "What the models are, how well they do, and where they fail.")
 for tab, (name, file_name) in zip(st.tabs(list(CARDS)), CARDS.values(), strict=True):
@@ -19,7 +34,7 @@ for tab, (name, file_name) in zip(st.tabs(list(CARDS)), CARDS.values(), strict=T
         except UserError as error:
             st.error(str(error), icon=":material/error:")
             continue
-        st.markdown(card.split("\n", 1)[1])  # its title is the tab's
+        _draw(card)
         st.download_button(
             f"{file_name} (Markdown)",
             card,

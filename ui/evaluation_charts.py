@@ -14,6 +14,7 @@ INK = "#334155"
 _GRAY = "#9ca3af"
 _OTHERS = ("#7c3aed", "#0f766e", "#b45309")  # no class has one of these
 _DASHES = ("dash", "dot", "dashdot")
+_SHARE = {"tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1], "tickformat": ".0%"}
 Run = tuple[str, np.ndarray, np.ndarray]
 """Title, labels int (n,), P(fake) float (n,)."""
 
@@ -38,7 +39,6 @@ def histogram(labels: np.ndarray, p_fake: np.ndarray, calibration: Calibration) 
             y=counts,
             name=f"{name} faces",
             marker={"color": CLASS_COLORS[name]},
-            opacity=0.65,
             hovertemplate="P(fake) about %{x:.0%}: %{y} faces",
         )
     figure.add_vrect(
@@ -49,9 +49,10 @@ def histogram(labels: np.ndarray, p_fake: np.ndarray, calibration: Calibration) 
         line_width=0,
     )
     figure.add_vline(calibration.threshold, line={"color": INK, "width": 1.5, "dash": "dot"})
-    figure.update_layout(barmode="overlay", bargap=0.04)
-    figure.update_xaxes(title="P(fake)", range=[0, 1], tickformat=".0%")
-    figure.update_yaxes(title="faces")
+    figure.update_layout(barmode="group", bargap=0.08, bargroupgap=0)
+    figure.update_xaxes(title="P(fake)", range=[0, 1.005], **_SHARE)
+    tallest = max((max(bar.y) for bar in figure.data), default=0)
+    figure.update_yaxes(title="faces", dtick=1 if tallest <= 5 else None)
     return plain(figure)
 
 
@@ -67,8 +68,8 @@ def roc_chart(runs: list[Run], threshold: float) -> go.Figure:
     _, labels, p_fake = runs[0]
     called, fakes = p_fake >= threshold, labels == FAKE
     _add_dot(figure, called[~fakes].mean(), called[fakes].mean())
-    figure.update_xaxes(title="real faces called fake", range=[-0.01, 1], tickformat=".0%")
-    figure.update_yaxes(title="fakes caught", range=[0, 1.02], tickformat=".0%")
+    figure.update_xaxes(title="real faces called fake", range=[-0.01, 1.01], **_SHARE)
+    figure.update_yaxes(title="fakes caught", range=[0, 1.02], **_SHARE)
     return plain(figure)
 
 
@@ -81,8 +82,8 @@ def precision_recall_chart(runs: list[Run], threshold: float) -> go.Figure:
     called, fakes = p_fake >= threshold, labels == FAKE
     if called.any():
         _add_dot(figure, called[fakes].mean(), fakes[called].mean())
-    figure.update_xaxes(title="fakes caught", range=[0, 1.01], tickformat=".0%")
-    figure.update_yaxes(title="alarms that are right", range=[0, 1.02], tickformat=".0%")
+    figure.update_xaxes(title="fakes caught", range=[0, 1.01], **_SHARE)
+    figure.update_yaxes(title="alarms that are right", range=[0, 1.02], **_SHARE)
     return plain(figure)
 
 
@@ -123,8 +124,8 @@ def reliability_chart(
             customdata=points.count,
             hovertemplate="says %{x:.0%}, is %{y:.0%} of %{customdata} faces",
         )
-    figure.update_xaxes(title="P(fake) as told", range=[0, 1], tickformat=".0%")
-    figure.update_yaxes(title="share that is fake", range=[-0.02, 1.02], tickformat=".0%")
+    figure.update_xaxes(title="P(fake) as told", range=[-0.01, 1.01], **_SHARE)
+    figure.update_yaxes(title="share that is fake", range=[-0.02, 1.02], **_SHARE)
     return plain(figure)
 
 
@@ -140,8 +141,10 @@ def coverage_chart(runs: list[Run], calibration: Calibration) -> go.Figure:
     hits = (p_fake >= calibration.threshold) == (labels == FAKE)
     if not inside.all():
         _add_dot(figure, 1 - inside.mean(), hits[~inside].mean())
-    figure.update_xaxes(title="faces that get an answer", range=[0, 1.01], tickformat=".0%")
-    figure.update_yaxes(title="answers that are right", tickformat=".0%")
+    figure.update_xaxes(title="faces that get an answer", range=[0, 1.01], **_SHARE)
+    lowest = min((min(line.y) for line in figure.data if len(line.y)), default=0.5)
+    floor = max(0.0, min(0.5, lowest - 0.02))  # the same for all but bad runs: heights compare
+    figure.update_yaxes(title="answers that are right", range=[floor, 1.01], tickformat=".0%")
     return plain(figure)
 
 
@@ -167,7 +170,10 @@ def damage_chart(
             line=line_of(number),
             hovertemplate="%{x}: %{y:.3f}",
         )
-    figure.update_xaxes(title=axis, type="category")
+    order = next(iter(models.values()))["level"].tolist()
+    figure.update_xaxes(title=axis, type="category", categoryorder="array", categoryarray=order)
+    if floor:
+        figure.add_hline(0.5, line={"color": _GRAY, "width": 1, "dash": "dot"})
     figure.update_yaxes(title=title, range=[floor, 1.02])
     return plain(figure)
 

@@ -1,9 +1,12 @@
 """What is to be measured: the Evaluation page's first row of widgets."""
 
+from pathlib import Path
+
 import pandas as pd
 import streamlit as st
 
 from core.config import SPLITS
+from core.dataset.index import DatasetIndex
 from core.errors import UserError
 from core.evaluation.measurement import (
     MAX_FACES,
@@ -18,11 +21,20 @@ from core.generators.base import FaceGenerator
 from core.generators.dcgan import list_snapshots
 from core.generators.files import MAX_SEED, PSI_RANGE
 from ui.dataset_source import open_dataset
-from ui.resources import get_generator, get_snapshot
+from ui.resources import get_generator, get_snapshot, how_known
 from ui.theme import switch
 
 _KEEP = {"persist_state": "session"}
 _KINDS = {"generated": "Generated faces", "data": "A data set"}
+_PSI = (
+    "How varied the faces are: towards 0 all are near the generator's average face, at 1 nothing "
+    "is held back. Data sets of generated faces mostly lie at 0.5 to 1; the further from the "
+    "average, the harder the faces are to catch."
+)
+_DCGAN = (
+    "It is a small generator of another family than those in the training data: its faces show "
+    "how little a verdict means on a generator that the classifier does not know."
+)
 FRESH_SEED = 1_000_000  # far from the seeds of any data set's MobileStyleGAN faces
 
 
@@ -39,31 +51,32 @@ def wanted_measurement() -> Measurement | None:
 
 def _generated() -> Measurement | None:
     painters = _painters()
+    most = MAX_FACES // 2
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox("Generator", painters, key="ev_generator", width=260, **_KEEP)
+        name = st.selectbox("Generator", painters, key="ev_generator", width=220, **_KEEP)
         count = st.number_input(
-            "Faces", 10, MAX_FACES // 2, 200, step=50, key="ev_count", width=150, **_KEEP
+            f"Faces (10 to {most:,})", 10, most, 200, step=50, key="ev_count", width=160, **_KEEP
         )
         seed = st.number_input(
-            "First seed", 0, MAX_SEED - MAX_FACES, FRESH_SEED, key="ev_seed", width=170, **_KEEP
+            "First seed", 0, MAX_SEED - MAX_FACES, FRESH_SEED, key="ev_seed", width=160, **_KEEP
         )
         psi = st.slider(
-            "Truncation psi", *PSI_RANGE, 1.0, step=0.05, key="ev_psi", width=220, **_KEEP
-        )
+            "Truncation psi", *PSI_RANGE, 1.0, step=0.05, key="ev_psi", width=220, help=_PSI,
+            **_KEEP,
+        )  # fmt: skip
+    st.caption(f"{how_known(name.split(',')[0])} {_DCGAN if name.startswith('DCGAN') else ''}")
     folder = _folder("Folder with real faces to tell them from (without one: only how many fakes "
                      "are caught)")  # fmt: skip
-    if not _go():
+    index = open_dataset(folder) if folder else None
+    if not _go(ready=index is not None or not folder):
         return None
     generator = _load(painters[name])
     if generator is None:
         return None
     fakes: FaceSet = GeneratedFaces(generator, name, seed, count, round(psi, 2))
     title = f"{name}, {count} faces from seed {seed}, psi {psi:.2f}"
-    if not folder:
-        return Measurement(title, fakes)
-    index = open_dataset(folder)
     if index is None:
-        return None
+        return Measurement(title, fakes)
     split = "test" if (index.faces["split"] == "test").any() else index.faces["split"].iloc[0]
     reals = index.part(split)
     reals = _sample(reals[reals["label"] == "real"], count)
@@ -79,6 +92,7 @@ def _data_set() -> Measurement | None:
     if index is None:
         if not folder:
             st.caption("Name a folder in Kaggle's layout, or one with real/ and fake/ in it.")
+        _go(ready=False)
         return None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         there = set(index.faces["split"])
@@ -100,8 +114,16 @@ def _data_set() -> Measurement | None:
         raise UserError("No face of these sources is in that split. Choose others.")
     faces = _sample(faces, count)
     which = ", ".join(chosen) or "all sources"
-    return Measurement(f"{index.root.name}/{split}, {which}, {len(faces)} faces",
-                       FolderFaces(index, faces))  # fmt: skip
+    title = f"{index.root.name}/{split}, {which}, {len(faces)} faces"
+    return Measurement(title, FolderFaces(index, faces), _unreadable(index, split))
+
+
+def _unreadable(index: DatasetIndex, split: str) -> dict[str, str]:
+    """Files of a split that cannot be read, by name, with the reason."""
+    rows = index.unreadable.itertuples()
+    names = {index.relative(row.path): row.error for row in rows}
+    whole = not (Path(index.root) / split).is_dir()
+    return {name: why for name, why in names.items() if whole or Path(name).parts[0] == split}
 
 
 def _folder(label: str) -> str:
@@ -110,8 +132,10 @@ def _folder(label: str) -> str:
     return st.text_input(label, key="ev_folder", placeholder=placeholder, **_KEEP).strip()
 
 
-def _go() -> bool:
-    return st.button("Measure", type="primary", icon=":material/play_arrow:", key="ev_go")
+def _go(*, ready: bool = True) -> bool:
+    return st.button(
+        "Measure", type="primary", icon=":material/play_arrow:", key="ev_go", disabled=not ready
+    )
 
 
 def _sample(faces: pd.DataFrame, count: int) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """Robustness and generalization: tables that were measured once and shipped, as charts."""
 
+import cv2
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -7,7 +9,11 @@ from core.artifacts import load_registry, read_json
 from core.errors import UserError
 from core.evaluation.card_sections import HARDEST_PAIR, how_known
 from core.evaluation.robustness import DAMAGES
+from core.examples import load_examples
+from core.imaging import decode_image
+from core.inference.geometry import centre_square
 from ui.evaluation_charts import damage_chart, generator_chart
+from ui.face_grid import picture_grid
 from ui.theme import empty_state
 
 _STILL = {"displayModeBar": False}
@@ -16,6 +22,17 @@ _MEASURES = {
     "accuracy": ("Accuracy", 0.45),
     "roc_auc": ("ROC AUC", 0.45),
     "tpr_at_1pct_fpr": ("TPR at 1% FPR", 0.0),
+}
+_AROUND_ONE = ("brightness", "gamma")  # clean faces lie in the middle of their levels
+_COLUMNS = {
+    "model": "Model",
+    "damage": "Damage",
+    "level": "Level",
+    "n": "Faces",
+    "accuracy": "Accuracy",
+    "roc_auc": "ROC AUC",
+    "tpr_at_1pct_fpr": "TPR at 1% FPR",
+    "answered": "Answered",
 }
 _SHOWN = {
     "n": "Faces",
@@ -40,7 +57,8 @@ def robustness() -> None:
     if not sweeps:
         empty_state(
             "Not measured yet",
-            "Run: python -m core evaluate --data DIR --robustness --keep classifier",
+            "Measure it in a terminal: python -m core evaluate --data DIR --robustness "
+            "--keep classifier",
         )
         return
     first = next(iter(sweeps.values()))
@@ -61,19 +79,73 @@ def robustness() -> None:
         "the network sees it; judged with the calibration of clean faces."
     )
     tables = {label: _table(sweep, pair) for label, sweep in sweeps.items()}
-    title, floor = _MEASURES[measure]
-    columns = st.columns(2, gap="large")
-    for place, (name, damage) in enumerate(DAMAGES.items()):
-        parts = {
-            label: table[table["damage"].isin(["none", name])] for label, table in tables.items()
-        }
-        with columns[place % 2]:
-            st.markdown(f"**{damage.title}**")
-            figure = damage_chart(parts, measure, title, damage.unit, floor)
-            st.plotly_chart(figure, config=_STILL, key=f"ev_damage_{name}")
+    _charts(tables, *_MEASURES[measure], measure)
+    _pictures()
+    _all_figures(tables)
+
+
+def _charts(tables: dict[str, pd.DataFrame], title: str, floor: float, measure: str) -> None:
+    """A chart a damage, two in a row."""
+    names = list(DAMAGES)
+    for start in range(0, len(names), 2):
+        for name, column in zip(names[start : start + 2], st.columns(2, gap="large"), strict=False):
+            damage = DAMAGES[name]
+            parts = {label: _of_damage(table, name) for label, table in tables.items()}
+            with column, st.container(gap="xxsmall"):
+                st.markdown(f"**{damage.title}**")
+                figure = damage_chart(parts, measure, title, damage.unit, floor)
+                st.plotly_chart(figure, config=_STILL, key=f"ev_damage_{name}")
+                if name == "bgr":
+                    st.caption(
+                        "No damage but a common bug in programs around a classifier: the figure "
+                        "must fall, or this test would not notice anything."
+                    )
+
+
+def _of_damage(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The levels of a damage in order, the clean faces where they belong among them."""
+    rows = table[table["damage"].isin(["none", name])]
+    if name in _AROUND_ONE:
+        place = rows["level"].replace("none", "1").astype(float)
+        rows = rows.loc[place.sort_values().index]
+    return rows
+
+
+def _pictures() -> None:
+    try:
+        example = next(iter(load_examples()), None)
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    if example is None:
+        return
+    with st.expander("What the damage looks like", icon=":material/image:"):
+        st.caption("A generated face, as clean faces are, and at every level of the charts.")
+        for name, damage in DAMAGES.items():
+            st.markdown(f"**{damage.title}** ({damage.unit})")
+            picture_grid(*_damaged(name, example.data))
+
+
+@st.cache_data(max_entries=len(DAMAGES), show_spinner="Damaging a face ...")
+def _damaged(name: str, picture: bytes) -> tuple[list[np.ndarray], list[str]]:
+    """A picture at the levels of a damage: uint8 (h, w, 3), and their titles."""
+    clean = cv2.resize(
+        centre_square(decode_image(picture).pixels).pixels, (256, 256), interpolation=cv2.INTER_AREA
+    )
+    levels = DAMAGES[name].levels
+    shown = [DAMAGES[name].apply(clean, np.random.default_rng(0), level) for level in levels]
+    return [clean, *shown], ["none", *(f"{level:g}" for level in levels)]
+
+
+def _all_figures(tables: dict[str, pd.DataFrame]) -> None:
     with st.expander("All figures", icon=":material/table:"):
         joined = pd.concat([table.assign(model=label) for label, table in tables.items()])
-        st.dataframe(joined, hide_index=True, width="stretch")
+        titles = {"none": "none", **{name: damage.title for name, damage in DAMAGES.items()}}
+        joined["damage"] = joined["damage"].map(titles)
+        number = st.column_config.NumberColumn(format="%.3f")
+        joined = joined.rename(columns=_COLUMNS)[list(_COLUMNS.values())]
+        config = dict.fromkeys(list(_COLUMNS.values())[4:], number)
+        st.dataframe(joined, hide_index=True, width="stretch", column_config=config)
 
 
 def _table(sweep: dict, pair: str) -> pd.DataFrame:
@@ -97,7 +169,10 @@ def generalization() -> None:
         st.error(str(error), icon=":material/error:")
         return
     if found is None:
-        empty_state("Not measured yet", "Run: python -m core generalization --data DIR --keep")
+        empty_state(
+            "Not measured yet",
+            "Measure it in a terminal: python -m core generalization --data DIR --keep",
+        )
         return
     st.plotly_chart(generator_chart(found["rows"]), config=_STILL)
     st.caption(

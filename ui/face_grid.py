@@ -29,13 +29,13 @@ def face_grid(
     """
     cells = []
     for number, (face, title) in enumerate(zip(faces, titles, strict=True)):
-        pill = ""
+        pill, name = "", html.escape(title)
         if verdicts is not None:
             p_fake, verdict = verdicts[number]
             pill = short_pill(verdict.state, percent(p_fake), verdict.reason)
         cells.append(
-            f'<figure class="rf-face"><img src="{_data_uri(face)}" alt="{html.escape(title)}">'
-            f"<figcaption><b>{html.escape(title)}</b>{pill}</figcaption></figure>"
+            f'<figure class="rf-face"><img src="{_data_uri(face)}" alt="{name}">'
+            f'<figcaption><b title="{name}">{name}</b>{pill}</figcaption></figure>'
         )
     few = " few" if len(cells) <= FEW else ""
     st.html(f'<div class="rf-faces{few}">{"".join(cells)}</div>')

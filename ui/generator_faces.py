@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.artifacts import read_json
 from core.errors import UserError
 from core.evaluation.neighbours import Album
 from core.generators.base import FaceGenerator
@@ -18,6 +17,7 @@ from core.inference.photo import FaceResult, Inspector
 from ui.face_card import verdict_box
 from ui.face_grid import face_grid
 from ui.generator_input import direction_key
+from ui.resources import how_known
 from ui.theme import empty_state
 
 _COLUMNS = 8  # of the table of a code's numbers
@@ -62,24 +62,13 @@ def many_faces(request: FaceRequest, generator: FaceGenerator, inspector: Inspec
     st.markdown(
         f"All {len(done)} are machine-made. The classifier calls **{states.count('fake')}** of "
         f"them fake, **{states.count('real')}** real (there it errs) and is unsure about "
-        f"**{states.count('unsure')}**. {_how_known(generator)}"
+        f"**{states.count('unsure')}**. {how_known(generator.name)}"
     )
     face_grid(
         np.stack([face for face, _ in done]),
         [f"seed {seed}" for seed in request.seeds],
         [(result.p_fake, result.verdict) for _, result in done],
     )
-
-
-def _how_known(generator: FaceGenerator) -> str:
-    """Whether the classifier learned from this generator, as its metrics file says."""
-    try:
-        learned_from = read_json("classifier_metrics")["data"]["train"]
-    except (UserError, KeyError):
-        return ""
-    if f"fake/{generator.name.lower()}" in learned_from:
-        return "It learned from other faces of this generator."
-    return "It never saw a face of this generator while it learned."
 
 
 def one_face(request: FaceRequest, generator: FaceGenerator, inspector: Inspector) -> None:

@@ -18,6 +18,7 @@ def judge_all(steps: Iterator[int], total: int, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, "Judging ...", width=420)
         st.button("Cancel, keep what is done", icon=":material/stop_circle:", key=key)
+    st.caption("Pressing or changing anything else on this page stops it as well.")
     for done in steps:
         bar.progress(done / total, f"Judged {done:,} of {total:,} faces")
     st.rerun()  # the bar and its button are done with

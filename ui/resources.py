@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.artifacts import read_json
 from core.errors import UserError
 from core.generators import FaceGenerator, load_generator
 from core.generators.dcgan import Dcgan, load_dcgan
@@ -37,6 +38,17 @@ def get_generator(name: str) -> FaceGenerator | None:
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         return None
+
+
+def how_known(generator: str) -> str:
+    """Whether the classifier learned from a generator, as its metrics file says."""
+    try:
+        learned_from = read_json("classifier_metrics")["data"]["train"]
+    except (UserError, KeyError):
+        return ""
+    if f"fake/{generator.lower()}" in learned_from:
+        return "The classifier learned from other faces of this generator."
+    return "The classifier never saw a face of this generator while it learned."
 
 
 @st.cache_resource(show_spinner="Loading the generator of that epoch ...", max_entries=8)

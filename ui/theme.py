@@ -61,9 +61,11 @@ h1 {letter-spacing: -0.02em;}
 .rf-faces {display: grid; gap: .8rem; grid-template-columns: repeat(8, 1fr);}
 .rf-faces.few {grid-template-columns: repeat(4, minmax(0, 11rem));}
 @media (max-width: 700px) {.rf-faces {grid-template-columns: repeat(4, 1fr); gap: .5rem;}}
-.rf-face {margin: 0;} .rf-face img {width: 100%; border-radius: .5rem; display: block;}
+.rf-face {margin: 0; min-width: 0;}
+.rf-face img {width: 100%; border-radius: .5rem; display: block;}
 .rf-face figcaption {font-size: .8rem; color: #4b5563; display: flex; flex-wrap: wrap;
-  gap: .15rem .4rem; padding-top: .25rem;} .rf-face b {width: 100%; font-weight: 500;}
+  gap: .15rem .4rem; padding-top: .25rem;} .rf-face b {width: 100%; font-weight: 500;
+  overflow: hidden; text-overflow: ellipsis; white-space: nowrap;}
 .rf-short {border-radius: .4rem; padding: 0 .4rem; font-weight: 600; color: white; cursor: help;
   white-space: nowrap;}
 .rf-missing {aspect-ratio: 1; border-radius: .5rem; background: #f3f4f6; color: #6b7280;

@@ -79,6 +79,7 @@ def generalization_section(table: dict) -> str:
     )
     return (
         "## Other generators\n\n"
-        f"Photos are those of {table['split']}, faces of DCGAN and MobileStyleGAN freshly painted."
+        f"Photos are those of {table['split']}; generators with a psi were asked for fresh faces "
+        "(psi: how far these may lie from the generator's average face)."
         f"{note}\n\n" + "\n".join([head, "|---|---|---|---|---|---|---|", *lines])
     )

@@ -54,7 +54,7 @@ def pairs_of_sources(
 
 
 def painted_by(
-    generators: dict[str, FaceGenerator],
+    generators: dict[str, tuple[FaceGenerator, float]],
     trained_on: set[str],
     real_faces: pd.DataFrame,
     predictor: Predictor,
@@ -64,8 +64,8 @@ def painted_by(
     """The same rows for fresh faces of generators, a list a generator.
 
     Args:
-        generators: by name.
-        trained_on: names of those whose faces the network saw, of other seeds.
+        generators: title -> a generator and its truncation psi.
+        trained_on: titles of those whose faces the network saw, of other seeds.
         real_faces: rows of an index: real faces to tell them from.
         predictor, calibration: the model.
         count: faces of each.
@@ -75,8 +75,8 @@ def painted_by(
         str(name): scores.log_odds[(scores.faces["source"] == name).to_numpy()]
         for name in sorted(set(scores.faces["source"]))
     }
-    for name, generator in generators.items():
-        painted = Measurement(name, GeneratedFaces(generator, name, FIRST_SEED, count, 1.0))
+    for name, (generator, psi) in generators.items():
+        painted = Measurement(name, GeneratedFaces(generator, name, FIRST_SEED, count, psi))
         for _ in painted.run(predictor):
             pass
         yield _against(reals, name, painted.log_odds, name in trained_on, calibration)

@@ -14,7 +14,7 @@ from core.config import CLASS_NAMES, FAKE, REAL
 from core.dataset.index import DatasetIndex
 from core.dataset.pipeline import labels_of
 from core.errors import UserError
-from core.evaluation.folder import judge_figures, pair_figures
+from core.evaluation.folder import is_answered, judge_figures, pair_figures
 from core.evaluation.metrics import wilson_ci95
 from core.generators.base import FaceGenerator
 from core.generators.codes import truncated
@@ -24,7 +24,7 @@ from core.inference.predictor import Predictor
 from core.inference.verdict import Calibration
 from core.inference.views import face_views, mean_log_odds
 
-CHUNK = 16
+CHUNK = 4  # few: a slow generator should show that it moves, and stop soon
 THUMBNAIL_PX = 144
 MAX_FACES = 5000
 
@@ -111,10 +111,12 @@ class Measurement:
         log_odds: float64 (n,), of fake, before calibration; NaN where not (yet) judged.
         thumbnails: WebP files of the judged faces, by number.
         failed: name -> why a face could not be judged.
+        unreadable: the same for files that are none of `faces`, as nothing is known of them.
     """
 
     title: str
     faces: FaceSet
+    unreadable: dict[str, str] = field(default_factory=dict)
     log_odds: np.ndarray = field(init=False)
     thumbnails: dict[int, bytes] = field(init=False, default_factory=dict)
     failed: dict[str, str] = field(init=False, default_factory=dict)
@@ -168,18 +170,18 @@ class Measurement:
     def figures(self, calibration: Calibration) -> dict:
         """All figures of the judged faces: `judge_figures`, and the detection rate.
 
-        Besides: title, detected (share of the fakes called fake, with detected_ci95), failed.
+        Besides: title, detected (share of the fakes called fake), recall_real and accuracy, each
+        with its 95% interval (key + "_ci95"), failed (files and faces not judged).
         """
         labels = self.labels()
         called = self.p_fake(calibration) >= calibration.threshold
         fakes = labels == FAKE
-        hits = int(called[fakes].sum())
         return {
             "title": self.title,
             **judge_figures(labels, self.log_odds[self.judged], calibration),
-            "detected": hits / int(fakes.sum()) if fakes.any() else None,
-            "detected_ci95": list(wilson_ci95(hits, int(fakes.sum()))) if fakes.any() else None,
-            "failed": len(self.failed),
+            **_share("detected", called[fakes]),
+            **_share("recall_real", ~called[~fakes]),
+            "failed": len(self.failed) + len(self.unreadable),
         }
 
     def by_pair(self, calibration: Calibration) -> dict[str, dict]:
@@ -188,9 +190,13 @@ class Measurement:
         return pair_figures(sources, self.labels(), self.log_odds[self.judged], calibration)
 
     def table(self, calibration: Calibration) -> pd.DataFrame:
-        """A row a judged face: face, source, label, p_fake, called ("real" or "fake")."""
+        """A row a judged face: face, source, label, p_fake, called, verdict.
+
+        called is "real" or "fake", by the threshold alone; verdict is "unsure" within its band.
+        """
         p_fake = self.p_fake(calibration)
         called = np.where(p_fake >= calibration.threshold, CLASS_NAMES[FAKE], CLASS_NAMES[REAL])
+        verdict = np.where(is_answered(p_fake, calibration), called, "unsure")
         return pd.DataFrame(
             {
                 "face": [self.faces.names[n] for n in self.judged],
@@ -198,6 +204,7 @@ class Measurement:
                 "label": [CLASS_NAMES[label] for label in self.labels()],
                 "p_fake": p_fake,
                 "called": called,
+                "verdict": verdict,
             }
         )
 
@@ -218,6 +225,13 @@ class Measurement:
         keep = np.flatnonzero((self.labels() == label) & (called_fake == wanted_fake))
         order = np.argsort(-p_fake[keep] if wanted_fake else p_fake[keep], kind="stable")
         return [int(self.judged[place]) for place in keep[order][:count]]
+
+
+def _share(name: str, hits: np.ndarray) -> dict:
+    """A share and its interval; None for both where there is nothing to count."""
+    if not hits.size:
+        return {name: None, f"{name}_ci95": None}
+    return {name: float(hits.mean()), f"{name}_ci95": list(wilson_ci95(int(hits.sum()), hits.size))}
 
 
 def _thumbnail(pixels: np.ndarray) -> bytes:

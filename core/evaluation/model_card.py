@@ -28,7 +28,7 @@ def write_model_card(folder: Path) -> None:
     )
     parts = [
         _HEAD,
-        _training(metrics),
+        _LIMITS,
         _pairs("Results on the test split", metrics["test"]),
         _sources(metrics["test"]),
         _verdicts(calibration, metrics["test"]),
@@ -37,6 +37,7 @@ def write_model_card(folder: Path) -> None:
         _comparison(metrics, baseline) if baseline else "",
         _damaged(registry, folder),
         _others(registry, folder),
+        _training(metrics),
         _TERMS,
     ]
     text = "\n\n".join(part.strip() for part in parts if part) + "\n"
@@ -70,7 +71,7 @@ proof about a picture or a person: it errs, as the figures below say, and it doe
 generators it was not trained on.
 """
 
-_TERMS = """
+_LIMITS = """
 ## What it cannot do
 
 - It judges faces from the StyleGAN family only. Faces from diffusion models, face swaps and
@@ -81,7 +82,9 @@ _TERMS = """
 - It sees frontal faces only; the detector misses profiles and covered faces.
 - It was not examined for differences between groups of people. The photos it learned from
   (FFHQ, CelebA) do not represent all ages and skin tones alike.
+"""
 
+_TERMS = """
 ## Data and terms
 
 Photos: FFHQ (CC BY-NC-SA 4.0) and CelebA (non-commercial research only). Generated faces:
@@ -99,14 +102,21 @@ def _training(metrics: dict) -> str:
     wanted = (
         *("name", "epochs", "samples_per_epoch", "batch_size", "optimizer", "learning_rate"),
         *("cosine", "weight_decay", "bn_momentum", "high_pass", "ema_decay"),
-        *("patch_share", "source_shares", "filmed_shares", "augmentation", "monitor"),
+        *(
+            "patch_share",
+            "cross_share",
+            "source_shares",
+            "filmed_shares",
+            "augmentation",
+            "monitor",
+        ),
         *("policy", "seed"),
     )
     settings = "\n".join(
         f"| {key.replace('_', ' ')} | {_plain(recipe[key])} |" for key in wanted if key in recipe
     )
     start = metrics.get("start")
-    begun = f"Second stage, begun with the weights of the run `{start}`. " if start else ""
+    begun = f"Begun with the weights of the run `{start}`. " if start else ""
     table = "\n".join(["| class/source | train | valid |", "|---|---|---|", *rows])
     return (
         "## Training\n\n"

@@ -88,7 +88,7 @@ DAMAGES = {
     "brightness": Damage("Brightness", "gain", (0.4, 0.6, 0.8, 1.25, 1.6), _brightened),
     "gamma": Damage("Gamma", "exponent", (0.5, 0.7, 1.4, 2), _gamma),
     "webcam": Damage("Imitated webcam", "H.264 CRF", (18, 26, 34), _filmed),
-    "bgr": Damage("Red and blue swapped (a bug)", "swapped", (1,), _swapped),
+    "bgr": Damage("Red and blue swapped", "1 is swapped", (1,), _swapped),
 }
 
 

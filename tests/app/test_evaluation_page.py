@@ -7,11 +7,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import ROOT
+from core.evaluation.measurement import GeneratedFaces, Measurement
 from tests.app.words import page_text
 from tests.conftest import write_dataset
 
 TIMEOUT_S = 90
 REALS = "Folder with real faces to tell them from (without one: only how many fakes are caught)"
+FACES = "Faces (10 to 2,500)"
 FOLDER = "Folder with faces, on the machine that runs this app"
 
 
@@ -58,17 +60,18 @@ def test_the_empty_page_says_what_to_do():
 
 
 def test_generated_faces_alone_give_a_rate_and_say_what_is_missing():
-    page = _set(_page(), "number_input", "Faces", 10)
+    page = _set(_page(), "number_input", FACES, 10)
     page = _press(page, "Measure")
     assert not page.exception
     assert any(label.startswith("fakes caught") for label in _figures(page))
     assert "ROC AUC" not in " ".join(_figures(page))
-    assert "Only one class was judged" in page_text(page)
+    assert "Only fake faces were judged" in page_text(page)
+    assert "never saw a face of this generator" in page_text(page)
     assert len(page.get("plotly_chart")) == 1
 
 
 def test_against_real_faces_all_curves_are_drawn(data):
-    page = _set(_page(), "number_input", "Faces", 10)
+    page = _set(_page(), "number_input", FACES, 10)
     page = _set(page, "text_input", REALS, str(data))
     page = _press(page, "Measure")
     assert not page.exception and "against 6 real ones" in page_text(page)
@@ -84,12 +87,12 @@ def test_the_threshold_moves_figures_and_charts(data):
     low = _figures(page)
     page = _set(page, "slider", label, 0.99)
     high = _figures(page)
-    caught = [
-        next(int(value.rstrip("%")) for name, value in figures.items() if "caught" in name)
-        for figures in (low, high)
-    ]
-    assert caught[0] >= caught[1]
-    assert int(low["real called real"].rstrip("%")) <= int(high["real called real"].rstrip("%"))
+
+    def percent(figures: dict[str, str], name: str) -> int:
+        return next(int(v.rstrip("%")) for label, v in figures.items() if label.startswith(name))
+
+    assert percent(low, "fakes caught") >= percent(high, "fakes caught")
+    assert percent(low, "real called real") <= percent(high, "real called real")
     lines = [
         shape["x0"]
         for chart in page.get("plotly_chart")
@@ -104,10 +107,50 @@ def test_a_pinned_run_stays_beside_the_next(data):
     page = _choose(page, "ev_split", "valid")
     page = _press(page, "Measure")
     assert not page.exception and "Side by side" in page_text(page)
-    runs = page.dataframe[0].value["Run"].tolist()
-    assert len(runs) == 2 and "valid" in runs[0] and "test" in runs[1]
-    page = _press(page, "Unpin 1")
+    assert page.dataframe[0].value["Run"].tolist() == ["this run", "pin 1"]
+    assert "set/test, all sources" in page_text(page) and "set/valid" in page_text(page)
+    page = _press(page, "Unpin pin 1")
     assert "Side by side" not in page_text(page)
+
+
+def test_files_that_cannot_be_judged_are_counted_and_named(tmp_path):
+    root = write_dataset(tmp_path / "set", {"test": 4}, 64)
+    (root / "test" / "fake" / "machine_9.jpg").write_bytes(b"no picture")
+    cut = root / "test" / "real" / "camera_0.png"
+    cut.write_bytes(cut.read_bytes()[:-200])
+    page = _data_measured(root)
+    assert not page.exception
+    assert any("2 files could not be judged" in box.label for box in page.expander)
+    assert "machine_9.jpg" in str(page.dataframe[0].value["File"].tolist())
+
+
+def test_pairs_of_sources_are_shown_apart(tmp_path):
+    root = write_dataset(tmp_path / "set", {"test": 4}, 64)
+    for number in range(2):
+        file = root / "test" / "fake" / f"machine_{number}.png"
+        file.rename(file.with_name(f"other_{number}.png"))
+    page = _data_measured(root)
+    assert not page.exception and "By pair of sources" in page_text(page)
+    (table,) = [frame.value for frame in page.dataframe if "Real / fake" in frame.value]
+    assert table["Real / fake"].tolist() == ["camera / machine", "camera / other"]
+    assert table["Faces"].tolist() == [6, 6]
+
+
+def test_a_run_stopped_before_its_first_face_leaves_the_last_one(data):
+    page = _data_measured(data)
+    page.session_state["ev_next"] = Measurement("stopped", GeneratedFaces(None, "x", 0, 10, 1.0))
+    page = page.run()
+    assert "Stopped before the first face" in page_text(page) and "12 faces" in page_text(page)
+    assert not page.exception
+
+
+def test_one_class_of_a_data_set_says_which_is_missing(data):
+    page = _choose(_page(), "ev_kind", "data")
+    page = _set(page, "text_input", FOLDER, str(data))
+    page = next(w for w in page.multiselect if "Sources" in w.label).set_value(["camera"]).run()
+    page = _press(page, "Measure")
+    assert not page.exception and "Only real faces were judged" in page_text(page)
+    assert "ECE" not in _figures(page)
 
 
 def test_bad_folders_are_sentences_and_the_last_result_stays(data, tmp_path):
@@ -127,6 +170,12 @@ def test_a_folder_without_real_faces_is_a_sentence(tmp_path):
     page = _set(_page(), "text_input", REALS, str(root))
     page = _press(page, "Measure")
     assert not page.exception and "no real face" in page_text(page)
+
+
+def test_a_bad_folder_is_said_before_the_button_is_pressed(tmp_path):
+    page = _set(_page(), "text_input", REALS, str(tmp_path / "nowhere"))
+    assert not page.exception and page.error
+    assert next(button for button in page.button if button.label == "Measure").disabled
 
 
 @pytest.mark.parametrize("view", ["robustness", "generalization"])

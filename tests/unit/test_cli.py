@@ -77,13 +77,13 @@ def test_evaluate_robustness_prints_a_row_a_level(tmp_path, capsys, monkeypatch)
 
 def test_generalization_lists_each_generator_apart(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("core.evaluation.generalization.PAINTED", 2)
-    monkeypatch.setattr("core.generators.GENERATORS", ("dcgan",))
+    monkeypatch.setattr("core.cli_evaluation.PAINTERS", (("dcgan", 0.7),))
     root = write_dataset(tmp_path / "set", {"test": 2}, 64)
     assert main(["generalization", "--data", str(root), "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)["rows"]
     assert [(row["generator"], row["real"]) for row in rows] == [
         ("machine", "camera"),
-        ("DCGAN", "camera"),
+        ("DCGAN, psi 0.7", "camera"),
     ]
     assert not any(row["trained_on"] or row["left_out"] for row in rows)
 

@@ -45,7 +45,7 @@ def test_pairs_are_never_mixed(tmp_path):
 def test_painted_faces_stand_against_the_real_ones(tmp_path):
     faces = _index(tmp_path).part("test")
     reals = faces[faces["label"] == "real"].reset_index(drop=True)
-    ((row,),) = painted_by({"Bright": Bright()}, set(), reals, Probe(), CALIBRATION, count=5)
+    ((row,),) = painted_by({"Bright": (Bright(), 1.0)}, set(), reals, Probe(), CALIBRATION, count=5)
     assert (row["generator"], row["real"], row["n"], row["roc_auc"]) == (
         "Bright",
         "camera",

@@ -1,0 +1,105 @@
+"""More generated faces for a data set: as many as one likes, of any truncation."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from core.atomic import write_atomically
+from core.config import SPLITS
+from core.dataset.index import DatasetIndex
+from core.errors import UserError
+from core.generators.base import FaceGenerator
+from core.generators.codes import truncated
+from core.generators.files import check_psi, check_seed
+
+SIDE_PX = 256
+QUALITY = 75  # as the 140k set's pictures
+_SHARES = {"train": 0.8, "valid": 0.1, "test": 0.1}
+Progress = Callable[[int, int], object]
+
+
+def paint_faces(
+    out: Path,
+    generator: FaceGenerator,
+    *,
+    source: str,
+    first_seed: int,
+    count: int,
+    psi: tuple[float, float],
+    progress: Progress = lambda done, total: None,
+) -> Path:
+    """Add generated faces to a folder in the Kaggle layout; those that are there are kept.
+
+    Each face hangs on its seed alone: `{split}/fake/{source}_{seed}.jpg`, 256 pixels (Lanczos),
+    JPEG quality 75, its psi drawn evenly from a range. A tenth each goes to valid and to test.
+
+    Args:
+        out: the folder.
+        generator: what paints.
+        source: name of the source, without "_".
+        first_seed: seeds are consecutive.
+        count: how many.
+        psi: smallest and largest truncation.
+        progress: told how many of how many are there.
+
+    Returns:
+        The folder.
+
+    Raises:
+        UserError: a name or number is out of range, or the folder cannot be written.
+    """
+    if not source.isalnum():
+        raise UserError(f"A source's name is letters and digits. Received: {source!r}")
+    for bound in psi:
+        check_psi(bound)
+    check_seed(first_seed)
+    check_seed(first_seed + count)
+    if count < 10:
+        raise UserError(f"At least 10 faces are needed for three splits. Received: {count}")
+    edges = np.cumsum([round(_SHARES[split] * count) for split in SPLITS])
+    for number in range(count):
+        seed = first_seed + number
+        split = SPLITS[min(int(np.searchsorted(edges, number, side="right")), len(SPLITS) - 1)]
+        file = out / split / "fake" / f"{source}_{seed}.jpg"
+        if not file.exists():
+            _write(
+                file, _painted(generator, seed, np.random.default_rng(seed).uniform(*sorted(psi)))
+            )
+        progress(number + 1, count)
+    return out
+
+
+def link_faces(index: DatasetIndex, out: Path) -> None:
+    """Let a folder show another data set's files beside its own, without copying them.
+
+    Raises:
+        UserError: the folder cannot be written.
+    """
+    for path in index.faces["path"]:
+        link = out / index.relative(path)
+        try:
+            link.parent.mkdir(parents=True, exist_ok=True)
+            if not link.is_symlink():
+                link.symlink_to(Path(path).absolute())
+        except OSError as error:
+            raise UserError(f"{link} cannot be made ({error.strerror}).") from error
+
+
+def _painted(generator: FaceGenerator, seed: int, psi: float) -> bytes:
+    codes = truncated(generator.codes([seed]), psi, generator.center)
+    picture = Image.fromarray(generator.paint(codes)[0])
+    picture = picture.resize((SIDE_PX, SIDE_PX), Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=QUALITY, subsampling="4:2:0")
+    return buffer.getvalue()
+
+
+def _write(file: Path, content: bytes) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(file, content)
+    except OSError as error:
+        raise UserError(f"{file.parent} cannot be written ({error.strerror}).") from error

@@ -1,0 +1,96 @@
+"""Measurements side by side: pins, and the figures of runs and of pairs of sources as tables."""
+
+import pandas as pd
+import streamlit as st
+
+from core.evaluation.measurement import Measurement
+from core.inference.verdict import Calibration
+
+MAX_PINS = 3
+_PINS = "ev_pins"
+_COMPARED = {
+    "n": "Faces",
+    "detected": "Fakes caught",
+    "recall_real": "Real called real",
+    "roc_auc": "ROC AUC",
+    "tpr_at_1pct_fpr": "TPR at 1% FPR",
+    "ece": "ECE",
+    "brier": "Brier",
+    "answered": "Answered",
+    "accuracy_answered": "Right of these",
+}
+_PAIR = {
+    "n": "Faces",
+    "accuracy": "Accuracy",
+    "roc_auc": "ROC AUC",
+    "tpr_at_1pct_fpr": "TPR at 1% FPR",
+    "ece_uncalibrated": "ECE before calibration",
+    "ece": "ECE",
+    "answered": "Answered",
+    "accuracy_answered": "Right of these",
+}
+_SCORES = ("ROC AUC", "ECE", "ECE before calibration", "Brier")  # all others are shares
+
+
+def pin_button(run: Measurement) -> None:
+    """A button that keeps a run, to draw it beside the next ones."""
+    pins = st.session_state.setdefault(_PINS, [])
+    st.button(
+        "Pinned" if run in pins else "Pin",
+        on_click=pins.append,
+        args=(run,),
+        disabled=run in pins or len(pins) >= MAX_PINS,
+        icon=":material/push_pin:",
+        help=f"Keep this run, to draw it beside the next ones. Up to {MAX_PINS}.",
+    )
+
+
+def pinned_beside(run: Measurement) -> list[Measurement]:
+    """Draw a line a pinned run, each with a button to let it go; the runs other than this one."""
+    pins: list[Measurement] = st.session_state.get(_PINS, [])
+    others = [pin for pin in pins if pin is not run]
+    for name, pin in zip(names_of([run, *others])[1:], others, strict=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f":material/push_pin: **{name}** {pin.title}", width="stretch")
+            st.button(f"Unpin {name}", key=f"ev_un{name}", on_click=pins.remove, args=(pin,),
+                      type="tertiary", icon=":material/close:")  # fmt: skip
+    if not others and pins:
+        st.caption("Pinned: the next measurement is drawn beside this one.")
+    return others
+
+
+def names_of(runs: list[Measurement]) -> list[str]:
+    """Short names of a run and of those pinned beside it."""
+    return ["this run", *(f"pin {number}" for number in range(1, len(runs)))]
+
+
+def compared(runs: list[Measurement], calibration: Calibration) -> None:
+    """A row a run."""
+    st.markdown("**Side by side**")
+    rows = {name: run.figures(calibration) for name, run in zip(names_of(runs), runs, strict=True)}
+    _figure_table("Run", rows, _COMPARED)
+
+
+def pairs(run: Measurement, calibration: Calibration) -> None:
+    """A row for each pair of sources, where there are several: their mean would hide a lot."""
+    found = run.by_pair(calibration)
+    if len(found) < 2:
+        return
+    st.markdown("**By pair of sources**")
+    _figure_table("Real / fake", found, _PAIR)
+    st.caption(
+        "The figures above mix these pairs. ECE before calibration is that of the bare network."
+    )
+
+
+def _figure_table(title: str, rows: dict[str, dict], columns: dict[str, str]) -> None:
+    table = pd.DataFrame(
+        [{title: name, **{label: row[key] for key, label in columns.items()}}
+         for name, row in rows.items()]
+    )  # fmt: skip
+    figures = [label for key, label in columns.items() if key != "n"]
+    table[figures] = table[figures].astype(float)  # what is unknown stays blank
+    score, share = (st.column_config.NumberColumn(format=form) for form in ("%.3f", "percent"))
+    config = {label: score if label in _SCORES else share for label in figures}
+    config[title] = st.column_config.TextColumn(pinned=True)
+    st.dataframe(table, hide_index=True, width="stretch", column_config=config)
