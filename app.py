@@ -3,12 +3,11 @@
 import streamlit as st
 
 from core.artifacts import read_json
+from core.config import HARDEST_PAIR
 from core.errors import UserError
 from ui import results
 from ui.photo_input import example_gallery, judge_now, upload
 from ui.theme import TITLE, privacy_line, start_page
-
-HARDEST_PAIR = "ffhq / stylegan"  # the two sources that share one pipeline to the byte
 
 
 def _measured() -> None:

@@ -10,6 +10,7 @@ LATENT_DIM = 128
 CLASS_NAMES = ("fake", "real")  # index 0 = fake, 1 = real: Kaggle's folder order
 FAKE, REAL = 0, 1
 SPLITS = ("train", "valid", "test")
+HARDEST_PAIR = "ffhq / stylegan"  # the two sources that share one pipeline to the byte
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".heic", ".heif"})
 
 MAX_FILE_BYTES = 20 * 1024 * 1024

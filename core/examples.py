@@ -45,6 +45,12 @@ def load_examples(folder: Path = ARTIFACTS_DIR) -> list[Example]:
     return examples
 
 
+def generated_face(folder: Path = ARTIFACTS_DIR) -> Example | None:
+    """A registered picture of one generated face, the same every time; None if there is none."""
+    singles = [item for item in load_examples(folder) if item.file.startswith("generated_seed")]
+    return min(singles, key=lambda item: item.file, default=None)
+
+
 def _astronaut() -> Example | None:
     found = importlib.util.find_spec("skimage")  # finds the folder without importing it
     if found is None or found.origin is None:

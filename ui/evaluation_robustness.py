@@ -6,10 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from core.artifacts import load_registry, read_json
+from core.config import HARDEST_PAIR
 from core.errors import UserError
-from core.evaluation.card_sections import HARDEST_PAIR, how_known
+from core.evaluation.card_sections import how_known
 from core.evaluation.robustness import DAMAGES
-from core.examples import load_examples
+from core.examples import generated_face
 from core.imaging import decode_image
 from core.inference.geometry import centre_square
 from ui.evaluation_charts import damage_chart, generator_chart
@@ -113,7 +114,7 @@ def _of_damage(table: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def _pictures() -> None:
     try:
-        example = next(iter(load_examples()), None)
+        example = generated_face()
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         return

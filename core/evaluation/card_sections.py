@@ -1,8 +1,7 @@
 """The model card's tables on damaged pictures and on other generators, from the measured files."""
 
+from core.config import HARDEST_PAIR
 from core.evaluation.robustness import DAMAGES
-
-HARDEST_PAIR = "ffhq / stylegan"
 
 
 def robustness_section(sweep: dict, baseline: dict | None) -> str:
