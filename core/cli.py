@@ -13,6 +13,7 @@ from core.errors import UserError
 OK, SOME_FAILED, WRONG_USAGE = 0, 1, 2
 _BAR_AFTER_S = 0.5  # what fails at once has none
 _PERCENT_BAR = "{percentage:3.0f}% {bar} {remaining} left"
+RECIPE_NAMES = ["original", "ours", "webcam", "mosaic", "finish"]
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -85,13 +86,15 @@ def _add_training(commands) -> None:
     train.add_argument("--out", required=True, type=Path, metavar="RUN_DIR")
     train.add_argument("--epochs", type=_positive, metavar="N")
     train.add_argument("--resume", action="store_true", help="go on where a run stopped")
-    train.add_argument("--recipe", default="ours", choices=["original", "ours", "webcam", "mosaic"])
+    train.add_argument("--recipe", default="ours", choices=RECIPE_NAMES)
     train.add_argument(
         "--start",
         type=Path,
+        nargs="+",
+        default=[],
         metavar="DIR",
         help="begin with the weights published in DIR; classifier: or with the best ones of the "
-        "run in DIR",
+        "run in DIR, or with the mean of several such",
     )
     train.add_argument(
         "--sources", type=_names, metavar="A,B", help="use only files named A_... and B_..."
@@ -234,8 +237,11 @@ def _train_dcgan(args: argparse.Namespace) -> None:
 
     if args.recipe not in GAN_RECIPES:
         raise UserError("A DCGAN is trained with --recipe original or --recipe ours.")
+    if len(args.start) > 1:
+        raise UserError("A DCGAN begins with the weights of one folder: give --start one.")
     recipe = _with_options(GAN_RECIPES[args.recipe], args)
-    train_dcgan(args.data, args.out, recipe, start=args.start, resume=args.resume)
+    start = args.start[0] if args.start else None
+    train_dcgan(args.data, args.out, recipe, start=start, resume=args.resume)
 
 
 def _with_options(recipe, args: argparse.Namespace):

@@ -1,6 +1,7 @@
 """The classifier's training run: resumable to the same result, chosen on valid, blind to test."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def train_classifier(
     out: Path,
     recipe: Recipe,
     *,
-    start: Path | None = None,
+    start: Sequence[Path] = (),
     resume: bool = False,
     quiet: bool = False,
 ) -> pd.DataFrame:
@@ -56,8 +57,9 @@ def train_classifier(
         data: folder in the Kaggle layout with `train` and `valid`.
         out: run folder (see `core.training.run_folder`).
         recipe: what to do.
-        start: run folder, or folder of artifacts, whose weights are the beginning; None begins
-            at random.
+        start: run folders, or folders of artifacts, the mean of whose weights is the beginning
+            (as in model soups, Wortsman et al., ICML 2022: of runs that began alike); none
+            begins at random.
         resume: go on from the last finished epoch; the result is that of an unbroken run.
         quiet: no progress bar.
 
@@ -72,13 +74,13 @@ def train_classifier(
     index = index_folder(data)
     train, valid = (_load_part(index, split, recipe) for split in ("train", "valid"))
     run = RunFolder(out)
-    beginning = None if start is None else load_start(start)
+    starts = [load_start(folder) for folder in start]
     settings = {"recipe": recipe.describe(), "data": _describe(train, valid)}
-    settings["start"] = None if start is None else start.name
+    settings["start"] = " + ".join(folder.name for folder in start) or None
     run.open(settings, resume=resume)
     session = _Session(recipe, run, len(train.faces), quiet)
-    if beginning is not None:
-        session.begin_from(beginning)
+    if starts:
+        session.begin_from([np.mean(parts, axis=0) for parts in zip(*starts, strict=True)])
     if resume:
         session.restore()
     while session.epoch < recipe.epochs:

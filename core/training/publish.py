@@ -1,13 +1,15 @@
 """From a finished run to shipped artifacts: weights, runtime model, calibration, figures."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from core.artifacts import ship, withdraw
+from core.artifacts import REGISTRY_FILE, load_registry, read_artifact, read_json, ship, withdraw
 from core.config import ARTIFACTS_DIR
 from core.dataset.index import DatasetIndex
 from core.dataset.webcam import Webcam
@@ -17,6 +19,7 @@ from core.evaluation.model_card import write_model_card
 from core.inference.predictor import Predictor
 from core.inference.verdict import Calibration
 from core.models.classifier import build_classifier
+from core.training.classifier import load_start
 from core.training.export import to_keras_file, to_openvino
 from core.training.judge_run import calibrate
 from core.training.run_folder import RunFolder, load_weights
@@ -30,7 +33,8 @@ def publish(
     """Ship a run: convert, calibrate on valid, measure once on test, write it all down.
 
     Args:
-        run_dir: folder of a run of `train classifier`.
+        run_dir: folder of a run of `train classifier`; or the folder of artifacts, to measure
+            the published model anew.
         data: the folder it was trained on, with valid and test.
         name: "classifier" is what the app serves; another name keeps a run for comparison
             (history and figures, no weights).
@@ -42,8 +46,7 @@ def publish(
     Raises:
         UserError: the run or the data cannot be used.
     """
-    run = RunFolder(run_dir)
-    settings, weights = run.settings(), load_weights(run.best_file)
+    settings, weights, history = _read(run_dir)
     index, valid_faces = load_split(data, "valid")
     network = build_classifier(logits=True)
     network.set_weights(weights)
@@ -68,7 +71,7 @@ def publish(
     )
     files = {
         "metrics.json": json.dumps(metrics, indent=2).encode(),
-        "history.csv": run.history_file.read_bytes(),
+        "history.csv": history,
     }
     if name == SHIPPED:
         files |= {
@@ -78,12 +81,34 @@ def publish(
             "bin": constants,
             "weights.h5": to_keras_file(network),
         }
-    for outdated in ("robustness", "generalization"):  # they were another model's
-        withdraw(f"{name}_{outdated}", folder)
+    if not _is_shipped(files, name, folder):
+        for outdated in ("robustness", "generalization"):  # they were another model's
+            withdraw(f"{name}_{outdated}", folder)
     ship(name, files, data=described, metrics=_short(metrics), folder=folder)
     yield f"Wrote the artifacts of {name} to {folder.name}/."
     write_model_card(folder)
     yield "Wrote MODEL_CARD.md."
+
+
+def _read(run_dir: Path) -> tuple[dict, list[np.ndarray], bytes]:
+    """Settings, best weights and history (CSV) of a run, or of the published classifier."""
+    run = RunFolder(run_dir)
+    if run.settings_file.exists() or not (run_dir / REGISTRY_FILE).exists():
+        return run.settings(), load_weights(run.best_file), run.history_file.read_bytes()
+    settings = read_json(f"{SHIPPED}_metrics", run_dir)
+    return settings, load_start(run_dir), read_artifact(f"{SHIPPED}_history", run_dir)
+
+
+def _is_shipped(files: dict[str, bytes], name: str, folder: Path) -> bool:
+    """Whether the model and its calibration are those that are shipped already."""
+    known = load_registry(folder) if (folder / REGISTRY_FILE).exists() else {}
+    parts = {"bin": f"{name}_constants", "calibration.json": f"{name}_calibration"}
+    return all(
+        suffix in files
+        and kind in known
+        and known[kind].sha256 == hashlib.sha256(files[suffix]).hexdigest()
+        for suffix, kind in parts.items()
+    )
 
 
 def _chosen(faces: pd.DataFrame, settings: dict) -> pd.DataFrame:

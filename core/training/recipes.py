@@ -145,6 +145,27 @@ def _mosaic() -> Recipe:
     )
 
 
+def _finish() -> Recipe:
+    """Last stage, from the mean of the weights of `webcam` and `mosaic`: whole faces again."""
+    mosaic = _mosaic()
+    return replace(
+        mosaic,
+        name="finish",
+        epochs=3,
+        learning_rate=2e-4,
+        source_shares={
+            **{"ffhq": 0.64, "celeba": 0.36},
+            **{"stylegan": 0.54, "untruncated": 0.16, "mobilestylegan": 0.10},
+            **{"stylegan2": 0.14, "genphotos": 0.06},
+        },
+        patch_share=0.6,
+        cross_share=0.0,
+        augmentation=FaceAugmentation(),
+        seed=6,
+    )
+
+
 RECIPES = {
-    recipe.name: recipe for recipe in (Recipe(name="original"), _ours(), _webcam(), _mosaic())
+    recipe.name: recipe
+    for recipe in (Recipe(name="original"), _ours(), _webcam(), _mosaic(), _finish())
 }

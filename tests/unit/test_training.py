@@ -14,7 +14,7 @@ import pytest
 from core.atomic import write_atomically
 from core.errors import UserError
 from core.training.augmentation import FaceAugmentation
-from core.training.classifier import _targets, train_classifier
+from core.training.classifier import _targets, load_start, train_classifier
 from core.training.recipes import RECIPES, Recipe
 from core.training.run_folder import load_arrays, load_weights
 from tests.conftest import write_dataset
@@ -164,7 +164,7 @@ def test_a_run_may_begin_with_another_runs_weights(data, tmp_path):
     webcam = replace(webcam, filmed_shares={"camera": 1.0, "machine": 0.5})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module._Session, "run_epoch", look)
-        start = {"start": tmp_path / "first", "quiet": True}
+        start = {"start": [tmp_path / "first"], "quiet": True}
         train_classifier(data, tmp_path / "second", webcam, **start)
     for mine, theirs in zip(begun[0], best, strict=True):
         np.testing.assert_array_equal(mine, theirs)
@@ -180,9 +180,23 @@ def test_a_patchwork_of_both_classes_is_asked_for_its_areas():
     assert targets.dtype == np.float32
 
 
+def test_a_run_may_begin_between_two_others(data, tmp_path, monkeypatch):
+    import core.training.classifier as module
+
+    runs = [tmp_path / "one", tmp_path / "two"]
+    for seed, folder in enumerate(runs):
+        train_classifier(data, folder, replace(SMALL, epochs=1, seed=seed), quiet=True)
+    begun = []
+    monkeypatch.setattr(module._Session, "begin_from", lambda session, mean: begun.append(mean))
+    train_classifier(data, tmp_path / "third", replace(SMALL, epochs=1), start=runs, quiet=True)
+    for mean, one, two in zip(begun[0], *map(load_start, runs), strict=True):
+        np.testing.assert_allclose(mean, (one + two) / 2, rtol=1e-6)
+    assert '"start": "one + two"' in (tmp_path / "third" / "run.json").read_text()
+
+
 def test_a_start_that_is_no_run(data, tmp_path):
     with pytest.raises(UserError, match="missing or damaged"):
-        train_classifier(data, tmp_path / "run", SMALL, start=tmp_path / "none", quiet=True)
+        train_classifier(data, tmp_path / "run", SMALL, start=[tmp_path / "none"], quiet=True)
     assert not (tmp_path / "run").exists()
 
 
