@@ -77,8 +77,9 @@ _LIMITS = """
 - It judges faces from the StyleGAN family only. Faces from diffusion models, face swaps and
   retouching were not in the training data, nor was video except as imitated on still faces; on
   those a verdict means little.
-- Strong compression, rescaling and screenshots weaken the traces it relies on: see Damaged
-  pictures.
+- Damage weakens the traces it relies on, some kinds far more than others: see Damaged pictures.
+- Generated faces that lie far from their generator's average face (untruncated ones) are harder to
+  tell than those of most data sets: see Other generators.
 - It sees frontal faces only; the detector misses profiles and covered faces.
 - It was not examined for differences between groups of people. The photos it learned from
   (FFHQ, CelebA) do not represent all ages and skin tones alike.
