@@ -68,6 +68,15 @@ def load_registry(folder: Path = ARTIFACTS_DIR) -> dict[str, Artifact]:
         ) from error
 
 
+def registered(folder: Path = ARTIFACTS_DIR) -> dict[str, Artifact]:
+    """`load_registry`, or nothing for a folder that has no registry yet.
+
+    Raises:
+        UserError: it is damaged.
+    """
+    return load_registry(folder) if (folder / REGISTRY_FILE).exists() else {}
+
+
 def read_artifact(name: str, folder: Path = ARTIFACTS_DIR) -> bytes:
     """Read a registered file and check that it is the one that was shipped.
 
@@ -155,7 +164,7 @@ def register(
         data=data,
         metrics=metrics or {},
     )
-    known = load_registry(folder) if (folder / REGISTRY_FILE).exists() else {}
+    known = registered(folder)
     known[name] = artifact
     _write_registry(known, folder)
     return artifact
@@ -163,9 +172,9 @@ def register(
 
 def withdraw(prefix: str, folder: Path = ARTIFACTS_DIR) -> None:
     """Take every artifact whose name begins with `prefix` out of the registry and delete it."""
-    if not (folder / REGISTRY_FILE).exists():
+    known = registered(folder)
+    if not known:
         return
-    known = load_registry(folder)
     old = {name: known.pop(name) for name in list(known) if name.startswith(prefix)}
     _write_registry(known, folder)  # first, so that it never names a file that is gone
     for artifact in old.values():

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from core.config import CLASS_NAMES, FAKE
 from core.evaluation import curves
+from core.evaluation.folder import is_answered
 from core.inference.report import CLASS_COLORS
 from core.inference.verdict import Calibration
 from ui.charts import plain
@@ -137,10 +138,10 @@ def coverage_chart(runs: list[Run], calibration: Calibration) -> go.Figure:
         first = min(len(curve.x) - 1, max(4, len(curve.x) // 50))  # a handful jumps about
         _add_curve(figure, number, title, curves.Curve(*(v[first:] for v in vars(curve).values())))
     _, labels, p_fake = runs[0]
-    inside = (p_fake > calibration.unsure_low) & (p_fake < calibration.unsure_high)
+    answered = is_answered(p_fake, calibration)
     hits = (p_fake >= calibration.threshold) == (labels == FAKE)
-    if not inside.all():
-        _add_dot(figure, 1 - inside.mean(), hits[~inside].mean())
+    if answered.any():
+        _add_dot(figure, answered.mean(), hits[answered].mean())
     figure.update_xaxes(title="faces that get an answer", range=[0, 1.01], **_SHARE)
     lowest = min((min(line.y) for line in figure.data if len(line.y)), default=0.5)
     floor = max(0.0, min(0.5, lowest - 0.02))  # the same for all but bad runs: heights compare

@@ -5,31 +5,19 @@ import streamlit as st
 
 from core.evaluation.measurement import Measurement
 from core.inference.verdict import Calibration
+from ui.figure_names import FIGURES
 
 MAX_PINS = 3
 _PINS = "ev_pins"
-_COMPARED = {
-    "n": "Faces",
-    "detected": "Fakes caught",
-    "recall_real": "Real called real",
-    "roc_auc": "ROC AUC",
-    "tpr_at_1pct_fpr": "TPR at 1% FPR",
-    "ece": "ECE",
-    "brier": "Brier",
-    "answered": "Answered",
-    "accuracy_answered": "Right of these",
-}
-_PAIR = {
-    "n": "Faces",
-    "accuracy": "Accuracy",
-    "roc_auc": "ROC AUC",
-    "tpr_at_1pct_fpr": "TPR at 1% FPR",
-    "ece_uncalibrated": "ECE before calibration",
-    "ece": "ECE",
-    "answered": "Answered",
-    "accuracy_answered": "Right of these",
-}
-_SCORES = ("ROC AUC", "ECE", "ECE before calibration", "Brier")  # all others are shares
+_COMPARED = (
+    *("n", "detected", "recall_real", "roc_auc", "tpr_at_1pct_fpr"),
+    *("ece", "brier", "answered", "accuracy_answered"),
+)
+_PAIR = (
+    *("n", "accuracy", "roc_auc", "tpr_at_1pct_fpr"),
+    *("ece_uncalibrated", "ece", "answered", "accuracy_answered"),
+)
+_SCORES = ("roc_auc", "ece_uncalibrated", "ece", "brier")  # all others but n are shares
 
 
 def pin_button(run: Measurement) -> None:
@@ -83,14 +71,14 @@ def pairs(run: Measurement, calibration: Calibration) -> None:
     )
 
 
-def _figure_table(title: str, rows: dict[str, dict], columns: dict[str, str]) -> None:
+def _figure_table(title: str, rows: dict[str, dict], keys: tuple[str, ...]) -> None:
     table = pd.DataFrame(
-        [{title: name, **{label: row[key] for key, label in columns.items()}}
-         for name, row in rows.items()]
-    )  # fmt: skip
-    figures = [label for key, label in columns.items() if key != "n"]
-    table[figures] = table[figures].astype(float)  # what is unknown stays blank
-    score, share = (st.column_config.NumberColumn(format=form) for form in ("%.3f", "percent"))
-    config = {label: score if label in _SCORES else share for label in figures}
-    config[title] = st.column_config.TextColumn(pinned=True)
+        {title: name, **{FIGURES[key]: row[key] for key in keys}} for name, row in rows.items()
+    )
+    config = {title: st.column_config.TextColumn(pinned=True)}
+    for key in keys:
+        if key != "n":
+            form = "%.3f" if key in _SCORES else "percent"
+            config[FIGURES[key]] = st.column_config.NumberColumn(format=form)
+            table[FIGURES[key]] = table[FIGURES[key]].astype(float)  # what is unknown stays blank
     st.dataframe(table, hide_index=True, width="stretch", column_config=config)

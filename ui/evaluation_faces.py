@@ -1,17 +1,14 @@
 """The faces of a measurement: those that fooled the classifier, its surest ones, and files."""
 
-import io
 import json
 import textwrap
 from dataclasses import asdict
 
-import numpy as np
 import streamlit as st
-from PIL import Image
 
 from core.artifacts import load_registry
 from core.config import CLASS_NAMES, FAKE, REAL
-from core.evaluation.folder import is_answered
+from core.evaluation.folder import verdicts_of
 from core.evaluation.measurement import Measurement
 from core.inference.report import to_csv
 from core.inference.verdict import Calibration, Verdict
@@ -41,19 +38,13 @@ def galleries(run: Measurement, calibration: Calibration) -> None:
 
 
 def _grid(run: Measurement, numbers: list[int], calibration: Calibration) -> None:
-    faces = [
-        np.asarray(Image.open(io.BytesIO(run.thumbnails[number])).convert("RGB"))
-        for number in numbers
-    ]
     chances = calibration.p_fake(run.log_odds[numbers])
-    verdicts = [(float(p), _verdict(p, calibration)) for p in chances]
-    face_grid(faces, [run.faces.names[n].rsplit("/", 1)[-1] for n in numbers], verdicts)
-
-
-def _verdict(p_fake: float, calibration: Calibration) -> Verdict:
-    if not is_answered(p_fake, calibration):
-        return Verdict("unsure")
-    return Verdict(CLASS_NAMES[FAKE if p_fake >= calibration.threshold else REAL])
+    states = verdicts_of(chances, calibration)
+    face_grid(
+        [run.thumbnails[number] for number in numbers],
+        [run.faces.names[number].rsplit("/", 1)[-1] for number in numbers],
+        [(float(p), Verdict(str(state))) for p, state in zip(chances, states, strict=True)],
+    )
 
 
 def downloads(run: Measurement, calibration: Calibration, figures: dict) -> None:

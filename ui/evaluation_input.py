@@ -1,12 +1,9 @@
 """What is to be measured: the Evaluation page's first row of widgets."""
 
-from pathlib import Path
-
 import pandas as pd
 import streamlit as st
 
 from core.config import SPLITS
-from core.dataset.index import DatasetIndex
 from core.errors import UserError
 from core.evaluation.measurement import (
     MAX_FACES,
@@ -115,15 +112,7 @@ def _data_set() -> Measurement | None:
     faces = _sample(faces, count)
     which = ", ".join(chosen) or "all sources"
     title = f"{index.root.name}/{split}, {which}, {len(faces)} faces"
-    return Measurement(title, FolderFaces(index, faces), _unreadable(index, split))
-
-
-def _unreadable(index: DatasetIndex, split: str) -> dict[str, str]:
-    """Files of a split that cannot be read, by name, with the reason."""
-    rows = index.unreadable.itertuples()
-    names = {index.relative(row.path): row.error for row in rows}
-    whole = not (Path(index.root) / split).is_dir()
-    return {name: why for name, why in names.items() if whole or Path(name).parts[0] == split}
+    return Measurement(title, FolderFaces(index, faces), index.unreadable_in(split))
 
 
 def _folder(label: str) -> str:

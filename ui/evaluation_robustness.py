@@ -15,32 +15,15 @@ from core.imaging import decode_image
 from core.inference.geometry import centre_square
 from ui.evaluation_charts import damage_chart, generator_chart
 from ui.face_grid import picture_grid
+from ui.figure_names import FIGURES
 from ui.theme import empty_state
 
 _STILL = {"displayModeBar": False}
 _MODELS = {"classifier": "this model", "original": "the authors' recipe"}
-_MEASURES = {
-    "accuracy": ("Accuracy", 0.45),
-    "roc_auc": ("ROC AUC", 0.45),
-    "tpr_at_1pct_fpr": ("TPR at 1% FPR", 0.0),
-}
-_AROUND_ONE = ("brightness", "gamma")  # clean faces lie in the middle of their levels
-_COLUMNS = {
-    "model": "Model",
-    "damage": "Damage",
-    "level": "Level",
-    "n": "Faces",
-    "accuracy": "Accuracy",
-    "roc_auc": "ROC AUC",
-    "tpr_at_1pct_fpr": "TPR at 1% FPR",
-    "answered": "Answered",
-}
-_SHOWN = {
-    "n": "Faces",
-    "roc_auc": "ROC AUC",
-    "accuracy": "Accuracy",
-    "tpr_at_1pct_fpr": "TPR at 1% FPR",
-}
+_FLOORS = {"accuracy": 0.45, "roc_auc": 0.45, "tpr_at_1pct_fpr": 0.0}
+_SWEPT = ("n", "accuracy", "roc_auc", "tpr_at_1pct_fpr", "answered")
+_SHOWN = ("n", "roc_auc", "accuracy", "tpr_at_1pct_fpr")
+_NUMBER = st.column_config.NumberColumn(format="%.3f")
 
 
 def robustness() -> None:
@@ -69,9 +52,9 @@ def robustness() -> None:
         pair = st.selectbox("Real / fake", pairs, index=start, width=260, key="ev_pair")
         measure = st.segmented_control(
             "Figure",
-            _MEASURES,
+            _FLOORS,
             default="accuracy",
-            format_func=lambda name: _MEASURES[name][0],
+            format_func=FIGURES.get,
             required=True,
             key="ev_measure",
         )
@@ -80,12 +63,12 @@ def robustness() -> None:
         "the network sees it; judged with the calibration of clean faces."
     )
     tables = {label: _table(sweep, pair) for label, sweep in sweeps.items()}
-    _charts(tables, *_MEASURES[measure], measure)
+    _charts(tables, measure)
     _pictures()
     _all_figures(tables)
 
 
-def _charts(tables: dict[str, pd.DataFrame], title: str, floor: float, measure: str) -> None:
+def _charts(tables: dict[str, pd.DataFrame], measure: str) -> None:
     """A chart a damage, two in a row."""
     names = list(DAMAGES)
     for start in range(0, len(names), 2):
@@ -94,7 +77,9 @@ def _charts(tables: dict[str, pd.DataFrame], title: str, floor: float, measure: 
             parts = {label: _of_damage(table, name) for label, table in tables.items()}
             with column, st.container(gap="xxsmall"):
                 st.markdown(f"**{damage.title}**")
-                figure = damage_chart(parts, measure, title, damage.unit, floor)
+                figure = damage_chart(
+                    parts, measure, FIGURES[measure], damage.unit, _FLOORS[measure]
+                )
                 st.plotly_chart(figure, config=_STILL, key=f"ev_damage_{name}")
                 if name == "bgr":
                     st.caption(
@@ -106,8 +91,9 @@ def _charts(tables: dict[str, pd.DataFrame], title: str, floor: float, measure: 
 def _of_damage(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """The levels of a damage in order, the clean faces where they belong among them."""
     rows = table[table["damage"].isin(["none", name])]
-    if name in _AROUND_ONE:
-        place = rows["level"].replace("none", "1").astype(float)
+    neutral = DAMAGES[name].neutral
+    if neutral is not None:
+        place = rows["level"].replace("none", str(neutral)).astype(float)
         rows = rows.loc[place.sort_values().index]
     return rows
 
@@ -122,20 +108,20 @@ def _pictures() -> None:
         return
     with st.expander("What the damage looks like", icon=":material/image:"):
         st.caption("A generated face, as clean faces are, and at every level of the charts.")
-        for name, damage in DAMAGES.items():
-            st.markdown(f"**{damage.title}** ({damage.unit})")
-            picture_grid(*_damaged(name, example.data))
+        for name in DAMAGES:
+            _damaged(name, example.data)
 
 
 @st.cache_data(max_entries=len(DAMAGES), show_spinner="Damaging a face ...")
-def _damaged(name: str, picture: bytes) -> tuple[list[np.ndarray], list[str]]:
-    """A picture at the levels of a damage: uint8 (h, w, 3), and their titles."""
+def _damaged(name: str, picture: bytes) -> None:
+    """Draw a picture at the levels of a damage: once, then Streamlit draws it again itself."""
+    damage = DAMAGES[name]
     clean = cv2.resize(
         centre_square(decode_image(picture).pixels).pixels, (256, 256), interpolation=cv2.INTER_AREA
     )
-    levels = DAMAGES[name].levels
-    shown = [DAMAGES[name].apply(clean, np.random.default_rng(0), level) for level in levels]
-    return [clean, *shown], ["none", *(f"{level:g}" for level in levels)]
+    shown = [damage.apply(clean, np.random.default_rng(0), level) for level in damage.levels]
+    st.markdown(f"**{damage.title}** ({damage.unit})")
+    picture_grid([clean, *shown], ["none", *(f"{level:g}" for level in damage.levels)])
 
 
 def _all_figures(tables: dict[str, pd.DataFrame]) -> None:
@@ -143,9 +129,10 @@ def _all_figures(tables: dict[str, pd.DataFrame]) -> None:
         joined = pd.concat([table.assign(model=label) for label, table in tables.items()])
         titles = {"none": "none", **{name: damage.title for name, damage in DAMAGES.items()}}
         joined["damage"] = joined["damage"].map(titles)
-        number = st.column_config.NumberColumn(format="%.3f")
-        joined = joined.rename(columns=_COLUMNS)[list(_COLUMNS.values())]
-        config = dict.fromkeys(list(_COLUMNS.values())[4:], number)
+        named = {"model": "Model", "damage": "Damage", "level": "Level"}
+        named |= {key: FIGURES[key] for key in _SWEPT}
+        joined = joined.rename(columns=named)[list(named.values())]
+        config = dict.fromkeys([FIGURES[key] for key in _SWEPT if key != "n"], _NUMBER)
         st.dataframe(joined, hide_index=True, width="stretch", column_config=config)
 
 
@@ -190,10 +177,9 @@ def generalization() -> None:
             "Generator": row["generator"],
             "The network knows it": how_known(row),
             "Photos": row["real"],
-            **{name: row[key] for key, name in _SHOWN.items()},
+            **{FIGURES[key]: row[key] for key in _SHOWN},
         }
         for row in found["rows"]
     ]
-    number = st.column_config.NumberColumn(format="%.3f")
-    config = {name: number for key, name in _SHOWN.items() if key != "n"}
+    config = dict.fromkeys([FIGURES[key] for key in _SHOWN if key != "n"], _NUMBER)
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", column_config=config)

@@ -18,12 +18,14 @@ FEW = 9  # so many are shown larger
 
 
 def face_grid(
-    faces: np.ndarray, titles: list[str], verdicts: list[tuple[float, Verdict]] | None = None
+    faces: Sequence[np.ndarray | bytes],
+    titles: list[str],
+    verdicts: list[tuple[float, Verdict]] | None = None,
 ) -> None:
     """Draw a grid of faces.
 
     Args:
-        faces: uint8 (n, side, side, 3), RGB.
+        faces: n pictures, each uint8 (side, side, 3), RGB, or a WebP file's bytes.
         titles: a line under each.
         verdicts: P(fake) and the verdict on each, or None for none.
     """
@@ -51,9 +53,14 @@ def picture_grid(pictures: Sequence[np.ndarray], titles: list[str]) -> None:
     st.html(f'<div class="rf-faces">{"".join(cells)}</div>')
 
 
-def _data_uri(face: np.ndarray) -> str:
+def _data_uri(face: np.ndarray | bytes) -> str:
+    content = face if isinstance(face, bytes) else _webp(face)
+    return "data:image/webp;base64," + base64.b64encode(content).decode()
+
+
+def _webp(face: np.ndarray) -> bytes:
     image = Image.fromarray(face)
     image.thumbnail((SHOWN_SIDE, SHOWN_SIDE), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
     image.save(buffer, "WEBP", quality=90)
-    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode()
+    return buffer.getvalue()

@@ -18,10 +18,11 @@ from PIL import Image
 
 from core.atomic import write_atomically
 from core.dataset.index_cache import CACHE_DIR
+from core.dataset.making import Job, make_files, writing_to
 from core.errors import UserError
 from core.generators import load_generator
 from core.generators.base import FaceGenerator
-from core.generators.codes import truncated
+from core.generators.codes import truncated_codes
 from core.imaging import decode_image
 
 DEMO_DIR = CACHE_DIR / "demo-faces"
@@ -80,18 +81,11 @@ def build_demo(
         )
     photos, painters = _orl_photos(per_class), _painters()
     jobs = [*_real_jobs(photos), *_fake_jobs(painters, len(photos))]
-    try:
-        for done, (file, make) in enumerate(jobs, start=1):
-            target = out / file
-            if not target.exists():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                write_atomically(target, make())
-            progress(done, len(jobs))
+    with writing_to(out):
+        make_files(out, jobs, progress)
         makers = " and ".join(painter.name for painter in painters.values())
         about = ABOUT.format(real=len(photos), fake=len(jobs) - len(photos), makers=makers)
         write_atomically(out / "README.txt", about.encode())
-    except OSError as error:
-        raise UserError(f"{out} cannot be written ({error.strerror}). Choose another.") from error
     return out
 
 
@@ -116,7 +110,7 @@ def _orl_photos(count: int) -> list[Path]:
     return files
 
 
-def _real_jobs(photos: list[Path]) -> Iterator[tuple[str, Callable[[], bytes]]]:
+def _real_jobs(photos: list[Path]) -> Iterator[Job]:
     each = len(photos) // PEOPLE
     for number, photo in enumerate(photos):
         person = number // each
@@ -127,9 +121,7 @@ def _real_jobs(photos: list[Path]) -> Iterator[tuple[str, Callable[[], bytes]]]:
         )
 
 
-def _fake_jobs(
-    painters: dict[str, FaceGenerator], count: int
-) -> Iterator[tuple[str, Callable[[], bytes]]]:
+def _fake_jobs(painters: dict[str, FaceGenerator], count: int) -> Iterator[Job]:
     for number in range(count):
         names = list(painters)
         name = names[number % len(names)]
@@ -147,7 +139,7 @@ def _painters() -> dict[str, FaceGenerator]:
 
 
 def _painted(generator: FaceGenerator, seed: int) -> np.ndarray:
-    return generator.paint(truncated(generator.codes([seed]), PSI, generator.center))[0]
+    return generator.paint(truncated_codes(generator, [seed], PSI))[0]
 
 
 def _split(share: float) -> str:

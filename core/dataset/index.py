@@ -46,6 +46,13 @@ class DatasetIndex:
             return self.faces
         return self.faces[self.faces["split"] == split].reset_index(drop=True)
 
+    def unreadable_in(self, split: str) -> dict[str, str]:
+        """Files of a split that cannot be read: path as seen from the root -> why."""
+        names = {self.relative(path): why for path, why in self.unreadable.to_numpy()}
+        if split == NO_SPLIT:
+            return names
+        return {name: why for name, why in names.items() if Path(name).parts[0] == split}
+
 
 def index_folder(
     folder: str | os.PathLike,

@@ -2,23 +2,22 @@
 
 import io
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from core.atomic import write_atomically
-from core.config import SPLITS
 from core.dataset.index import DatasetIndex
+from core.dataset.making import make_files, writing_to
 from core.errors import UserError
 from core.generators.base import FaceGenerator
-from core.generators.codes import truncated
+from core.generators.codes import truncated_codes
 from core.generators.files import check_psi, check_seed
 
 SIDE_PX = 256
 QUALITY = 75  # as the 140k set's pictures
-_SHARES = {"train": 0.8, "valid": 0.1, "test": 0.1}
-Progress = Callable[[int, int], object]
+TRAIN_SHARE, VALID_SHARE = 0.8, 0.1
 
 
 def paint_faces(
@@ -29,7 +28,7 @@ def paint_faces(
     first_seed: int,
     count: int,
     psi: tuple[float, float],
-    progress: Progress = lambda done, total: None,
+    progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> Path:
     """Add generated faces to a folder in the Kaggle layout; those that are there are kept.
 
@@ -59,16 +58,15 @@ def paint_faces(
     check_seed(first_seed + count)
     if count < 10:
         raise UserError(f"At least 10 faces are needed for three splits. Received: {count}")
-    edges = np.cumsum([round(_SHARES[split] * count) for split in SPLITS])
-    for number in range(count):
-        seed = first_seed + number
-        split = SPLITS[min(int(np.searchsorted(edges, number, side="right")), len(SPLITS) - 1)]
-        file = out / split / "fake" / f"{source}_{seed}.jpg"
-        if not file.exists():
-            _write(
-                file, _painted(generator, seed, np.random.default_rng(seed).uniform(*sorted(psi)))
-            )
-        progress(number + 1, count)
+    jobs = [
+        (
+            f"{_split(number, count)}/fake/{source}_{first_seed + number}.jpg",
+            partial(_painted, generator, first_seed + number, psi),
+        )
+        for number in range(count)
+    ]
+    with writing_to(out):
+        make_files(out, jobs, progress)
     return out
 
 
@@ -88,18 +86,15 @@ def link_faces(index: DatasetIndex, out: Path) -> None:
             raise UserError(f"{link} cannot be made ({error.strerror}).") from error
 
 
-def _painted(generator: FaceGenerator, seed: int, psi: float) -> bytes:
-    codes = truncated(generator.codes([seed]), psi, generator.center)
-    picture = Image.fromarray(generator.paint(codes)[0])
+def _split(number: int, count: int) -> str:
+    train, valid = round(TRAIN_SHARE * count), round(VALID_SHARE * count)
+    return "train" if number < train else "valid" if number < train + valid else "test"
+
+
+def _painted(generator: FaceGenerator, seed: int, psi: tuple[float, float]) -> bytes:
+    drawn = np.random.default_rng(seed).uniform(*sorted(psi))
+    picture = Image.fromarray(generator.paint(truncated_codes(generator, [seed], drawn))[0])
     picture = picture.resize((SIDE_PX, SIDE_PX), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=QUALITY, subsampling="4:2:0")
     return buffer.getvalue()
-
-
-def _write(file: Path, content: bytes) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(file, content)
-    except OSError as error:
-        raise UserError(f"{file.parent} cannot be written ({error.strerror}).") from error

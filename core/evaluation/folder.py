@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.config import FAKE, REAL
+from core.config import CLASS_NAMES, FAKE, REAL
 from core.dataset.index import DatasetIndex, index_folder
 from core.dataset.pipeline import labels_of
 from core.errors import UserError
@@ -154,6 +154,12 @@ def pair_figures(
 def is_answered(p_fake: np.ndarray, calibration: Calibration) -> np.ndarray:
     """Which faces lie outside the unsure band: bool (n,)."""
     return (p_fake <= calibration.unsure_low) | (p_fake >= calibration.unsure_high)
+
+
+def verdicts_of(p_fake: np.ndarray, calibration: Calibration) -> np.ndarray:
+    """What the app says of faces it can judge: str (n,), "real", "fake" or "unsure"."""
+    called = np.where(p_fake >= calibration.threshold, CLASS_NAMES[FAKE], CLASS_NAMES[REAL])
+    return np.where(is_answered(p_fake, calibration), called, "unsure")
 
 
 def judge_figures(labels: np.ndarray, log_odds: np.ndarray, calibration: Calibration) -> dict:

@@ -19,7 +19,7 @@ from core.evaluation.generator_metrics import (
 )
 from core.evaluation.inception import InceptionSpace
 from core.generators.base import FaceGenerator
-from core.generators.codes import truncated
+from core.generators.codes import truncated_codes
 
 TRAINED_ON = ("train", "valid")
 BLUR_SIGMA_PX = 2.0
@@ -87,7 +87,7 @@ class QualityJudge:
     def paint(self, generator: FaceGenerator, psi: float = 1.0) -> np.ndarray:
         """A set of a generator's faces: uint8 (n, 128, 128, 3)."""
         seeds = range(FIRST_SEED, FIRST_SEED + self.count)
-        codes = truncated(generator.codes(seeds), psi, generator.center)
+        codes = truncated_codes(generator, seeds, psi)
         faces = [framed(generator.paint(code[None])[0], generator.framing) for code in codes]
         return np.stack(faces)
 

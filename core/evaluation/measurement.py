@@ -14,10 +14,10 @@ from core.config import CLASS_NAMES, FAKE, REAL
 from core.dataset.index import DatasetIndex
 from core.dataset.pipeline import labels_of
 from core.errors import UserError
-from core.evaluation.folder import is_answered, judge_figures, pair_figures
+from core.evaluation.folder import judge_figures, pair_figures, verdicts_of
 from core.evaluation.metrics import wilson_ci95
 from core.generators.base import FaceGenerator
-from core.generators.codes import truncated
+from core.generators.codes import truncated_codes
 from core.imaging import decode_image
 from core.inference.geometry import centre_square
 from core.inference.predictor import Predictor
@@ -62,9 +62,8 @@ class GeneratedFaces:
         self.names = [f"seed {seed}" for seed in self._seeds]
 
     def picture(self, number: int) -> np.ndarray:
-        generator = self._generator
-        codes = truncated(generator.codes([self._seeds[number]]), self._psi, generator.center)
-        return generator.paint(codes)[0]
+        codes = truncated_codes(self._generator, [self._seeds[number]], self._psi)
+        return self._generator.paint(codes)[0]
 
 
 class FolderFaces:
@@ -196,7 +195,6 @@ class Measurement:
         """
         p_fake = self.p_fake(calibration)
         called = np.where(p_fake >= calibration.threshold, CLASS_NAMES[FAKE], CLASS_NAMES[REAL])
-        verdict = np.where(is_answered(p_fake, calibration), called, "unsure")
         return pd.DataFrame(
             {
                 "face": [self.faces.names[n] for n in self.judged],
@@ -204,7 +202,7 @@ class Measurement:
                 "label": [CLASS_NAMES[label] for label in self.labels()],
                 "p_fake": p_fake,
                 "called": called,
-                "verdict": verdict,
+                "verdict": verdicts_of(p_fake, calibration),
             }
         )
 

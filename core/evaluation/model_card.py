@@ -103,14 +103,8 @@ def _training(metrics: dict) -> str:
     wanted = (
         *("name", "epochs", "samples_per_epoch", "batch_size", "optimizer", "learning_rate"),
         *("cosine", "weight_decay", "bn_momentum", "high_pass", "ema_decay"),
-        *(
-            "patch_share",
-            "cross_share",
-            "source_shares",
-            "filmed_shares",
-            "augmentation",
-            "monitor",
-        ),
+        *("patch_share", "cross_share", "source_shares"),
+        *("filmed_shares", "augmentation", "monitor"),
         *("policy", "seed"),
     )
     settings = "\n".join(

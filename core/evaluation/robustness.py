@@ -26,12 +26,14 @@ class Damage:
         unit: of the levels.
         levels: from little to much.
         apply: (pixels, rng, level) -> pixels.
+        neutral: the level that would change nothing, where that lies among the others.
     """
 
     title: str
     unit: str
     levels: tuple[float, ...]
     apply: Callable[[np.ndarray, np.random.Generator, float], np.ndarray]
+    neutral: float | None = None
 
 
 def _compressed(pixels, rng, quality):
@@ -85,8 +87,8 @@ DAMAGES = {
     "noise": Damage("Noise", "standard deviation, gray levels", (2, 5, 10, 20), _noisy),
     "rescale": Damage("Scaled down and up", "factor", (1.5, 2, 3, 4, 8), _rescaled),
     "crop": Damage("Part of the picture", "share of the side", (0.95, 0.9, 0.8, 0.7), _cropped),
-    "brightness": Damage("Brightness", "gain", (0.4, 0.6, 0.8, 1.25, 1.6), _brightened),
-    "gamma": Damage("Gamma", "exponent", (0.5, 0.7, 1.4, 2), _gamma),
+    "brightness": Damage("Brightness", "gain", (0.4, 0.6, 0.8, 1.25, 1.6), _brightened, neutral=1),
+    "gamma": Damage("Gamma", "exponent", (0.5, 0.7, 1.4, 2), _gamma, neutral=1),
     "webcam": Damage("Imitated webcam", "H.264 CRF", (18, 26, 34), _filmed),
     "bgr": Damage("Red and blue swapped", "1 is swapped", (1,), _swapped),
 }

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.generators.base import FaceGenerator
+
 
 def normal_latents(seeds: Sequence[int], dim: int) -> np.ndarray:
     """The latent of each seed, the same whatever else is drawn: float32 (n, dim) from N(0, 1).
@@ -25,6 +27,11 @@ def truncated(codes: np.ndarray, psi: float, center: np.ndarray) -> np.ndarray:
         center: float32 (dim,).
     """
     return (center + np.float32(psi) * (codes - center)).astype(np.float32)
+
+
+def truncated_codes(generator: FaceGenerator, seeds: Sequence[int], psi: float) -> np.ndarray:
+    """A generator's codes of these seeds, `truncated`: float32 (n, dim)."""
+    return truncated(generator.codes(list(seeds)), psi, generator.center)
 
 
 def slerp(start: np.ndarray, end: np.ndarray, share: float) -> np.ndarray:

@@ -11,7 +11,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from core.errors import UserError
 from core.generators.base import FaceGenerator
-from core.generators.codes import truncated
+from core.generators.codes import truncated_codes
 
 MAX_COUNT = 100_000
 MAX_SEED = 2**31 - 1
@@ -83,7 +83,7 @@ def write_faces(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for number in range(count):
-            codes = truncated(generator.codes([seed + number]), psi, generator.center)
+            codes = truncated_codes(generator, [seed + number], psi)
             data = to_tagged_png(
                 generator.paint(codes)[0], generator, {"seed": seed + number, "psi": psi}
             )

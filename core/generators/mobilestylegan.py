@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import UserError
-from core.generators.codes import lerp, normal_latents, truncated
+from core.generators.codes import lerp, normal_latents, truncated_codes
 
 STYLE_DIM = 512
 MEAN_SAMPLES = 4096
@@ -91,4 +91,4 @@ class MobileStyleGan:
 
     def generate(self, seed: int, psi: float = 0.7) -> np.ndarray:
         """The face of a seed: uint8 (1024, 1024, 3), RGB; `psi` as in `truncated`."""
-        return self.paint(truncated(self.codes([seed]), psi, self.center))[0]
+        return self.paint(truncated_codes(self, [seed], psi))[0]

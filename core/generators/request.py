@@ -8,7 +8,7 @@ import numpy as np
 from core.errors import UserError
 from core.generators import GENERATORS
 from core.generators.base import FaceGenerator
-from core.generators.codes import moved, truncated
+from core.generators.codes import moved, truncated_codes
 from core.generators.files import MAX_SEED, check_psi, check_seed
 
 SLIDERS = 6  # of the strongest directions
@@ -66,7 +66,7 @@ class FaceRequest:
             generator: the one that is asked for.
             seeds: which faces; the edits are left out, they belong to one face alone.
         """
-        codes = truncated(generator.codes(seeds), self.psi, generator.center)
+        codes = truncated_codes(generator, seeds, self.psi)
         steps = np.array(self.amounts, np.float32) * generator.reach
         return moved(codes, generator.directions[:SLIDERS], steps)
 

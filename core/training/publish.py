@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.artifacts import REGISTRY_FILE, load_registry, read_artifact, read_json, ship, withdraw
+from core.artifacts import REGISTRY_FILE, read_artifact, read_json, registered, ship, withdraw
 from core.config import ARTIFACTS_DIR
 from core.dataset.index import DatasetIndex
 from core.dataset.webcam import Webcam
@@ -101,7 +101,7 @@ def _read(run_dir: Path) -> tuple[dict, list[np.ndarray], bytes]:
 
 def _is_shipped(files: dict[str, bytes], name: str, folder: Path) -> bool:
     """Whether the model and its calibration are those that are shipped already."""
-    known = load_registry(folder) if (folder / REGISTRY_FILE).exists() else {}
+    known = registered(folder)
     parts = {"bin": f"{name}_constants", "calibration.json": f"{name}_calibration"}
     return all(
         suffix in files

@@ -6,7 +6,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from core.artifacts import REGISTRY_FILE, load_registry, read_artifact, read_json
+from core.artifacts import load_registry, read_artifact, read_json, registered
 from core.errors import UserError
 from core.generators.dcgan import SHIPPED, list_snapshots
 from core.models.dcgan import build_discriminator, build_generator
@@ -47,8 +47,7 @@ def load_published(folder: Path, recipe: GanRecipe) -> Published:
         UserError: no DCGAN is published there, its files were changed, or its epochs are of
             another length.
     """
-    published = (folder / REGISTRY_FILE).exists() and f"{SHIPPED}_metrics" in load_registry(folder)
-    if not published:
+    if f"{SHIPPED}_metrics" not in registered(folder):
         raise UserError(
             f"No DCGAN is published in {folder}. Name a folder like artifacts, leave --start out "
             "to begin at random, or go on with a run by --resume."

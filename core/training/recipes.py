@@ -133,7 +133,7 @@ def _mosaic() -> Recipe:
         learning_rate=4.5e-4,
         samples_per_epoch=6400,
         source_shares={
-            **{"ffhq": 0.64, "celeba": 0.36},
+            **webcam.source_shares,
             **{"stylegan": 0.50, "untruncated": 0.22, "mobilestylegan": 0.10},
             **{"stylegan2": 0.12, "genphotos": 0.06},
         },
@@ -153,11 +153,8 @@ def _finish() -> Recipe:
         name="finish",
         epochs=3,
         learning_rate=2e-4,
-        source_shares={
-            **{"ffhq": 0.64, "celeba": 0.36},
-            **{"stylegan": 0.54, "untruncated": 0.16, "mobilestylegan": 0.10},
-            **{"stylegan2": 0.14, "genphotos": 0.06},
-        },
+        source_shares=mosaic.source_shares
+        | {"stylegan": 0.54, "untruncated": 0.16, "stylegan2": 0.14},
         patch_share=0.6,
         cross_share=0.0,
         augmentation=FaceAugmentation(),

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from core.atomic import write_atomically
+from core.cli import RECIPE_NAMES
 from core.errors import UserError
 from core.training.augmentation import FaceAugmentation
 from core.training.classifier import _targets, load_start, train_classifier
@@ -171,6 +172,10 @@ def test_a_run_may_begin_with_another_runs_weights(data, tmp_path):
     assert not np.array_equal(begun[1][0], best[0])
     with pytest.raises(UserError, match="another start"):
         train_classifier(data, tmp_path / "second", webcam, resume=True, quiet=True)
+
+
+def test_the_command_knows_every_recipe():
+    assert list(RECIPES) == RECIPE_NAMES  # it names them without loading what they need
 
 
 def test_a_patchwork_of_both_classes_is_asked_for_its_areas():

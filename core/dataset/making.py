@@ -1,0 +1,40 @@
+"""Files of a data set that is made here: one by one, so that a broken-off work can go on."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.atomic import write_atomically
+from core.errors import UserError
+
+Job = tuple[str, Callable[[], bytes]]
+"""A file's path below the folder, and what makes its content."""
+
+
+@contextmanager
+def writing_to(out: Path) -> Iterator[None]:
+    """Turn what keeps a folder from being written into a sentence.
+
+    Raises:
+        UserError: in place of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise UserError(f"{out} cannot be written ({error.strerror}). Choose another.") from error
+
+
+def make_files(out: Path, jobs: Sequence[Job], progress: Callable[[int, int], object]) -> None:
+    """Make those files of a folder that are not there yet.
+
+    Args:
+        out: the folder.
+        jobs: a file each.
+        progress: told how many of how many are there.
+    """
+    for done, (file, make) in enumerate(jobs, start=1):
+        target = out / file
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(target, make())
+        progress(done, len(jobs))

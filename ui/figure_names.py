@@ -1,0 +1,15 @@
+"""What the figures of a measurement are called wherever a page shows them."""
+
+FIGURES = {
+    "n": "Faces",
+    "accuracy": "Accuracy",
+    "detected": "Fakes caught",
+    "recall_real": "Real called real",
+    "roc_auc": "ROC AUC",
+    "tpr_at_1pct_fpr": "TPR at 1% FPR",
+    "ece_uncalibrated": "ECE before calibration",
+    "ece": "ECE",
+    "brier": "Brier",
+    "answered": "Answered",
+    "accuracy_answered": "Right of these",
+}
