@@ -13,7 +13,7 @@ from core.errors import UserError
 OK, SOME_FAILED, WRONG_USAGE = 0, 1, 2
 _BAR_AFTER_S = 0.5  # what fails at once has none
 _PERCENT_BAR = "{percentage:3.0f}% {bar} {remaining} left"
-RECIPE_NAMES = ["original", "ours", "webcam", "mosaic", "finish"]
+RECIPE_NAMES = ["original", "ours", "webcam", "mosaic", "finish", "teacher", "student"]
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -81,12 +81,12 @@ def _add_generate(commands) -> None:
 
 def _add_training(commands) -> None:
     train = commands.add_parser("train", help="train a network")
-    train.add_argument("network", choices=["classifier", "dcgan"])
+    train.add_argument("network", choices=["classifier", "teacher", "dcgan"])
     train.add_argument("--data", required=True, type=Path, metavar="DIR")
     train.add_argument("--out", required=True, type=Path, metavar="RUN_DIR")
     train.add_argument("--epochs", type=_positive, metavar="N")
     train.add_argument("--resume", action="store_true", help="go on where a run stopped")
-    train.add_argument("--recipe", default="ours", choices=RECIPE_NAMES)
+    train.add_argument("--recipe", choices=RECIPE_NAMES, help="ours, or a teacher's own")
     train.add_argument(
         "--start",
         type=Path,
@@ -98,6 +98,12 @@ def _add_training(commands) -> None:
     )
     train.add_argument(
         "--sources", type=_names, metavar="A,B", help="use only files named A_... and B_..."
+    )
+    train.add_argument(
+        "--teacher",
+        type=Path,
+        metavar="RUN_DIR",
+        help="the teacher that recipe student learns from",
     )
     train.set_defaults(run=_train)
 
@@ -214,7 +220,8 @@ def _generate(args: argparse.Namespace) -> int:
 
 
 def _train(args: argparse.Namespace) -> int:
-    if args.network == "classifier":
+    args.recipe = args.recipe or ("teacher" if args.network == "teacher" else "ours")
+    if args.network != "dcgan":
         _train_classifier(args)
         print(f"Done. History, checkpoint and best weights are in {args.out}.")
     else:
@@ -228,7 +235,16 @@ def _train_classifier(args: argparse.Namespace) -> None:
     from core.training.recipes import RECIPES
 
     recipe = _with_options(RECIPES[args.recipe], args)
-    train_classifier(args.data, args.out, recipe, start=args.start, resume=args.resume)
+    if recipe.network != args.network:
+        raise UserError(f"Recipe {recipe.name} trains a {recipe.network}, not a {args.network}.")
+    if bool(recipe.teacher_share) != bool(args.teacher):
+        raise UserError(
+            "Recipe student learns from a teacher: name its run with --teacher."
+            if recipe.teacher_share
+            else f"Recipe {recipe.name} learns from labels alone: leave --teacher out."
+        )
+    begin = {"start": args.start, "teacher": args.teacher}
+    train_classifier(args.data, args.out, recipe, **begin, resume=args.resume)
 
 
 def _train_dcgan(args: argparse.Namespace) -> None:

@@ -103,7 +103,7 @@ def _training(metrics: dict) -> str:
     wanted = (
         *("name", "epochs", "samples_per_epoch", "batch_size", "optimizer", "learning_rate"),
         *("cosine", "weight_decay", "bn_momentum", "high_pass", "ema_decay"),
-        *("patch_share", "cross_share", "source_shares"),
+        *("patch_share", "cross_share", "teacher_share", "source_shares"),
         *("filmed_shares", "augmentation", "monitor"),
         *("policy", "seed"),
     )
@@ -112,6 +112,11 @@ def _training(metrics: dict) -> str:
     )
     start = metrics.get("start")
     begun = f"Begun with the weights of the run `{start}`. " if start else ""
+    if teacher := metrics.get("teacher"):
+        begun += (
+            f"Taught by the run `{teacher}`, an EfficientNet-Lite0 begun with ImageNet weights and "
+            "trained on the same faces; it is not part of the app. "
+        )
     table = "\n".join(["| class/source | train | valid |", "|---|---|---|", *rows])
     return (
         "## Training\n\n"

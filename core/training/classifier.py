@@ -1,4 +1,4 @@
-"""The classifier's training run: resumable to the same result, chosen on valid, blind to test."""
+"""Training of a classifier or its teacher: resumable to the same result, blind to test."""
 
 import time
 from collections.abc import Sequence
@@ -25,9 +25,12 @@ from core.dataset.pipeline import (
 from core.errors import UserError
 from core.evaluation.metrics import roc_auc
 from core.inference.keras_model import trained_classifier
-from core.models.classifier import build_classifier, start_high_pass
+from core.models.classifier import start_high_pass
+from core.training.imagenet import load_imagenet
+from core.training.networks import build_network
 from core.training.recipes import Recipe
 from core.training.run_folder import RunFolder, load_weights, stack, unstack
+from core.training.teaching import Teacher, load_teacher
 
 VALID_BATCH = 64
 
@@ -48,10 +51,11 @@ def train_classifier(
     recipe: Recipe,
     *,
     start: Sequence[Path] = (),
+    teacher: Path | None = None,
     resume: bool = False,
     quiet: bool = False,
 ) -> pd.DataFrame:
-    """Train the classifier on a folder; the test split is never read.
+    """Train the classifier, or a teacher, on a folder; the test split is never read.
 
     Args:
         data: folder in the Kaggle layout with `train` and `valid`.
@@ -59,7 +63,8 @@ def train_classifier(
         recipe: what to do.
         start: run folders, or folders of artifacts, the mean of whose weights is the beginning
             (as in model soups, Wortsman et al., ICML 2022: of runs that began alike); none
-            begins at random.
+            begins at random, and a teacher with its ImageNet weights.
+        teacher: run folder of the teacher, for a recipe that learns from one.
         resume: go on from the last finished epoch; the result is that of an unbroken run.
         quiet: no progress bar.
 
@@ -75,10 +80,12 @@ def train_classifier(
     train, valid = (_load_part(index, split, recipe) for split in ("train", "valid"))
     run = RunFolder(out)
     starts = [load_start(folder) for folder in start]
+    opinion = load_teacher(teacher) if teacher else None
     settings = {"recipe": recipe.describe(), "data": _describe(train, valid)}
     settings["start"] = " + ".join(folder.name for folder in start) or None
+    settings["teacher"] = teacher.name if teacher else None
     run.open(settings, resume=resume)
-    session = _Session(recipe, run, len(train.faces), quiet)
+    session = _Session(recipe, run, len(train.faces), opinion, quiet)
     if starts:
         session.begin_from([np.mean(parts, axis=0) for parts in zip(*starts, strict=True)])
     if resume:
@@ -149,14 +156,18 @@ def _describe(train: Part, valid: Part) -> dict:
 class _Session:
     """The changing state of a run: weights, averages, optimizer, history."""
 
-    def __init__(self, recipe: Recipe, run: RunFolder, n_train: int, quiet: bool):
+    def __init__(
+        self, recipe: Recipe, run: RunFolder, n_train: int, teacher: Teacher | None, quiet: bool
+    ):
         keras.utils.set_random_seed(recipe.seed)
-        self.recipe, self.run, self.quiet = recipe, run, quiet
+        self.recipe, self.run, self.teacher, self.quiet = recipe, run, teacher, quiet
         self.samples = recipe.samples_per_epoch or n_train
         self.steps_per_epoch = -(-self.samples // recipe.batch_size)
-        self.model = build_classifier(
-            logits=True, bn_momentum=recipe.bn_momentum, policy=recipe.policy
+        self.model = build_network(
+            recipe.network, bn_momentum=recipe.bn_momentum, policy=recipe.policy
         )
+        if recipe.network == "teacher":
+            load_imagenet(self.model)
         if recipe.high_pass:
             start_high_pass(self.model, seed=recipe.seed)
         self.optimizer = _make_optimizer(recipe)
@@ -239,6 +250,9 @@ class _Session:
         for step, (faces, at, patched) in enumerate(bar, start=done):
             self.optimizer.learning_rate = recipe.rate_at(step, total)
             targets = _targets(part.labels, rows[at.numpy()], partners[at.numpy()], patched.numpy())
+            if self.teacher is not None:
+                share = recipe.teacher_share
+                targets = (1 - share) * targets + share * self.teacher(faces.numpy())
             self.model.reset_metrics()
             logs = self.model.train_on_batch(faces, targets, return_dict=True)
             sums += np.array([logs["loss"], logs["accuracy"], 1.0]) * len(targets)

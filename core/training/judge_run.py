@@ -7,9 +7,9 @@ from core.evaluation.calibration import fit_calibration
 from core.evaluation.folder import Scores, load_split, score_faces
 from core.inference.predictor import Predictor
 from core.inference.verdict import Calibration
-from core.models.classifier import build_classifier
 from core.training.export import to_openvino
-from core.training.run_folder import RunFolder, load_weights
+from core.training.networks import network_of
+from core.training.run_folder import RunFolder
 
 # A verdict must hold where nothing but the generator gives a face away, so the sources that share
 # one pipeline count most, however much of the others a recipe trains on.
@@ -23,17 +23,15 @@ def load_run(run_dir: Path, data: Path) -> tuple[Predictor, Calibration]:
     """The best epoch of a run, calibrated on those faces of valid that it may know of.
 
     Args:
-        run_dir: folder of a run of `train classifier`.
+        run_dir: folder of a run of `train classifier` or `train teacher`.
         data: the folder it was trained on.
 
     Raises:
         UserError: the run or the data cannot be used.
     """
     run = RunFolder(run_dir)
-    network = build_classifier(logits=True)
     sources = run.settings()["recipe"]["sources"]
-    network.set_weights(load_weights(run.best_file))
-    predictor = Predictor(*to_openvino(network))
+    predictor = Predictor(*to_openvino(network_of(run)))
     _, faces = load_split(data, "valid")
     if sources:
         faces = faces[faces["source"].isin(sources)].reset_index(drop=True)

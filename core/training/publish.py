@@ -47,6 +47,8 @@ def publish(
         UserError: the run or the data cannot be used.
     """
     settings, weights, history = _read(run_dir)
+    if settings["recipe"].get("network", SHIPPED) != SHIPPED:
+        raise UserError(f"{run_dir} is a teacher's run: it teaches a classifier (--teacher).")
     index, valid_faces = load_split(data, "valid")
     network = build_classifier(logits=True)
     network.set_weights(weights)
@@ -60,7 +62,7 @@ def publish(
     filmed = score_faces(chosen, predictor, change=Webcam())
     live = calibrate(filmed)
     yield f"Calibrated for video on the same faces, filmed: {asdict(live)}"
-    metrics = {key: settings.get(key) for key in ("recipe", "data", "start")}
+    metrics = {key: settings.get(key) for key in ("recipe", "data", "start", "teacher")}
     metrics["valid"] = _measure(index, "valid", predictor, calibration)
     metrics["test"] = _measure(index, "test", predictor, calibration)
     metrics["test_filmed"] = _measure(index, "test", predictor, live, change=Webcam())

@@ -11,7 +11,7 @@ class Recipe:
     """Everything that decides how a run goes, apart from the data.
 
     Attributes:
-        name: "original" or "ours".
+        name: its key in `RECIPES`.
         epochs: passes over `samples_per_epoch` faces.
         batch_size: faces a step.
         optimizer: "sgd" or "adamw".
@@ -33,6 +33,9 @@ class Recipe:
             target by their area.
         filmed_shares: chance by source that a face goes through an imitated webcam.
         augmentation: None means none.
+        network: "classifier", or "teacher" for the larger one that a classifier can learn from.
+        teacher_share: how much of the target is the teacher's opinion of the very view that is
+            shown; the rest is the label.
         seed: of everything random.
     """
 
@@ -56,6 +59,8 @@ class Recipe:
     cross_share: float = 0.0
     filmed_shares: dict[str, float] | None = None
     augmentation: FaceAugmentation | None = None
+    network: str = "classifier"
+    teacher_share: float = 0.0
     seed: int = 0
 
     def rate_at(self, step: int, steps: int) -> float:
@@ -162,7 +167,59 @@ def _finish() -> Recipe:
     )
 
 
+def _teacher() -> Recipe:
+    """A network that knows pictures from ImageNet learns the same task from few faces."""
+    mosaic = _mosaic()
+    others = dict.fromkeys(("celeba", "stylegan2", "mobilestylegan", "genphotos"), 0.5)
+    return replace(
+        mosaic,
+        name="teacher",
+        network="teacher",
+        epochs=8,
+        learning_rate=5e-4,
+        weight_decay=1e-2,
+        warmup_steps=30,
+        high_pass=False,
+        ema_decay=0.99,
+        samples_per_epoch=3200,
+        source_shares={
+            **{"ffhq": 0.80, "celeba": 0.20},
+            **{"stylegan": 0.58, "untruncated": 0.12, "mobilestylegan": 0.10},
+            **{"stylegan2": 0.14, "genphotos": 0.06},
+        },
+        filmed_shares={**dict.fromkeys(("ffhq", "stylegan"), 0.2), **others, "untruncated": 0.3},
+        patch_share=0.6,
+        cross_share=0.7,
+        augmentation=FaceAugmentation(p_crop=0.25),
+        seed=7,
+    )
+
+
+def _student() -> Recipe:
+    """Learn from a teacher's opinion of patchworks (start from the weights of `webcam`).
+
+    What a view is called by a patient teacher (Beyer et al., CVPR 2022) says more than its
+    label, and cannot be learned by heart: no view comes twice.
+    """
+    return replace(
+        _teacher(),
+        name="student",
+        network="classifier",
+        epochs=20,
+        learning_rate=5e-4,
+        weight_decay=1e-3,
+        warmup_steps=100,
+        ema_decay=0.995,
+        samples_per_epoch=4800,
+        teacher_share=0.9,
+        seed=8,
+    )
+
+
 RECIPES = {
     recipe.name: recipe
-    for recipe in (Recipe(name="original"), _ours(), _webcam(), _mosaic(), _finish())
+    for recipe in (
+        *(Recipe(name="original"), _ours(), _webcam(), _mosaic(), _finish()),
+        *(_teacher(), _student()),
+    )
 }

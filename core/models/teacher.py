@@ -1,0 +1,73 @@
+"""The network that teaches the classifier: larger, and pre-trained on other pictures.
+
+EfficientNet-Lite0 (Tan and Le, ICML 2019; the Lite variants, Liu, 2020): 3.4 million parameters,
+no squeeze-and-excitation. It is never shipped; see `core.training.teaching`.
+"""
+
+import keras
+from keras import layers
+
+from core.config import IMAGE_SIZE
+
+SIDE = 192  # pixels it enlarges a face to: its first layer halves the picture, traces are fine
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+
+# Kernel side, stride of the first, widening, channels, how many.
+BLOCKS = (
+    (3, 1, 1, 16, 1),
+    (3, 2, 6, 24, 2),
+    (5, 2, 6, 40, 2),
+    (3, 2, 6, 80, 3),
+    (5, 1, 6, 112, 3),
+    (5, 2, 6, 192, 4),
+    (3, 1, 6, 320, 1),
+)
+
+
+def build_teacher(*, bn_momentum: float = 0.99) -> keras.Model:
+    """Build EfficientNet-Lite0 for faces, with weights drawn at random.
+
+    Args:
+        bn_momentum: momentum of the batch statistics' moving averages.
+
+    Returns:
+        A model from float32 (batch, 128, 128, 3) in [0, 1] to logits, float32 (batch, 2);
+        index 0 is fake, 1 is real. Its weights lie in the order of the layers.
+    """
+    face = keras.Input((IMAGE_SIZE, IMAGE_SIZE, 3), name="face")
+    x = layers.Resizing(SIDE, SIDE, interpolation="bilinear", name="enlarge")(face)
+    variance = [std**2 for std in IMAGENET_STD]
+    x = layers.Normalization(mean=IMAGENET_MEAN, variance=variance, name="center")(x)
+    x = _conv(x, 32, 3, 2, bn_momentum)
+    channels = 32
+    for size, stride, widening, filters, count in BLOCKS:
+        for number in range(count):
+            step = stride if number == 0 else 1
+            x = _block(x, channels, filters, size, step, widening, bn_momentum)
+            channels = filters
+    x = _conv(x, 1280, 1, 1, bn_momentum)
+    x = layers.GlobalAveragePooling2D(name="pool")(x)
+    x = layers.Dropout(0.2, name="dropout")(x)
+    return keras.Model(face, layers.Dense(2, name="out")(x), name="teacher")
+
+
+def _block(x, channels: int, filters: int, size: int, stride: int, widening: int, momentum: float):
+    """An inverted residual (Sandler et al., CVPR 2018): widen, look around, narrow."""
+    inner = x
+    if widening > 1:
+        inner = _conv(inner, channels * widening, 1, 1, momentum)
+    inner = layers.DepthwiseConv2D(size, stride, padding="same", use_bias=False)(inner)
+    inner = _norm(inner, momentum)
+    inner = _conv(inner, filters, 1, 1, momentum, linear=True)
+    return layers.Add()([x, inner]) if stride == 1 and channels == filters else inner
+
+
+def _conv(x, filters: int, size: int, stride: int, momentum: float, *, linear: bool = False):
+    x = layers.Conv2D(filters, size, stride, padding="same", use_bias=False)(x)
+    return _norm(x, momentum, linear=linear)
+
+
+def _norm(x, momentum: float, *, linear: bool = False):
+    x = layers.BatchNormalization(momentum=momentum, epsilon=1e-3)(x)
+    return x if linear else layers.ReLU(6.0)(x)

