@@ -13,7 +13,10 @@ from core.errors import UserError
 OK, SOME_FAILED, WRONG_USAGE = 0, 1, 2
 _BAR_AFTER_S = 0.5  # what fails at once has none
 _PERCENT_BAR = "{percentage:3.0f}% {bar} {remaining} left"
-RECIPE_NAMES = ["original", "ours", "webcam", "mosaic", "finish", "teacher", "student"]
+RECIPE_NAMES = [
+    *("original", "ours", "webcam", "mosaic", "finish"),
+    *("teacher", "hints", "student"),
+]
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -239,7 +242,7 @@ def _train_classifier(args: argparse.Namespace) -> None:
         raise UserError(f"Recipe {recipe.name} trains a {recipe.network}, not a {args.network}.")
     if bool(recipe.teacher_share) != bool(args.teacher):
         raise UserError(
-            "Recipe student learns from a teacher: name its run with --teacher."
+            f"Recipe {recipe.name} learns from a teacher: name its run with --teacher."
             if recipe.teacher_share
             else f"Recipe {recipe.name} learns from labels alone: leave --teacher out."
         )

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -11,38 +11,21 @@ import pandas as pd
 from tqdm import tqdm
 
 from core.artifacts import REGISTRY_FILE
-from core.config import CLASS_NAMES, FAKE
-from core.dataset.index import DatasetIndex, index_folder
-from core.dataset.pipeline import (
-    PixelStore,
-    epoch_rows,
-    labels_of,
-    make_batches,
-    pick_filmed,
-    pick_partners,
-    row_weights,
-)
-from core.errors import UserError
+from core.config import FAKE
+from core.dataset.index import index_folder
+from core.dataset.pipeline import epoch_rows, make_batches, pick_filmed, pick_partners
 from core.evaluation.metrics import roc_auc
 from core.inference.keras_model import trained_classifier
-from core.models.classifier import start_high_pass
+from core.models.classifier import start_high_pass, with_hints
+from core.models.teacher import AREAS, EARLY_CHANNELS
 from core.training.imagenet import load_imagenet
 from core.training.networks import build_network
+from core.training.parts import Part, describe_parts, load_part
 from core.training.recipes import Recipe
 from core.training.run_folder import RunFolder, load_weights, stack, unstack
-from core.training.teaching import Teacher, load_teacher
+from core.training.teaching import Teacher, opinion
 
 VALID_BATCH = 64
-
-
-@dataclass(frozen=True)
-class Part:
-    """One split, ready to be read: its rows, pixels, class numbers and sampling weights."""
-
-    faces: pd.DataFrame
-    store: PixelStore
-    labels: np.ndarray
-    weights: np.ndarray
 
 
 def train_classifier(
@@ -77,15 +60,15 @@ def train_classifier(
     """
     recipe = replace(recipe, policy=resolve_policy(recipe.policy))
     index = index_folder(data)
-    train, valid = (_load_part(index, split, recipe) for split in ("train", "valid"))
+    train, valid = (load_part(index, split, recipe) for split in ("train", "valid"))
     run = RunFolder(out)
     starts = [load_start(folder) for folder in start]
-    opinion = load_teacher(teacher) if teacher else None
-    settings = {"recipe": recipe.describe(), "data": _describe(train, valid)}
+    taught_by = Teacher(teacher) if teacher else None
+    settings = {"recipe": recipe.describe(), "data": describe_parts(train, valid)}
     settings["start"] = " + ".join(folder.name for folder in start) or None
     settings["teacher"] = teacher.name if teacher else None
     run.open(settings, resume=resume)
-    session = _Session(recipe, run, len(train.faces), opinion, quiet)
+    session = _Session(recipe, run, len(train.faces), taught_by, quiet)
     if starts:
         session.begin_from([np.mean(parts, axis=0) for parts in zip(*starts, strict=True)])
     if resume:
@@ -126,33 +109,6 @@ def resolve_policy(policy: str) -> str:
     return "mixed_bfloat16" if fast else "float32"
 
 
-def _load_part(index: DatasetIndex, split: str, recipe: Recipe) -> Part:
-    faces = index.faces[index.faces["split"] == split]
-    if recipe.sources:
-        faces = faces[faces["source"].isin(recipe.sources)]
-    faces = faces.reset_index(drop=True)
-    for name in CLASS_NAMES:
-        if not (faces["label"] == name).any():
-            wanted = f" of the sources {', '.join(recipe.sources)}" if recipe.sources else ""
-            raise UserError(
-                f"{index.root / split / name} has no readable image{wanted}. Training needs "
-                "both classes in train and in valid."
-            )
-    weights = row_weights(faces, recipe.source_shares)
-    return Part(faces, PixelStore(list(faces["path"])), labels_of(faces), weights)
-
-
-def _describe(train: Part, valid: Part) -> dict:
-    """How many faces of each source the run sees: enough to notice other data on resume."""
-    return {
-        split: {
-            f"{label}/{source}": int(count)
-            for (label, source), count in part.faces.groupby(["label", "source"]).size().items()
-        }
-        for split, part in (("train", train), ("valid", valid))
-    }
-
-
 class _Session:
     """The changing state of a run: weights, averages, optimizer, history."""
 
@@ -171,12 +127,8 @@ class _Session:
         if recipe.high_pass:
             start_high_pass(self.model, seed=recipe.seed)
         self.optimizer = _make_optimizer(recipe)
-        self.model.compile(
-            self.optimizer,
-            keras.losses.CategoricalCrossentropy(from_logits=True),
-            metrics=["accuracy"],
-        )
-        self.optimizer.build(self.model.trainable_variables)
+        self.learner = _compiled(self.model, recipe, self.optimizer)
+        self.optimizer.build(self.learner.trainable_variables)
         self.averages = [np.array(weight) for weight in self.model.get_weights()]
         self.history: list[dict] = []
 
@@ -195,7 +147,7 @@ class _Session:
         state = self.run.load_state()
         if state is None:
             return
-        self.model.set_weights(unstack(state, "w"))
+        self.learner.set_weights(unstack(state, "w"))
         self.averages = unstack(state, "a")
         for variable, value in zip(self.optimizer.variables, unstack(state, "o"), strict=True):
             variable.assign(value)
@@ -250,17 +202,27 @@ class _Session:
         for step, (faces, at, patched) in enumerate(bar, start=done):
             self.optimizer.learning_rate = recipe.rate_at(step, total)
             targets = _targets(part.labels, rows[at.numpy()], partners[at.numpy()], patched.numpy())
-            if self.teacher is not None:
-                share = recipe.teacher_share
-                targets = (1 - share) * targets + share * self.teacher(faces.numpy())
-            self.model.reset_metrics()
-            logs = self.model.train_on_batch(faces, targets, return_dict=True)
-            sums += np.array([logs["loss"], logs["accuracy"], 1.0]) * len(targets)
+            self.learner.reset_metrics()
+            taught = self._taught(faces.numpy(), targets)
+            logs = self.learner.train_on_batch(faces, taught, return_dict=True)
+            accuracy = logs.get("accuracy", logs.get("classes_accuracy"))
+            sums += np.array([logs["loss"], accuracy, 1.0]) * len(targets)
             if recipe.ema_decay:
                 self._average(step)
             bar.set_postfix_str(f"epoch {epoch + 1}, loss {sums[0] / sums[2]:.3f}", refresh=False)
         bar.close()
         return tuple(sums[:2] / sums[2])
+
+    def _taught(self, faces: np.ndarray, targets: np.ndarray) -> np.ndarray | dict:
+        """The targets that a batch is trained on, with what the teacher thinks of it."""
+        if self.teacher is None:
+            return targets
+        (evidence, features), share = self.teacher.look(faces), self.recipe.teacher_share
+        targets = (1 - share) * targets + share * opinion(evidence)
+        if not self.recipe.hint_weight:
+            return targets
+        areas = 1 / (1 + np.exp(-evidence))
+        return {"classes": targets, "areas": areas, "features": features}
 
     def _average(self, step: int) -> None:
         decay = min(self.recipe.ema_decay, (1 + step) / (10 + step))  # short memory at the start
@@ -286,7 +248,7 @@ class _Session:
 
     def _state(self) -> dict[str, np.ndarray]:
         stacks = {
-            "w": self.model.get_weights(),
+            "w": self.learner.get_weights(),
             "a": self.averages,
             "o": [np.asarray(variable) for variable in self.optimizer.variables],
         }
@@ -299,6 +261,32 @@ def _targets(
     """How much of each face is of each class: float32 (b, 2), rows sum to 1."""
     real = (1 - patched) * labels[rows] + patched * labels[partners]
     return np.stack([1 - real, real], axis=1).astype(np.float32)
+
+
+def _compiled(
+    model: keras.Model, recipe: Recipe, optimizer: keras.optimizers.Optimizer
+) -> keras.Model:
+    """What is trained: the model itself, or the model with hints beside its verdict."""
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    if not recipe.hint_weight:
+        model.compile(optimizer, loss, metrics=["accuracy"])
+        return model
+    learner = with_hints(model, AREAS, EARLY_CHANNELS)
+    learner.compile(
+        optimizer,
+        {
+            "classes": loss,
+            "areas": keras.losses.BinaryCrossentropy(from_logits=True),
+            "features": keras.losses.MeanSquaredError(),
+        },
+        loss_weights={
+            "classes": 1.0,
+            "areas": recipe.hint_weight,
+            "features": recipe.hint_weight,
+        },
+        metrics={"classes": ["accuracy"]},
+    )
+    return learner
 
 
 def _make_optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:

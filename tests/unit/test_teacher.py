@@ -12,17 +12,18 @@ import numpy as np
 import pytest
 
 from core.cli import main
-from core.config import FAKE, REAL
+from core.config import REAL
 from core.errors import UserError
 from core.examples import load_examples
 from core.imaging import decode_image, to_model_input
-from core.models.teacher import build_teacher
+from core.models.classifier import HINT_PLACES, build_classifier, with_hints
+from core.models.teacher import build_teacher, look_of
 from core.training import imagenet
 from core.training.classifier import train_classifier
 from core.training.imagenet import load_imagenet, read_tensors
 from core.training.recipes import RECIPES
-from core.training.run_folder import RunFolder
-from core.training.teaching import load_teacher
+from core.training.run_folder import RunFolder, load_arrays
+from core.training.teaching import Teacher, opinion
 from tests.conftest import write_dataset
 
 TINY = {"epochs": 1, "batch_size": 4, "samples_per_epoch": 8, "warmup_steps": 1}
@@ -152,33 +153,108 @@ def test_the_opinion_is_that_of_the_trained_network(taught_by):
     faces = np.random.default_rng(1).random((5, 128, 128, 3), np.float32)
     network = network_of(RunFolder(taught_by))
     logits = np.asarray(network(faces, training=False))
-    opinion = load_teacher(taught_by)(faces)
+    evidence, features = Teacher(taught_by).look(faces)
+    assert evidence.shape == (5, 6, 6) and features.shape == (5, 27, 27, 40)
+    np.testing.assert_allclose((features**2).mean(axis=-1), 1, atol=1e-3)
     expected = np.exp(logits - logits.max(axis=1, keepdims=True))
     expected /= expected.sum(axis=1, keepdims=True)
-    np.testing.assert_allclose(opinion, expected, atol=1e-3)
+    np.testing.assert_allclose(opinion(evidence), expected, atol=1e-3)
 
 
-def test_a_students_targets_lie_between_opinion_and_label(data, taught_by, tmp_path, monkeypatch):
+class SureOfFake:
+    """A teacher that calls everything fake, the upper half of it more so."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def look(self, faces):
+        rows = np.linspace(200, 100, 6, dtype=np.float32)[None, :, None]
+        features = np.full((len(faces), 27, 27, 40), 0.5, np.float32)
+        return np.broadcast_to(rows, (len(faces), 6, 6)), features
+
+
+@pytest.fixture
+def targets_seen(monkeypatch):
+    """The targets of every batch; nothing is trained."""
     import core.training.classifier as module
 
-    sure_of_fake = np.eye(2, dtype=np.float32)[[FAKE]]
-    monkeypatch.setattr(
-        module, "load_teacher", lambda folder: lambda faces: sure_of_fake.repeat(len(faces), 0)
-    )
     seen = []
 
     def note(model, faces, targets, **_):
         seen.append(targets)
         return {"loss": 0.0, "accuracy": 0.0}
 
+    monkeypatch.setattr(module, "Teacher", SureOfFake)
     monkeypatch.setattr(keras.Model, "train_on_batch", note)
+    return seen
+
+
+def test_a_students_targets_lie_between_opinion_and_label(data, tmp_path, targets_seen):
     recipe = replace(RECIPES["student"], **TINY, policy="float32", patch_share=0.0)
-    recipe = replace(recipe, teacher_share=0.75)
-    train_classifier(data, tmp_path / "run", recipe, teacher=taught_by, quiet=True)
-    p_real = np.concatenate(seen)[:, REAL]
-    assert set(p_real) == {0.0, 0.25}  # of fakes and of photos
-    np.testing.assert_allclose(np.concatenate(seen).sum(axis=1), 1)
-    assert RunFolder(tmp_path / "run").settings()["teacher"] == "teacher"
+    recipe = replace(recipe, teacher_share=0.75, hint_weight=0.0)
+    train_classifier(data, tmp_path / "run", recipe, teacher=tmp_path / "wise", quiet=True)
+    targets = np.concatenate(targets_seen)
+    assert set(targets[:, REAL]) == {0.0, 0.25}  # of fakes and of photos
+    np.testing.assert_allclose(targets.sum(axis=1), 1)
+    assert RunFolder(tmp_path / "run").settings()["teacher"] == "wise"
+
+
+def test_hints_are_what_the_teacher_sees(data, tmp_path, targets_seen):
+    recipe = replace(RECIPES["hints"], **TINY, policy="float32")
+    train_classifier(data, tmp_path / "run", recipe, teacher=tmp_path / "wise", quiet=True)
+    for targets in targets_seen:
+        np.testing.assert_allclose(targets["areas"], 1)
+        np.testing.assert_array_equal(targets["features"], 0.5)
+
+
+def test_a_run_with_hints_resumes_exactly(data, taught_by, tmp_path, monkeypatch):
+    import core.training.classifier as module
+
+    recipe = replace(RECIPES["hints"], **TINY | {"epochs": 2}, policy="float32")
+    train_classifier(data, tmp_path / "whole", recipe, teacher=taught_by, quiet=True)
+    unbroken = module._Session.run_epoch
+
+    def fail_in_the_second(session, *parts):
+        if session.epoch == 1:
+            raise KeyboardInterrupt
+        unbroken(session, *parts)
+
+    monkeypatch.setattr(module._Session, "run_epoch", fail_in_the_second)
+    with pytest.raises(KeyboardInterrupt):
+        train_classifier(data, tmp_path / "broken", recipe, teacher=taught_by, quiet=True)
+    monkeypatch.undo()
+    again = {"teacher": taught_by, "resume": True, "quiet": True}
+    train_classifier(data, tmp_path / "broken", recipe, **again)
+    whole, broken = (load_arrays(tmp_path / name / "last.npz") for name in ("whole", "broken"))
+    assert set(whole) == set(broken)
+    assert all(np.array_equal(whole[name], broken[name]) for name in whole)
+
+
+def test_hints_share_the_classifiers_weights():
+    model = build_classifier(logits=True)
+    learner = with_hints(model, 6, 40)
+    faces = np.random.default_rng(2).random((2, 128, 128, 3), np.float32)
+    told = learner(faces, training=False)
+    assert told["areas"].shape == (2, 6, 6) and told["features"].shape == (2, 27, 27, 40)
+    np.testing.assert_array_equal(told["classes"], model(faces, training=False))
+    assert learner.count_params() - model.count_params() == 65 * 41
+
+
+def test_hints_and_features_lie_at_the_same_places():
+    """A dot on a gray face must change both most where it is."""
+    gray = np.full((1, 128, 128, 3), 0.5, np.float32)
+    teacher, model = build_teacher(), build_classifier(logits=True)
+    load_imagenet(teacher)
+    look = look_of(teacher, HINT_PLACES)
+    own = keras.Model(model.inputs[0], model.get_layer("norm3").output)
+    for row, column in ((30, 90), (64, 40), (98, 98)):
+        dotted = gray.copy()
+        dotted[:, row - 1 : row + 2, column - 1 : column + 2] = 1
+        for see in (own, lambda faces: look(faces, training=False)[1]):
+            change = (np.asarray(see(dotted)) - np.asarray(see(gray)))[0] ** 2
+            weights = change / change.sum()
+            middle = [weights.sum(axis=1) @ HINT_PLACES, weights.sum(axis=0) @ HINT_PLACES]
+            np.testing.assert_allclose(middle, (row, column), atol=4)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +275,7 @@ def test_recipes_that_do_not_fit_are_refused(data, tmp_path, capsys, words, said
 def test_a_classifier_is_no_teacher(data, tmp_path):
     train_classifier(data, tmp_path / "run", replace(RECIPES["original"], **TINY), quiet=True)
     with pytest.raises(UserError, match="holds no teacher"):
-        load_teacher(tmp_path / "run")
+        Teacher(tmp_path / "run")
 
 
 def test_a_teacher_is_not_shipped(data, taught_by, tmp_path):

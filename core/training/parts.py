@@ -1,0 +1,54 @@
+"""The parts of a data set that a training run reads."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.config import CLASS_NAMES
+from core.dataset.index import DatasetIndex
+from core.dataset.pipeline import PixelStore, labels_of, row_weights
+from core.errors import UserError
+from core.training.recipes import Recipe
+
+
+@dataclass(frozen=True)
+class Part:
+    """One split, ready to be read: its rows, pixels, class numbers and sampling weights."""
+
+    faces: pd.DataFrame
+    store: PixelStore
+    labels: np.ndarray
+    weights: np.ndarray
+
+
+def load_part(index: DatasetIndex, split: str, recipe: Recipe) -> Part:
+    """One split of a data set as a recipe uses it.
+
+    Raises:
+        UserError: it lacks a class.
+    """
+    faces = index.faces[index.faces["split"] == split]
+    if recipe.sources:
+        faces = faces[faces["source"].isin(recipe.sources)]
+    faces = faces.reset_index(drop=True)
+    for name in CLASS_NAMES:
+        if not (faces["label"] == name).any():
+            wanted = f" of the sources {', '.join(recipe.sources)}" if recipe.sources else ""
+            raise UserError(
+                f"{index.root / split / name} has no readable image{wanted}. Training needs "
+                "both classes in train and in valid."
+            )
+    weights = row_weights(faces, recipe.source_shares)
+    return Part(faces, PixelStore(list(faces["path"])), labels_of(faces), weights)
+
+
+def describe_parts(train: Part, valid: Part) -> dict:
+    """How many faces of each source the run sees: enough to notice other data on resume."""
+    return {
+        split: {
+            f"{label}/{source}": int(count)
+            for (label, source), count in part.faces.groupby(["label", "source"]).size().items()
+        }
+        for split, part in (("train", train), ("valid", valid))
+    }
