@@ -89,7 +89,7 @@ def look_of(teacher: keras.Model, places: np.ndarray) -> keras.Model:
     Args:
         teacher: from `build_teacher`; its weights are copied.
         places: where along a side to read the early features, in pixels of the face (0 is the
-            middle of the first); float (n,), from 4.5 to 127.
+            middle of the first); float (n,), from 2.2 to 124.
 
     Returns:
         A model from float32 (batch, 128, 128, 3) in [0, 1] to two outputs: log-odds of fake,
@@ -110,8 +110,9 @@ def look_of(teacher: keras.Model, places: np.ndarray) -> keras.Model:
 
 def _reader(places: np.ndarray, count: int) -> np.ndarray:
     """Linear interpolation between the early features' places, as a matrix (n, count)."""
-    # Three strides of 2 in a picture enlarged to SIDE: the middles lie 8 of its pixels apart.
-    at = ((places + 0.5) * SIDE / IMAGE_SIZE - 0.5 - 7) / 8
+    # Three strides of 2 in a picture enlarged to SIDE: a unit to every 8 of its pixels. It answers
+    # most to their middle (3.5), though padding puts its field of view further on.
+    at = ((places + 0.5) * SIDE / IMAGE_SIZE - 0.5 - 3.5) / 8
     left = np.clip(np.floor(at).astype(int), 0, count - 2)
     rows, matrix = np.arange(len(places)), np.zeros((len(places), count), np.float32)
     matrix[rows, left], matrix[rows, left + 1] = left + 1 - at, at - left

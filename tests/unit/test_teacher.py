@@ -254,7 +254,7 @@ def test_hints_and_features_lie_at_the_same_places():
             change = (np.asarray(see(dotted)) - np.asarray(see(gray)))[0] ** 2
             weights = change / change.sum()
             middle = [weights.sum(axis=1) @ HINT_PLACES, weights.sum(axis=0) @ HINT_PLACES]
-            np.testing.assert_allclose(middle, (row, column), atol=4)
+            np.testing.assert_allclose(middle, (row, column), atol=2)
 
 
 @pytest.mark.parametrize(
