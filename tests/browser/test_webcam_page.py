@@ -28,7 +28,8 @@ def _start(page, frame):
     frame.get_by_role("button", name="START").click()
     page.get_by_text("These are the last results").wait_for(state="hidden")
     page.wait_for_timeout(800)  # what the page still shows may be of the stream before
-    page.locator(".rf-scale").first.wait_for()
+    # The first stream of a cold machine loads codecs, network and detector: give it time.
+    page.locator(".rf-scale").first.wait_for(timeout=150_000)
 
 
 def _stop(page, frame):
