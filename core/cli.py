@@ -106,7 +106,7 @@ def _add_training(commands) -> None:
         "--teacher",
         type=Path,
         metavar="RUN_DIR",
-        help="the teacher that recipe student learns from",
+        help="the teacher that recipes hints and student learn from",
     )
     train.set_defaults(run=_train)
 
@@ -240,12 +240,6 @@ def _train_classifier(args: argparse.Namespace) -> None:
     recipe = _with_options(RECIPES[args.recipe], args)
     if recipe.network != args.network:
         raise UserError(f"Recipe {recipe.name} trains a {recipe.network}, not a {args.network}.")
-    if bool(recipe.teacher_share) != bool(args.teacher):
-        raise UserError(
-            f"Recipe {recipe.name} learns from a teacher: name its run with --teacher."
-            if recipe.teacher_share
-            else f"Recipe {recipe.name} learns from labels alone: leave --teacher out."
-        )
     begin = {"start": args.start, "teacher": args.teacher}
     train_classifier(args.data, args.out, recipe, **begin, resume=args.resume)
 

@@ -14,6 +14,7 @@ from core.artifacts import REGISTRY_FILE
 from core.config import FAKE
 from core.dataset.index import index_folder
 from core.dataset.pipeline import epoch_rows, make_batches, pick_filmed, pick_partners
+from core.errors import UserError
 from core.evaluation.metrics import roc_auc
 from core.inference.keras_model import trained_classifier
 from core.models.classifier import start_high_pass, with_hints
@@ -56,8 +57,14 @@ def train_classifier(
         lr, val_roc_auc, seconds. The val_ columns weigh sources as the recipe does.
 
     Raises:
-        UserError: the data or the run folder cannot be used.
+        UserError: the data or the run folder cannot be used, or a teacher is missing or too much.
     """
+    if bool(recipe.teacher_share) != bool(teacher):
+        raise UserError(
+            f"Recipe {recipe.name} learns from a teacher: name its run with --teacher."
+            if recipe.teacher_share
+            else f"Recipe {recipe.name} learns from labels alone: leave --teacher out."
+        )
     recipe = replace(recipe, policy=resolve_policy(recipe.policy))
     index = index_folder(data)
     train, valid = (load_part(index, split, recipe) for split in ("train", "valid"))

@@ -20,12 +20,17 @@ def build_network(name: str, *, bn_momentum: float = 0.99, policy: str = "float3
     return build_classifier(logits=True, bn_momentum=bn_momentum, policy=policy)
 
 
+def network_name(settings: dict) -> str:
+    """Which network a run trains, by its settings; runs before there were teachers do not say."""
+    return settings["recipe"].get("network", "classifier")
+
+
 def network_of(run: RunFolder) -> keras.Model:
     """The network of a run with the weights of its best epoch.
 
     Raises:
         UserError: the folder holds no run, or one without a finished epoch.
     """
-    network = build_network(run.settings()["recipe"].get("network", "classifier"))
+    network = build_network(network_name(run.settings()))
     network.set_weights(load_weights(run.best_file))
     return network

@@ -22,6 +22,7 @@ from core.models.classifier import build_classifier
 from core.training.classifier import load_start
 from core.training.export import to_keras_file, to_openvino
 from core.training.judge_run import calibrate
+from core.training.networks import network_name
 from core.training.run_folder import RunFolder, load_weights
 
 SHIPPED = "classifier"
@@ -47,7 +48,7 @@ def publish(
         UserError: the run or the data cannot be used.
     """
     settings, weights, history = _read(run_dir)
-    if settings["recipe"].get("network", SHIPPED) != SHIPPED:
+    if network_name(settings) == "teacher":
         raise UserError(f"{run_dir} is a teacher's run: it teaches a classifier (--teacher).")
     index, valid_faces = load_split(data, "valid")
     network = build_classifier(logits=True)

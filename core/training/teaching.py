@@ -13,7 +13,7 @@ from core.errors import UserError
 from core.models.classifier import HINT_PLACES
 from core.models.teacher import look_of
 from core.training.export import to_openvino
-from core.training.networks import network_of
+from core.training.networks import network_name, network_of
 from core.training.run_folder import RunFolder
 
 
@@ -32,7 +32,7 @@ class Teacher:
         import openvino as ov
 
         run = RunFolder(folder)
-        if run.settings()["recipe"].get("network") != "teacher":
+        if network_name(run.settings()) != "teacher":
             raise UserError(f"{folder} holds no teacher. Train one with `train teacher`.")
         core = ov.Core()
         network = core.read_model(*to_openvino(look_of(network_of(run), HINT_PLACES)))

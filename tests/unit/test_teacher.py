@@ -25,6 +25,7 @@ from core.training.recipes import RECIPES
 from core.training.run_folder import RunFolder, load_arrays
 from core.training.teaching import Teacher, opinion
 from tests.conftest import write_dataset
+from tests.unit.runs import interrupted_after
 
 TINY = {"epochs": 1, "batch_size": 4, "samples_per_epoch": 8, "warmup_steps": 1}
 
@@ -208,21 +209,10 @@ def test_hints_are_what_the_teacher_sees(data, tmp_path, targets_seen):
 
 
 def test_a_run_with_hints_resumes_exactly(data, taught_by, tmp_path, monkeypatch):
-    import core.training.classifier as module
-
     recipe = replace(RECIPES["hints"], **TINY | {"epochs": 2}, policy="float32")
     train_classifier(data, tmp_path / "whole", recipe, teacher=taught_by, quiet=True)
-    unbroken = module._Session.run_epoch
-
-    def fail_in_the_second(session, *parts):
-        if session.epoch == 1:
-            raise KeyboardInterrupt
-        unbroken(session, *parts)
-
-    monkeypatch.setattr(module._Session, "run_epoch", fail_in_the_second)
-    with pytest.raises(KeyboardInterrupt):
+    with interrupted_after(monkeypatch, 1):
         train_classifier(data, tmp_path / "broken", recipe, teacher=taught_by, quiet=True)
-    monkeypatch.undo()
     again = {"teacher": taught_by, "resume": True, "quiet": True}
     train_classifier(data, tmp_path / "broken", recipe, **again)
     whole, broken = (load_arrays(tmp_path / name / "last.npz") for name in ("whole", "broken"))

@@ -19,6 +19,7 @@ from core.training.classifier import _targets, load_start, train_classifier
 from core.training.recipes import RECIPES, Recipe
 from core.training.run_folder import load_arrays, load_weights
 from tests.conftest import write_dataset
+from tests.unit.runs import interrupted_after
 
 SMALL = Recipe("small", epochs=3, batch_size=8)
 OURS = replace(
@@ -73,20 +74,9 @@ def test_a_run_killed_with_signal_9_ends_like_an_unbroken_one(data, tmp_path):
 
 
 def test_augmented_and_averaged_runs_resume_exactly_too(data, tmp_path, monkeypatch):
-    import core.training.classifier as module
-
-    unbroken = module._Session.run_epoch
     train_classifier(data, tmp_path / "whole", OURS, quiet=True)
-
-    def fail_in_the_third(session, *parts):
-        if session.epoch == 2:
-            raise KeyboardInterrupt
-        unbroken(session, *parts)
-
-    monkeypatch.setattr(module._Session, "run_epoch", fail_in_the_third)
-    with pytest.raises(KeyboardInterrupt):
+    with interrupted_after(monkeypatch, 2):
         train_classifier(data, tmp_path / "broken", OURS, quiet=True)
-    monkeypatch.undo()
     train_classifier(data, tmp_path / "broken", OURS, resume=True, quiet=True)
     assert _same(tmp_path / "broken", tmp_path / "whole")
 
