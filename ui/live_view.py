@@ -85,8 +85,11 @@ def webcam(inspector: Inspector) -> None:
     with results:
         playing = context.state.playing
         calibration = inspector.live_calibration.with_threshold(settings.threshold)
-        show = st.fragment(_results, run_every=REFRESH_S if playing else None)
-        show(connection, playing, context.state.signalling, calibration)
+        connecting = context.state.signalling
+        # while it connects, too: the page looks for the first picture itself, in case the browser's
+        # word that it plays comes late
+        show = st.fragment(_results, run_every=REFRESH_S if playing or connecting else None)
+        show(connection, playing, connecting, calibration)
 
 
 def _without_https() -> bool:
@@ -143,6 +146,12 @@ def _results(
     if view is None or (view.picture is None and not view.error):
         if playing or connecting:
             empty_state("Connecting ...", "The first picture takes a second or two.")
+        elif view is not None:
+            empty_state(
+                "No picture came",
+                "The connection ended before the first picture. Press START again; if that does "
+                "not help, the help below the picture may.",
+            )
         else:
             empty_state(
                 "The camera is off",
@@ -156,7 +165,7 @@ def _results(
         words.warning(
             "Stale: no new picture for 2 s. Is the camera still on?", icon=":material/timer:"
         )
-    elif not playing:
+    elif not playing and not connecting:
         words.caption("The camera is off. These are the last results.")
     with faces:
         _faces(view, calibration)

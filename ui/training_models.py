@@ -17,6 +17,7 @@ from core.inference.feature_maps import (
     look_inside,
     shifted,
 )
+from core.inference.keras_model import spare_the_collector
 from core.inference.photo import Inspector
 from core.inference.views import face_views, mean_log_odds
 from ui.face_grid import picture_grid
@@ -76,7 +77,9 @@ def models(inspector: Inspector) -> None:
 def _tables() -> dict[str, pd.DataFrame]:
     from core.models.describe import describe_networks
 
-    return describe_networks()
+    tables = describe_networks()
+    spare_the_collector()
+    return tables
 
 
 @st.cache_resource(show_spinner="Painting faces to look at ...")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from threading import Lock
 
 import streamlit as st
 from streamlit.runtime import exists, get_instance
@@ -24,6 +25,7 @@ from ui.theme import empty_state, facts, privacy_line, verdict_counts
 
 REFRESH_S = 0.5
 _JOB, _SEEN, _ROUND, _DIGEST = "video_job", "video_seen", "video_round", "video_digest"
+_beginning = Lock()
 _COLUMNS = {
     "id": st.column_config.NumberColumn("Face"),
     "verdict": "Verdict",
@@ -55,10 +57,7 @@ def video_file(inspector: Inspector) -> None:
     privacy_line("Videos")
     calibration = inspector.live_calibration.with_threshold(settings.threshold)
     if file is not None:
-        wanted = (file.name, _digest(file), settings)
-        if st.session_state.get(_SEEN) != wanted:
-            _begin(plain_name(file.name), file.getvalue(), inspector, settings, calibration)
-            st.session_state[_SEEN] = wanted
+        _begin_once(file, inspector, settings, calibration)
     job: VideoJob | None = st.session_state.get(_JOB)
     if job is None:
         empty_state("No video judged yet", "Drop a clip above: every face in it is followed.")
@@ -95,6 +94,19 @@ def _is_open() -> Callable[[], bool]:
         return lambda: True
     session, runtime = context.session_id, get_instance()
     return lambda: runtime.is_active_session(session)
+
+
+def _begin_once(file: UploadedFile, inspector: Inspector, settings, calibration) -> None:
+    """Begin what is not begun yet.
+
+    Streamlit may start the next run of a script while the one before still draws: both would
+    begin a job, and the second would wait for the first.
+    """
+    wanted = (file.name, _digest(file), settings)
+    with _beginning:
+        if st.session_state.get(_SEEN) != wanted:
+            _begin(plain_name(file.name), file.getvalue(), inspector, settings, calibration)
+            st.session_state[_SEEN] = wanted
 
 
 def _begin(name: str, data: bytes, inspector: Inspector, settings, calibration) -> None:

@@ -1,15 +1,19 @@
 """The Webcam page without a browser; the WebRTC component is replaced by a known state."""
 
 import io
+import time
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.config import ROOT
 from core.mp4 import write_mp4
 from tests.app.words import page_text
+from ui import video_view
 from ui.live_connection import LiveConnection
 
 TIMEOUT_S = 60
@@ -20,11 +24,12 @@ class Component:
 
     def __init__(self):
         self.calls: list[dict] = []
-        self.playing = False
+        self.playing = self.signalling = False
 
     def __call__(self, **kwargs):
         self.calls.append(kwargs)
-        return SimpleNamespace(state=SimpleNamespace(playing=self.playing, signalling=False))
+        state = SimpleNamespace(playing=self.playing, signalling=self.signalling)
+        return SimpleNamespace(state=state)
 
 
 @pytest.fixture
@@ -108,6 +113,24 @@ def test_after_stop_the_last_results_stay(page, component, inspector, portrait):
     assert "last results" in page_text(page) and "Face 1" in page_text(page)
 
 
+def test_pictures_are_shown_before_the_browser_says_that_it_plays(
+    page, component, inspector, portrait
+):
+    component.signalling = True
+    page.run()
+    assert "Connecting" in page_text(page)
+    _play(page, component, inspector, portrait)
+    component.playing = False
+    page.run()
+    assert "Face 1" in page_text(page) and "camera is off" not in page_text(page)
+
+
+def test_a_connection_that_ends_before_its_first_picture_is_no_riddle(page, component, inspector):
+    _connection(page).start(inspector)
+    page.run()
+    assert "No picture came" in page_text(page) and "START again" in page_text(page)
+
+
 def test_the_controls_reach_the_running_stream(page, component, inspector, portrait):
     _play(page, component, inspector, portrait)
     page.slider("live_threshold").set_value(0.9)
@@ -169,6 +192,22 @@ def test_an_uploaded_video_is_judged(page, portrait):
         button.label for button in page.get("download_button")
     }
     assert page.get("video") and "with a face" in page_text(page)
+
+
+def test_two_runs_of_the_script_at_once_begin_one_job(monkeypatch):
+    begun = []
+
+    def begin(*args):
+        time.sleep(0.2)
+        begun.append(args)
+
+    monkeypatch.setattr(st, "session_state", {})
+    monkeypatch.setattr(video_view, "_begin", begin)
+    file = SimpleNamespace(name="clip.mp4", file_id="1", getvalue=lambda: b"bytes")
+    with ThreadPoolExecutor(2) as pool:
+        for run in [pool.submit(video_view._begin_once, file, None, "set", None) for _ in "ab"]:
+            run.result()
+    assert len(begun) == 1
 
 
 def test_a_file_that_is_no_video_gets_a_sentence(page):

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import TimeoutError
 
 from core.inference.report import CLASS_COLORS
 from core.mp4 import write_mp4
@@ -29,7 +30,13 @@ def _start(page, frame):
     page.get_by_text("These are the last results").wait_for(state="hidden")
     page.wait_for_timeout(800)  # what the page still shows may be of the stream before
     # The first stream of a cold machine loads codecs, network and detector: give it time.
-    page.locator(".rf-scale").first.wait_for(timeout=150_000)
+    try:
+        page.locator(".rf-scale").first.wait_for(timeout=90_000)
+    except TimeoutError:
+        shown = [
+            part.inner_text() for part in (frame.locator("body"), page.get_by_test_id("stMain"))
+        ]
+        pytest.fail("No face was judged. The video says: {!r}. The page says: {!r}".format(*shown))
 
 
 def _stop(page, frame):

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from streamlit import config
 
 from core.config import ROOT
 
@@ -20,3 +21,13 @@ from core.config import ROOT
 def test_either_may_come_first(program):
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True)
     assert done.returncode == 0, done.stderr[-500:]
+
+
+def test_streamlit_leaves_the_event_loop_alone():
+    """Its search for changed sources and forced collections stop it for seconds with TensorFlow.
+
+    A browser that gets no answer for five seconds breaks the video connection off.
+    """
+    config.get_config_options(force_reparse=True)
+    assert config.get_option("server.fileWatcherType") == "none"
+    assert config.get_option("runner.postScriptGC") is False
