@@ -38,9 +38,9 @@ def trained_classifier(folder: Path = ARTIFACTS_DIR):
 def spare_the_collector() -> None:
     """Take what is loaded by now out of the garbage collector's sight.
 
-    TensorFlow alone is a million objects. Where Keras is loaded, Streamlit clears its session and
-    with it collects garbage after every run of a script, and the live pages run twice a second:
-    without this the collector takes all the time there is, and a video that needs 6 s needs 30.
+    TensorFlow alone is a million objects. Streamlit collects garbage twice after every run of a
+    script, and the live pages run twice a second: without this the collector takes all the time
+    there is, and a video that needs 6 s needs 30.
     """
     gc.collect()
     gc.freeze()

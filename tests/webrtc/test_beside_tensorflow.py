@@ -23,11 +23,10 @@ def test_either_may_come_first(program):
     assert done.returncode == 0, done.stderr[-500:]
 
 
-def test_streamlit_leaves_the_event_loop_alone():
-    """Its search for changed sources and forced collections stop it for seconds with TensorFlow.
+def test_no_search_for_changed_sources_stops_the_event_loop():
+    """With TensorFlow loaded it takes seconds for each new session.
 
     A browser that gets no answer for five seconds breaks the video connection off.
     """
     config.get_config_options(force_reparse=True)
     assert config.get_option("server.fileWatcherType") == "none"
-    assert config.get_option("runner.postScriptGC") is False
