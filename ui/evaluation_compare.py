@@ -15,9 +15,9 @@ _COMPARED = (
 )
 _PAIR = (
     *("n", "accuracy", "roc_auc", "tpr_at_1pct_fpr"),
-    *("ece_uncalibrated", "ece", "answered", "accuracy_answered"),
+    *("ece_uncalibrated", "ece", "ece_by_chance", "answered", "accuracy_answered"),
 )
-_SCORES = ("roc_auc", "ece_uncalibrated", "ece", "brier")  # all others but n are shares
+_SCORES = ("roc_auc", "ece_uncalibrated", "ece", "ece_by_chance", "brier")  # not shares, nor is n
 
 
 def pin_button(run: Measurement) -> None:

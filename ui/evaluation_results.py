@@ -116,11 +116,15 @@ def _figures(figures: dict) -> None:
         items.append(("of the answers right", f"{figures['accuracy_answered']:.0%}", ""))
     if both:
         low, high = figures["roc_auc_ci95"]
-        before = f"Before calibration {figures['ece_uncalibrated']:.3f}."
+        chance = figures["ece_by_chance"]
+        before = (
+            f"Before calibration {figures['ece_uncalibrated']:.3f}. A perfectly calibrated model "
+            f"would show {chance:.3f} on as many faces."
+        )
         items += [
             (f"ROC AUC ({low:.2f} to {high:.2f})", f"{figures['roc_auc']:.3f}", "95% interval."),
             ("TPR at 1% FPR", f"{figures['tpr_at_1pct_fpr']:.0%}", ""),
-            ("ECE", f"{figures['ece']:.3f}", before),
+            (f"ECE (by chance {chance:.3f})", f"{figures['ece']:.3f}", before),
             ("Brier score", f"{figures['brier']:.3f}", ""),
         ]
     facts(items)

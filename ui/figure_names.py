@@ -9,6 +9,7 @@ FIGURES = {
     "tpr_at_1pct_fpr": "TPR at 1% FPR",
     "ece_uncalibrated": "ECE before calibration",
     "ece": "ECE",
+    "ece_by_chance": "ECE by chance",
     "brier": "Brier",
     "answered": "Answered",
     "accuracy_answered": "Right of these",

@@ -13,7 +13,12 @@ from core.config import CLASS_NAMES, FAKE, REAL
 from core.dataset.index import DatasetIndex, index_folder
 from core.dataset.pipeline import labels_of
 from core.errors import UserError
-from core.evaluation.metrics import expected_calibration_error, summarize, wilson_ci95
+from core.evaluation.metrics import (
+    ece_by_chance,
+    expected_calibration_error,
+    summarize,
+    wilson_ci95,
+)
 from core.imaging import decode_image
 from core.inference.geometry import centre_square
 from core.inference.predictor import Predictor
@@ -171,7 +176,8 @@ def judge_figures(labels: np.ndarray, log_odds: np.ndarray, calibration: Calibra
         calibration: whose probabilities, threshold and unsure band are measured.
 
     Returns:
-        Those of `summarize`, and: ece_uncalibrated, answered (share outside the unsure band),
+        Those of `summarize`, and: ece_uncalibrated, ece_by_chance (what a perfectly calibrated
+        model would show on as many faces), answered (share outside the unsure band),
         accuracy_answered (of these; None if there are none).
     """
     p_fake = calibration.p_fake(log_odds)
@@ -179,6 +185,7 @@ def judge_figures(labels: np.ndarray, log_odds: np.ndarray, calibration: Calibra
     hits = (p_fake >= calibration.threshold) == (labels == FAKE)
     return summarize(labels, p_fake, calibration.threshold) | {
         "ece_uncalibrated": expected_calibration_error(labels, sigmoid(log_odds)),
+        "ece_by_chance": ece_by_chance(p_fake),
         "answered": float(answered.mean()),
         "accuracy_answered": float(hits[answered].mean()) if answered.any() else None,
     }

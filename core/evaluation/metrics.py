@@ -49,13 +49,29 @@ def expected_calibration_error(labels: np.ndarray, p_fake: np.ndarray) -> float:
     """ECE of the winning class' confidence in 15 equal bins (Guo et al., ICML 2017)."""
     guess = np.where(p_fake >= 0.5, FAKE, REAL)
     confidence = np.maximum(p_fake, 1 - p_fake)
+    return float(_bin_gaps((guess == labels) - confidence, confidence))
+
+
+def ece_by_chance(p_fake: np.ndarray, *, draws: int = 200, seed: int = 0) -> float:
+    """The ECE that a perfectly calibrated model would show on as many faces.
+
+    A bin of few faces is off by luck alone; labels drawn from the probabilities themselves tell
+    how far (consistency resampling: Broecker and Smith, Weather and Forecasting 2007).
+
+    Args:
+        p_fake: float (n,) in [0, 1].
+        draws: how often labels are drawn; the mean over them is returned.
+        seed: of the draws.
+    """
+    confidence = np.maximum(p_fake, 1 - p_fake)
+    hits = np.random.default_rng(seed).random((draws, len(p_fake))) < confidence
+    return float(_bin_gaps(hits - confidence, confidence).mean())
+
+
+def _bin_gaps(errors: np.ndarray, confidence: np.ndarray) -> np.ndarray:
+    """Mean over faces of how far their bin is off: (..., n) to (...)."""
     bins = np.minimum((confidence * ECE_BINS).astype(int), ECE_BINS - 1)
-    error = 0.0
-    for number in np.unique(bins):
-        inside = bins == number
-        gap = (guess[inside] == labels[inside]).mean() - confidence[inside].mean()
-        error += inside.mean() * abs(gap)
-    return float(error)
+    return np.abs(errors @ np.eye(ECE_BINS)[bins]).sum(axis=-1) / len(confidence)
 
 
 def tpr_at_fpr(labels: np.ndarray, p_fake: np.ndarray, fpr: float = 0.01) -> float:

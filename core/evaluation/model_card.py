@@ -142,19 +142,21 @@ def _pairs(title: str, figures: dict) -> str:
     rows = [
         f"| {pair} | {row['n']} | {row['accuracy']:.3f} ({_interval(row['accuracy_ci95'])}) "
         f"| {row['roc_auc']:.3f} ({_interval(row['roc_auc_ci95'])}) "
-        f"| {row['tpr_at_1pct_fpr']:.3f} | {row['ece_uncalibrated']:.3f} | {row['ece']:.3f} |"
+        f"| {row['tpr_at_1pct_fpr']:.3f} | {row['ece_uncalibrated']:.3f} "
+        f"| {row['ece']:.3f} | {row['ece_by_chance']:.3f} |"
         for pair, row in figures["by_pair"].items()
     ]
     head = (
         "| real / fake | faces | accuracy (95%) | ROC AUC (95%) | TPR at 1% FPR "
-        "| ECE before calibration | ECE |"
+        "| ECE before calibration | ECE | ECE by chance |"
     )
     return (
         f"## {title}\n\n"
         "By pair of sources, never averaged into one number. Only ffhq / stylegan share one "
         "pipeline to the byte; between the others, compression, crop and background help. "
-        "ECE is the gap between P(fake) and the share of fakes.\n\n"
-        + "\n".join([head, "|---|---|---|---|---|---|---|", *rows])
+        "ECE is the gap between P(fake) and the share of fakes; by chance, what a perfectly "
+        "calibrated model would show on as many faces.\n\n"
+        + "\n".join([head, "|---|---|---|---|---|---|---|---|", *rows])
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.evaluation.metrics import (
+    ece_by_chance,
     expected_calibration_error,
     roc_auc,
     roc_auc_ci95,
@@ -40,6 +41,16 @@ def test_ece():
     labels, p_fake = np.array([0, 0, 0, 1]), np.full(4, 0.75)
     assert expected_calibration_error(labels, p_fake) == pytest.approx(0)
     assert expected_calibration_error(np.zeros(4, int), p_fake) == pytest.approx(0.25)
+
+
+def test_few_faces_have_some_ece_by_chance():
+    rng = np.random.default_rng(1)
+    p_fake = rng.uniform(size=200)
+    drawn = [(rng.random(200) >= p_fake).astype(int) for _ in range(300)]  # 0 is fake
+    mean = np.mean([expected_calibration_error(labels, p_fake) for labels in drawn])
+    assert ece_by_chance(p_fake) == pytest.approx(mean, abs=0.005)
+    assert ece_by_chance(p_fake.repeat(100)) < 0.1 * ece_by_chance(p_fake) + 0.003
+    assert ece_by_chance(np.array([0.0, 1.0])) == 0
 
 
 def test_tpr_at_fpr():
