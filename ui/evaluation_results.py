@@ -27,7 +27,8 @@ _MEANINGS = f"""
 - **ROC AUC**: the chance that a fake face scores above a real one. 0.5 is guessing, 1 is perfect;
   no threshold is involved.
 - **TPR at 1% FPR**: fakes caught if only one real face in a hundred may be called fake.
-- **ECE**: expected calibration error, the mean gap between P(fake) and the share that is fake.
+- **ECE**: expected calibration error, the mean gap between P(fake) and the share that is fake;
+  by chance, what a perfectly calibrated model would show on as many faces.
 - **Brier**: mean squared error of P(fake). 0 is perfect, 0.25 is what always saying 50% gives.
 """
 
