@@ -226,6 +226,7 @@ def _add_dot(figure: go.Figure, x: float, y: float) -> None:
         mode="markers",
         marker={"color": INK, "size": 11, "line": {"color": "white", "width": 2}},
         name="now",
+        cliponaxis=False,
         showlegend=False,
         hovertemplate="at the threshold: %{x:.1%}, %{y:.1%}",
     )

@@ -39,7 +39,7 @@ def pinned_beside(run: Measurement) -> list[Measurement]:
     others = [pin for pin in pins if pin is not run]
     for name, pin in zip(names_of([run, *others])[1:], others, strict=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f":material/push_pin: **{name}** {pin.title}", width="stretch")
+            st.caption(f":material/push_pin: **{name}** {pin.heading}", width="stretch")
             st.button(f"Unpin {name}", key=f"ev_un{name}", on_click=pins.remove, args=(pin,),
                       type="tertiary", icon=":material/close:")  # fmt: skip
     if not others and pins:
@@ -78,7 +78,8 @@ def _figure_table(title: str, rows: dict[str, dict], keys: tuple[str, ...]) -> N
     config = {title: st.column_config.TextColumn(pinned=True)}
     for key in keys:
         if key != "n":
-            form = "%.3f" if key in _SCORES else "percent"
+            form = "%.3f" if key in _SCORES else "%.1f%%"
             config[FIGURES[key]] = st.column_config.NumberColumn(format=form)
-            table[FIGURES[key]] = table[FIGURES[key]].astype(float)  # what is unknown stays blank
+            scale = 1 if key in _SCORES else 100
+            table[FIGURES[key]] = scale * table[FIGURES[key]].astype(float)  # unknown stays blank
     st.dataframe(table, hide_index=True, width="stretch", column_config=config)

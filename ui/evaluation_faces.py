@@ -49,7 +49,7 @@ def _grid(run: Measurement, numbers: list[int], calibration: Calibration) -> Non
 
 def downloads(run: Measurement, calibration: Calibration, figures: dict) -> None:
     """The faces as CSV, the figures as JSON with all that is needed to read them later."""
-    words = "".join(char if char.isalnum() else " " for char in run.title.lower())
+    words = "".join(char if char.isalnum() else " " for char in run.heading.lower())
     stem = textwrap.shorten(words, 60, placeholder="").replace(" ", "_")
     stem += f"_threshold{calibration.threshold * 100:.0f}"
 

@@ -28,7 +28,8 @@ _MEANINGS = f"""
   no threshold is involved.
 - **TPR at 1% FPR**: fakes caught if only one real face in a hundred may be called fake.
 - **ECE**: expected calibration error, the mean gap between P(fake) and the share that is fake;
-  by chance, what a perfectly calibrated model would show on as many faces.
+  by chance, what a perfectly calibrated model would show on as many faces. An ECE
+  below that shows no error of calibration.
 - **Brier**: mean squared error of P(fake). 0 is perfect, 0.25 is what always saying 50% gives.
 """
 
@@ -85,7 +86,7 @@ def _last_run() -> Measurement | None:
 
 def _heading(run: Measurement) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(run.title, anchor=False, width="stretch")
+        st.subheader(run.heading, anchor=False, width="stretch")
         pin_button(run)
     if run.judged.size + len(run.failed) < run.total:
         st.info(

@@ -165,7 +165,9 @@ def generalization() -> None:
     st.plotly_chart(generator_chart(found["rows"]), config=_STILL)
     st.caption(
         "ROC AUC of each generator against each source of photos, with 95% intervals; never "
-        "averaged. At 0.5 the network guesses; below, it takes them for more real than photos."
+        "averaged. At 0.5 the network guesses; below, it takes them for more real than photos. "
+        "Accuracy counts photos and fakes of a row together: with many photos it is high even "
+        "where hardly a fake is caught."
     )
     if found["left_out_views"]:
         st.caption(

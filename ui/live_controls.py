@@ -24,13 +24,14 @@ def live_settings(calibration: Calibration, key: str, *, mirror: bool = True) ->
     # the browser only when it is opened, and what was set by then is lost on the way.
     with st.popover("Settings", icon=":material/tune:"):
         threshold = st.slider(
-            "Threshold: P(fake) from which a face is called fake",
+            "Threshold",
             min_value=0.05,
             max_value=0.95,
             value=kept.threshold,
             step=0.01,
             key=f"{key}_threshold",
-            help="The unsure band around it moves along.",
+            help="P(fake) from which a face is called fake. The unsure band around it moves along; "
+            "it is wider than for photos, as it was fitted on filmed faces.",
         )
         memory_s = st.slider(
             "Smoothing (seconds of memory)",

@@ -76,7 +76,7 @@ def webcam(inspector: Inspector) -> None:
             on_click=_take_snapshot,
             args=(connection,),
             icon=":material/photo_camera:",
-            disabled=connection.stream is None,
+            disabled=not context.state.playing and not _has_picture(connection),
         )
         _snapshot()
         privacy_line("Camera frames", until="close the tab")
@@ -106,6 +106,10 @@ def _without_https() -> bool:
     return refused
 
 
+def _has_picture(connection: LiveConnection) -> bool:
+    return connection.stream is not None and connection.stream.view().picture is not None
+
+
 def _take_snapshot(connection: LiveConnection) -> None:
     picture = connection.stream.view().picture
     if picture is None:
@@ -126,15 +130,16 @@ def _snapshot() -> None:
     png, when = taken
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.image(png, width=160)
-        st.download_button(
-            "Save snapshot",
-            png,
-            file_name=f"snapshot_{when}.png",
-            mime="image/png",
-            on_click="ignore",
-            icon=":material/download:",
-        )
-        st.button("Discard", on_click=st.session_state.pop, args=(_SNAPSHOT,))
+        with st.container(width="content"):
+            st.download_button(
+                "Save snapshot",
+                png,
+                file_name=f"snapshot_{when}.png",
+                mime="image/png",
+                on_click="ignore",
+                icon=":material/download:",
+            )
+            st.button("Discard", on_click=st.session_state.pop, args=(_SNAPSHOT,))
 
 
 def _results(
@@ -168,16 +173,18 @@ def _results(
     elif not playing and not connecting:
         words.caption("The camera is off. These are the last results.")
     with faces:
-        _faces(view, calibration)
+        _faces(view, calibration, playing or connecting)
     with chart:
         _chart(view, calibration)
     with speed:
         _speed(view)
 
 
-def _faces(view: StreamView, calibration: Calibration) -> None:
-    if not view.tracks:
+def _faces(view: StreamView, calibration: Calibration, is_live: bool) -> None:
+    if not view.tracks and is_live:
         empty_state("No face in the picture", "Look into the camera, with light on your face.")
+    elif not view.tracks:
+        empty_state("No face in the last picture", "Press START to go on.")
     for track in view.tracks[:SHOWN_FACES]:
         verdict_box(f"Face {track.number}", track.verdict, track.p_fake, calibration)
     if len(view.tracks) > SHOWN_FACES:
@@ -202,11 +209,11 @@ def _speed(view: StreamView) -> None:
     speed = view.speed
     latency = "-"
     if speed.p50_latency_ms is not None:
-        latency = f"{speed.p50_latency_ms:.0f}/{speed.p95_latency_ms:.0f} ms"
+        latency = f"{speed.p50_latency_ms:.0f}/{speed.p95_latency_ms:.0f}"
     facts(
         [
             ("frames a second", f"{speed.fps:.0f}", "Judged frames, over the last 5 s."),
-            ("latency p50/p95", latency, "From a frame's arrival at the server to its verdict."),
+            ("ms latency p50/p95", latency, "From a frame's arrival at the server to its verdict."),
             ("frames skipped", str(speed.dropped), "A newer one was there: the newest is judged."),
         ]
     )

@@ -54,6 +54,7 @@ h1 {letter-spacing: -0.02em;}
 .rf-count {border-radius: .6rem; padding: .45rem .9rem; font-size: .95rem; color: #374151;}
 .rf-count b {font-size: 1.15rem; margin-right: .3rem;}
 .rf-facts {display: grid; grid-template-columns: repeat(auto-fit, minmax(6.2rem, 1fr)); gap: .5rem;}
+.rf-facts.many {grid-template-columns: repeat(auto-fit, minmax(8.8rem, 1fr));}
 .rf-fact {border: 1px solid #e2e5ea; border-radius: .6rem; padding: .5rem .75rem; color: #4b5563;
   font-size: .82rem; cursor: help;}
 .rf-fact b {display: block; font-size: 1.15rem; color: #1f2937; font-variant-numeric: tabular-nums;}
@@ -191,7 +192,8 @@ def facts(items: list[tuple[str, str, str]]) -> None:
         f"{html.escape(label)}</span>"
         for label, value, why in items
     )
-    st.html(f'<div class="rf-facts">{cells}</div>')
+    many = " many" if len(items) > 7 else ""  # then two even rows, not a full one and a rest
+    st.html(f'<div class="rf-facts{many}">{cells}</div>')
 
 
 def tinted(state: str, body: str) -> None:

@@ -104,7 +104,10 @@ def _begin_once(file: UploadedFile, inspector: Inspector, settings, calibration)
     """
     wanted = (file.name, _digest(file), settings)
     with _beginning:
-        if st.session_state.get(_SEEN) != wanted:
+        seen = st.session_state.get(_SEEN)
+        if seen != wanted:
+            if seen is not None and seen[:2] == wanted[:2]:
+                st.toast("Judging begins anew with the new settings.", icon=":material/tune:")
             _begin(plain_name(file.name), file.getvalue(), inspector, settings, calibration)
             st.session_state[_SEEN] = wanted
 
@@ -129,7 +132,9 @@ def _progress(job: VideoJob) -> None:
     share, left_s = job.progress()
     words = "Another video is judged first" if job.waiting else "Judging"
     if left_s is not None:
-        words += f", about {left_s:.0f} s left" if left_s < 90 else f", {left_s / 60:.0f} min left"
+        words += (
+            f", about {left_s:.0f} s left" if left_s < 90 else f", about {left_s / 60:.0f} min left"
+        )
     st.progress(share or 0.0, text=f"{words}: {job.name}")
     st.button("Cancel, keep what is done", on_click=job.cancel, icon=":material/stop_circle:")
 

@@ -133,6 +133,12 @@ class Measurement:
         return len(self.log_odds)
 
     @property
+    def heading(self) -> str:
+        """The title, and where the run stopped if it did."""
+        done = self.judged.size + len(self.failed)
+        return self.title if done == self.total else f"{self.title}, stopped after {done:,}"
+
+    @property
     def judged(self) -> np.ndarray:
         """Numbers of the faces that are judged, int64."""
         return np.flatnonzero(np.isfinite(self.log_odds))
@@ -176,7 +182,7 @@ class Measurement:
         called = self.p_fake(calibration) >= calibration.threshold
         fakes = labels == FAKE
         return {
-            "title": self.title,
+            "title": self.heading,
             **judge_figures(labels, self.log_odds[self.judged], calibration),
             **_share("detected", called[fakes]),
             **_share("recall_real", ~called[~fakes]),

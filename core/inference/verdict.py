@@ -126,7 +126,8 @@ def weakness(
     """
     least = max(MIN_FACE_PX, min_side_px)
     if side_px < least:
-        return f"The face is only {side_px} px wide; under {least} px the traces are lost."
+        why = "the traces are lost" if least == MIN_FACE_PX else "none is judged, as you set it"
+        return f"The face is only {side_px} px wide; under {least} px {why}."
     if outside > MAX_OUTSIDE:
         return f"The face is cut by the picture's border ({outside:.0%} of it is missing)."
     if sharp < calibration.min_sharpness:

@@ -13,7 +13,7 @@ class Speed:
     """Figures over the last seconds.
 
     Attributes:
-        fps: judged frames a second.
+        fps: judged frames a second, up to the latest result; 0 before the second one.
         p50_latency_ms, p95_latency_ms: from a frame's arrival to its result; None without one.
         judged, dropped: frames since the start.
         stale: no result for `STALE_AFTER_S`.
@@ -34,7 +34,6 @@ class SpeedMeter:
         self._window_s = window_s
         self._results: deque[tuple[float, float]] = deque()  # done, latency
         self._judged = self._dropped = 0
-        self._started_s: float | None = None
         self._last_s: float | None = None
 
     def add(self, arrived_s: float, done_s: float, dropped: int = 0) -> None:
@@ -45,8 +44,6 @@ class SpeedMeter:
             done_s: when the result was there.
             dropped: how many frames before it were skipped.
         """
-        if self._started_s is None:
-            self._started_s = arrived_s
         self._results.append((done_s, max(0.0, done_s - arrived_s)))
         self._judged += 1
         self._dropped += dropped
@@ -55,12 +52,11 @@ class SpeedMeter:
 
     def read(self, now_s: float) -> Speed:
         """The figures as of now."""
-        self._forget(now_s)
         latencies_ms = [1000 * latency for _, latency in self._results]
         p50, p95 = np.percentile(latencies_ms, [50, 95]) if latencies_ms else (None, None)
-        span_s = min(self._window_s, now_s - self._started_s) if self._results else 0.0
+        span_s = self._results[-1][0] - self._results[0][0] if self._results else 0.0
         return Speed(
-            fps=len(self._results) / span_s if span_s > 0 else 0.0,
+            fps=(len(self._results) - 1) / span_s if span_s > 0 else 0.0,
             p50_latency_ms=None if p50 is None else float(p50),
             p95_latency_ms=None if p95 is None else float(p95),
             judged=self._judged,

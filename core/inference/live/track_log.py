@@ -6,7 +6,7 @@ from statistics import median_low
 
 import pandas as pd
 
-from core.inference.live.evidence import MIN_JUDGEMENTS, THIN
+from core.inference.live.evidence import MIN_JUDGEMENTS, MIN_SPAN_S, THIN
 from core.inference.live.pipeline import LiveFrame, TrackState
 from core.inference.verdict import Calibration
 
@@ -22,7 +22,8 @@ class TrackReport:
         frames: in how many frames it was followed; those after it was last found do not count.
         first_s, last_s: when, in seconds of the stream.
         p_fake_mean: P(fake) by the average over all its judged views; None if there was none.
-        verdict: by that average; "unsure" within the unsure band or without judged views.
+        verdict: by that average; "unsure" within the unsure band, without judged views, or where
+            the face was followed too briefly for a live verdict, too.
         reason: why it is unsure, or None.
         flips_per_minute: how often the shown verdict changed after it was first given, a minute.
         shown_s: seconds for which each verdict was shown.
@@ -142,7 +143,7 @@ class TrackLog:
         return [self._report(number, story) for number, story in sorted(self._stories.items())]
 
     def _report(self, number: int, story: _Story) -> TrackReport:
-        verdict, reason = self._overall(story.last)
+        verdict, reason = self._overall(story)
         minutes = max(story.last_s - story.first_s, 1.0) / 60
         return TrackReport(
             id=number,
@@ -157,10 +158,12 @@ class TrackLog:
             size_px=median_low(story.widths.elements()),
         )
 
-    def _overall(self, last: TrackState) -> tuple[str, str | None]:
-        p_fake = last.p_fake_overall
+    def _overall(self, story: _Story) -> tuple[str, str | None]:
+        last, p_fake = story.last, story.last.p_fake_overall
         if p_fake is None or last.judged < MIN_JUDGEMENTS:
             return "unsure", last.verdict.reason or THIN
+        if story.last_s - story.first_s < MIN_SPAN_S:
+            return "unsure", f"Followed for less than {MIN_SPAN_S} s."
         if self._calibration.unsure_low < p_fake < self._calibration.unsure_high:
             return "unsure", "The average lies in the unsure band."
         return ("fake" if p_fake >= self._calibration.threshold else "real"), None

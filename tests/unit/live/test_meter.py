@@ -26,7 +26,15 @@ def test_the_start_is_not_averaged_with_the_time_before():
     meter = SpeedMeter(window_s=5)
     for number in range(11):
         meter.add(100 + number / 10, 100 + number / 10)
-    assert meter.read(101.0).fps == pytest.approx(11)
+    assert meter.read(101.0).fps == pytest.approx(10)
+
+
+def test_after_the_last_frame_the_figures_stand():
+    meter = SpeedMeter(window_s=5)
+    for number in range(50):
+        meter.add(number / 10, number / 10 + 0.02)
+    assert meter.read(60.0).fps == meter.read(5.0).fps == pytest.approx(10)
+    assert meter.read(60.0).p50_latency_ms == pytest.approx(20)
 
 
 def test_stale_after_a_pause_and_fresh_again():

@@ -86,7 +86,8 @@ def test_a_lost_face_beside_a_found_one_waits_alone():
 )
 def test_the_verdict_on_a_track_is_that_of_its_whole_average(overall, judged, expected):
     log = TrackLog(CALIBRATION)
-    log.add(LiveFrame(0.0, PIXELS, (_state(p_fake=0.5, overall=overall, judged=judged),)))
+    for time_s in (0.0, 1.0):
+        log.add(LiveFrame(time_s, PIXELS, (_state(p_fake=0.5, overall=overall, judged=judged),)))
     (report,) = log.report()
     assert report.verdict == expected
     assert (report.reason is None) == (expected != "unsure")
@@ -107,3 +108,9 @@ def test_a_table_of_several_faces():
     assert list(table["id"]) == [1, 3] and list(table["size_px"]) == [90, 100]
     assert list(table["shown_fake_s"]) == [0.2, 0.0]
     assert to_table([]).empty
+
+
+def test_a_face_of_a_moment_gets_no_verdict():
+    (brief,), (longer,) = _log("f" * 7).report(), _log("f" * 20).report()
+    assert brief.verdict == "unsure" and "less than" in brief.reason
+    assert (longer.verdict, longer.reason) == ("fake", None)
