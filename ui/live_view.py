@@ -79,9 +79,6 @@ def webcam(inspector: Inspector) -> None:
             disabled=not context.state.playing and not _has_picture(connection),
         )
         _snapshot()
-        privacy_line("Camera frames", until="close the tab")
-        with st.expander("No picture, or an error?", icon=":material/help:"):
-            st.markdown(_HELP)
     with results:
         playing = context.state.playing
         calibration = inspector.live_calibration.with_threshold(settings.threshold)
@@ -90,6 +87,9 @@ def webcam(inspector: Inspector) -> None:
         # word that it plays comes late
         show = st.fragment(_results, run_every=REFRESH_S if playing or connecting else None)
         show(connection, playing, connecting, calibration)
+    privacy_line("Camera frames", until="close the tab")
+    with st.expander("No picture, or an error?", icon=":material/help:"):
+        st.markdown(_HELP)
 
 
 def _without_https() -> bool:
@@ -147,7 +147,7 @@ def _results(
 ) -> None:
     view = connection.stream.view() if connection.stream else None
     # places of their own, so that a face that comes or goes does not build the chart anew
-    words, chart, faces, speed = (st.container() for _ in range(4))
+    words, faces, chart, speed = (st.container() for _ in range(4))
     if view is None or (view.picture is None and not view.error):
         if playing or connecting:
             empty_state("Connecting ...", "The first picture takes a second or two.")
@@ -155,13 +155,13 @@ def _results(
             empty_state(
                 "No picture came",
                 "The connection ended before the first picture. Press START again; if that does "
-                "not help, the help below the picture may.",
+                "not help, the help below may.",
             )
         else:
             empty_state(
                 "The camera is off",
                 "Press START, and allow the camera when asked. If a red message comes instead, "
-                "the help below the picture says why.",
+                "the help below says why.",
             )
         return
     if view.error:
