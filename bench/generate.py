@@ -68,9 +68,9 @@ def mobilestylegan() -> dict:
 
 
 def training_ours(policy: str = "auto") -> dict:
-    from core.training.classifier import resolve_policy
     from core.training.gan_recipes import GAN_RECIPES
     from core.training.gan_step import Batch, GanStep
+    from core.training.keras_setup import resolve_policy
 
     step = GanStep(replace(GAN_RECIPES["original"], policy=resolve_policy(policy)))
     rng = np.random.default_rng(0)

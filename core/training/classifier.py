@@ -20,6 +20,7 @@ from core.inference.keras_model import trained_classifier
 from core.models.classifier import start_high_pass, with_hints
 from core.models.teacher import AREAS, EARLY_CHANNELS
 from core.training.imagenet import load_imagenet
+from core.training.keras_setup import reseed_dropout, resolve_policy
 from core.training.networks import build_network
 from core.training.parts import Part, describe_parts, load_part
 from core.training.recipes import Recipe
@@ -97,23 +98,6 @@ def load_start(folder: Path) -> list[np.ndarray]:
     if run.best_file.exists() or not (folder / REGISTRY_FILE).exists():
         return load_weights(run.best_file)
     return trained_classifier(folder).get_weights()
-
-
-def resolve_policy(policy: str) -> str:
-    """Turn "auto" into bfloat16 where the machine computes it fast, else float32."""
-    if policy != "auto":
-        return policy
-    flags = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
-    fast = "amx_bf16" in flags
-    if not fast and keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
-        fast = bool(tf.config.list_physical_devices("GPU"))
-    if not fast and keras.backend.backend() == "torch":
-        import torch
-
-        fast = torch.cuda.is_available()
-    return "mixed_bfloat16" if fast else "float32"
 
 
 class _Session:
@@ -300,11 +284,3 @@ def _make_optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
     if recipe.optimizer == "sgd":
         return keras.optimizers.SGD(recipe.learning_rate)
     return keras.optimizers.AdamW(recipe.learning_rate, weight_decay=recipe.weight_decay)
-
-
-def reseed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
-    """Tie dropout to (seed, epoch), so that a resumed epoch drops what an unbroken one would."""
-    for number, layer in enumerate(model.layers):
-        generator = getattr(layer, "seed_generator", None)
-        if generator is not None:
-            generator.state.assign(np.array([seed + number, epoch], dtype=np.uint32))

@@ -16,11 +16,11 @@ from core.config import IMAGE_SIZE, LATENT_DIM
 from core.dataset.real_faces import RealFaces, load_real_faces
 from core.errors import UserError
 from core.generators.codes import normal_latents
-from core.training.classifier import reseed_dropout, resolve_policy
 from core.training.diff_augment import draw
 from core.training.face_codes import SMALL_SIDE, FaceCodes
 from core.training.gan_recipes import GanRecipe
 from core.training.gan_step import FIGURES, Batch, GanStep
+from core.training.keras_setup import reseed_dropout, resolve_policy
 from core.training.published_dcgan import Published, load_published
 from core.training.run_folder import RunFolder, pack_weights, stack, unstack
 
