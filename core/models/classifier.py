@@ -12,8 +12,6 @@ from core.config import IMAGE_SIZE
 from core.models.norm import FusedBatchNormalization
 
 LAST_CONV = "conv3"  # the layer Grad-CAM looks at
-# The middles of what its 27 units along a side see, in pixels of the face.
-HINT_PLACES = 10.5 + 4.0 * np.arange(27)
 
 
 def build_classifier(
@@ -98,26 +96,27 @@ def start_high_pass(model: keras.Model, *, norm: float = 3.0, seed: int = 0) -> 
     layer.set_weights([filters.astype(np.float32), np.zeros_like(bias)])
 
 
-def with_hints(model: keras.Model, areas: int, channels: int) -> keras.Model:
-    """A classifier that also says what it sees in each area of a face, for training only.
+def with_hints(model: keras.Model, areas: int, directions: int) -> keras.Model:
+    """A classifier that also says what a teacher sees, for training only.
+
+    What it says is linear in its dense layer, the only one that sees a whole face. The verdict
+    follows that layer and does not push it: it would push towards single faces known by heart.
 
     Args:
         model: from `build_classifier(logits=True)`; the new model shares its weights.
         areas: to a side.
-        channels: of the features asked for.
+        directions: how many numbers tell the teacher's features.
 
     Returns:
         A model of three outputs: "classes", those of `model`; "areas", log-odds of fake of each
-        area, float32 (batch, areas, areas); "features" at `HINT_PLACES`, float32
-        (batch, 27, 27, channels). The last two are linear in the last convolution's features.
+        area, float32 (batch, areas, areas); "features", float32 (batch, directions).
     """
-    pooled, whole = model.get_layer("pool3").output, model.get_layer("norm3").output
-    verdicts = layers.Conv2D(1, 1, dtype="float32", name="local")(pooled)
-    size = pooled.shape[1] // areas
-    verdicts = layers.AveragePooling2D(size, dtype="float32", name="pool_areas")(verdicts)
+    seen = model.get_layer("norm4").output
+    kept = keras.ops.stop_gradient(model.get_layer("dropout3").output)
+    verdicts = layers.Dense(areas * areas, dtype="float32", name="local")(seen)
     outputs = {
-        "classes": model.outputs[0],
+        "classes": model.get_layer("out")(kept),
         "areas": layers.Reshape((areas, areas), dtype="float32", name="areas")(verdicts),
-        "features": layers.Conv2D(channels, 1, dtype="float32", name="features")(whole),
+        "features": layers.Dense(directions, dtype="float32", name="features")(seen),
     }
     return keras.Model(model.inputs[0], outputs, name="hinted_classifier")

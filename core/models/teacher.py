@@ -5,14 +5,12 @@ no squeeze-and-excitation. It is never shipped; see `core.training.teaching`.
 """
 
 import keras
-import numpy as np
 from keras import layers
 
 from core.config import FAKE, IMAGE_SIZE, REAL
 
 SIDE = 192  # pixels it enlarges a face to: its first layer halves the picture, traces are fine
 AREAS = SIDE // 32  # to a side of its last map
-EARLY_CHANNELS = 40  # of the last features whose field of view is small
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 
@@ -49,8 +47,6 @@ def build_teacher(*, bn_momentum: float = 0.99) -> keras.Model:
             step = stride if number == 0 else 1
             x = _block(x, channels, filters, size, step, widening, bn_momentum)
             channels = filters
-        if filters == EARLY_CHANNELS:
-            x = layers.Activation("linear", name="early")(x)
     x = _conv(x, 1280, 1, 1, bn_momentum)
     x = layers.Activation("linear", name="areas")(x)
     x = layers.GlobalAveragePooling2D(name="pool")(x)
@@ -79,41 +75,23 @@ def _norm(x, momentum: float, *, linear: bool = False):
     return x if linear else layers.ReLU(6.0)(x)
 
 
-def look_of(teacher: keras.Model, places: np.ndarray) -> keras.Model:
-    """What a teacher sees in each area of a face, and what that adds to its verdict.
+def look_of(teacher: keras.Model) -> keras.Model:
+    """What a teacher sees in a face, and what each area of it adds to the verdict.
 
     The last layer is linear in the mean over areas, so every area has log-odds of its own (class
-    activation mapping, Zhou et al., CVPR 2016). Early features, of small fields of view, are what
-    a small network can learn to see, too (hints: Romero et al., ICLR 2015).
+    activation mapping, Zhou et al., CVPR 2016).
 
     Args:
         teacher: from `build_teacher`; its weights are copied.
-        places: where along a side to read the early features, in pixels of the face (0 is the
-            middle of the first); float (n,), from 2.2 to 124.
 
     Returns:
-        A model from float32 (batch, 128, 128, 3) in [0, 1] to two outputs: log-odds of fake,
-        (batch, 6, 6), the mean of which is the teacher's verdict; and features, (batch, n, n, 40),
-        of mean square 1 at each place.
+        A model from float32 (batch, 128, 128, 3) in [0, 1] to two outputs: log-odds of fake by
+        area, (batch, 6, 6), the mean of which is the teacher's verdict; and the features the
+        verdict is made of, (batch, 1280), each from 0 to 6.
     """
     kernel, bias = teacher.get_layer("out").get_weights()
     margin = layers.Dense(1, name="margin")
     areas = margin(teacher.get_layer("areas").output)
     margin.set_weights([kernel[:, [FAKE]] - kernel[:, [REAL]], bias[[FAKE]] - bias[[REAL]]])
     evidence = layers.Reshape((AREAS, AREAS))(areas)
-    early = teacher.get_layer("early").output
-    reader = keras.ops.convert_to_tensor(_reader(places, early.shape[1]))
-    read = keras.ops.einsum("ip,bpqc,jq->bijc", reader, early, reader)
-    scale = keras.ops.sqrt(keras.ops.mean(read**2, axis=-1, keepdims=True) + 1e-6)
-    return keras.Model(teacher.input, [evidence, read / scale], name="look")
-
-
-def _reader(places: np.ndarray, count: int) -> np.ndarray:
-    """Linear interpolation between the early features' places, as a matrix (n, count)."""
-    # Three strides of 2 in a picture enlarged to SIDE: a unit to every 8 of its pixels. It answers
-    # most to their middle (3.5), though padding puts its field of view further on.
-    at = ((places + 0.5) * SIDE / IMAGE_SIZE - 0.5 - 3.5) / 8
-    left = np.clip(np.floor(at).astype(int), 0, count - 2)
-    rows, matrix = np.arange(len(places)), np.zeros((len(places), count), np.float32)
-    matrix[rows, left], matrix[rows, left + 1] = left + 1 - at, at - left
-    return matrix
+    return keras.Model(teacher.input, [evidence, teacher.get_layer("pool").output], name="look")

@@ -18,14 +18,21 @@ from core.errors import UserError
 from core.evaluation.metrics import roc_auc
 from core.inference.keras_model import trained_classifier
 from core.models.classifier import start_high_pass, with_hints
-from core.models.teacher import AREAS, EARLY_CHANNELS
+from core.models.teacher import AREAS
 from core.training.imagenet import load_imagenet
 from core.training.keras_setup import reseed_dropout, resolve_policy
 from core.training.networks import build_network
 from core.training.parts import Part, describe_parts, load_part
 from core.training.recipes import Recipe
 from core.training.run_folder import RunFolder, load_weights, stack, unstack
-from core.training.teaching import Teacher, opinion
+from core.training.teaching import (
+    DIRECTIONS,
+    SOFTNESS,
+    Directions,
+    Teacher,
+    find_directions,
+    opinion,
+)
 
 VALID_BATCH = 64
 
@@ -122,6 +129,7 @@ class _Session:
         self.optimizer.build(self.learner.trainable_variables)
         self.averages = [np.array(weight) for weight in self.model.get_weights()]
         self.history: list[dict] = []
+        self.directions: Directions | None = None
 
     @property
     def epoch(self) -> int:
@@ -143,6 +151,8 @@ class _Session:
         for variable, value in zip(self.optimizer.variables, unstack(state, "o"), strict=True):
             variable.assign(value)
         self.history = self.run.load_history(int(state["epoch"]))
+        directions = unstack(state, "d")
+        self.directions = Directions(*directions) if directions else None
 
     def run_epoch(self, train: Part, valid: Part) -> None:
         """Train one epoch, validate, and write everything down."""
@@ -167,6 +177,8 @@ class _Session:
 
     def _train(self, part: Part) -> tuple[float, float]:
         recipe, epoch = self.recipe, self.epoch
+        if recipe.hint_weight and self.directions is None:
+            self.directions = find_directions(self.teacher, part, recipe.seed)
         rng = np.random.default_rng((recipe.seed, epoch))
         reseed_dropout(self.model, recipe.seed, epoch)
         rows = epoch_rows(part.weights, self.samples, rng)
@@ -212,8 +224,8 @@ class _Session:
         targets = (1 - share) * targets + share * opinion(evidence)
         if not self.recipe.hint_weight:
             return targets
-        areas = 1 / (1 + np.exp(-evidence))
-        return {"classes": targets, "areas": areas, "features": features}
+        areas = 1 / (1 + np.exp(-evidence / SOFTNESS))
+        return {"classes": targets, "areas": areas, "features": self.directions.read(features)}
 
     def _average(self, step: int) -> None:
         decay = min(self.recipe.ema_decay, (1 + step) / (10 + step))  # short memory at the start
@@ -243,6 +255,8 @@ class _Session:
             "a": self.averages,
             "o": [np.asarray(variable) for variable in self.optimizer.variables],
         }
+        if self.directions:
+            stacks["d"] = [self.directions.mean, self.directions.axes]
         return {**stack(stacks), "epoch": np.array(self.epoch)}
 
 
@@ -262,7 +276,7 @@ def _compiled(
     if not recipe.hint_weight:
         model.compile(optimizer, loss, metrics=["accuracy"])
         return model
-    learner = with_hints(model, AREAS, EARLY_CHANNELS)
+    learner = with_hints(model, AREAS, DIRECTIONS)
     learner.compile(
         optimizer,
         {

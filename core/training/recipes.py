@@ -36,8 +36,9 @@ class Recipe:
         network: "classifier", or "teacher" for the larger one that a classifier can learn from.
         teacher_share: how much of the target is the teacher's opinion of the very view that is
             shown; the rest is the label.
-        hint_weight: weight of two more losses, by which the features of each area follow the
-            teacher's and tell its opinion of the area.
+        hint_weight: weight of two more losses, by which the dense layer tells the teacher's
+            features and what it thinks of each area; the verdict then follows that layer
+            without pushing it.
         seed: of everything random.
     """
 
@@ -201,27 +202,29 @@ def _teacher() -> Recipe:
 def _hints() -> Recipe:
     """Learn to see what a teacher sees (start from the weights of `webcam`).
 
-    A teacher's opinion of a face can be learned by heart, what it sees in each area hardly: it is
-    many numbers, and of every face there is, whatever its class.
+    Labels and opinions of faces can be learned by heart, a hundred numbers of every patchwork
+    hardly. All faces count for that, whatever their class.
     """
     return replace(
         _teacher(),
         name="hints",
         network="classifier",
-        epochs=8,
+        epochs=7,
         learning_rate=1e-3,
         weight_decay=1e-3,
         warmup_steps=100,
         ema_decay=0.995,
-        samples_per_epoch=4800,
+        samples_per_epoch=12800,
         source_shares={
-            **{"ffhq": 0.60, "celeba": 0.40},
-            **{"stylegan": 0.40, "untruncated": 0.18, "mobilestylegan": 0.20},
+            **{"ffhq": 0.70, "celeba": 0.30},
+            **{"stylegan": 0.48, "untruncated": 0.18, "mobilestylegan": 0.12},
             **{"stylegan2": 0.16, "genphotos": 0.06},
         },
-        teacher_share=0.9,
-        hint_weight=2.0,
-        seed=8,
+        patch_share=0.7,
+        cross_share=0.6,
+        teacher_share=1.0,
+        hint_weight=1.0,
+        seed=13,
     )
 
 
@@ -234,10 +237,14 @@ def _student() -> Recipe:
     return replace(
         _hints(),
         name="student",
-        epochs=8,
-        learning_rate=5e-4,
+        epochs=4,
+        learning_rate=3e-4,
+        samples_per_epoch=4800,
         source_shares=_teacher().source_shares,
-        hint_weight=1.0,
+        patch_share=0.6,
+        cross_share=0.7,
+        teacher_share=0.9,
+        hint_weight=0.0,
         seed=9,
     )
 

@@ -16,14 +16,14 @@ from core.config import REAL
 from core.errors import UserError
 from core.examples import load_examples
 from core.imaging import decode_image, to_model_input
-from core.models.classifier import HINT_PLACES, build_classifier, with_hints
-from core.models.teacher import build_teacher, look_of
-from core.training import imagenet
+from core.models.classifier import build_classifier, with_hints
+from core.models.teacher import build_teacher
+from core.training import imagenet, teaching
 from core.training.classifier import train_classifier
 from core.training.imagenet import load_imagenet, read_tensors
 from core.training.recipes import RECIPES
-from core.training.run_folder import RunFolder, load_arrays
-from core.training.teaching import Teacher, opinion
+from core.training.run_folder import RunFolder, load_arrays, unstack
+from core.training.teaching import Directions, Teacher, opinion
 from tests.conftest import write_dataset
 from tests.unit.runs import interrupted_after
 
@@ -155,8 +155,9 @@ def test_the_opinion_is_that_of_the_trained_network(taught_by):
     network = network_of(RunFolder(taught_by))
     logits = np.asarray(network(faces, training=False))
     evidence, features = Teacher(taught_by).look(faces)
-    assert evidence.shape == (5, 6, 6) and features.shape == (5, 27, 27, 40)
-    np.testing.assert_allclose((features**2).mean(axis=-1), 1, atol=1e-3)
+    assert evidence.shape == (5, 6, 6) and features.shape == (5, 1280)
+    kernel, bias = network.get_layer("out").get_weights()
+    np.testing.assert_allclose(features @ kernel + bias, logits, atol=1e-3)
     expected = np.exp(logits - logits.max(axis=1, keepdims=True))
     expected /= expected.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(opinion(evidence), expected, atol=1e-3)
@@ -170,8 +171,17 @@ class SureOfFake:
 
     def look(self, faces):
         rows = np.linspace(200, 100, 6, dtype=np.float32)[None, :, None]
-        features = np.full((len(faces), 27, 27, 40), 0.5, np.float32)
-        return np.broadcast_to(rows, (len(faces), 6, 6)), features
+        return np.broadcast_to(rows, (len(faces), 6, 6)), _features_of(faces)
+
+
+def _features_of(faces: np.ndarray) -> np.ndarray:
+    """1280 numbers of each face that differ from face to face."""
+    return faces.reshape(len(faces), -1)[:, ::38][:, :1280]
+
+
+@pytest.fixture(autouse=True)
+def few_faces_for_directions(monkeypatch):
+    monkeypatch.setattr(teaching, "FACES_FOR_DIRECTIONS", 80)
 
 
 @pytest.fixture
@@ -182,7 +192,7 @@ def targets_seen(monkeypatch):
     seen = []
 
     def note(model, faces, targets, **_):
-        seen.append(targets)
+        seen.append((faces.numpy(), targets))
         return {"loss": 0.0, "accuracy": 0.0}
 
     monkeypatch.setattr(module, "Teacher", SureOfFake)
@@ -194,7 +204,7 @@ def test_a_students_targets_lie_between_opinion_and_label(data, tmp_path, target
     recipe = replace(RECIPES["student"], **TINY, policy="float32", patch_share=0.0)
     recipe = replace(recipe, teacher_share=0.75, hint_weight=0.0)
     train_classifier(data, tmp_path / "run", recipe, teacher=tmp_path / "wise", quiet=True)
-    targets = np.concatenate(targets_seen)
+    targets = np.concatenate([targets for _, targets in targets_seen])
     assert set(targets[:, REAL]) == {0.0, 0.25}  # of fakes and of photos
     np.testing.assert_allclose(targets.sum(axis=1), 1)
     assert RunFolder(tmp_path / "run").settings()["teacher"] == "wise"
@@ -203,9 +213,11 @@ def test_a_students_targets_lie_between_opinion_and_label(data, tmp_path, target
 def test_hints_are_what_the_teacher_sees(data, tmp_path, targets_seen):
     recipe = replace(RECIPES["hints"], **TINY, policy="float32")
     train_classifier(data, tmp_path / "run", recipe, teacher=tmp_path / "wise", quiet=True)
-    for targets in targets_seen:
+    directions = Directions(*unstack(RunFolder(tmp_path / "run").load_state(), "d"))
+    assert len(targets_seen) == 2
+    for faces, targets in targets_seen:
         np.testing.assert_allclose(targets["areas"], 1)
-        np.testing.assert_array_equal(targets["features"], 0.5)
+        np.testing.assert_array_equal(targets["features"], directions.read(_features_of(faces)))
 
 
 def test_a_run_with_hints_resumes_exactly(data, taught_by, tmp_path, monkeypatch):
@@ -222,32 +234,44 @@ def test_a_run_with_hints_resumes_exactly(data, taught_by, tmp_path, monkeypatch
 
 def test_hints_share_the_classifiers_weights():
     model = build_classifier(logits=True)
-    learner = with_hints(model, 6, 40)
+    learner = with_hints(model, 6, 50)
     faces = np.random.default_rng(2).random((2, 128, 128, 3), np.float32)
     told = learner(faces, training=False)
-    assert told["areas"].shape == (2, 6, 6) and told["features"].shape == (2, 27, 27, 40)
+    assert told["areas"].shape == (2, 6, 6) and told["features"].shape == (2, 50)
     np.testing.assert_array_equal(told["classes"], model(faces, training=False))
-    assert learner.count_params() - model.count_params() == 65 * 41
+    assert learner.count_params() - model.count_params() == 129 * (36 + 50)
 
 
-def test_hints_and_features_lie_at_the_same_places():
-    """A dot on a gray face must change both most where it is."""
-    gray = np.full((1, 128, 128, 3), 0.5, np.float32)
-    teacher, model = build_teacher(), build_classifier(logits=True)
-    load_imagenet(teacher)
-    look = look_of(teacher, HINT_PLACES)
-    own = keras.Model(model.inputs[0], model.get_layer("norm3").output)
-    for row, column in ((30, 90), (64, 40), (98, 98)):
-        dotted = gray.copy()
-        dotted[:, row - 1 : row + 2, column - 1 : column + 2] = 1
-        for see in (
-            lambda faces: own(faces, training=False),
-            lambda faces: look(faces, training=False)[1],
-        ):
-            change = (np.asarray(see(dotted)) - np.asarray(see(gray)))[0] ** 2
-            weights = change.sum(axis=-1) / change.sum()
-            middle = [weights.sum(axis=1) @ HINT_PLACES, weights.sum(axis=0) @ HINT_PLACES]
-            np.testing.assert_allclose(middle, (row, column), atol=2)
+def test_a_verdict_follows_hints_and_does_not_push():
+    model = build_classifier(logits=True)
+    learner = with_hints(model, 6, 50)
+    losses = {name: lambda truth, told: keras.ops.sum(told * 0) for name in learner.output}
+    losses["classes"] = keras.losses.CategoricalCrossentropy(from_logits=True)
+    learner.compile(keras.optimizers.SGD(1.0), losses)
+    before = {layer.name: layer.get_weights() for layer in model.layers if layer.weights}
+    faces = np.random.default_rng(3).random((4, 128, 128, 3), np.float32)
+    truths = {"areas": np.zeros((4, 6, 6)), "features": np.zeros((4, 50))}
+    learner.train_on_batch(faces, {**truths, "classes": np.eye(2)[[0, 1, 0, 1]]})
+    moved = {
+        name
+        for name, weights in before.items()
+        if name == "out" or "norm" not in name  # norms keep averages of what they see
+        if not np.array_equal(weights[0], model.get_layer(name).get_weights()[0])
+    }
+    assert moved == {"out"}
+
+
+def test_directions_keep_what_differs_most():
+    """Two directions hold all there is to tell; the larger one is told louder, not too loud."""
+    rng = np.random.default_rng(4)
+    basis = np.linalg.qr(rng.normal(size=(1280, 2)))[0].T
+    told = rng.normal(size=(3000, 2)) * (16.0, 1.0)
+    directions = Directions.of((5 + told @ basis).astype(np.float32), 2)
+    read = directions.read((5 + told @ basis).astype(np.float32))
+    np.testing.assert_allclose((read**2).mean(), 1, rtol=1e-3)
+    spread = read.std(axis=0)
+    np.testing.assert_allclose(spread[0] / spread[1], 4, rtol=0.05)
+    assert np.abs(np.corrcoef(read.T, told.T)[[0, 1], [2, 3]]).min() > 0.99
 
 
 @pytest.mark.parametrize(
