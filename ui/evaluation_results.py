@@ -88,7 +88,7 @@ def _heading(run: Measurement) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(run.heading, anchor=False, width="stretch")
         pin_button(run)
-    if run.judged.size + len(run.failed) < run.total:
+    if run.looked_at < run.total:
         st.info(
             f"Stopped early: {run.judged.size:,} of {run.total:,} faces were judged.",
             icon=":material/info:",

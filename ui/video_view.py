@@ -132,9 +132,8 @@ def _progress(job: VideoJob) -> None:
     share, left_s = job.progress()
     words = "Another video is judged first" if job.waiting else "Judging"
     if left_s is not None:
-        words += (
-            f", about {left_s:.0f} s left" if left_s < 90 else f", about {left_s / 60:.0f} min left"
-        )
+        left = f"{left_s:.0f} s" if left_s < 90 else f"{left_s / 60:.0f} min"
+        words += f", about {left} left"
     st.progress(share or 0.0, text=f"{words}: {job.name}")
     st.button("Cancel, keep what is done", on_click=job.cancel, icon=":material/stop_circle:")
 

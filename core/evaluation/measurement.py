@@ -133,10 +133,16 @@ class Measurement:
         return len(self.log_odds)
 
     @property
+    def looked_at(self) -> int:
+        """How many faces were judged or failed."""
+        return self.judged.size + len(self.failed)
+
+    @property
     def heading(self) -> str:
         """The title, and where the run stopped if it did."""
-        done = self.judged.size + len(self.failed)
-        return self.title if done == self.total else f"{self.title}, stopped after {done:,}"
+        if self.looked_at == self.total:
+            return self.title
+        return f"{self.title}, stopped after {self.looked_at:,}"
 
     @property
     def judged(self) -> np.ndarray:

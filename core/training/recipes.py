@@ -235,16 +235,16 @@ def _student() -> Recipe:
     Beyer et al., CVPR 2022).
     """
     return replace(
-        _hints(),
+        _teacher(),
         name="student",
+        network="classifier",
         epochs=2,
         learning_rate=3e-4,
+        weight_decay=1e-3,
+        warmup_steps=100,
+        ema_decay=0.995,
         samples_per_epoch=8000,
-        source_shares=_teacher().source_shares,
-        patch_share=0.6,
-        cross_share=0.7,
         teacher_share=0.9,
-        hint_weight=0.0,
         seed=14,
     )
 

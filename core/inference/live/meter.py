@@ -34,7 +34,6 @@ class SpeedMeter:
         self._window_s = window_s
         self._results: deque[tuple[float, float]] = deque()  # done, latency
         self._judged = self._dropped = 0
-        self._last_s: float | None = None
 
     def add(self, arrived_s: float, done_s: float, dropped: int = 0) -> None:
         """Note a result.
@@ -47,23 +46,20 @@ class SpeedMeter:
         self._results.append((done_s, max(0.0, done_s - arrived_s)))
         self._judged += 1
         self._dropped += dropped
-        self._last_s = done_s
-        self._forget(done_s)
+        while self._results[0][0] < done_s - self._window_s:
+            self._results.popleft()
 
     def read(self, now_s: float) -> Speed:
         """The figures as of now."""
         latencies_ms = [1000 * latency for _, latency in self._results]
         p50, p95 = np.percentile(latencies_ms, [50, 95]) if latencies_ms else (None, None)
-        span_s = self._results[-1][0] - self._results[0][0] if self._results else 0.0
+        times_s = [done_s for done_s, _ in self._results]
+        span_s = times_s[-1] - times_s[0] if times_s else 0.0
         return Speed(
-            fps=(len(self._results) - 1) / span_s if span_s > 0 else 0.0,
+            fps=(len(times_s) - 1) / span_s if span_s > 0 else 0.0,
             p50_latency_ms=None if p50 is None else float(p50),
             p95_latency_ms=None if p95 is None else float(p95),
             judged=self._judged,
             dropped=self._dropped,
-            stale=self._last_s is not None and now_s - self._last_s > STALE_AFTER_S,
+            stale=bool(times_s) and now_s - times_s[-1] > STALE_AFTER_S,
         )
-
-    def _forget(self, now_s: float) -> None:
-        while self._results and self._results[0][0] < now_s - self._window_s:
-            self._results.popleft()
