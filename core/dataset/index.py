@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 from PIL import Image, UnidentifiedImageError
 
-from core.config import CLASS_NAMES, IMAGE_SUFFIXES, MAX_PIXELS, SPLITS
+from core.config import MAX_PIXELS
+from core.dataset.layout import NO_SPLIT, Place, find_root, folders_in, merged, place_of
 from core.errors import UserError
+from core.picture_files import LeftOut, listed, pictures_below
 
 COLUMNS = ["path", "label", "split", "source", "width", "height", "bytes", "modified_ns"]
-NO_SPLIT = "all"  # a folder with just real/ and fake/
-NO_SOURCE = "unnamed"  # a file name without "_", as in the Kaggle set
+NO_SOURCE = "unnamed"  # a file name with nothing before a "_", as in the Kaggle set
 _NO_TEXT = "The file's name is not valid Unicode: rename it"
 
 
@@ -30,11 +31,13 @@ class DatasetIndex:
             (the file name before the first "_"), width, height (pixels), bytes, modified_ns
             (the file's time of modification).
         unreadable: files that look like images and are not: path, error.
+        notes: sentences on what was left out, and on folders that are read together.
     """
 
     root: Path
     faces: pd.DataFrame
     unreadable: pd.DataFrame
+    notes: tuple[str, ...] = ()
 
     def relative(self, path: str) -> str:
         """A path of the index as seen from its root."""
@@ -51,7 +54,7 @@ class DatasetIndex:
         names = {self.relative(path): why for path, why in self.unreadable.to_numpy()}
         if split == NO_SPLIT:
             return names
-        return {name: why for name, why in names.items() if Path(name).parts[0] == split}
+        return {name: why for name, why in names.items() if _place(name).split == split}
 
 
 def index_folder(
@@ -62,6 +65,9 @@ def index_folder(
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> DatasetIndex:
     """Index a folder in the Kaggle layout, or one with `real/` and `fake/`.
+
+    Other names for these folders are understood (`core.dataset.layout`): `val/`, `Train/Real/`,
+    `training_fake/`, ...
 
     Unreadable files are listed apart and never stop the work. Only headers are read; links to
     folders are not followed, so a loop of links cannot trap it.
@@ -79,13 +85,12 @@ def index_folder(
     Raises:
         UserError: no such folder, no known layout, or no readable image in it.
     """
-    root = _find_root(Path(folder))
-    closed: list[tuple[str, str]] = []
-    files = sorted(_walk(root, closed))
-    bad = closed + [
-        (_printable(file[0]), _NO_TEXT) for file in files if _printable(file[0]) != file[0]
-    ]
-    files = [file for file in files if _printable(file[0]) == file[0]]
+    root, beside = find_root(Path(folder))
+    left_out, homeless = LeftOut(), []
+    files = sorted(_walk(root, left_out, homeless))
+    bad = [(_text(path), f"The folder cannot be read: {why}") for path, why in left_out.closed]
+    bad += [(_text(file[0]), _NO_TEXT) for file in files if _text(file[0]) != file[0]]
+    files = [file for file in files if _text(file[0]) == file[0]]
     table = pd.DataFrame(files, columns=["path", "label", "split", "bytes", "modified_ns"])
     bad += _add_sizes(table, known, workers, progress)
     faces = table[table["width"] > 0].reset_index(drop=True)
@@ -95,7 +100,27 @@ def index_folder(
             "real/ and fake/ folders (with train/, valid/, test/ above them)."
         )
     faces["source"] = [_source(path) for path in faces["path"]]
-    return DatasetIndex(root, faces[COLUMNS], pd.DataFrame(bad, columns=["path", "error"]))
+    unreadable = pd.DataFrame(bad, columns=["path", "error"])
+    notes = [*_notes(root, beside, homeless, left_out), *_without_split(faces)]
+    return DatasetIndex(root, faces[COLUMNS], unreadable, tuple(notes))
+
+
+def _notes(root: Path, beside: list[Path], homeless: list[str], left_out: LeftOut) -> list[str]:
+    notes = merged([(top.name, place_of([top.name])) for top in folders_in(root)])
+    if beside:
+        names = [f"{other.name}/" for other in beside]
+        notes.append(f"The data set is in {root}; beside it and not looked into: {listed(names)}.")
+    if homeless:
+        names = [os.path.relpath(path, root) for path in homeless]
+        notes.append(f"Pictures left out, as in no folder of a class: {listed(names)}.")
+    return notes + left_out.sentences(root)
+
+
+def _without_split(faces: pd.DataFrame) -> list[str]:
+    loose = int((faces["split"] == NO_SPLIT).sum())
+    if loose in (0, len(faces)):
+        return []
+    return [f"{loose:,} pictures lie in a class but in no split, and count as {NO_SPLIT!r}."]
 
 
 def _add_sizes(
@@ -128,75 +153,40 @@ def _remembered(table: pd.DataFrame, known: pd.DataFrame | None) -> tuple[np.nda
     return found["width"].to_numpy(np.int64), found["height"].to_numpy(np.int64)
 
 
-def _find_root(folder: Path) -> Path:
-    if os.path.isfile(folder):  # noqa: PTH113  unlike Path.is_file it never raises
-        raise UserError(f"{folder} is a file. Name the folder that holds real/ and fake/.")
-    if not _is_folder(folder):
-        shown = str(folder) if len(str(folder)) < 300 else f"{str(folder)[:60]}..."
-        raise UserError(f"There is no folder {shown}. Check the path given as the data set.")
-    candidates = [folder, *_folders(folder)]
-    candidates += [inner for outer in candidates[1:] for inner in _folders(outer)]
-    for candidate in candidates:
-        if candidate.name in (*SPLITS, *CLASS_NAMES) and candidate != folder:
-            continue
-        parts = [candidate, *(candidate / split for split in SPLITS)]
-        if any(_is_folder(part / name) for part in parts for name in CLASS_NAMES):
-            return candidate
-    if not os.access(folder, os.R_OK | os.X_OK):
-        raise UserError(f"{folder} may not be read. Change its permissions, or name another one.")
-    raise UserError(
-        f"{folder} has neither train/real, train/fake, ... nor real/ and fake/ in it. "
-        "Arrange the images in the Kaggle layout: {train,valid,test}/{real,fake}/."
-    )
-
-
-def _is_folder(folder: Path) -> bool:
-    try:
-        return folder.is_dir()
-    except OSError:  # a name that is too long, a loop of links, a folder that may not be entered
-        return False
-
-
-def _folders(folder: Path) -> list[Path]:
-    try:
-        inner = sorted(Path(entry.path) for entry in os.scandir(folder))
-    except OSError:
-        return []
-    return [path for path in inner if _is_folder(path)]
-
-
-def _walk(root: Path, closed: list[tuple[str, str]]) -> Iterator[tuple[str, str, str, int, int]]:
+def _walk(
+    root: Path, left_out: LeftOut, homeless: list[str]
+) -> Iterator[tuple[str, str, str, int, int]]:
     """Yield (path, label, split, bytes, modified_ns) of every file with an image's ending.
 
-    Folders that may not be read go into `closed`, with the reason.
+    Pictures that lie in no folder of a class go into `homeless`.
     """
-    for split in (*SPLITS, NO_SPLIT):
-        above = root if split == NO_SPLIT else root / split
-        for label in CLASS_NAMES:
-            for entry in _files(above / label, closed):
-                try:
-                    found = entry.stat()
-                    yield entry.path, label, split, found.st_size, found.st_mtime_ns
-                except OSError:  # a link to nowhere; reading it will say so
-                    yield entry.path, label, split, 0, 0
 
+    def enters(entry: os.DirEntry) -> bool:
+        """Splits and classes, links to them too; in a split and a class every true folder."""
+        folders = Path(os.path.relpath(entry.path, root)).parts
+        told = place_of(folders[-1:]) != Place()
+        return told if len(folders) == 1 else not entry.is_symlink() or (told and len(folders) == 2)
 
-def _files(folder: Path, closed: list[tuple[str, str]]) -> Iterator[os.DirEntry]:
-    waiting = [str(folder)]
-    while waiting:
-        inner = waiting.pop()
-        try:
-            entries = list(os.scandir(inner))
-        except (FileNotFoundError, NotADirectoryError):
-            continue  # most sets have not every split
-        except OSError as error:
-            closed.append((_printable(inner), f"The folder cannot be read: {error.strerror}"))
+    places: dict[str, Place] = {}  # a folder may hold 50,000 files
+    for entry in pictures_below(root, left_out, enters):
+        above = entry.path[: -len(entry.name)]
+        if above not in places:
+            places[above] = _place(os.path.relpath(entry.path, root))
+        split, label = places[above]
+        if label is None:
+            homeless.append(entry.path)
             continue
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                waiting.append(entry.path)
-            elif os.path.splitext(entry.name)[1].lower() in IMAGE_SUFFIXES:
-                yield entry
+        try:
+            found = entry.stat()
+            yield entry.path, label, split, found.st_size, found.st_mtime_ns
+        except OSError:  # a link to nowhere; reading it will say so
+            yield entry.path, label, split, 0, 0
+
+
+def _place(name: str) -> Place:
+    """Split and class of a file by its path below the root."""
+    place = place_of(Path(name).parts[:-1])
+    return place._replace(split=place.split or NO_SPLIT)
 
 
 def _read_header(path: str) -> tuple[int, int] | str:
@@ -217,11 +207,11 @@ def _read_header(path: str) -> tuple[int, int] | str:
     return width, height
 
 
-def _printable(path: str) -> str:
+def _text(path: str) -> str:
     """Names may hold bytes that are no text; tables and pages take text only."""
     return path.encode("utf-8", "replace").decode()
 
 
 def _source(path: str) -> str:
-    name = os.path.basename(path)
-    return name.split("_", 1)[0] if "_" in name else NO_SOURCE
+    before, underscore, _ = os.path.basename(path).partition("_")
+    return (before.strip() if underscore else "") or NO_SOURCE
