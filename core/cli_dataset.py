@@ -40,6 +40,7 @@ def add_dataset(commands) -> None:
     )  # fmt: skip
     paint.add_argument("--source", default="untruncated", metavar="NAME")
     paint.add_argument("--generator", default="mobilestylegan", choices=GENERATORS)
+    paint.add_argument("--epoch", type=int, metavar="N", help="a stored epoch of the DCGAN")
     paint.add_argument(
         "--beside", type=Path, metavar="DATA", help="data set whose files DIR shows too, by links"
     )
@@ -94,9 +95,8 @@ def _download(args: argparse.Namespace) -> int:
 def _paint(args: argparse.Namespace) -> int:
     from core.dataset.index import index_folder
     from core.dataset.painted import link_faces, paint_faces
-    from core.generators import load_generator
 
-    generator = load_generator(args.generator)
+    generator = _painter(args)
     if args.beside is not None:
         link_faces(index_folder(args.beside), args.out)
     numbers = {"first_seed": args.seed, "count": args.count, "psi": tuple(args.psi)}
@@ -104,6 +104,17 @@ def _paint(args: argparse.Namespace) -> int:
         paint_faces(args.out, generator, source=args.source, **numbers, progress=show)
     print(f"{args.count} faces of {generator.name} are in {args.out}")
     return 0
+
+
+def _painter(args: argparse.Namespace):
+    from core.generators import load_generator
+    from core.generators.dcgan import SNAPSHOT, load_dcgan
+
+    if args.epoch is None:
+        return load_generator(args.generator)
+    if args.generator != "dcgan":
+        raise UserError("--epoch goes with --generator dcgan.")
+    return load_dcgan(f"{SNAPSHOT}{args.epoch}")
 
 
 def _info(args: argparse.Namespace) -> int:
@@ -124,6 +135,7 @@ def _info(args: argparse.Namespace) -> int:
         "counts": [{**dict(zip(counts.index.names, key, strict=True)), "n": int(n)}
                    for key, n in counts.items()],
         "unreadable": index.unreadable.to_dict("records"),
+        "notes": list(index.notes),
         "property_roc_auc": areas,
         "duplicates": twins.groups.to_dict("records"),
         "undecodable": [{"path": path, "error": why} for path, why in twins.unreadable.items()],
@@ -141,6 +153,8 @@ def _print_info(summary: dict, counts: str) -> None:
     from core.dataset.properties import PROPERTIES, SHORTCUT_AUC
 
     print(f"{summary['n']} readable pictures in {summary['folder']!r}\n{counts}")
+    for note in summary["notes"]:
+        print(f"Note: {note}")
     bad = summary["unreadable"] + summary["undecodable"]
     for entry in bad[:SHOWN_BAD]:
         print(f"unreadable: {entry['path']!r}: {entry['error']}")

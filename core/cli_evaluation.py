@@ -2,11 +2,13 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 from core.config import CLASS_NAMES, SPLITS
 from core.errors import UserError
 
+NETWORKS, DEFAULT = ("both", "cnn", "second"), "both"  # as core.inference.networks, unimported
 KEPT_AS = ("classifier", "original")
 PAINTERS = (("dcgan", 1.0), ("mobilestylegan", 0.7), ("mobilestylegan", 1.0))
 
@@ -48,19 +50,21 @@ def _add_common(parser) -> None:
                         help="in Kaggle's layout, or with real/ and fake/ in it")  # fmt: skip
     parser.add_argument("--split", default="test", choices=SPLITS,
                         help="of a folder that has splits (test)")  # fmt: skip
+    parser.add_argument("--network", default=DEFAULT, choices=NETWORKS,
+                        help="whose verdict is measured (both)")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _model(args: argparse.Namespace):
-    """The predictor and the calibration that are asked for."""
+    """The network and the calibration that are asked for."""
     if args.run_dir is not None:
         from core.training.judge_run import load_run
 
         return load_run(args.run_dir, args.data)
-    from core.inference.photo import load_calibration
-    from core.inference.predictor import load_predictor
+    from core.inference.networks import load_panel
 
-    return load_predictor(), load_calibration()
+    panel = load_panel(args.network)
+    return panel, panel.calibration
 
 
 def _evaluate(args: argparse.Namespace) -> int:
@@ -69,13 +73,15 @@ def _evaluate(args: argparse.Namespace) -> int:
     from core.evaluation.folder import load_split, report, score_faces
 
     index, faces = load_split(args.data, args.split)
+    for note in index.notes:
+        print(f"Note: {note}", file=sys.stderr)
     if args.robustness:
         return _robustness(args, faces)
     if args.keep:
         raise UserError("--keep goes with --robustness; a model is shipped with publish.")
-    predictor, calibration = _model(args)
+    network, calibration = _model(args)
     with tqdm(total=len(faces), unit="face", disable=args.json) as bar:
-        scores = score_faces(faces, predictor, bar.update)
+        scores = score_faces(faces, network, bar.update)
     figures = report(scores, calibration)
     figures["skipped"] += len(index.unreadable)
     if args.json:
@@ -158,21 +164,21 @@ def _generalization(args: argparse.Namespace) -> int:
     from core.artifacts import read_json
     from core.evaluation import generalization as table
     from core.evaluation.folder import load_split
-    from core.inference.photo import load_calibration
-    from core.inference.predictor import load_predictor
+    from core.inference.networks import load_panel
     from core.training.judge_run import load_run
 
     left_out = [_left_out(text) for text in args.left_out]
     index, faces = load_split(args.data, args.split)
-    predictor, calibration = load_predictor(), load_calibration()
+    network = load_panel(args.network)
+    calibration = network.calibration
     known = read_json("classifier_metrics")["data"]["train"]
     trained_on = {kind.split("/", 1)[1] for kind in known if kind.startswith("fake/")}
-    rows = table.pairs_of_sources(faces, trained_on, predictor, calibration)
+    rows = table.pairs_of_sources(faces, trained_on, network, calibration)
     reals = faces[faces["label"] == "real"].reset_index(drop=True)
     painters = _painters()
     # the data set's MobileStyleGAN faces are of the same network, of other seeds
     seen = {title for title, (painter, _) in painters.items() if painter.name.lower() in trained_on}
-    for part in table.painted_by(painters, seen, reals, predictor, calibration, table.PAINTED):
+    for part in table.painted_by(painters, seen, reals, network, calibration, table.PAINTED):
         rows += part
     views = {}
     for source, run_dir in left_out:

@@ -37,7 +37,7 @@ _MEANINGS = f"""
 def measure(measurement: Measurement, inspector: Inspector) -> None:
     """Run a measurement with progress; whatever ends it early keeps what is done."""
     st.session_state[_NEXT] = measurement
-    judge_all(measurement.run(inspector.predictor), measurement.total, "ev_cancel")
+    judge_all(measurement.run(inspector.panel), measurement.total, "ev_cancel")
 
 
 def results(inspector: Inspector) -> None:

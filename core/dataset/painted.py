@@ -9,14 +9,14 @@ import numpy as np
 from PIL import Image
 
 from core.dataset.index import DatasetIndex
+from core.dataset.kaggle_form import SIDE_PX, kaggle_form
 from core.dataset.making import make_files, writing_to
 from core.errors import UserError
 from core.generators.base import FaceGenerator
 from core.generators.codes import truncated_codes
 from core.generators.files import check_psi, check_seed
 
-SIDE_PX = 256
-QUALITY = 75  # as the 140k set's pictures
+SMALL_QUALITY = 95  # of faces that have fewer pixels than the data set's
 TRAIN_SHARE, VALID_SHARE = 0.8, 0.1
 
 
@@ -32,8 +32,9 @@ def paint_faces(
 ) -> Path:
     """Add generated faces to a folder in the Kaggle layout; those that are there are kept.
 
-    Each face hangs on its seed alone: `{split}/fake/{source}_{seed}.jpg`, 256 pixels (Lanczos),
-    JPEG quality 75, its psi drawn evenly from a range. A tenth each goes to valid and to test.
+    Each face hangs on its seed alone: `{split}/fake/{source}_{seed}.jpg`, its psi drawn evenly
+    from a range. Large faces take the data set's own form (`kaggle_form`); those of the DCGAN
+    keep their 128 pixels. A tenth each goes to valid and to test.
 
     Args:
         out: the folder.
@@ -93,8 +94,9 @@ def _split(number: int, count: int) -> str:
 
 def _painted(generator: FaceGenerator, seed: int, psi: tuple[float, float]) -> bytes:
     drawn = np.random.default_rng(seed).uniform(*sorted(psi))
-    picture = Image.fromarray(generator.paint(truncated_codes(generator, [seed], drawn))[0])
-    picture = picture.resize((SIDE_PX, SIDE_PX), Image.Resampling.LANCZOS)
+    face = generator.paint(truncated_codes(generator, [seed], drawn))[0]
+    if len(face) > SIDE_PX:
+        return kaggle_form(face)
     buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=QUALITY, subsampling="4:2:0")
+    Image.fromarray(face).save(buffer, "JPEG", quality=SMALL_QUALITY, subsampling="4:2:0")
     return buffer.getvalue()

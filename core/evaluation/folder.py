@@ -19,11 +19,10 @@ from core.evaluation.metrics import (
     summarize,
     wilson_ci95,
 )
-from core.imaging import decode_image
+from core.imaging import decode_image, to_model_input
 from core.inference.geometry import centre_square
-from core.inference.predictor import Predictor
+from core.inference.networks import Network
 from core.inference.verdict import Calibration, sharpness, sigmoid
-from core.inference.views import face_views, mean_log_odds
 
 BATCH = 64
 Change = Callable[[np.ndarray, np.random.Generator], np.ndarray]
@@ -36,7 +35,7 @@ class Scores:
     Attributes:
         faces: their rows of the index.
         labels: int32 (n,), 0 fake, 1 real.
-        log_odds: float64 (n,), of fake, averaged over views, before calibration.
+        log_odds: float64 (n,), of fake, before calibration.
         sharpnesses: float64 (n,).
         skipped: files that could not be decoded, with the reason.
     """
@@ -50,7 +49,7 @@ class Scores:
 
 def score_faces(
     faces: pd.DataFrame,
-    predictor: Predictor,
+    network: Network,
     progress: Callable[[int], object] = lambda count: None,
     *,
     change: Change | None = None,
@@ -59,7 +58,7 @@ def score_faces(
 
     Args:
         faces: rows of an index.
-        predictor: the network.
+        network: what judges them.
         progress: told after each batch how many files it read.
         change: done to each face first, the same way every time: from uint8 (side, side, 3)
             and a source of chance, which hangs on the face's place alone, to such pixels.
@@ -79,10 +78,10 @@ def score_faces(
                 p: why for p, why in zip(batch, loaded, strict=True) if isinstance(why, str)
             }
             if good:
-                views = np.stack([looks for _, looks in good])
+                crops = [crop for _, crop in good]
                 rows += [row for row, _ in good]
-                odds.append(mean_log_odds(predictor, views))
-                sharps += [sharpness(looks[0]) for looks in views]
+                odds.append(network.log_odds_of(crops))
+                sharps += [sharpness(to_model_input(crop)) for crop in crops]
             progress(len(batch))
     if not rows:
         raise UserError("No image could be decoded. Check the files of the data set.")
@@ -99,7 +98,7 @@ def _load(path: str, number: int, change: Change | None) -> np.ndarray | str:
     pixels = centre_square(photo.pixels).pixels
     if change is not None:
         pixels = change(pixels, np.random.default_rng(number))
-    return face_views(pixels)
+    return pixels
 
 
 def load_split(data: Path, split: str) -> tuple[DatasetIndex, pd.DataFrame]:

@@ -15,7 +15,7 @@ from core.dataset.pipeline import labels_of
 from core.evaluation.folder import judge_figures, score_faces
 from core.evaluation.measurement import GeneratedFaces, Measurement
 from core.generators.base import FaceGenerator
-from core.inference.predictor import Predictor
+from core.inference.networks import Network
 from core.inference.verdict import Calibration
 
 PAINTED = 100  # fresh faces of a generator
@@ -24,14 +24,14 @@ _KEPT = ("n", "accuracy", "roc_auc", "roc_auc_ci95", "tpr_at_1pct_fpr")
 
 
 def pairs_of_sources(
-    faces: pd.DataFrame, trained_on: set[str], predictor: Predictor, calibration: Calibration
+    faces: pd.DataFrame, trained_on: set[str], network: Network, calibration: Calibration
 ) -> list[dict]:
     """A row for each real against each fake source of a data set.
 
     Args:
         faces: rows of an index, of faces the network was not trained on.
         trained_on: fake sources the network saw others of.
-        predictor, calibration: the model.
+        network, calibration: the model.
 
     Returns:
         Rows of: generator, real, trained_on (bool), n, accuracy, roc_auc, roc_auc_ci95,
@@ -40,7 +40,7 @@ def pairs_of_sources(
     Raises:
         UserError: not one file can be decoded.
     """
-    scores = score_faces(faces, predictor)
+    scores = score_faces(faces, network)
     sources = scores.faces["source"].to_numpy()
     reals = {
         name: scores.log_odds[(sources == name) & (scores.labels == REAL)]
@@ -57,7 +57,7 @@ def painted_by(
     generators: dict[str, tuple[FaceGenerator, float]],
     trained_on: set[str],
     real_faces: pd.DataFrame,
-    predictor: Predictor,
+    network: Network,
     calibration: Calibration,
     count: int,
 ) -> Iterator[list[dict]]:
@@ -67,34 +67,34 @@ def painted_by(
         generators: title -> a generator and its truncation psi.
         trained_on: titles of those whose faces the network saw, of other seeds.
         real_faces: rows of an index: real faces to tell them from.
-        predictor, calibration: the model.
+        network, calibration: the model.
         count: faces of each.
     """
-    scores = score_faces(real_faces, predictor)
+    scores = score_faces(real_faces, network)
     reals = {
         str(name): scores.log_odds[(scores.faces["source"] == name).to_numpy()]
         for name in sorted(set(scores.faces["source"]))
     }
     for name, (generator, psi) in generators.items():
         painted = Measurement(name, GeneratedFaces(generator, name, FIRST_SEED, count, psi))
-        for _ in painted.run(predictor):
+        for _ in painted.run(network):
             pass
         yield _against(reals, name, painted.log_odds, name in trained_on, calibration)
 
 
 def left_out(
-    index: DatasetIndex, split: str, source: str, predictor: Predictor, calibration: Calibration
+    index: DatasetIndex, split: str, source: str, network: Network, calibration: Calibration
 ) -> list[dict]:
     """Rows for one generator, judged by a network that was trained without it.
 
     Args:
         index, split: held-out faces.
         source: the generator.
-        predictor, calibration: that network.
+        network, calibration: that model.
     """
     faces = index.part(split)
     part = faces[(faces["source"] == source) | (labels_of(faces) == REAL)].reset_index(drop=True)
-    rows = pairs_of_sources(part, set(), predictor, calibration)
+    rows = pairs_of_sources(part, set(), network, calibration)
     return [{**row, "left_out": True} for row in rows]
 
 

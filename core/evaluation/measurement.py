@@ -20,9 +20,8 @@ from core.generators.base import FaceGenerator
 from core.generators.codes import truncated_codes
 from core.imaging import decode_image
 from core.inference.geometry import centre_square
-from core.inference.predictor import Predictor
+from core.inference.networks import Network
 from core.inference.verdict import Calibration
-from core.inference.views import face_views, mean_log_odds
 
 CHUNK = 4  # few: a slow generator should show that it moves, and stop soon
 THUMBNAIL_PX = 144
@@ -149,14 +148,14 @@ class Measurement:
         """Numbers of the faces that are judged, int64."""
         return np.flatnonzero(np.isfinite(self.log_odds))
 
-    def run(self, predictor: Predictor) -> Iterator[int]:
+    def run(self, network: Network) -> Iterator[int]:
         """Judge the faces in chunks; may be left at any of them.
 
         Yields:
             How many faces were looked at.
         """
         for start in range(0, self.total, CHUNK):
-            numbers, views = [], []
+            numbers, crops = [], []
             for number in range(start, min(start + CHUNK, self.total)):
                 try:
                     pixels = centre_square(self.faces.picture(number)).pixels
@@ -164,10 +163,10 @@ class Measurement:
                     self.failed[self.faces.names[number]] = str(error)
                     continue
                 numbers.append(number)
-                views.append(face_views(pixels))
+                crops.append(pixels)
                 self.thumbnails[number] = _thumbnail(pixels)
             if numbers:
-                self.log_odds[numbers] = mean_log_odds(predictor, np.stack(views))
+                self.log_odds[numbers] = network.log_odds_of(crops)
             yield min(start + CHUNK, self.total)
 
     def labels(self) -> np.ndarray:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from core.dataset.webcam import Webcam, jpeg
 from core.evaluation.folder import Scores, report, score_faces
-from core.inference.predictor import Predictor
+from core.inference.networks import Network
 from core.inference.verdict import Calibration
 
 PER_SOURCE = 150
@@ -105,7 +105,7 @@ def pick_faces(faces: pd.DataFrame, per_source: int = PER_SOURCE) -> pd.DataFram
 
 def sweep(
     faces: pd.DataFrame,
-    predictor: Predictor,
+    network: Network,
     calibration: Calibration,
     *,
     damages: dict[str, Damage] | None = None,
@@ -114,7 +114,7 @@ def sweep(
 
     Args:
         faces: rows of an index; see `pick_faces`.
-        predictor, calibration: the model, with the calibration of clean faces.
+        network, calibration: the model, with the calibration of clean faces.
         damages: what to do to them; None takes all `DAMAGES`.
 
     Yields:
@@ -125,11 +125,11 @@ def sweep(
     Raises:
         UserError: not one face can be decoded.
     """
-    yield _row("none", None, score_faces(faces, predictor), calibration)
+    yield _row("none", None, score_faces(faces, network), calibration)
     for name, damage in (DAMAGES if damages is None else damages).items():
         for level in damage.levels:
             change = partial(_at_level, damage=damage, level=level)
-            yield _row(name, level, score_faces(faces, predictor, change=change), calibration)
+            yield _row(name, level, score_faces(faces, network, change=change), calibration)
 
 
 def count_levels() -> int:

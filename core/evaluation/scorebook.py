@@ -55,7 +55,7 @@ class ScoreBook:
 
         Args:
             faces: rows of an index; each picture is one aligned face.
-            inspector: whose predictor and calibration are used.
+            inspector: whose networks and calibration are used.
 
         Yields:
             How many of them are done.
@@ -75,7 +75,7 @@ class ScoreBook:
 
     def _add(self, chunk: pd.DataFrame, inspector: Inspector) -> None:
         try:
-            scores = score_faces(chunk, inspector.predictor)
+            scores = score_faces(chunk, inspector.panel)
         except UserError:
             self.failed |= dict.fromkeys(chunk["path"], "It cannot be decoded.")
             return

@@ -1,20 +1,21 @@
 """The main job: a photo in, a verdict for every face in it out."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from core.artifacts import read_json
 from core.config import ARTIFACTS_DIR
 from core.errors import UserError
-from core.imaging import Photo, decode_image
+from core.imaging import Photo, decode_image, to_model_input
+from core.inference.by_hand import crop_marked
 from core.inference.detector import FaceDetector
 from core.inference.geometry import Box, Crop, centre_square, clipped, crop_face
-from core.inference.predictor import Predictor, load_predictor
+from core.inference.networks import DEFAULT, Panel, load_calibration, load_panel
+from core.inference.predictor import Predictor
 from core.inference.verdict import Calibration, Verdict, decide, sharpness
-from core.inference.views import face_views, mean_log_odds
 
 THUMBNAIL_PX = 256
 
@@ -26,9 +27,11 @@ class FaceResult:
     Attributes:
         box: where the face is, in pixels of the photo.
         thumbnail: the square that was judged: uint8 (256, 256, 3), RGB.
-        tensor: the widest view the network had: float32 (128, 128, 3) in [0, 1].
+        tensor: the widest view the CNN had: float32 (128, 128, 3) in [0, 1].
         p_fake: calibrated probability that the face is generated.
         verdict: what to make of it.
+        opinions: calibrated P(fake) of each network that was asked, by itself.
+        marked: who framed it: "box" or "whole" if a person did, None if the detector.
     """
 
     box: Box
@@ -36,6 +39,8 @@ class FaceResult:
     tensor: np.ndarray
     p_fake: float
     verdict: Verdict
+    opinions: dict[str, float] = field(default_factory=dict)
+    marked: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,54 +62,97 @@ class PhotoResult:
     notes: tuple[str, ...] = ()
     error: str | None = None
 
+    @property
+    def no_face(self) -> bool:
+        """Whether it was decoded and no face was found: unsure, once."""
+        return not self.faces and self.error is None
+
+    @property
+    def states(self) -> list[str]:
+        """What to count it as: the verdict of each face, "unsure" where there is none."""
+        return ["unsure"] if self.no_face else [face.verdict.state for face in self.faces]
+
 
 class Inspector:
-    """Detector, network and calibrations together; one serves a whole process.
+    """Detector, networks and calibrations together; one serves a whole process.
 
     Attributes:
-        calibration: for photos.
-        live_calibration: for video, fitted on faces put through an imitated webcam.
+        panel: the networks that a verdict on a photo stands on.
+        live_calibration: of the CNN, for video, fitted on faces put through an imitated webcam.
     """
 
     def __init__(
         self,
         detector: FaceDetector,
-        predictor: Predictor,
-        calibration: Calibration,
+        panel: Panel,
         live_calibration: Calibration,
     ):
         self.detector = detector
-        self.predictor = predictor
-        self.calibration = calibration
+        self.panel = panel
         self.live_calibration = live_calibration
 
-    def judge(self, photo: Photo, *, aligned: bool = False) -> tuple[FaceResult, ...]:
+    @property
+    def calibration(self) -> Calibration:
+        """Of the verdict on a photo."""
+        return self.panel.calibration
+
+    @property
+    def predictor(self) -> Predictor:
+        """The CNN, which judges video by itself."""
+        return self.panel.parts["cnn"].predictor
+
+    def judge(
+        self, photo: Photo, *, aligned: bool = False, boxes: Sequence[Box] = ()
+    ) -> tuple[FaceResult, ...]:
         """Judge every face of a photo, in one batch.
 
         Args:
             photo: the picture.
             aligned: take the whole picture as one face, as in the data sets.
+            boxes: faces that a person marked: judge these instead of looking for some.
 
         Returns:
-            The faces, largest first; none if the detector finds none.
+            The faces, largest first (marked ones in their order); none if none is found.
+
+        Raises:
+            UserError: a box lies outside the photo, or is too small.
         """
+        marked = "box" if boxes else None
         if aligned:
             crops = [centre_square(photo.pixels)]
             boxes = [crops[0].square]
+        elif boxes:
+            crops = [crop_marked(photo.pixels, box, self.detector.detect) for box in boxes]
+            boxes = [clipped(box, photo.pixels) for box in boxes]
         else:
             faces = self.detector.detect(photo.pixels)
             crops = [crop_face(photo.pixels, face) for face in faces]
             boxes = [clipped(face.box, photo.pixels) for face in faces]
         if not crops:
             return ()
-        views = np.stack([face_views(crop.pixels) for crop in crops])
-        chances = self.calibration.p_fake(mean_log_odds(self.predictor, views))
+        odds = self.panel.listen([crop.pixels for crop in crops])
+        chances = self.calibration.p_fake(self.panel.joined(odds))
+        opinions = self.panel.opinions(odds)
         return tuple(
-            self._result(box, crop, looks[0], float(chance))
-            for box, crop, looks, chance in zip(boxes, crops, views, chances, strict=True)
+            self._result(
+                box,
+                crop,
+                float(chances[number]),
+                {name: float(each[number]) for name, each in opinions.items()},
+                marked,
+            )
+            for number, (box, crop) in enumerate(zip(boxes, crops, strict=True))
         )
 
-    def _result(self, box: Box, crop: Crop, tensor: np.ndarray, p_fake: float) -> FaceResult:
+    def _result(
+        self,
+        box: Box,
+        crop: Crop,
+        p_fake: float,
+        opinions: dict[str, float],
+        marked: str | None,
+    ) -> FaceResult:
+        tensor = to_model_input(crop.pixels)
         verdict = decide(
             p_fake,
             side_px=min(box.w, box.h),
@@ -115,7 +163,7 @@ class Inspector:
         size = (THUMBNAIL_PX, THUMBNAIL_PX)
         method = cv2.INTER_AREA if crop.square.w > THUMBNAIL_PX else cv2.INTER_CUBIC
         thumbnail = cv2.resize(crop.pixels, size, interpolation=method)
-        return FaceResult(box, thumbnail, tensor, p_fake, verdict)
+        return FaceResult(box, thumbnail, tensor, p_fake, verdict, opinions, marked)
 
     def judge_file(self, name: str, data: bytes, *, aligned: bool = False) -> PhotoResult:
         """Decode and judge a file; what is wrong with it becomes the result's `error`.
@@ -133,21 +181,15 @@ class Inspector:
         return PhotoResult(name, photo.width, photo.height, faces, photo.notes)
 
 
-def load_calibration(folder: Path = ARTIFACTS_DIR, *, live: bool = False) -> Calibration:
-    """The shipped calibration, for photos or for video.
-
-    Raises:
-        UserError: its file is missing or was changed.
-    """
-    name = "classifier_live_calibration" if live else "classifier_calibration"
-    return Calibration(**read_json(name, folder))
-
-
-def load_inspector(folder: Path = ARTIFACTS_DIR) -> Inspector:
+def load_inspector(folder: Path = ARTIFACTS_DIR, *, network: str = DEFAULT) -> Inspector:
     """Load everything a verdict needs.
+
+    Args:
+        folder: where the artifacts lie.
+        network: what the verdict on a photo stands on; see `load_panel`.
 
     Raises:
         UserError: a shipped file is missing or was changed.
     """
-    calibrations = load_calibration(folder), load_calibration(folder, live=True)
-    return Inspector(FaceDetector(), load_predictor(folder), *calibrations)
+    live = load_calibration(folder=folder, live=True)
+    return Inspector(FaceDetector(), load_panel(network, folder), live)

@@ -5,6 +5,7 @@ from pathlib import Path
 from core.dataset.pipeline import row_weights
 from core.evaluation.calibration import fit_calibration
 from core.evaluation.folder import Scores, load_split, score_faces
+from core.inference.networks import Cnn
 from core.inference.predictor import Predictor
 from core.inference.verdict import Calibration
 from core.training.export import to_openvino
@@ -19,7 +20,7 @@ CALIBRATION_SHARES = {
 }
 
 
-def load_run(run_dir: Path, data: Path) -> tuple[Predictor, Calibration]:
+def load_run(run_dir: Path, data: Path) -> tuple[Cnn, Calibration]:
     """The best epoch of a run, calibrated on those faces of valid that it may know of.
 
     Args:
@@ -31,11 +32,11 @@ def load_run(run_dir: Path, data: Path) -> tuple[Predictor, Calibration]:
     """
     run = RunFolder(run_dir)
     sources = run.settings()["recipe"]["sources"]
-    predictor = Predictor(*to_openvino(network_of(run)))
+    network = Cnn(Predictor(*to_openvino(network_of(run))))
     _, faces = load_split(data, "valid")
     if sources:
         faces = faces[faces["source"].isin(sources)].reset_index(drop=True)
-    return predictor, calibrate(score_faces(faces, predictor))
+    return network, calibrate(score_faces(faces, network))
 
 
 def calibrate(valid: Scores) -> Calibration:

@@ -16,6 +16,7 @@ from core.dataset.webcam import Webcam
 from core.errors import UserError
 from core.evaluation.folder import Change, load_split, report, score_faces
 from core.evaluation.model_card import write_model_card
+from core.inference.networks import Cnn, Network
 from core.inference.predictor import Predictor
 from core.inference.verdict import Calibration
 from core.models.classifier import build_classifier
@@ -54,19 +55,19 @@ def publish(
     network = build_classifier(logits=True)
     network.set_weights(weights)
     graph, constants = to_openvino(network)
-    predictor = Predictor(graph, constants)
+    cnn = Cnn(Predictor(graph, constants))
 
     chosen = _chosen(valid_faces, settings)
-    valid = score_faces(chosen, predictor)
+    valid = score_faces(chosen, cnn)
     calibration = calibrate(valid)
     yield f"Calibrated on {len(valid.labels)} faces of valid: {asdict(calibration)}"
-    filmed = score_faces(chosen, predictor, change=Webcam())
+    filmed = score_faces(chosen, cnn, change=Webcam())
     live = calibrate(filmed)
     yield f"Calibrated for video on the same faces, filmed: {asdict(live)}"
     metrics = {key: settings.get(key) for key in ("recipe", "data", "start", "teacher")}
-    metrics["valid"] = _measure(index, "valid", predictor, calibration)
-    metrics["test"] = _measure(index, "test", predictor, calibration)
-    metrics["test_filmed"] = _measure(index, "test", predictor, live, change=Webcam())
+    metrics["valid"] = _measure(index, "valid", cnn, calibration)
+    metrics["test"] = _measure(index, "test", cnn, calibration)
+    metrics["test_filmed"] = _measure(index, "test", cnn, live, change=Webcam())
     yield f"Measured on {metrics['test']['n']} faces of test."
 
     described = f"{sum(settings['data']['train'].values())} faces of train: " + ", ".join(
@@ -122,14 +123,14 @@ def _chosen(faces: pd.DataFrame, settings: dict) -> pd.DataFrame:
 def _measure(
     index: DatasetIndex,
     split: str,
-    predictor: Predictor,
+    network: Network,
     calibration: Calibration,
     change: Change | None = None,
 ) -> dict:
     faces = index.part(split)
     if faces.empty:
         raise UserError(f"{index.root} has no split {split}, on which a shipped model is measured.")
-    return report(score_faces(faces, predictor, change=change), calibration)
+    return report(score_faces(faces, network, change=change), calibration)
 
 
 def _short(metrics: dict) -> dict:

@@ -93,7 +93,7 @@ class RunFolder:
 
     def save_state(self, arrays: dict[str, np.ndarray]) -> None:
         """Keep the state that `--resume` needs."""
-        self._write(self.state_file, _pack(arrays))
+        self._write(self.state_file, pack_arrays(arrays))
 
     def load_state(self) -> dict[str, np.ndarray] | None:
         """The state of the last finished epoch, or None if there is none yet."""
@@ -137,7 +137,8 @@ def _difference(earlier: dict, now: dict, key: str) -> str:
     return f"{key} ({old} there, {new} asked for)"
 
 
-def _pack(arrays: dict[str, np.ndarray]) -> bytes:
+def pack_arrays(arrays: dict[str, np.ndarray]) -> bytes:
+    """Named arrays as the bytes of an `.npz` file."""
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
     return buffer.getvalue()
@@ -145,7 +146,7 @@ def _pack(arrays: dict[str, np.ndarray]) -> bytes:
 
 def pack_weights(weights: list[np.ndarray]) -> bytes:
     """Weights in a model's order as the bytes of an `.npz` file (plain arrays, no code)."""
-    return _pack({f"w{number:03d}": array for number, array in enumerate(weights)})
+    return pack_arrays({f"w{number:03d}": array for number, array in enumerate(weights)})
 
 
 def stack(parts: dict[str, list[np.ndarray]]) -> dict[str, np.ndarray]:

@@ -99,12 +99,12 @@ def test_a_run_that_saw_the_generator_is_no_test_of_leaving_it_out(run, capsys):
 
 def test_a_run_is_measured_as_it_would_be_shipped(run, tmp_path):
     list(publish(*run, folder=tmp_path))
-    predictor, calibration = load_run(*run)
+    network, calibration = load_run(*run)
     shipped = load_inspector(tmp_path)
     assert calibration == shipped.calibration
     faces = np.random.default_rng(0).random((2, 128, 128, 3), dtype=np.float32)
     expected = shipped.predictor.log_odds(faces)
-    np.testing.assert_allclose(predictor.log_odds(faces), expected, rtol=1e-5)
+    np.testing.assert_allclose(network.predictor.log_odds(faces), expected, rtol=1e-5)
     assert calibration.temperature > 0
 
 

@@ -19,8 +19,8 @@ def _rng():
 class Probe:
     """Stands in for the network: the brighter in red, the more fake."""
 
-    def log_odds(self, faces):
-        return 20 * (faces[..., 0].mean(axis=(1, 2)) - 0.5)
+    def log_odds_of(self, crops):
+        return np.array([20 * (crop[..., 0].mean() / 255 - 0.5) for crop in crops])
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,118 @@
+"""The networks a verdict can stand on: the CNN, the second opinion, or both.
+
+All take the same crops and give log-odds of fake, so whatever measures or shows one can measure
+or show any of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from core.artifacts import read_json, registered
+from core.config import ARTIFACTS_DIR
+from core.inference.predictor import Predictor, load_predictor
+from core.inference.second import load_second
+from core.inference.verdict import Calibration
+from core.inference.views import face_views, mean_log_odds
+
+NETWORKS = ("both", "cnn", "second")
+DEFAULT = "both"
+_ARTIFACTS = {"cnn": "classifier", "second": "second", "both": "both"}
+
+
+class Network(Protocol):
+    """Whatever judges crops of faces."""
+
+    def log_odds_of(self, crops: Sequence[np.ndarray]) -> np.ndarray:
+        """Log-odds of fake before calibration, float (n,), of n squares uint8 (s, s, 3)."""
+
+
+@dataclass(frozen=True)
+class Cnn:
+    """The mission's CNN: the mean over several framings of each face."""
+
+    predictor: Predictor
+
+    def log_odds_of(self, crops: Sequence[np.ndarray]) -> np.ndarray:
+        if not len(crops):
+            return np.zeros(0, np.float32)
+        return mean_log_odds(self.predictor, np.stack([face_views(crop) for crop in crops]))
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Networks that are asked, and how much each one's word counts in the verdict.
+
+    Attributes:
+        name: one of `NETWORKS`.
+        parts: every network that is asked for its opinion, "cnn" and "second".
+        weights: what the log-odds of a part are multiplied by; a part not named does not count.
+        calibration: of the weighted sum, which the verdict stands on.
+        part_calibrations: of each part by itself.
+    """
+
+    name: str
+    parts: dict[str, Network]
+    weights: dict[str, float]
+    calibration: Calibration
+    part_calibrations: dict[str, Calibration]
+
+    def log_odds_of(self, crops: Sequence[np.ndarray]) -> np.ndarray:
+        """The weighted sum, float (n,); only what counts is computed."""
+        return self.joined({name: self.parts[name].log_odds_of(crops) for name in self.weights})
+
+    def listen(self, crops: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+        """The log-odds of every part, float (n,) each."""
+        return {name: part.log_odds_of(crops) for name, part in self.parts.items()}
+
+    def joined(self, log_odds: dict[str, np.ndarray]) -> np.ndarray:
+        """The weighted sum of what the parts said, float (n,)."""
+        return sum(weight * log_odds[name] for name, weight in self.weights.items())
+
+    def opinions(self, log_odds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Calibrated P(fake) of each part by itself, float (n,) in [0, 1]."""
+        return {name: self.part_calibrations[name].p_fake(odds) for name, odds in log_odds.items()}
+
+
+def has_second(folder: Path = ARTIFACTS_DIR) -> bool:
+    """Whether a second opinion is shipped."""
+    return "second_head" in registered(folder)
+
+
+def load_panel(name: str = DEFAULT, folder: Path = ARTIFACTS_DIR) -> Panel:
+    """Load what a verdict stands on.
+
+    Args:
+        name: one of `NETWORKS`; "both" is the CNN alone where no second opinion is shipped.
+        folder: where the artifacts lie.
+
+    Raises:
+        UserError: a shipped file is missing or was changed.
+        ValueError: another name.
+    """
+    if name not in NETWORKS:
+        raise ValueError(f"`name` must be one of {NETWORKS}. Received: {name!r}")
+    if name == "both" and not has_second(folder):
+        name = "cnn"
+    parts: dict[str, Network] = {"cnn": Cnn(load_predictor(folder))}
+    if name != "cnn":
+        parts["second"] = load_second(folder)
+    weights = read_json("both_joining", folder) if name == "both" else {name: 1.0}
+    own = {part: load_calibration(folder, name=part) for part in parts}
+    calibration = own[name] if name in own else load_calibration(folder, name=name)
+    return Panel(name, parts, weights, calibration, own)
+
+
+def load_calibration(
+    folder: Path = ARTIFACTS_DIR, *, name: str = "cnn", live: bool = False
+) -> Calibration:
+    """A shipped calibration: of "cnn", "second" or "both"; for video of "cnn" alone.
+
+    Raises:
+        UserError: its file is missing or was changed.
+    """
+    kind = "live_calibration" if live else "calibration"
+    return Calibration(**read_json(f"{_ARTIFACTS[name]}_{kind}", folder))
