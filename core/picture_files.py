@@ -40,8 +40,8 @@ class LeftOut:
 
 
 def is_picture(name: str) -> bool:
-    """Whether a file's name has the ending of a picture, whatever the case of its letters."""
-    return os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES
+    """Whether a file's name is a picture's: by its ending, in any case of letters; no clutter."""
+    return not is_clutter(name) and os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES
 
 
 def is_clutter(name: str) -> bool:

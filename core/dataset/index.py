@@ -14,7 +14,7 @@ from PIL import Image, UnidentifiedImageError
 from core.config import MAX_PIXELS
 from core.dataset.layout import NO_SPLIT, Place, find_root, folders_in, merged, place_of
 from core.errors import UserError
-from core.picture_files import LeftOut, listed, pictures_below
+from core.picture_files import LeftOut, listed, pictures_below, printable
 
 COLUMNS = ["path", "label", "split", "source", "width", "height", "bytes", "modified_ns"]
 NO_SOURCE = "unnamed"  # a file name with nothing before a "_", as in the Kaggle set
@@ -96,7 +96,7 @@ def index_folder(
     faces = table[table["width"] > 0].reset_index(drop=True)
     if faces.empty:
         raise UserError(
-            f"No readable image in {root}. Put JPEG or PNG files into its "
+            f"No readable image in {printable(str(root))}. Put JPEG or PNG files into its "
             "real/ and fake/ folders (with train/, valid/, test/ above them)."
         )
     faces["source"] = [_source(path) for path in faces["path"]]
@@ -109,7 +109,8 @@ def _notes(root: Path, beside: list[Path], homeless: list[str], left_out: LeftOu
     notes = merged([(top.name, place_of([top.name])) for top in folders_in(root)])
     if beside:
         names = [f"{other.name}/" for other in beside]
-        notes.append(f"The data set is in {root}; beside it and not looked into: {listed(names)}.")
+        where = printable(str(root))
+        notes.append(f"The data set is in {where}; beside it, not looked into: {listed(names)}.")
     if homeless:
         names = [os.path.relpath(path, root) for path in homeless]
         notes.append(f"Pictures left out, as in no folder of a class: {listed(names)}.")
@@ -214,4 +215,4 @@ def _text(path: str) -> str:
 
 def _source(path: str) -> str:
     before, underscore, _ = os.path.basename(path).partition("_")
-    return (before.strip() if underscore else "") or NO_SOURCE
+    return (printable(before.strip()) if underscore else "") or NO_SOURCE

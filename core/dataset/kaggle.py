@@ -18,6 +18,7 @@ from core.config import CLASS_NAMES, SPLITS
 from core.dataset.index_cache import CACHE_DIR
 from core.errors import UserError
 from core.imaging import decode_image
+from core.picture_files import is_picture
 
 HANDLE = "xhlulu/140k-real-and-fake-faces/versions/2"
 INNER = "real_vs_fake/real-vs-fake"  # where the splits lie in the archive
@@ -51,7 +52,7 @@ def check_counts(folder: Path, counts: dict[str, int] = COUNTS) -> None:
     for split in SPLITS:
         for name in CLASS_NAMES:
             place = folder / split / name
-            found = len(os.listdir(place)) if place.is_dir() else 0
+            found = sum(map(is_picture, os.listdir(place))) if place.is_dir() else 0
             if found != counts[split]:
                 raise UserError(
                     f"{split}/{name} has {found:,} files instead of {counts[split]:,}: the "

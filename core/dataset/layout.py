@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from core.config import CLASS_NAMES, SPLITS
 from core.errors import UserError
-from core.picture_files import is_clutter, is_folder
+from core.picture_files import is_clutter, is_folder, printable
 
 NO_SPLIT = "all"  # a folder with just real/ and fake/
 # Every word of a folder's name must be known, or the name says nothing: real_vs_fake is neither.
@@ -71,10 +71,11 @@ def find_root(folder: Path) -> tuple[Path, list[Path]]:
         if (root := next(filter(_holds_classes, level), None)) is not None:
             return root, [other for other in level if other != root]
         level = [inner for outer in level for inner in folders_in(outer)]
+    shown = printable(str(folder))
     if not os.access(folder, os.R_OK | os.X_OK):
-        raise UserError(f"{folder} may not be read. Change its permissions, or name another one.")
+        raise UserError(f"{shown} may not be read. Change its permissions, or name another one.")
     raise UserError(
-        f"{folder} has neither train/real, train/fake, ... nor real/ and fake/ in it; "
+        f"{shown} has neither train/real, train/fake, ... nor real/ and fake/ in it; "
         f"{_seen(folder)}. Arrange the images in the Kaggle layout: {{train,valid,test}}/"
         "{real,fake}/."
     )
@@ -105,7 +106,7 @@ def _labels_within(folder: Path, depth: int) -> bool:
 
 
 def _seen(folder: Path) -> str:
-    names = [f"{inner.name}/" for inner in folders_in(folder)]
+    names = [f"{printable(inner.name)}/" for inner in folders_in(folder)]
     if not names:
         return "it holds no folder"
     more = ", ..." if len(names) > _SHOWN else ""
@@ -121,7 +122,7 @@ def merged(places: Sequence[tuple[str, Place]]) -> list[str]:
     parts: dict[Place, list[str]] = {}
     for name, place in places:
         if place != Place():
-            parts.setdefault(place, []).append(f"{name}/")
+            parts.setdefault(place, []).append(f"{printable(name)}/")
     return [
         f"{' and '.join(names)} are read together, as {' '.join(filter(None, place))}."
         for place, names in parts.items()

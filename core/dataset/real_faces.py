@@ -24,11 +24,13 @@ class RealFaces:
     pixels: uint8 (n, 128, 128, 3), RGB.
     sources: where each is from.
     skipped: files that could not be read, with the reason.
+    notes: sentences on what of the folder was left out.
     """
 
     pixels: np.ndarray
     sources: np.ndarray
     skipped: dict[str, str]
+    notes: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -64,7 +66,7 @@ def load_real_faces(data: Path, splits: Sequence[str], *, sources: Sequence[str]
             "folder with train/real/ (as Kaggle's) or real/."
         )
     pixels = np.stack([face for face in read if isinstance(face, np.ndarray)])
-    return RealFaces(pixels, table["source"].to_numpy()[good], skipped)
+    return RealFaces(pixels, table["source"].to_numpy()[good], skipped, index.notes)
 
 
 def _broken(index: DatasetIndex) -> str:

@@ -12,7 +12,6 @@ from tqdm import tqdm
 
 from core.artifacts import REGISTRY_FILE
 from core.config import FAKE
-from core.dataset.index import index_folder
 from core.dataset.pipeline import epoch_rows, make_batches, pick_filmed, pick_partners
 from core.errors import UserError
 from core.evaluation.metrics import roc_auc
@@ -22,7 +21,7 @@ from core.models.teacher import AREAS
 from core.training.imagenet import load_imagenet
 from core.training.keras_setup import reseed_dropout, resolve_policy
 from core.training.networks import build_network
-from core.training.parts import Part, describe_parts, load_part
+from core.training.parts import Part, describe_parts, load_parts
 from core.training.recipes import Recipe
 from core.training.run_folder import RunFolder, load_weights, stack, unstack
 from core.training.teaching import (
@@ -74,8 +73,7 @@ def train_classifier(
             else f"Recipe {recipe.name} learns from labels alone: leave --teacher out."
         )
     recipe = replace(recipe, policy=resolve_policy(recipe.policy))
-    index = index_folder(data)
-    train, valid = (load_part(index, split, recipe) for split in ("train", "valid"))
+    train, valid = load_parts(data, recipe)
     run = RunFolder(out)
     starts = [load_start(folder) for folder in start]
     taught_by = Teacher(teacher) if teacher else None

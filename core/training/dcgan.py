@@ -76,6 +76,8 @@ def train_dcgan(
 
 def _load(data: Path, recipe: GanRecipe) -> RealFaces:
     real = load_real_faces(data, SPLITS, sources=recipe.sources)
+    for note in real.notes:
+        tqdm.write(f"Note: {note}")
     for path, reason in real.skipped.items():
         tqdm.write(f"Skipped {path}: {reason}")
     if len(real.pixels) < recipe.batch_size:

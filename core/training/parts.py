@@ -1,12 +1,14 @@
 """The parts of a data set that a training run reads."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from tqdm import tqdm
 
 from core.config import CLASS_NAMES
-from core.dataset.index import DatasetIndex
+from core.dataset.index import DatasetIndex, index_folder
 from core.dataset.pipeline import PixelStore, labels_of, row_weights
 from core.errors import UserError
 from core.training.recipes import Recipe
@@ -20,6 +22,18 @@ class Part:
     store: PixelStore
     labels: np.ndarray
     weights: np.ndarray
+
+
+def load_parts(data: Path, recipe: Recipe) -> tuple[Part, Part]:
+    """The train and the valid split of a folder; says what of the folder is left out.
+
+    Raises:
+        UserError: the folder cannot be used, or a split lacks a class.
+    """
+    index = index_folder(data)
+    for note in index.notes:
+        tqdm.write(f"Note: {note}")
+    return load_part(index, "train", recipe), load_part(index, "valid", recipe)
 
 
 def load_part(index: DatasetIndex, split: str, recipe: Recipe) -> Part:

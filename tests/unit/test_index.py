@@ -159,3 +159,66 @@ class TestOddThings:
         monkeypatch.setattr("PIL.Image.MAX_IMAGE_PIXELS", 100)
         index = index_folder(root)
         assert len(index.faces) == 4 and "pixels, the limit" in index.unreadable["error"][0]
+
+
+class TestOtherNames:
+    """Folders named another way than Kaggle's, and what lies beside the pictures."""
+
+    @staticmethod
+    def _write(root, *names: str):
+        for name in names:
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_bytes(PIXELS)
+        return root
+
+    def test_val_capitals_and_joined_names(self, tmp_path):
+        names = ("Train/Real/a_1.png", "val/FAKE/b_1.png", "test-fake/c_1.png", "test/0_real/d.PNG")
+        index = index_folder(self._write(tmp_path, *names))
+        found = index.faces[["split", "label", "source"]].to_numpy().tolist()
+        assert found == [
+            ["train", "real", "a"],
+            ["test", "fake", "c"],
+            ["test", "real", "unnamed"],
+            ["valid", "fake", "b"],
+        ]
+        assert index.notes == ()
+
+    def test_two_folders_of_a_split_are_read_together_and_said(self, tmp_path):
+        index = index_folder(self._write(tmp_path, "val/real/a.png", "valid/real/b.png"))
+        assert len(index.part("valid")) == 2
+        assert index.notes == ("val/ and valid/ are read together, as valid.",)
+
+    def test_what_is_left_out_is_counted_and_named(self, tmp_path):
+        names = ("real/a.png", "real/._a.png", "real/Thumbs.db", "real/notes.txt", "loose.png")
+        index = index_folder(self._write(tmp_path, *names, "extra/b.png"))
+        assert len(index.faces) == 1 and index.unreadable.empty
+        said = " ".join(index.notes)
+        assert "1 (real/notes.txt)" in said and "1 (loose.png)" in said and "1 (extra/)" in said
+        assert "Thumbs" not in said and "._a" not in said
+
+    def test_pictures_in_no_split_beside_splits_are_said(self, tmp_path):
+        index = index_folder(self._write(tmp_path, "train/real/a.png", "real/b.png"))
+        assert any("in no split" in note for note in index.notes)
+
+    def test_a_split_or_class_may_be_a_link(self, tmp_path):
+        self._write(tmp_path / "elsewhere", "real/a.png")
+        root = tmp_path / "set"
+        self._write(root, "test/fake/b.png")
+        (root / "train").symlink_to(tmp_path / "elsewhere")
+        (root / "test" / "real").symlink_to(tmp_path / "elsewhere" / "real")
+        assert len(index_folder(root).faces) == 3
+
+    def test_unreadable_files_are_found_by_their_split(self, tmp_path):
+        root = self._write(tmp_path, "val/real/a.png")
+        (root / "val" / "real" / "bad.png").write_bytes(b"no")
+        index = index_folder(root)
+        assert list(index.unreadable_in("valid")) == ["val/real/bad.png"]
+        assert index.unreadable_in("train") == {}
+
+    @pytest.mark.parametrize(
+        ("name", "source"),
+        [("_x.png", "unnamed"), ("x.png", "unnamed"), ("a_x.png", "a"), ("a _x.png", "a"),
+         ("a\tb_x.png", "a?b")],
+    )  # fmt: skip
+    def test_the_source_is_what_stands_before_the_underscore(self, tmp_path, name, source):
+        assert index_folder(self._write(tmp_path, f"real/{name}")).faces["source"][0] == source
