@@ -15,7 +15,7 @@ _BAR_AFTER_S = 0.5  # what fails at once has none
 _PERCENT_BAR = "{percentage:3.0f}% {bar} {remaining} left"
 RECIPE_NAMES = [
     *("original", "ours", "webcam", "mosaic", "finish"),
-    *("teacher", "hints", "student"),
+    *("second", "teacher", "hints", "student"),
 ]
 
 
@@ -84,7 +84,7 @@ def _add_generate(commands) -> None:
 
 def _add_training(commands) -> None:
     train = commands.add_parser("train", help="train a network")
-    train.add_argument("network", choices=["classifier", "teacher", "dcgan"])
+    train.add_argument("network", choices=["classifier", "second", "teacher", "dcgan"])
     train.add_argument("--data", required=True, type=Path, metavar="DIR")
     train.add_argument("--out", required=True, type=Path, metavar="RUN_DIR")
     train.add_argument("--epochs", type=_positive, metavar="N")
@@ -149,7 +149,7 @@ def _classify(args: argparse.Namespace) -> int:
     from core.inference.report import to_contract
 
     results = []
-    for result in judge_paths(args.paths, load_inspector(), aligned=args.aligned):
+    for result in judge_paths(args.paths, load_inspector(), aligned=args.aligned, tell=_tell):
         results.append(to_contract(result))
         if not args.json:
             print(_as_text(results[-1]))
@@ -158,15 +158,20 @@ def _classify(args: argparse.Namespace) -> int:
     return SOME_FAILED if any(result["error"] for result in results) else OK
 
 
+def _tell(sentence: str) -> None:
+    print(f"Note: {sentence}", file=sys.stderr)
+
+
 def _as_text(entry: dict) -> str:
     if entry["error"]:
         return f"{entry['path']!r}: error: {entry['error']}"
     if not entry["faces"]:
-        return f"{entry['path']!r}: unsure: no frontal face found"
+        return f"{entry['path']!r}: unsure: {' '.join(entry['notes'])}"
     lines = []
     for face in entry["faces"]:
         reason = f" ({face['reason']})" if face["reason"] else ""
         lines.append(f"{entry['path']!r}: {face['verdict']} P(fake)={face['p_fake']:.3f}{reason}")
+    lines += [f"{entry['path']!r}: note: {note}" for note in entry["notes"]]
     return "\n".join(lines)
 
 
@@ -223,8 +228,12 @@ def _generate(args: argparse.Namespace) -> int:
 
 
 def _train(args: argparse.Namespace) -> int:
-    args.recipe = args.recipe or ("teacher" if args.network == "teacher" else "ours")
-    if args.network != "dcgan":
+    own = {"teacher": "teacher", "second": "second"}
+    args.recipe = args.recipe or own.get(args.network, "ours")
+    if args.network == "second":
+        _train_second(args)
+        print(f"Done. History, features and the head are in {args.out}.")
+    elif args.network != "dcgan":
         _train_classifier(args)
         print(f"Done. History, checkpoint and best weights are in {args.out}.")
     else:
@@ -242,6 +251,16 @@ def _train_classifier(args: argparse.Namespace) -> None:
         raise UserError(f"Recipe {recipe.name} trains a {recipe.network}, not a {args.network}.")
     begin = {"start": args.start, "teacher": args.teacher}
     train_classifier(args.data, args.out, recipe, **begin, resume=args.resume)
+
+
+def _train_second(args: argparse.Namespace) -> None:
+    from core.training.second import SecondRecipe, train_second
+
+    if args.recipe != "second":
+        raise UserError("A second opinion is trained with --recipe second.")
+    if args.start or args.teacher:
+        raise UserError("A second opinion has its own beginning: leave --start and --teacher out.")
+    train_second(args.data, args.out, _with_options(SecondRecipe(), args), resume=args.resume)
 
 
 def _train_dcgan(args: argparse.Namespace) -> None:

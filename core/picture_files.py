@@ -101,6 +101,11 @@ def listed(names: list[str]) -> str:
     return f"{len(names):,} ({', '.join(more)})"
 
 
+def as_text(name: str) -> str:
+    """A name as valid Unicode, which tables and pages want: bytes that are no text become "?"."""
+    return name.encode("utf-8", "replace").decode()
+
+
 def printable(name: str) -> str:
     """A name that any table, page or terminal can show: odd characters become a question mark.
 

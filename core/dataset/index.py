@@ -14,7 +14,7 @@ from PIL import Image, UnidentifiedImageError
 from core.config import MAX_PIXELS
 from core.dataset.layout import NO_SPLIT, Place, find_root, folders_in, merged, place_of
 from core.errors import UserError
-from core.picture_files import LeftOut, listed, pictures_below, printable
+from core.picture_files import LeftOut, as_text, listed, pictures_below, printable
 
 COLUMNS = ["path", "label", "split", "source", "width", "height", "bytes", "modified_ns"]
 NO_SOURCE = "unnamed"  # a file name with nothing before a "_", as in the Kaggle set
@@ -88,9 +88,9 @@ def index_folder(
     root, beside = find_root(Path(folder))
     left_out, homeless = LeftOut(), []
     files = sorted(_walk(root, left_out, homeless))
-    bad = [(_text(path), f"The folder cannot be read: {why}") for path, why in left_out.closed]
-    bad += [(_text(file[0]), _NO_TEXT) for file in files if _text(file[0]) != file[0]]
-    files = [file for file in files if _text(file[0]) == file[0]]
+    bad = [(as_text(path), f"The folder cannot be read: {why}") for path, why in left_out.closed]
+    bad += [(as_text(file[0]), _NO_TEXT) for file in files if as_text(file[0]) != file[0]]
+    files = [file for file in files if as_text(file[0]) == file[0]]
     table = pd.DataFrame(files, columns=["path", "label", "split", "bytes", "modified_ns"])
     bad += _add_sizes(table, known, workers, progress)
     faces = table[table["width"] > 0].reset_index(drop=True)
@@ -206,11 +206,6 @@ def _read_header(path: str) -> tuple[int, int] | str:
     if width * height > MAX_PIXELS:
         return f"{width} x {height} pixels is over the limit"
     return width, height
-
-
-def _text(path: str) -> str:
-    """Names may hold bytes that are no text; tables and pages take text only."""
-    return path.encode("utf-8", "replace").decode()
 
 
 def _source(path: str) -> str:

@@ -38,6 +38,12 @@ class Box:
         shared = self.overlap(other)
         return shared / max(1, self.area + other.area - shared)
 
+    def scaled(self, across: float, down: float) -> "Box":
+        """The box in a picture that is so many times as wide and as high."""
+        left, top = round(self.x * across), round(self.y * down)
+        right, bottom = round((self.x + self.w) * across), round((self.y + self.h) * down)
+        return Box(left, top, right - left, bottom - top)
+
     def as_list(self) -> list[int]:
         return [self.x, self.y, self.w, self.h]
 

@@ -7,9 +7,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from core.inference.photo import PhotoResult
 from core.inference.verdict import NO_FACE
+from core.picture_files import as_text
 
 CLASS_COLORS = {"real": "#1d6fd1", "fake": "#d9480f", "unsure": "#6b7280"}
-CSV_COLUMNS = ["file", "face", "verdict", "p_fake", "reason", "x", "y", "w", "h", "error"]
+MARKS = {"box": "marked by hand", "whole": "taken to be the whole picture, by hand"}
+CSV_COLUMNS = ["file", "face", "verdict", "p_fake", "reason", "x", "y", "w", "h", "error", "notes"]
 
 
 def to_contract(result: PhotoResult) -> dict:
@@ -27,25 +29,37 @@ def to_contract(result: PhotoResult) -> dict:
             }
             for face in result.faces
         ],
+        "notes": told(result),
         "error": result.error,
     }
+
+
+def told(result: PhotoResult) -> list[str]:
+    """What must be read with a verdict: that there is no face, marks by hand, the file's notes."""
+    by_hand = [
+        f"Face {number} was {MARKS[face.marked]}."
+        for number, face in enumerate(result.faces, start=1)
+        if face.marked
+    ]
+    return [*([NO_FACE] if result.no_face else []), *by_hand, *result.notes]
 
 
 def to_table(results: list[PhotoResult]) -> pd.DataFrame:
     """A row a face; a file without a face or with an error has one row too.
 
     Returns:
-        Columns file, face (from 1), verdict, p_fake, reason, x, y, w, h (pixels), error.
+        Columns file, face (from 1), verdict, p_fake, reason, x, y, w, h (pixels), error, notes.
     """
     rows = []
     for result in results:
+        name, notes = as_text(result.name), " ".join(told(result))
         for number, face in enumerate(result.faces, start=1):
             verdict = face.verdict
-            row = (result.name, number, verdict.state, face.p_fake, verdict.reason)
-            rows.append((*row, *face.box.as_list(), None))
+            row = (name, number, verdict.state, face.p_fake, verdict.reason)
+            rows.append((*row, *face.box.as_list(), None, notes))
         if not result.faces:
-            state, reason = (None, None) if result.error else ("unsure", NO_FACE)
-            rows.append((result.name, None, state, None, reason, *[None] * 4, result.error))
+            state, reason = ("unsure", NO_FACE) if result.no_face else (None, None)
+            rows.append((name, None, state, None, reason, *[None] * 4, result.error, notes))
     table = pd.DataFrame(rows, columns=CSV_COLUMNS)
     whole = ["face", "x", "y", "w", "h"]
     return table.astype({**dict.fromkeys(whole, "Int64"), "p_fake": "Float64"})
@@ -66,7 +80,7 @@ def _defused(cell):
 
 
 def annotate(pixels: np.ndarray, result: PhotoResult) -> np.ndarray:
-    """Draw each face's box, number and verdict on its photo.
+    """Draw each face's box, number and verdict on its photo, or on a smaller copy of it.
 
     Args:
         pixels: the photo, uint8 (height, width, 3), RGB.
@@ -80,7 +94,7 @@ def annotate(pixels: np.ndarray, result: PhotoResult) -> np.ndarray:
     line = max(2, round(min(image.size) / 200))
     for number, face in enumerate(result.faces, start=1):
         color = CLASS_COLORS[face.verdict.state]
-        box = face.box
+        box = face.box.scaled(image.width / result.width, image.height / result.height)
         pen.rectangle((box.x, box.y, box.x + box.w, box.y + box.h), outline=color, width=line)
         _label(pen, image.size, box, f"{number} {caption(face.verdict.state, face.p_fake)}", color)
     return np.asarray(image)

@@ -1,8 +1,10 @@
 """The command line keeps its contract: keys, exit codes, sentences instead of tracebacks."""
 
 import json
+import os
 
 import pytest
+from PIL import Image
 
 from core.cli import main
 from core.evaluation import robustness
@@ -45,6 +47,43 @@ def test_classify_folder_and_text(photos, capsys):
     assert main(["classify", str(photos)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 5 and all("P(fake)=" in line for line in lines)
+
+
+def test_classify_names_what_it_leaves_out_of_a_folder(photos, capsys):
+    (photos / "notes.txt").touch()
+    (photos / "._portrait.jpg").touch()
+    (photos / "Thumbs.db").touch()
+    assert main(["classify", "--json", str(photos)]) == 0
+    printed = capsys.readouterr()
+    assert len(json.loads(printed.out)) == 2
+    assert "1 (notes.txt)" in printed.err and "Thumbs" not in printed.err
+
+
+def test_classify_a_folder_with_odd_names(tmp_path, examples, capsys):
+    for name in (b"\xff.jpg", b"a\nb.JPEG", b"=1+1.jpg"):
+        with open(os.fsencode(tmp_path) + b"/" + name, "wb") as file:
+            file.write(examples["Portrait A"])
+    assert main(["classify", str(tmp_path)]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 3
+    assert main(["classify", "--json", str(tmp_path)]) == 0
+    assert len(json.loads(capsys.readouterr().out)) == 3
+
+
+def test_classify_never_opens_a_pipe(tmp_path, capsys):
+    os.mkfifo(tmp_path / "pipe.jpg")
+    assert main(["classify", str(tmp_path)]) == 1
+    assert "no regular file" in capsys.readouterr().out
+
+
+def test_classify_prints_the_notes(tmp_path, capsys):
+    frames = [Image.new("RGB", (90, 90), color) for color in ("gray", "white")]
+    frames[0].save(tmp_path / "anim.gif", save_all=True, append_images=frames[1:])
+    assert main(["classify", "--json", str(tmp_path / "anim.gif")]) == 0
+    (entry,) = json.loads(capsys.readouterr().out)
+    assert len(entry["notes"]) == 2 and "animation" in entry["notes"][1]
+    assert main(["classify", str(tmp_path / "anim.gif")]) == 0
+    text = capsys.readouterr().out
+    assert "unsure" in text and all(note in text for note in entry["notes"])
 
 
 def test_classify_empty_folder(tmp_path, capsys):

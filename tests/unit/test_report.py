@@ -7,8 +7,9 @@ import json
 import numpy as np
 from PIL import Image
 
-from core.imaging import decode_image
-from core.inference.photo import PhotoResult
+from core.imaging import Photo, decode_image
+from core.inference.geometry import Box
+from core.inference.photo import FaceResult, PhotoResult
 from core.inference.report import (
     CLASS_COLORS,
     annotate,
@@ -17,18 +18,21 @@ from core.inference.report import (
     to_csv,
     to_png,
     to_table,
+    told,
 )
+from core.inference.verdict import NO_FACE, Verdict
 
 
 def test_contract_keys(inspector, examples):
     entry = to_contract(inspector.judge_file("a.jpg", examples["Portrait A"]))
-    assert set(entry) == {"path", "width", "height", "faces", "error"}
+    assert set(entry) == {"path", "width", "height", "faces", "notes", "error"}
     (face,) = entry["faces"]
     assert set(face) == {"box", "p_fake", "verdict", "reason"}
     assert len(face["box"]) == 4 and all(isinstance(value, int) for value in face["box"])
     json.dumps(entry)
     failed = to_contract(PhotoResult("b.jpg", error="why"))
-    assert failed == {"path": "b.jpg", "width": None, "height": None, "faces": [], "error": "why"}
+    nothing = {"path": "b.jpg", "width": None, "height": None, "faces": [], "notes": []}
+    assert failed == {**nothing, "error": "why"}
 
 
 def test_table_has_a_row_a_face_and_one_for_every_other_file(inspector, examples):
@@ -41,6 +45,42 @@ def test_table_has_a_row_a_face_and_one_for_every_other_file(inspector, examples
     assert table["file"].tolist() == ["group.jpg"] * 4 + ["wall.png", "broken.jpg"]
     assert table["verdict"].tolist()[4] == "unsure" and "No frontal face" in table["reason"][4]
     assert table["error"][5] == "damaged" and table["p_fake"].isna().tolist()[4:] == [True, True]
+
+
+def test_a_photo_without_a_face_is_unsure_once_everywhere():
+    result = PhotoResult("wall.png", 90, 80, notes=("An animation.",))
+    assert result.no_face and result.states == ["unsure"]
+    assert to_contract(result)["notes"] == [NO_FACE, "An animation."]
+    (row,) = to_table([result]).to_dict("records")
+    assert (row["verdict"], row["reason"]) == ("unsure", NO_FACE)
+    assert row["notes"] == f"{NO_FACE} An animation."
+    failed = PhotoResult("b.jpg", error="why")
+    assert not failed.no_face and failed.states == [] and told(failed) == []
+
+
+def test_a_face_marked_by_hand_is_told(inspector, portrait):
+    box = Box(100, 100, 300, 300)
+    faces = inspector.judge(Photo(portrait), boxes=[box])
+    result = PhotoResult("a.jpg", 512, 512, (*inspector.judge(Photo(portrait)), *faces))
+    assert told(result) == ["Face 2 was marked by hand."]
+    assert to_table([result])["notes"].tolist() == ["Face 2 was marked by hand."] * 2
+
+
+def test_names_that_are_no_text_do_not_stop_a_file():
+    odd = "a\udcff\x1b\n\U0001f600.jpg"
+    result = PhotoResult(odd, error="why")
+    assert json.loads(json.dumps(to_contract(result)))["path"] == odd
+    (row,) = csv.DictReader(io.StringIO(to_csv(to_table([result])).decode("utf-8-sig")))
+    assert row["file"] == "a?\x1b\n\U0001f600.jpg"
+
+
+def test_a_smaller_copy_is_drawn_on_to_scale():
+    verdict = Verdict("fake")
+    face = FaceResult(Box(40, 200, 80, 100), *np.zeros((2, 1, 1, 3)), 0.9, verdict)
+    drawn = annotate(np.zeros((100, 50, 3), np.uint8), PhotoResult("a", 200, 400, (face,)))
+    color = [int(CLASS_COLORS["fake"][at : at + 2], 16) for at in (1, 3, 5)]
+    assert drawn[60, 10].tolist() == drawn[60, 30].tolist() == color
+    assert drawn[60, 20].tolist() == [0, 0, 0]
 
 
 def test_csv_cells_never_start_a_formula():
