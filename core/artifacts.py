@@ -21,6 +21,8 @@ KINDS = {
     "xml": "graph",
     "bin": "constants",
     "weights.h5": "weights",
+    "head.npz": "head",
+    "joining.json": "joining",
     "discriminator.weights.h5": "discriminator",
 }
 _HOW_TO_RESTORE = (

@@ -117,7 +117,7 @@ def _add_training(commands) -> None:
         "--as",
         dest="name",
         default="classifier",
-        choices=["classifier", "original", "generator", "original_generator"],
+        choices=["classifier", "second", "original", "generator", "original_generator"],
         help="classifier, generator: what the app serves; original...: figures for comparison",
     )
     publish.add_argument(
@@ -287,6 +287,10 @@ def _publish(args: argparse.Namespace) -> int:
 
         options = {"name": args.name, "inception": args.inception}
         lines = publish_dcgan(args.run_dir, args.data, **options)
+    elif args.name == "second":
+        from core.training.publish_second import publish_second
+
+        lines = publish_second(args.run_dir, args.data)
     else:
         from core.training.publish import publish
 

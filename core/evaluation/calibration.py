@@ -9,6 +9,8 @@ from core.config import FAKE
 from core.inference.verdict import Calibration
 
 THRESHOLD = 0.5
+ACCUSED_RATE, MISSED_RATE = 0.03, 0.10  # of photos above, of fakes below the unsure band
+FEW = 15  # faces of a source, fewer than which say nothing about it
 ERROR_RATE = 0.1  # that is accepted among the faces that get an answer
 
 
@@ -62,6 +64,42 @@ def fit_unsure_band(
         ):
             return float(round(1 - high, 2)), float(round(high, 2))
     return 0.05, 0.95
+
+
+def fit_accusing_band(
+    labels: np.ndarray,
+    p_fake: np.ndarray,
+    sources: np.ndarray,
+    weights: np.ndarray,
+    *,
+    accused: float = ACCUSED_RATE,
+    missed: float = MISSED_RATE,
+) -> tuple[float, float]:
+    """A band for a verdict in which an accusation costs more than a doubt.
+
+    Args:
+        labels: int (n,), 0 fake, 1 real.
+        p_fake: calibrated, (n,).
+        sources: names, (n,).
+        weights: float (n,), above 0: each fake's share of the mixture.
+        accused: accepted share of the photos of the worst source above the band.
+        missed: accepted share of the mixture's fakes below it.
+
+    Returns:
+        (low, high): the least high, and the greatest low that is no greater than it.
+    """
+    real = labels != FAKE
+    named = [name for name in np.unique(sources[real]) if (real & (sources == name)).sum() >= FEW]
+    worst = [
+        np.quantile(p_fake[real & (sources == name)], 1 - accused, method="higher")
+        for name in named
+    ]
+    high = float(np.nextafter(max(worst, default=0.95), 1))
+    fakes = np.flatnonzero(~real)
+    order = fakes[np.argsort(p_fake[fakes])]
+    passed = np.cumsum(weights[order]) / weights[order].sum()
+    low = float(p_fake[order][np.searchsorted(passed, missed)]) if len(order) else 0.05
+    return min(low, high), high
 
 
 def fit_calibration(

@@ -124,7 +124,6 @@ def report(scores: Scores, calibration: Calibration) -> dict:
     p_fake = calibration.p_fake(scores.log_odds)
     source = scores.faces["source"].to_numpy()
     hits = (p_fake >= calibration.threshold) == (scores.labels == FAKE)
-    answered = is_answered(p_fake, calibration)
     figures = judge_figures(scores.labels, scores.log_odds, calibration)
     figures |= {"skipped": len(scores.skipped), "by_source": {}}
     kinds = scores.faces.groupby(["label", "source"]).size()
@@ -132,7 +131,7 @@ def report(scores: Scores, calibration: Calibration) -> dict:
         inside = (source == name) & (scores.faces["label"] == label).to_numpy()
         key = name if len(kinds.loc[:, name]) == 1 else f"{name} ({label})"
         figures["by_source"][key] = _one_source(
-            label, hits[inside], answered[inside], p_fake[inside]
+            label, hits[inside], verdicts_of(p_fake[inside], calibration), p_fake[inside]
         )
     figures["by_pair"] = pair_figures(source, scores.labels, scores.log_odds, calibration)
     return figures
@@ -190,12 +189,16 @@ def judge_figures(labels: np.ndarray, log_odds: np.ndarray, calibration: Calibra
     }
 
 
-def _one_source(label: str, hits: np.ndarray, answered: np.ndarray, p_fake: np.ndarray) -> dict:
+def _one_source(label: str, hits: np.ndarray, verdicts: np.ndarray, p_fake: np.ndarray) -> dict:
+    count = len(hits)
+    said = {state: int((verdicts == state).sum()) for state in ("real", "fake", "unsure")}
     return {
         "label": label,
-        "n": len(hits),
+        "n": count,
         "accuracy": float(hits.mean()),
-        "accuracy_ci95": list(wilson_ci95(int(hits.sum()), len(hits))),
-        "answered": float(answered.mean()),
+        "accuracy_ci95": list(wilson_ci95(int(hits.sum()), count)),
+        "answered": 1 - said["unsure"] / count,
         "mean_p_fake": float(p_fake.mean()),
+        **{f"called_{state}": n / count for state, n in said.items()},
+        **{f"called_{state}_ci95": list(wilson_ci95(n, count)) for state, n in said.items()},
     }

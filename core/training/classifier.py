@@ -21,7 +21,7 @@ from core.models.teacher import AREAS
 from core.training.imagenet import load_imagenet
 from core.training.keras_setup import reseed_dropout, resolve_policy
 from core.training.networks import build_network
-from core.training.parts import Part, describe_parts, load_parts
+from core.training.parts import Part, describe_faces, load_parts
 from core.training.recipes import Recipe
 from core.training.run_folder import RunFolder, load_weights, stack, unstack
 from core.training.teaching import (
@@ -77,7 +77,7 @@ def train_classifier(
     run = RunFolder(out)
     starts = [load_start(folder) for folder in start]
     taught_by = Teacher(teacher) if teacher else None
-    settings = {"recipe": recipe.describe(), "data": describe_parts(train, valid)}
+    settings = {"recipe": recipe.describe(), "data": describe_faces(train.faces, valid.faces)}
     settings["start"] = " + ".join(folder.name for folder in start) or None
     settings["teacher"] = teacher.name if teacher else None
     run.open(settings, resume=resume)

@@ -42,27 +42,36 @@ def load_part(index: DatasetIndex, split: str, recipe: Recipe) -> Part:
     Raises:
         UserError: it lacks a class.
     """
-    faces = index.faces[index.faces["split"] == split]
-    if recipe.sources:
-        faces = faces[faces["source"].isin(recipe.sources)]
-    faces = faces.reset_index(drop=True)
-    for name in CLASS_NAMES:
-        if not (faces["label"] == name).any():
-            wanted = f" of the sources {', '.join(recipe.sources)}" if recipe.sources else ""
-            raise UserError(
-                f"{index.root / split / name} has no readable image{wanted}. Training needs "
-                "both classes in train and in valid."
-            )
+    faces = faces_of(index, split, recipe.sources)
     weights = row_weights(faces, recipe.source_shares)
     return Part(faces, PixelStore(list(faces["path"])), labels_of(faces), weights)
 
 
-def describe_parts(train: Part, valid: Part) -> dict:
+def faces_of(index: DatasetIndex, split: str, sources: tuple[str, ...] = ()) -> pd.DataFrame:
+    """The rows of one split, of the sources named if any are.
+
+    Raises:
+        UserError: it lacks a class.
+    """
+    faces = index.faces[index.faces["split"] == split]
+    if sources:
+        faces = faces[faces["source"].isin(sources)]
+    for name in CLASS_NAMES:
+        if not (faces["label"] == name).any():
+            wanted = f" of the sources {', '.join(sources)}" if sources else ""
+            raise UserError(
+                f"{index.root / split / name} has no readable image{wanted}. Training needs "
+                "both classes in train and in valid."
+            )
+    return faces.reset_index(drop=True)
+
+
+def describe_faces(train: pd.DataFrame, valid: pd.DataFrame) -> dict:
     """How many faces of each source the run sees: enough to notice other data on resume."""
     return {
         split: {
             f"{label}/{source}": int(count)
-            for (label, source), count in part.faces.groupby(["label", "source"]).size().items()
+            for (label, source), count in faces.groupby(["label", "source"]).size().items()
         }
-        for split, part in (("train", train), ("valid", valid))
+        for split, faces in (("train", train), ("valid", valid))
     }

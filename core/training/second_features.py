@@ -32,7 +32,7 @@ def features_of(
         faces: rows of an index, always the same ones in the same order for a folder.
         backbone: the frozen network.
         folder: keeps the features, float16.
-        change: done to each face first; its chance hangs on the face's path alone.
+        change: done to each face first; its chance hangs on the folder's name and the face's.
         progress: told after each file how many faces it holds.
 
     Returns:
@@ -47,7 +47,7 @@ def features_of(
         file = folder / f"{start:06d}.npz"
         if not file.exists():
             folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(file, pack_arrays(_compute(part, backbone, change)))
+            write_atomically(file, pack_arrays(_compute(part, backbone, change, folder.name)))
         kept = load_arrays(file)
         rows.append(start + kept["rows"])
         parts.append(kept["features"])
@@ -55,7 +55,9 @@ def features_of(
     return np.concatenate(parts), np.concatenate(rows)
 
 
-def _compute(faces: pd.DataFrame, backbone: Backbone, change: Change | None) -> dict:
+def _compute(
+    faces: pd.DataFrame, backbone: Backbone, change: Change | None, seed: str
+) -> dict[str, np.ndarray]:
     store = PixelStore(list(faces["path"]), budget_bytes=0)
     rows, tensors = [], []
     for row, path in enumerate(faces["path"]):
@@ -64,7 +66,7 @@ def _compute(faces: pd.DataFrame, backbone: Backbone, change: Change | None) -> 
             continue
         pixels = centre_square(pixels).pixels
         if change is not None:
-            name = "/".join(Path(path).parts[-3:])
+            name = "/".join((seed, *Path(path).parts[-3:]))
             pixels = change(pixels, np.random.default_rng(zlib.crc32(name.encode())))
         tensors.append(to_model_input(np.ascontiguousarray(pixels), SIDE_PX))
         rows.append(row)
