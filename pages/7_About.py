@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.artifacts import read_artifact
 from core.errors import UserError
+from ui.names import literal
 from ui.theme import start_page
 
 CARDS = {
@@ -32,7 +33,7 @@ for tab, (name, file_name) in zip(st.tabs(list(CARDS)), CARDS.values(), strict=T
         try:
             card = read_artifact(name).decode()
         except UserError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(literal(str(error)), icon=":material/error:")
             continue
         _draw(card)
         st.download_button(

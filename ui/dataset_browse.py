@@ -29,6 +29,7 @@ from core.evaluation.scorebook import ScoreBook
 from core.inference.photo import Inspector
 from core.inference.report import CLASS_COLORS, percent
 from ui.dataset_face import face_closely
+from ui.names import literal
 from ui.progress import judge_all
 from ui.theme import empty_state
 
@@ -94,7 +95,7 @@ def _filters(index: DatasetIndex) -> Query:
             )
             st.selectbox("A page", PAGE_SIZES, key="ds_size", width=90, **_KEEP)
     if missing:
-        st.warning(f"Not in this data set, left out: {', '.join(missing)}.")
+        st.warning(literal(f"Not in this data set, left out: {', '.join(missing)}."))
     return _query_of_widgets(index)
 
 
@@ -131,7 +132,7 @@ def _from_link() -> None:
     st.session_state.ds_range = (query.p_low, query.p_high)
     st.session_state.ds_side = query.min_side_px
     for complaint in complaints:
-        st.warning(complaint, icon=":material/link_off:")
+        st.warning(literal(complaint), icon=":material/link_off:")
 
 
 def _picked(index: DatasetIndex) -> int | None:
@@ -185,7 +186,8 @@ def _head(
         judge_all(book.judge(index.faces.iloc[rows], inspector), len(rows), "ds_cancel")
     if failed := [path for path in index.faces["path"].iloc[rows] if path in book.failed]:
         st.caption(
-            f"{len(failed)} of them cannot be judged: the first is {index.relative(failed[0])!r}."
+            f"{len(failed)} of them cannot be judged: the first is "
+            f"{literal(index.relative(failed[0]))}."
         )
 
 
@@ -213,7 +215,7 @@ def _grid(index: DatasetIndex, shown: np.ndarray, p_fake: np.ndarray, inspector:
                     args=(int(row),),
                     width="stretch",
                     type="tertiary",
-                    help=os.path.basename(face.path),
+                    help=literal(os.path.basename(face.path)),
                 )
 
 

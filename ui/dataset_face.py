@@ -14,6 +14,8 @@ from core.inference.photo import Inspector
 from ui.charts import spectrum_chart
 from ui.dataset_measures import measured
 from ui.face_card import face_card
+from ui.names import literal
+from ui.pictures import display_picture
 
 
 def face_closely(index: DatasetIndex, rows: np.ndarray, row: int, inspector: Inspector) -> None:
@@ -32,11 +34,11 @@ def face_closely(index: DatasetIndex, rows: np.ndarray, row: int, inspector: Ins
         photo = decode_image(Path(face.path).read_bytes())
     except (UserError, OSError) as error:
         why = error if isinstance(error, UserError) else "The file is gone. Read the folder again."
-        st.error(str(why), icon=":material/broken_image:")
+        st.error(literal(str(why)), icon=":material/broken_image:")
         return
     (result,) = inspector.judge(photo, aligned=True)
     with left:
-        st.image(photo.pixels, width=360, alt=f"A {face.label} face of {face.source}")
+        st.image(display_picture(photo.pixels), width=360, alt=f"A {face.label} face of {face.source}")
         st.dataframe(_facts(face, index), width="stretch")
     with right:
         face_card(result, 1, f"ds_{row}", inspector.calibration)

@@ -11,6 +11,7 @@ from core.dataset.kaggle import BYTES, MAX_SAMPLE, sample_folder, whole_folder
 from core.errors import UserError
 from core.jobs import job_status, start_job
 from ui.job_panel import job_panel
+from ui.names import literal
 from ui.theme import empty_state
 
 JOB = CACHE_DIR / "jobs" / "data"
@@ -61,9 +62,11 @@ def open_dataset(folder: str, *, again: bool = False) -> DatasetIndex | None:
                 )
             finally:
                 bar.empty()
+        for note in shared[place].notes:
+            st.caption(f":material/info: {literal(note)}")
         return shared[place]
     except UserError as error:
-        st.error(str(error), icon=":material/folder_off:")
+        st.error(literal(str(error)), icon=":material/folder_off:")
         return None
 
 
@@ -143,7 +146,7 @@ def _start_button(label: str, words: list[str], name: str) -> None:
         try:
             start_job(JOB, words)
         except UserError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(literal(str(error)), icon=":material/error:")
         else:
             st.rerun()
 
@@ -154,6 +157,8 @@ def _outcome(job) -> None:
     if job.stopped:
         st.info("Stopped. What was there stays; started again, it goes on.", icon=":material/stop:")
     elif job.exit_code == 0:
-        st.success(last, icon=":material/check:")
+        st.success(literal(last), icon=":material/check:")
     else:
-        st.error(last or "It ended without a word. Start it again.", icon=":material/error:")
+        st.error(
+            literal(last) or "It ended without a word. Start it again.", icon=":material/error:"
+        )

@@ -9,6 +9,7 @@ from core.dataset.properties import PROPERTIES, SHORTCUT_AUC, Properties, shortc
 from core.errors import UserError
 from ui.charts import by_class, spectrum_chart
 from ui.dataset_measures import measured
+from ui.names import literal
 from ui.theme import facts
 
 _STILL = {"displayModeBar": False}
@@ -45,7 +46,7 @@ def understand(index: DatasetIndex) -> None:
     try:
         found = measured(index)
     except UserError as error:
-        st.error(str(error), icon=":material/broken_image:")
+        st.error(literal(str(error)), icon=":material/broken_image:")
         return
     _means(found)
     _shortcuts(found)

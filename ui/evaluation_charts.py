@@ -10,6 +10,7 @@ from core.evaluation.folder import is_answered
 from core.inference.report import CLASS_COLORS
 from core.inference.verdict import Calibration
 from ui.charts import plain
+from ui.names import chart_text
 
 INK = "#334155"
 _GRAY = "#9ca3af"
@@ -191,9 +192,9 @@ def generator_chart(rows: list[dict]) -> go.Figure:
     for number, (real, part) in enumerate(table.groupby("real")):
         bounds = np.array(part["roc_auc_ci95"].tolist(), np.float64)
         figure.add_scatter(
-            x=part["name"],
+            x=part["name"].map(chart_text),
             y=part["roc_auc"],
-            name=f"against {real}",
+            name=f"against {chart_text(real)}",
             mode="markers",
             marker={"color": line_of(number)["color"], "size": 10, "symbol": number},
             error_y={

@@ -6,6 +6,7 @@ import streamlit as st
 from core.evaluation.measurement import Measurement
 from core.inference.verdict import Calibration
 from ui.figure_names import FIGURES
+from ui.names import literal
 
 MAX_PINS = 3
 _PINS = "ev_pins"
@@ -39,7 +40,7 @@ def pinned_beside(run: Measurement) -> list[Measurement]:
     others = [pin for pin in pins if pin is not run]
     for name, pin in zip(names_of([run, *others])[1:], others, strict=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f":material/push_pin: **{name}** {pin.heading}", width="stretch")
+            st.caption(f":material/push_pin: **{name}** {literal(pin.heading)}", width="stretch")
             st.button(f"Unpin {name}", key=f"ev_un{name}", on_click=pins.remove, args=(pin,),
                       type="tertiary", icon=":material/close:")  # fmt: skip
     if not others and pins:

@@ -18,6 +18,7 @@ from core.generators.base import FaceGenerator
 from core.generators.dcgan import list_snapshots
 from core.generators.files import MAX_SEED, PSI_RANGE
 from ui.dataset_source import open_dataset
+from ui.names import literal
 from ui.resources import get_generator, get_snapshot, how_known
 from ui.theme import switch
 
@@ -42,7 +43,7 @@ def wanted_measurement() -> Measurement | None:
         try:
             return _generated() if kind == "generated" else _data_set()
         except UserError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(literal(str(error)), icon=":material/error:")
             return None
 
 

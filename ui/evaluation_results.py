@@ -14,6 +14,7 @@ from core.inference.verdict import Calibration, sigmoid
 from ui import evaluation_charts as charts
 from ui.evaluation_compare import compared, names_of, pairs, pin_button, pinned_beside
 from ui.evaluation_faces import downloads, galleries
+from ui.names import literal
 from ui.progress import judge_all
 from ui.theme import empty_state, facts
 
@@ -76,7 +77,7 @@ def _last_run() -> Measurement | None:
         st.session_state[_RUN] = newest
     elif newest is not None and newest.failed:
         st.error(
-            f"No face could be judged; the first: {next(iter(newest.failed.values()))}",
+            literal(f"No face could be judged; the first: {next(iter(newest.failed.values()))}"),
             icon=":material/broken_image:",
         )
     elif newest is not None:
@@ -86,7 +87,7 @@ def _last_run() -> Measurement | None:
 
 def _heading(run: Measurement) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(run.heading, anchor=False, width="stretch")
+        st.subheader(literal(run.heading), anchor=False, width="stretch")
         pin_button(run)
     if run.looked_at < run.total:
         st.info(

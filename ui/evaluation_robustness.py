@@ -16,6 +16,7 @@ from core.inference.geometry import centre_square
 from ui.evaluation_charts import damage_chart, generator_chart
 from ui.face_grid import picture_grid
 from ui.figure_names import FIGURES
+from ui.names import literal
 from ui.theme import empty_state
 
 _STILL = {"displayModeBar": False}
@@ -36,7 +37,7 @@ def robustness() -> None:
             if f"{name}_robustness" in known
         }
     except UserError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(literal(str(error)), icon=":material/error:")
         return
     if not sweeps:
         empty_state(
@@ -102,7 +103,7 @@ def _pictures() -> None:
     try:
         example = generated_face()
     except UserError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(literal(str(error)), icon=":material/error:")
         return
     if example is None:
         return
@@ -154,7 +155,7 @@ def generalization() -> None:
         known = "classifier_generalization" in load_registry()
         found = read_json("classifier_generalization") if known else None
     except UserError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(literal(str(error)), icon=":material/error:")
         return
     if found is None:
         empty_state(

@@ -9,6 +9,7 @@ from core.errors import UserError
 from core.inference.photo import FaceResult
 from core.inference.report import CLASS_COLORS
 from core.inference.verdict import Calibration, Verdict
+from ui.names import literal
 from ui.theme import p_fake_scale, tinted, verdict_pill
 
 PICTURE_PX = 132
@@ -76,5 +77,5 @@ def _with_heat(face: FaceResult) -> np.ndarray:
         with st.spinner("Looking where the network looked ..."):
             return overlay(face.thumbnail, grad_cam(face.tensor))
     except UserError as error:
-        st.error(str(error))
+        st.error(literal(str(error)))
         return face.thumbnail

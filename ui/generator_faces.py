@@ -17,6 +17,7 @@ from core.inference.photo import FaceResult, Inspector
 from ui.face_card import verdict_box
 from ui.face_grid import face_grid
 from ui.generator_input import direction_key
+from ui.names import literal
 from ui.resources import how_known
 from ui.theme import empty_state
 
@@ -173,7 +174,7 @@ def _nearest(face: np.ndarray) -> None:
         try:
             found = _album(folder).nearest(face)
         except UserError as error:
-            st.error(str(error), icon=":material/folder_off:")
+            st.error(literal(str(error)), icon=":material/folder_off:")
             return
         face_grid(found.faces, [f"{distance:.3f}" for distance in found.distances])
         st.caption(

@@ -9,6 +9,7 @@ from core.generators.base import FaceGenerator
 from core.generators.files import MAX_SEED, PSI_RANGE
 from core.generators.request import COUNTS, SLIDERS, FaceRequest, read_query
 from core.generators.view_link import USUAL, read_view, to_view_query
+from ui.names import literal
 from ui.resources import get_generator
 
 _NAMES = {"dcgan": "Our DCGAN (128 px)", "mobilestylegan": "MobileStyleGAN (1024 px)"}
@@ -113,7 +114,7 @@ def _read_link() -> None:
         **{direction_key(n): amount for n, amount in enumerate(request.amounts)},
     )
     for problem in problems + more:
-        st.warning(problem, icon=":material/link_off:")
+        st.warning(literal(problem), icon=":material/link_off:")
 
 
 def _roll() -> None:

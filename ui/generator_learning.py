@@ -15,6 +15,7 @@ from core.generators.request import FaceRequest
 from core.inference.photo import Inspector
 from ui.charts import gan_curves, loss_curves, quality_curve
 from ui.face_grid import face_grid
+from ui.names import literal
 from ui.resources import get_snapshot
 
 _STILL = {"displayModeBar": False}
@@ -38,7 +39,7 @@ def how_it_learned(request: FaceRequest, _generator: FaceGenerator, _inspector: 
         history = pd.read_csv(io.BytesIO(read_artifact("generator_history")))
         metrics = read_json("generator_metrics")
     except UserError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(literal(str(error)), icon=":material/error:")
         return
     epochs = list(snapshots)
     if st.session_state.get("gen_epoch") not in epochs:
@@ -93,7 +94,7 @@ def how_good(_request: FaceRequest, _generator: FaceGenerator, _inspector: Inspe
     try:
         metrics = read_json("generator_metrics")
     except UserError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(literal(str(error)), icon=":material/error:")
         return
     rows = pd.DataFrame(quality_rows(metrics, _baseline())).T
     rows["kid"] *= 1000

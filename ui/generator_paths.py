@@ -11,6 +11,7 @@ from core.generators.request import FaceRequest, read_seeds
 from core.inference.photo import Inspector
 from ui.face_grid import face_grid
 from ui.generator_faces import judged_faces, verdict_on_generated
+from ui.names import literal
 
 FRAMES = {128: 36, 1024: 10}  # by the side of the faces: a large one takes half a second
 _KEEP = {"persist_state": "session"}
@@ -85,7 +86,7 @@ def arithmetic(request: FaceRequest, generator: FaceGenerator, inspector: Inspec
         try:
             sets.append(read_seeds(text))
         except UserError as error:
-            column.error(str(error))
+            column.error(literal(str(error)))
     if len(sets) < len(labels):
         return
     means = [generator.codes(seeds).mean(axis=0) for seeds in sets]

@@ -3,6 +3,7 @@
 import plotly.graph_objects as go
 
 from core.training.histories import QUANTITIES, History, smoothed
+from ui.names import chart_text
 
 HEIGHT_PX = 380
 AXES = {"epoch": "Epoch", "minutes": "Minutes of training"}
@@ -35,7 +36,7 @@ def history_chart(
         rows = history.table[[axis, quantity]].dropna()
         color, dash, symbol = _style(number)
         line = {"color": color, "dash": dash, "width": 2}
-        hover = f"%{{x:.4g}}: %{{y:.4g}}<extra>{history.name}</extra>"
+        hover = f"%{{x:.4g}}: %{{y:.4g}}<extra>{chart_text(history.name)}</extra>"
         if smoothing:
             figure.add_scatter(
                 x=rows[axis],
@@ -49,7 +50,7 @@ def history_chart(
         figure.add_scatter(
             x=rows[axis],
             y=smoothed(rows[quantity].to_numpy(), smoothing),
-            name=history.name,
+            name=chart_text(history.name),
             line=line,
             mode="lines+markers" if len(rows) < 60 else "lines",
             marker={"symbol": symbol, "size": 5},

@@ -15,6 +15,7 @@ from ui.charts import BAND_NOTE, p_fake_over_time
 from ui.face_card import verdict_box
 from ui.live_connection import LiveConnection
 from ui.live_controls import ice_servers, live_settings
+from ui.names import literal
 from ui.theme import empty_state, facts, privacy_line
 
 REFRESH_S = 0.5
@@ -54,7 +55,7 @@ def webcam(inspector: Inspector) -> None:
     try:
         servers = ice_servers()
     except UserError as error:
-        st.error(str(error), icon=":material/lan:")
+        st.error(literal(str(error)), icon=":material/lan:")
         return
     video, results = st.columns([1.15, 1], gap="large")
     with video:
@@ -165,7 +166,7 @@ def _results(
             )
         return
     if view.error:
-        words.error(view.error, icon=":material/error:")
+        words.error(literal(view.error), icon=":material/error:")
     elif playing and view.speed.stale:
         words.warning(
             "Stale: no new picture for 2 s. Is the camera still on?", icon=":material/timer:"

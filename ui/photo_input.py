@@ -9,6 +9,7 @@ from core.examples import Example, load_examples
 from core.imaging import decode_image
 from core.inference.geometry import centre_square
 from ui import results
+from ui.names import literal
 from ui.resources import get_inspector
 from ui.theme import privacy_line
 
@@ -38,7 +39,7 @@ def judge_now(files: list[tuple[str, bytes]]) -> None:
     refused = results.add(files, inspector, bar.progress)
     bar.empty()
     for sentence in refused:
-        st.warning(sentence)
+        st.warning(literal(sentence))
 
 
 def upload(name: str) -> list[tuple[str, bytes]]:

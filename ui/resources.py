@@ -8,6 +8,7 @@ from core.generators import FaceGenerator, load_generator
 from core.generators.dcgan import Dcgan, load_dcgan
 from core.inference.keras_model import spare_the_collector
 from core.inference.photo import Inspector, load_inspector
+from ui.names import literal
 
 
 @st.cache_resource(show_spinner="Loading the classifier ...")
@@ -22,7 +23,7 @@ def get_inspector() -> Inspector | None:
     try:
         return _inspector()
     except UserError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(literal(str(error)), icon=":material/error:")
         return None
 
 
@@ -36,7 +37,7 @@ def get_generator(name: str) -> FaceGenerator | None:
     try:
         return _generator(name)
     except UserError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(literal(str(error)), icon=":material/error:")
         return None
 
 

@@ -16,6 +16,7 @@ from core.training.histories import (
     to_long,
 )
 from ui.history_chart import AXES, history_chart
+from ui.names import literal
 from ui.theme import empty_state
 
 _KEEP = {"persist_state": "session"}
@@ -41,13 +42,13 @@ def compare() -> None:
     st.plotly_chart(figure, config={"displaylogo": False})
     faint = " Faint lines are the raw figures." if smoothing else ""
     missing = [history.name for history in histories if history not in shown]
-    without = f" Without this figure: {', '.join(missing)}." if missing else ""
+    without = f" Without this figure: {literal(', '.join(missing))}." if missing else ""
     st.caption(f"{QUANTITIES[quantity]} after each epoch.{faint}{without}")
     for history in shown:
         for note in history.notes:
-            st.caption(f"{history.name}: {note}")
+            st.caption(literal(f"{history.name}: {note}"))
     with st.expander("The curves in words", icon=":material/notes:"):
-        st.markdown("\n".join(f"- {in_words(history, quantity)}" for history in shown))
+        st.markdown("\n".join(f"- {literal(in_words(history, quantity))}" for history in shown))
     _table(histories)
 
 
@@ -56,7 +57,7 @@ def _histories() -> dict[str, History]:
     try:
         found |= {history.name: history for history in shipped_histories().values()}
     except UserError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(literal(str(error)), icon=":material/error:")
     for run in list_runs():
         try:
             history = run_history(run)
@@ -90,7 +91,7 @@ def _view(quantities: list[str]) -> tuple[str, str, float, bool]:
 def _table(histories: list[History]) -> None:
     with st.expander("Every epoch", icon=":material/table:"):
         for history in histories:
-            st.markdown(f"**{history.name}**")
+            st.markdown(f"**{literal(history.name)}**")
             table = history.table[["epoch", *history.quantities, "minutes"]]
             st.dataframe(
                 table.rename(columns=QUANTITIES),

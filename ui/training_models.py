@@ -21,6 +21,7 @@ from core.inference.keras_model import spare_the_collector
 from core.inference.photo import Inspector
 from core.inference.views import face_views, mean_log_odds
 from ui.face_grid import picture_grid
+from ui.names import literal
 from ui.network_diagram import network_diagram
 
 _STILL = {"displayModeBar": False}
@@ -70,7 +71,7 @@ def models(inspector: Inspector) -> None:
             _filters()
             _moving_face(inspector)
         except UserError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(literal(str(error)), icon=":material/error:")
 
 
 @st.cache_resource(show_spinner="Building the networks ...")

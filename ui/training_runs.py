@@ -19,6 +19,7 @@ from core.training.histories import (
     run_settings,
 )
 from ui.history_chart import history_chart
+from ui.names import literal
 from ui.theme import empty_state, facts
 
 JOB = CACHE_DIR / "jobs" / "training"
@@ -94,7 +95,7 @@ def _start(network: str, recipe: str, epochs: int, name: str, data: str) -> None
         words = ["train", network, "--data", str(folder), "--out", str(out)]
         start_job(JOB, [*words, "--recipe", recipe, "--epochs", str(epochs)])
     except UserError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(literal(str(error)), icon=":material/error:")
         return
     st.rerun()
 
@@ -105,7 +106,7 @@ def _free_name() -> str:
 
 def _running(job: JobStatus) -> None:
     run = _folder_of(job)
-    st.markdown(f"**{run.name if run else 'A run'}** is being trained.")
+    st.markdown(f"**{literal(run.name) if run else 'A run'}** is being trained.")
     _follow()
 
 
@@ -128,7 +129,7 @@ def _follow() -> None:
 
 def _outcome(job: JobStatus) -> None:
     run = _folder_of(job)
-    name = run.name if run else "the last run"
+    name = literal(run.name) if run else "the last run"
     if job.stopped:
         began = run is not None and (run / "history.csv").exists()
         kept = (
@@ -141,7 +142,7 @@ def _outcome(job: JobStatus) -> None:
         st.success(f"Finished {name}.", icon=":material/check:")
     else:
         why = next((line for line in reversed(job.lines) if line.startswith("Error")), "")
-        st.error(f"{name} ended early. {why}", icon=":material/error:")
+        st.error(f"{name} ended early. {literal(why)}", icon=":material/error:")
         _log(job)
 
 
@@ -194,7 +195,7 @@ def _runs_in(folder: str) -> list[Path]:
     try:
         return list_runs(served(folder))
     except UserError as error:
-        st.error(str(error), icon=":material/folder_off:")
+        st.error(literal(str(error)), icon=":material/folder_off:")
         return []
 
 
@@ -209,7 +210,7 @@ def _progress_of(run: Path, key: str) -> None:
     try:
         history = run_history(run)
     except UserError as error:
-        st.info(str(error), icon=":material/hourglass_empty:")
+        st.info(literal(str(error)), icon=":material/hourglass_empty:")
         return
     last = history.table.iloc[-1]
     shown = [("epochs finished", f"{last['epoch']:.0f}", "in this run's folder")]
@@ -226,7 +227,7 @@ def _progress_of(run: Path, key: str) -> None:
             config = {"displayModeBar": False}
             column.plotly_chart(chart, config=config, key=f"tr_{key}_{quantity}")
     for note in history.notes:
-        st.caption(note)
+        st.caption(literal(note))
     if grid := latest_samples(run):
         st.image(grid, width=512, alt="Faces of the same 64 seeds")
         st.caption("Faces of the same 64 seeds after the last checkpoint.")
@@ -259,6 +260,6 @@ def _resume(run: Path, network: str, recipe: str, epochs: int) -> None:
         words = ["train", network, "--data", str(folder), "--out", str(run), "--resume"]
         start_job(JOB, [*words, "--recipe", recipe, "--epochs", str(epochs)])
     except UserError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(literal(str(error)), icon=":material/error:")
         return
     st.rerun()

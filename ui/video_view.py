@@ -20,6 +20,7 @@ from core.inference.report import to_csv
 from core.inference.verdict import Calibration
 from ui.charts import BAND_NOTE, p_fake_over_time
 from ui.live_controls import live_settings
+from ui.names import literal, name_heading
 from ui.photo_input import plain_name
 from ui.theme import empty_state, facts, privacy_line, verdict_counts
 
@@ -134,22 +135,22 @@ def _progress(job: VideoJob) -> None:
     if left_s is not None:
         left = f"{left_s:.0f} s" if left_s < 90 else f"{left_s / 60:.0f} min"
         words += f", about {left} left"
-    st.progress(share or 0.0, text=f"{words}: {job.name}")
+    st.progress(share or 0.0, text=f"{words}: {literal(job.name)}")
     st.button("Cancel, keep what is done", on_click=job.cancel, icon=":material/stop_circle:")
 
 
 def _result(job: VideoJob, calibration: Calibration) -> None:
-    st.subheader(job.name, anchor=False)
+    name_heading(job.name)
     if job.error:
-        st.error(job.error, icon=":material/broken_image:")
+        st.error(literal(job.error), icon=":material/broken_image:")
         st.button("Clear", on_click=_forget, icon=":material/delete:")
         return
     report = job.report
     for note in report.notes:
         if report.complete:
-            st.info(note, icon=":material/info:")
+            st.info(literal(note), icon=":material/info:")
         else:
-            st.warning(note, icon=":material/warning:")
+            st.warning(literal(note), icon=":material/warning:")
     if job.calibration != calibration:
         st.info(
             f"Judged with threshold {job.calibration.threshold:.0%}. To judge it with the new "
