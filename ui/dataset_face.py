@@ -38,7 +38,8 @@ def face_closely(index: DatasetIndex, rows: np.ndarray, row: int, inspector: Ins
         return
     (result,) = inspector.judge(photo, aligned=True)
     with left:
-        st.image(display_picture(photo.pixels), width=360, alt=f"A {face.label} face of {face.source}")
+        shown = display_picture(photo.pixels)
+        st.image(shown, width=360, alt=f"A {face.label} face of {face.source}")
         st.dataframe(_facts(face, index), width="stretch")
     with right:
         face_card(result, 1, f"ds_{row}", inspector.calibration)

@@ -7,12 +7,13 @@ import streamlit as st
 
 from core.errors import UserError
 from core.inference.photo import FaceResult
-from core.inference.report import CLASS_COLORS
+from core.inference.report import CLASS_COLORS, MARKS, percent
 from core.inference.verdict import Calibration, Verdict
 from ui.names import literal
 from ui.theme import p_fake_scale, tinted, verdict_pill
 
 PICTURE_PX = 132
+_NETWORK_NAMES = {"cnn": "CNN alone", "second": "Second opinion alone"}
 _HEAT_NOTE = (
     "Bright regions raised P(fake) most (Grad-CAM). A hint at what the network used, not proof "
     "of anything in the picture."
@@ -32,7 +33,10 @@ def face_card(face: FaceResult, number: int, key: str, calibration: Calibration)
     with st.container(border=True, horizontal=True):
         picture, words = st.container(width=PICTURE_PX), st.container(width="stretch")
         with words:
-            verdict_box(f"Face {number}", face.verdict, face.p_fake, calibration)
+            note = f"{MARKS[face.marked].capitalize()}." if face.marked else ""
+            verdict_box(
+                f"Face {number}", face.verdict, face.p_fake, calibration, note, face.opinions
+            )
         with picture:
             frame = st.empty()
             wanted = st.toggle("Heat map", key=f"heat_{key}", help=_HEAT_NOTE)
@@ -43,7 +47,12 @@ def face_card(face: FaceResult, number: int, key: str, calibration: Calibration)
 
 
 def verdict_box(
-    name: str, verdict: Verdict, p_fake: float | None, calibration: Calibration, note: str = ""
+    name: str,
+    verdict: Verdict,
+    p_fake: float | None,
+    calibration: Calibration,
+    note: str = "",
+    opinions: dict[str, float] | None = None,
 ) -> None:
     """Draw a verdict with its reason and scale, on its tint.
 
@@ -53,6 +62,7 @@ def verdict_box(
         p_fake: probability in [0, 1]; None leaves the scale out.
         calibration: the thresholds to draw.
         note: a sentence to add.
+        opinions: P(fake) of each network by itself; shown where there are several.
     """
     state = verdict.state
     scale = ""
@@ -67,7 +77,17 @@ def verdict_box(
     words = " ".join(part for part in (verdict.reason, note) if part)
     why = f'<div class="rf-reason">{html.escape(words)}</div>' if words else ""
     title = f'<b style="color:{CLASS_COLORS[state]}">{name}</b>{verdict_pill(state)}'
-    tinted(state, f'<div class="rf-head">{title}</div>{why}{scale}')
+    tinted(state, f'<div class="rf-head">{title}</div>{why}{scale}{_opinions(opinions or {})}')
+
+
+def _opinions(opinions: dict[str, float]) -> str:
+    if len(opinions) < 2:
+        return ""
+    cells = "".join(
+        f"<span>{_NETWORK_NAMES[name]} <b>{html.escape(percent(p_fake))}</b></span>"
+        for name, p_fake in opinions.items()
+    )
+    return f'<div class="rf-opinions" title="P(fake) of each network by itself">{cells}</div>'
 
 
 def _with_heat(face: FaceResult) -> np.ndarray:

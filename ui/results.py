@@ -2,16 +2,21 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import streamlit as st
 
-from core.inference.photo import Inspector, PhotoResult
+from core.imaging import decode_image
+from core.inference.photo import FaceResult, Inspector, PhotoResult
+from ui.pictures import fitted
 
 MAX_PHOTOS = 100
 MAX_SESSION_BYTES = 400 * 2**20
 _KEY = "judged_photos"
 _WAITING = "waiting_photos"
+_SMALL = "small_photos"
+SMALL_KEPT = 6  # decoded pictures a session remembers, each of up to 4 MB
 _ROUND = "upload_round"
 
 
@@ -38,6 +43,7 @@ def clear() -> None:
     """Forget every photo and empty the input widgets."""
     st.session_state[_KEY] = []
     st.session_state[_WAITING] = []
+    st.session_state[_SMALL] = {}
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 
 
@@ -82,6 +88,39 @@ def add(
     if total:
         progress(1.0, "Done")
     return []
+
+
+def small_picture(item: Judged) -> np.ndarray:
+    """A judged photo at the size of a page, uint8 (h, w, 3), RGB; the last few are remembered.
+
+    Raises:
+        UserError: it cannot be decoded (it could when it was judged).
+    """
+    known = st.session_state.setdefault(_SMALL, {})
+    if item.digest not in known:
+        known[item.digest] = fitted(decode_image(item.data).pixels)
+        while len(known) > SMALL_KEPT:
+            del known[next(iter(known))]
+    return known[item.digest]
+
+
+def add_faces(item: Judged, faces: tuple[FaceResult, ...]) -> None:
+    """Add faces that a person marked to what was found in a photo; the same box counts once."""
+    there = {(face.marked, face.box) for face in item.result.faces}
+    new = [face for face in faces if (face.marked, face.box) not in there]
+    _replace(item, (*item.result.faces, *new))
+
+
+def drop_marked(item: Judged) -> None:
+    """Take the marked faces out again."""
+    _replace(item, tuple(face for face in item.result.faces if face.marked is None))
+
+
+def _replace(item: Judged, faces: tuple[FaceResult, ...]) -> None:
+    known = judged()
+    place = next((at for at, each in enumerate(known) if each is item), None)
+    if place is not None:  # cleared meanwhile, in another tab of the session
+        known[place] = replace(item, result=replace(item.result, faces=faces))
 
 
 def waiting() -> list[tuple[str, bytes, str]]:

@@ -29,6 +29,8 @@ _CSS = """
 <style>
 .block-container {max-width: 1120px; padding-top: 3.2rem; padding-bottom: 3rem;}
 h1 {letter-spacing: -0.02em;}
+.rf-name {font-size: 1.75rem; font-weight: 600; line-height: 1.2; letter-spacing: -0.005em;
+  margin: 0; padding: .5rem 0 1rem 0; overflow-wrap: anywhere; white-space: pre-wrap;}
 .rf-lead {font-size: 1.08rem; color: #4b5563; margin: -0.6rem 0 0.4rem 0; max-width: 46rem;}
 .rf-empty {border: 1.5px dashed #cbd2dc; border-radius: .8rem; padding: 1.6rem; color: #4b5563;
   text-align: center;}
@@ -37,6 +39,8 @@ h1 {letter-spacing: -0.02em;}
   color: white; font-size: .88rem; white-space: nowrap;}
 .rf-head {display: flex; flex-wrap: wrap; gap: .3rem .6rem; align-items: center;}
 .rf-reason {color: #4b5563; font-size: .9rem; margin-top: .45rem;}
+.rf-opinions {display: flex; flex-wrap: wrap; gap: .1rem 1rem; color: #6b7280; font-size: .84rem;
+  border-top: 1px solid #00000012; padding-top: .4rem;} .rf-opinions b {color: #374151;}
 .rf-scale {margin: 1.9rem .35rem 1.6rem .35rem; position: relative; height: .7rem;
   border-radius: 99px; container-type: inline-size;}
 @container (max-width: 240px) {.rf-scale .word {display: none;}}

@@ -11,6 +11,7 @@ from core.picture_files import as_text
 
 CLASS_COLORS = {"real": "#1d6fd1", "fake": "#d9480f", "unsure": "#6b7280"}
 MARKS = {"box": "marked by hand", "whole": "taken to be the whole picture, by hand"}
+OPINIONS = ("cnn", "second")
 CSV_COLUMNS = ["file", "face", "verdict", "p_fake", "reason", "x", "y", "w", "h", "error", "notes"]
 
 
@@ -26,12 +27,17 @@ def to_contract(result: PhotoResult) -> dict:
                 "p_fake": round(face.p_fake, 6),
                 "verdict": face.verdict.state,
                 "reason": face.verdict.reason,
+                "opinions": {name: _rounded(face.opinions.get(name)) for name in OPINIONS},
             }
             for face in result.faces
         ],
         "notes": told(result),
         "error": result.error,
     }
+
+
+def _rounded(p_fake: float | None) -> float | None:
+    return None if p_fake is None else round(p_fake, 6)
 
 
 def told(result: PhotoResult) -> list[str]:
@@ -96,7 +102,8 @@ def annotate(pixels: np.ndarray, result: PhotoResult) -> np.ndarray:
         color = CLASS_COLORS[face.verdict.state]
         box = face.box.scaled(image.width / result.width, image.height / result.height)
         pen.rectangle((box.x, box.y, box.x + box.w, box.y + box.h), outline=color, width=line)
-        _label(pen, image.size, box, f"{number} {caption(face.verdict.state, face.p_fake)}", color)
+        words = f"{number} {caption(face.verdict.state, face.p_fake)}"
+        _label(pen, image.size, box, words + (" · by hand" if face.marked else ""), color)
     return np.asarray(image)
 
 
