@@ -6,6 +6,7 @@ from core.artifacts import read_json
 from core.config import HARDEST_PAIR
 from core.errors import UserError
 from ui import results
+from ui.knowledge import where_people_try_it
 from ui.photo_input import example_gallery, judge_now, upload
 from ui.theme import TITLE, privacy_line, start_page
 
@@ -43,6 +44,8 @@ if results.judged():
 
 st.subheader("How far to trust it", anchor=False)
 _measured()
+with st.expander("Where people try it: what it says of photos and fakes of every source"):
+    where_people_try_it()
 with st.container(horizontal=True):
     st.page_link("pages/1_Photo.py", label="Judge photos", icon=":material/image_search:")
     st.page_link("pages/2_Webcam.py", label="Webcam and video", icon=":material/videocam:")

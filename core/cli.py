@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.cli_dataset import add_dataset
-from core.cli_evaluation import add_evaluation
+from core.cli_evaluation import DEFAULT, NETWORKS, add_evaluation
 from core.errors import UserError
 
 OK, SOME_FAILED, WRONG_USAGE = 0, 1, 2
@@ -56,6 +56,9 @@ def _add_judging(commands) -> None:
     classify.add_argument("--json", action="store_true", help="print JSON")
     classify.add_argument(
         "--aligned", action="store_true", help="each whole image is one aligned face"
+    )
+    classify.add_argument(
+        "--network", default=DEFAULT, choices=NETWORKS, help="what the verdict stands on (both)"
     )
     classify.set_defaults(run=_classify)
 
@@ -148,8 +151,9 @@ def _classify(args: argparse.Namespace) -> int:
     from core.inference.photo import load_inspector
     from core.inference.report import to_contract
 
+    inspector = load_inspector(network=args.network)
     results = []
-    for result in judge_paths(args.paths, load_inspector(), aligned=args.aligned, tell=_tell):
+    for result in judge_paths(args.paths, inspector, aligned=args.aligned, tell=_tell):
         results.append(to_contract(result))
         if not args.json:
             print(_as_text(results[-1]))

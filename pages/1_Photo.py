@@ -1,8 +1,7 @@
 """Photos in, a verdict for every face out."""
 
-import streamlit as st
-
 from ui import results
+from ui.knowledge import knowledge_line
 from ui.photo_input import photo_input
 from ui.photo_results import photo_results
 from ui.resources import get_inspector
@@ -17,8 +16,5 @@ judged, inspector = results.judged(), get_inspector()
 if not judged:
     empty_state("No photo judged yet", "Drop a photo above, or try one under Examples.")
 elif inspector is not None:
+    knowledge_line()
     photo_results(judged, inspector)
-    st.caption(
-        "A verdict is a hint, never proof. The model knows faces of the StyleGAN family and no "
-        "diffusion models; see About for what it measured and where it fails."
-    )

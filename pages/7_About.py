@@ -12,7 +12,7 @@ CARDS = {
     "Generator": ("generator_card", "GENERATOR_CARD.md"),
 }
 # What everyone should see; the rest opens on demand.
-OPEN = ("What it cannot do", "Results on the test split", "Quality")
+OPEN = ("What it cannot do", "Where people try it", "Results of the CNN alone", "Quality")
 
 
 def _draw(card: str) -> None:

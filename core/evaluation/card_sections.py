@@ -1,7 +1,10 @@
 """The model card's tables on damaged pictures and on other generators, from the measured files."""
 
 from core.config import HARDEST_PAIR
+from core.evaluation.calibration import ACCUSED_RATE, MISSED_RATE
 from core.evaluation.robustness import DAMAGES
+
+_NAMES = {"cnn": "the CNN", "second": "the second opinion", "both": "both"}
 
 
 def robustness_section(sweep: dict, baseline: dict | None) -> str:
@@ -82,3 +85,49 @@ def generalization_section(table: dict) -> str:
         "(psi: how far these may lie from the generator's average face)."
         f"{note}\n\n" + "\n".join([head, "|---|---|---|---|---|---|---|", *lines])
     )
+
+
+def tried_section(metrics: dict, calibration: dict) -> str:
+    """What the default verdict says of every source, and how each network ranks the pairs.
+
+    Args:
+        metrics: as `publish ... --as second` keeps them.
+        calibration: of both networks together.
+    """
+    test = metrics["test"]
+    rows = [
+        f"| {name} | {row['label']} | {row['n']} | {_share(row, 'fake')} | {_share(row, 'unsure')} "
+        f"| {_share(row, 'real')} | {test['cnn']['by_source'][name]['called_fake']:.2f} "
+        f"| {test['second']['by_source'][name]['called_fake']:.2f} |"
+        for name, row in sorted(
+            test["both"]["by_source"].items(), key=lambda item: (item[1]["label"] != "real", item)
+        )
+    ]
+    head = (
+        "| source | class | faces | called fake (95%) | unsure (95%) | no trace found (95%) "
+        "| CNN alone: fake | second opinion alone: fake |"
+    )
+    ranks = ", ".join(
+        f"{_NAMES[name]} {figures['by_pair'][HARDEST_PAIR]['roc_auc']:.3f}"
+        for name, figures in test.items()
+        if HARDEST_PAIR in figures["by_pair"]
+    )
+    answered = test["both"]["answered"]
+    return (
+        "## Where people try it\n\n"
+        "The default verdict stands on two networks: the CNN below, and a second opinion, a small "
+        "head on the frozen features of DINOv2 (ViT-S/14). Their log-odds are added with weights "
+        'fitted on valid. An accusation costs more than a doubt: "fake" begins at P(fake) '
+        f"{calibration['unsure_high']:.2f}, where at most {ACCUSED_RATE:.0%} of the photos of the "
+        f'worst source of valid lie beyond it, "no trace found" ends at '
+        f"{calibration['unsure_low']:.2f}, below which at most {MISSED_RATE:.0%} of valid's fakes "
+        f"lie. Of all these faces of test {answered:.0%} get an answer; ECE is "
+        f"{test['both']['ece']:.3f}. Sources of the same name were in training, of other people; "
+        f"a source that was not may fare worse. ROC AUC of {HARDEST_PAIR}: {ranks}.\n\n"
+        + "\n".join([head, "|---|---|---|---|---|---|---|---|", *rows])
+    )
+
+
+def _share(row: dict, state: str) -> str:
+    low, high = row[f"called_{state}_ci95"]
+    return f"{row[f'called_{state}']:.2f} ({low:.2f} to {high:.2f})"

@@ -4,7 +4,11 @@ from pathlib import Path
 
 from core.artifacts import load_registry, read_json, register
 from core.evaluation.calibration import ERROR_RATE
-from core.evaluation.card_sections import generalization_section, robustness_section
+from core.evaluation.card_sections import (
+    generalization_section,
+    robustness_section,
+    tried_section,
+)
 from core.inference.views import VIEW_SCALES
 
 CARD_FILE = "MODEL_CARD.md"
@@ -29,7 +33,8 @@ def write_model_card(folder: Path) -> None:
     parts = [
         _HEAD,
         _LIMITS,
-        _pairs("Results on the test split", metrics["test"]),
+        _tried(registry, folder),
+        _pairs("Results of the CNN alone on the test split", metrics["test"]),
         _sources(metrics["test"]),
         _verdicts(calibration, metrics["test"]),
         _failures(metrics["test"]),
@@ -44,6 +49,12 @@ def write_model_card(folder: Path) -> None:
     (folder / CARD_FILE).write_text(text, encoding="utf-8")
     data = registry["classifier_metrics"].data
     register("model_card", CARD_FILE, kind="model card", data=data, folder=folder)
+
+
+def _tried(registry: dict, folder: Path) -> str:
+    if "both_metrics" not in registry:
+        return ""
+    return tried_section(read_json("both_metrics", folder), read_json("both_calibration", folder))
 
 
 def _damaged(registry: dict, folder: Path) -> str:
@@ -62,9 +73,9 @@ def _others(registry: dict, folder: Path) -> str:
 _HEAD = """
 # Model card: real or generated face
 
-A small convolutional network (1,666,882 parameters) that looks at one aligned face of 128x128
-pixels and gives the probability that a generator of the StyleGAN family made it. This card is
-written by `python -m core publish` from the measured files beside it.
+A small convolutional network (1,666,882 parameters) looks at one aligned face of 128x128 pixels
+and gives the probability that a generator made it; a second opinion stands beside it where one is
+shipped. This card is written by `python -m core publish` from the measured files beside it.
 
 **Use it** to learn how such detectors work and as one hint among others. **Do not use it** as
 proof about a picture or a person: it errs, as the figures below say, and it does not know
@@ -74,23 +85,25 @@ generators it was not trained on.
 _LIMITS = """
 ## What it cannot do
 
-- It judges faces from the StyleGAN family only. Faces from diffusion models, face swaps and
-  retouching were not in the training data, nor was video except as imitated on still faces; on
-  those a verdict means little.
+- It knows the generators it learned from, which the tables name. Face swaps and retouching were
+  not in the training data, nor was video except as imitated on still faces; on those a verdict
+  means little. The CNN, which judges video alone, learned from the StyleGAN family only.
 - Damage weakens the traces it relies on, some kinds far more than others: see Damaged pictures.
 - Generated faces that lie far from their generator's average face (untruncated ones) are harder to
   tell than those of most data sets: see Other generators.
 - It sees frontal faces only; the detector misses profiles and covered faces.
 - It was not examined for differences between groups of people. The photos it learned from
-  (FFHQ, CelebA) do not represent all ages and skin tones alike.
+  do not represent all ages and skin tones alike.
 """
 
 _TERMS = """
 ## Data and terms
 
-Photos: FFHQ (CC BY-NC-SA 4.0) and CelebA (non-commercial research only). Generated faces:
-StyleGAN, StyleGAN2, MobileStyleGAN and studio portraits of the same family. **The weights may
-be used for non-commercial purposes only.** No photo of a person is part of this repository.
+Photos: FFHQ (CC BY-NC-SA 4.0), CelebA, CelebA-HQ and AMFD (research only), Face Research Lab
+London (CC BY 4.0), Unsplash, Open Images, government headshots and public research collections.
+Generated faces: StyleGAN, StyleGAN2 and their kin, MobileStyleGAN, our own DCGAN, Stable Diffusion
+and FLUX. The second opinion's backbone is DINOv2 (Apache-2.0). **The weights may be used for
+non-commercial purposes only.** No photo of a person is part of this repository.
 """
 
 

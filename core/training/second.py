@@ -205,7 +205,7 @@ def _member(inputs, labels, weights, recipe: SecondRecipe, number: int) -> MLPCl
     network = MLPClassifier(
         (recipe.hidden,),
         alpha=recipe.alpha,
-        batch_size=128,
+        batch_size=min(128, len(labels)),
         learning_rate_init=5e-4,
         max_iter=recipe.steps,
         random_state=recipe.seed + number,

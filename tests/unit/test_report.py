@@ -27,7 +27,8 @@ def test_contract_keys(inspector, examples):
     entry = to_contract(inspector.judge_file("a.jpg", examples["Portrait A"]))
     assert set(entry) == {"path", "width", "height", "faces", "notes", "error"}
     (face,) = entry["faces"]
-    assert set(face) == {"box", "p_fake", "verdict", "reason"}
+    assert set(face) == {"box", "p_fake", "verdict", "reason", "opinions"}
+    assert set(face["opinions"]) == {"cnn", "second"}
     assert len(face["box"]) == 4 and all(isinstance(value, int) for value in face["box"])
     json.dumps(entry)
     failed = to_contract(PhotoResult("b.jpg", error="why"))
