@@ -122,17 +122,18 @@ def _to_rgb(image: Image.Image) -> np.ndarray:
     return np.asarray(image.convert("RGB"))
 
 
-def to_model_input(pixels: np.ndarray) -> np.ndarray:
+def to_model_input(pixels: np.ndarray, side: int = IMAGE_SIZE) -> np.ndarray:
     """Resize a square face crop and scale it: the only way into the network.
 
     Shrinking averages areas, which for 256 -> 128 is the 2x2 mean of TensorFlow's image loader
     (what the data set's authors trained on); enlarging is bilinear.
 
     Args:
-        pixels: uint8 array of shape (side, side, 3), RGB.
+        pixels: uint8 array of shape (h, w, 3), RGB, a square.
+        side: of the network's input, in pixels: 128, or 224 for the second opinion.
 
     Returns:
-        float32 array of shape (128, 128, 3), RGB, in [0, 1].
+        float32 array of shape (side, side, 3), RGB, in [0, 1].
 
     Raises:
         ValueError: not a uint8 array with three channels.
@@ -143,9 +144,8 @@ def to_model_input(pixels: np.ndarray) -> np.ndarray:
             f"Received: dtype={pixels.dtype}, shape={pixels.shape}"
         )
     scaled = pixels.astype(np.float32) / 255.0  # before resizing: no rounding of the means
-    shrinks = min(pixels.shape[:2]) >= IMAGE_SIZE
-    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    resized = cv2.resize(scaled, (IMAGE_SIZE, IMAGE_SIZE), interpolation=method)
+    method = cv2.INTER_AREA if min(pixels.shape[:2]) >= side else cv2.INTER_LINEAR
+    resized = cv2.resize(scaled, (side, side), interpolation=method)
     return np.clip(resized, 0.0, 1.0)
 
 
