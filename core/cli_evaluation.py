@@ -7,9 +7,11 @@ from pathlib import Path
 
 from core.config import CLASS_NAMES, SPLITS
 from core.errors import UserError
+from core.generators import GENERATORS
 
 NETWORKS, DEFAULT = ("both", "cnn", "second"), "both"  # as core.inference.networks, unimported
 KEPT_AS = ("classifier", "original")
+FIRST_SEED = 2_500_000  # none of these is in a data set
 PAINTERS = (("dcgan", 1.0), ("mobilestylegan", 0.7), ("mobilestylegan", 1.0))
 
 
@@ -20,6 +22,12 @@ def add_evaluation(commands) -> None:
     evaluate.add_argument(
         "--robustness", action="store_true", help="measure it again and again on damaged faces"
     )
+    evaluate.add_argument("--generator", choices=GENERATORS,
+                          help="judge fresh faces of it beside the photos of DIR")  # fmt: skip
+    evaluate.add_argument("--count", type=int, default=200, metavar="N",
+                          help="with --generator: how many faces it paints (200)")  # fmt: skip
+    evaluate.add_argument("--psi", type=float, default=1.0, metavar="P",
+                          help="with --generator: truncation, from 0 to 1.5 (1)")  # fmt: skip
     evaluate.add_argument("--run", type=Path, metavar="RUN_DIR", dest="run_dir",
                           help="measure this run instead of the published model")  # fmt: skip
     evaluate.add_argument(
@@ -80,8 +88,11 @@ def _evaluate(args: argparse.Namespace) -> int:
     if args.keep:
         raise UserError("--keep goes with --robustness; a model is shipped with publish.")
     network, calibration = _model(args)
-    with tqdm(total=len(faces), unit="face", disable=args.json) as bar:
-        scores = score_faces(faces, network, bar.update)
+    if args.generator:
+        scores = _painted(args, index, faces, network)
+    else:
+        with tqdm(total=len(faces), unit="face", disable=args.json) as bar:
+            scores = score_faces(faces, network, bar.update)
     figures = report(scores, calibration)
     figures["skipped"] += len(index.unreadable)
     if args.json:
@@ -89,6 +100,27 @@ def _evaluate(args: argparse.Namespace) -> int:
     else:
         _print_figures(figures)
     return 0
+
+
+def _painted(args: argparse.Namespace, index, faces, network):
+    """Fresh faces of a generator beside the photos of a split, judged."""
+    from tqdm import tqdm
+
+    from core.evaluation import measurement as measuring
+    from core.generators import load_generator
+    from core.generators.files import check_psi
+
+    check_psi(args.psi)
+    painted = measuring.GeneratedFaces(
+        load_generator(args.generator), args.generator, FIRST_SEED, args.count, args.psi
+    )
+    photos = faces[faces["label"] == "real"].reset_index(drop=True)
+    both = measuring.JoinedFaces(painted, measuring.FolderFaces(index, photos))
+    run = measuring.Measurement(args.generator, both)
+    with tqdm(total=run.total, unit="face", disable=args.json) as bar:
+        for done in run.run(network):
+            bar.update(done - bar.n)
+    return run.scores()
 
 
 def _print_figures(figures: dict) -> None:

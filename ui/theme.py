@@ -12,7 +12,11 @@ TITLE = "Real vs Fake Faces"
 # A file of ours: the browser would fetch a symbol or an emoji from a third party.
 _ICON = str(Path(__file__).parent / "icon.png")
 _TINTS = {"real": "#eaf2fc", "fake": "#fdf0ea", "unsure": "#f3f4f6"}
-_WORDS = {"real": "No trace of a generator found", "fake": "Likely machine-made", "unsure": "Unsure"}
+_WORDS = {
+    "real": "No trace of a generator found",
+    "fake": "Likely machine-made",
+    "unsure": "Unsure",
+}
 # Streamlit would call the home page "app", after its file: the menu is ours.
 _PAGES = (
     ("app.py", "Home", ":material/home:"),

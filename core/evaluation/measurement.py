@@ -14,7 +14,7 @@ from core.config import CLASS_NAMES, FAKE, REAL
 from core.dataset.index import DatasetIndex
 from core.dataset.pipeline import labels_of
 from core.errors import UserError
-from core.evaluation.folder import judge_figures, pair_figures, verdicts_of
+from core.evaluation.folder import Scores, judge_figures, pair_figures, verdicts_of
 from core.evaluation.metrics import wilson_ci95
 from core.generators.base import FaceGenerator
 from core.generators.codes import truncated_codes
@@ -193,6 +193,14 @@ class Measurement:
             **_share("recall_real", ~called[~fakes]),
             "failed": len(self.failed) + len(self.unreadable),
         }
+
+    def scores(self) -> Scores:
+        """The judged faces as `report` wants them; their files, if any, are not named."""
+        names = [CLASS_NAMES[label] for label in self.labels()]
+        sources = [self.faces.sources[number] for number in self.judged]
+        faces = pd.DataFrame({"label": names, "source": sources})
+        nothing = np.full(len(faces), np.nan)
+        return Scores(faces, self.labels(), self.log_odds[self.judged], nothing, self.failed)
 
     def by_pair(self, calibration: Calibration) -> dict[str, dict]:
         """Each real source against each fake one: "real / fake" -> `judge_figures`."""

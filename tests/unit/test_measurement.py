@@ -6,6 +6,7 @@ import pytest
 from core.config import FAKE, REAL
 from core.dataset.index import index_folder
 from core.errors import UserError
+from core.evaluation.folder import report
 from core.evaluation.measurement import (
     CHUNK,
     FolderFaces,
@@ -113,3 +114,13 @@ def test_a_file_that_vanished_is_a_sentence(tmp_path):
     (root / "test" / "fake" / "machine_0.png").unlink()
     run = _finished(FolderFaces(index, index.faces))
     assert list(run.failed) == ["test/fake/machine_0.png"] and run.judged.size == 3
+
+
+def test_a_measurement_is_reported_under_the_contracts_keys():
+    run = _finished(Painted([250, 20, 30], [FAKE, FAKE, REAL], broken=(1,)))
+    figures = report(run.scores(), CALIBRATION)
+    assert (figures["n"], figures["n_real"], figures["n_fake"], figures["skipped"]) == (2, 1, 1, 1)
+    assert figures["recall_fake"] == 1.0 and set(figures["by_source"]) == {
+        "paint (real)",
+        "paint (fake)",
+    }
