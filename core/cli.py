@@ -8,6 +8,7 @@ from pathlib import Path
 
 from core.cli_dataset import add_dataset
 from core.cli_evaluation import DEFAULT, NETWORKS, add_evaluation
+from core.config import DEFAULT_DETECTOR, DETECTORS
 from core.errors import UserError
 
 OK, SOME_FAILED, WRONG_USAGE = 0, 1, 2
@@ -60,6 +61,7 @@ def _add_judging(commands) -> None:
     classify.add_argument(
         "--network", default=DEFAULT, choices=NETWORKS, help="what the verdict stands on (both)"
     )
+    _add_detector(classify)
     classify.set_defaults(run=_classify)
 
     video = commands.add_parser("video", help="judge the faces of a video")
@@ -68,7 +70,17 @@ def _add_judging(commands) -> None:
         "--out", required=True, type=Path, metavar="OUT.mp4", help="the annotated video"
     )
     video.add_argument("--json", action="store_true", help="print the track report as JSON")
+    _add_detector(video)
     video.set_defaults(run=_video)
+
+
+def _add_detector(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--detector",
+        default=DEFAULT_DETECTOR,
+        choices=DETECTORS,
+        help=f"what finds the faces ({DEFAULT_DETECTOR})",
+    )
 
 
 def _add_generate(commands) -> None:
@@ -151,7 +163,8 @@ def _classify(args: argparse.Namespace) -> int:
     from core.inference.photo import load_inspector
     from core.inference.report import to_contract
 
-    inspector = load_inspector(network=args.network)
+    _tell_of_detector(args.detector)
+    inspector = load_inspector(network=args.network, detector=args.detector)
     results = []
     for result in judge_paths(args.paths, inspector, aligned=args.aligned, tell=_tell):
         results.append(to_contract(result))
@@ -160,6 +173,15 @@ def _classify(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(results, indent=2, ensure_ascii=True))
     return SOME_FAILED if any(result["error"] for result in results) else OK
+
+
+def _tell_of_detector(name: str) -> None:
+    """Say it, once, where another detector has to stand in."""
+    from core.inference.detector import shared_detector
+
+    _, sentence = shared_detector(name)
+    if sentence:
+        _tell(sentence)
 
 
 def _tell(sentence: str) -> None:
@@ -184,6 +206,7 @@ def _video(args: argparse.Namespace) -> int:
 
     from core.inference.live.files import judge_video_file
 
+    _tell_of_detector(args.detector)
     options = {"disable": args.json, "bar_format": _PERCENT_BAR, "delay": _BAR_AFTER_S}
     with tqdm(total=100, unit="%", **options) as bar:
 
@@ -191,7 +214,7 @@ def _video(args: argparse.Namespace) -> int:
             bar.n = round(100 * (share or 0))
             bar.update(0)
 
-        report = judge_video_file(args.input, args.out, progress=show)
+        report = judge_video_file(args.input, args.out, progress=show, detector=args.detector)
     if args.json:
         print(json.dumps(report.to_contract(), indent=2))
     else:

@@ -17,3 +17,5 @@ MAX_FILE_BYTES = 20 * 1024 * 1024
 MAX_VIDEO_BYTES = 300 * 1024 * 1024
 MAX_PIXELS = 64_000_000  # the largest common phone photos have 50 million
 MIN_FACE_PX = 64  # below this the traces of a generator are gone
+DETECTORS = ("blazeface", "haar")  # of faces; the first is the default
+DEFAULT_DETECTOR = DETECTORS[0]

@@ -1,199 +1,66 @@
-"""Find faces with OpenCV's Haar cascades (Viola and Jones, CVPR 2001)."""
+"""Which face detectors there are, and loading one by its name."""
 
-import math
 import threading
+from functools import cache
+from typing import Protocol
 
-import cv2
 import numpy as np
 
-from core.inference.geometry import MAX_LEVEL_DEG, Box, Face, ffhq_square
-
-# Chosen on the valid split (`python -m bench.detector`): of the frontal cascades "alt2" finds
-# the most faces at the fewest false alarms.
-CASCADE = "haarcascade_frontalface_alt2.xml"
-SEARCH_SIDE = 1280  # longer pictures are scaled down to this before the search, in pixels
-MIN_SIDE = 32  # smallest face looked for, in pixels of the scaled picture
-SCALE_STEP = 1.1
-MIN_NEIGHBORS = 4
-BORDER_SHARE = 0.1  # a face that fills the picture needs some room around it to be found
-MERGE_SHARE = 0.4  # boxes that share this much of the smaller one are one face
-SATELLITE_RATIO = 1.5  # a box this much smaller within a head is hair or collar
-NEAR_SIDE = 72  # a known face is searched for at this size, in pixels
-NEAR_MARGIN = 0.4  # and this far around where it was, as a share of its size
+from core.config import DEFAULT_DETECTOR, DETECTORS
+from core.errors import UserError
+from core.inference.geometry import Box, Face, Found
 
 
-class FaceDetector:
-    """Finds upright frontal faces. One detector serves all threads, one call at a time."""
+class FaceDetector(Protocol):
+    """Finds faces; one serves all threads.
 
-    def __init__(self):
-        self._faces = _load_cascade(CASCADE)
-        self._others = _load_cascade("haarcascade_frontalface_default.xml")
-        self._eyes = _load_cascade("haarcascade_eye_tree_eyeglasses.xml")
-        self._lock = threading.Lock()  # a cascade keeps state while it works
+    Attributes:
+        name: one of `DETECTORS`.
+    """
 
-    def detect(
-        self,
-        pixels: np.ndarray,
-        *,
-        search_side: int = SEARCH_SIDE,
-        scale_step: float = SCALE_STEP,
-        min_side: int = MIN_SIDE,
-        second_opinion: bool = False,
-    ) -> list[Face]:
-        """Find the faces of a picture, largest first.
+    name: str
 
-        Args:
-            pixels: uint8 (height, width, 3), RGB.
-            search_side: a longer picture is scaled down to this, in pixels.
-            scale_step: factor between the sizes looked for; a larger one is faster and misses
-                more.
-            min_side: smallest face looked for, in pixels of the scaled picture.
-            second_opinion: keep only what another cascade takes for a face too, and nothing
-                small within the head of a large face. In a video the same pattern on a wall or
-                in someone's hair would come up again and again.
+    def find(self, pixels: np.ndarray) -> Found:
+        """The faces of a photo, uint8 (height, width, 3) RGB, and what may have been missed."""
 
-        Returns:
-            Faces in pixels of the picture; empty if none was found.
-        """
-        scale = min(1.0, search_side / max(pixels.shape[:2]))
-        gray = _scaled_gray(pixels, scale)
-        border = round(BORDER_SHARE * min(gray.shape))
-        gray = cv2.copyMakeBorder(cv2.equalizeHist(gray), *[border] * 4, cv2.BORDER_REPLICATE)
-        with self._lock:
-            found, votes = self._faces.detectMultiScale2(
-                gray,
-                scaleFactor=scale_step,
-                minNeighbors=MIN_NEIGHBORS,
-                minSize=(min_side, min_side),
-            )
-            boxes = merge_boxes([Box(*map(int, box)) for box in found], list(votes))
-            if second_opinion:
-                boxes = drop_satellites([box for box in boxes if self._is_agreed(gray, box)])
-            rolls = [self._roll_of(gray, box) for box in boxes]
-        faces = [
-            Face(_to_picture(box, border, scale), roll)
-            for box, roll in zip(boxes, rolls, strict=True)
-        ]
-        return sorted(faces, key=lambda face: face.box.area, reverse=True)
+    def detect(self, pixels: np.ndarray, *, quick: bool = False) -> list[Face]:
+        """The faces of a picture, largest first; `quick` is for the frames of a video."""
 
-    def detect_near(self, pixels: np.ndarray, box: Box) -> Box | None:
-        """Find a face again where it was a moment ago; some thirty times as fast as a search.
-
-        Args:
-            pixels: uint8 (height, width, 3), RGB.
-            box: where it was.
-
-        Returns:
-            Where it is now, or None.
-        """
-        part, left, top = _around(pixels, box)
-        scale = min(1.0, NEAR_SIDE / box.w)
-        if min(part.shape[:2]) * scale < NEAR_SIDE // 2:
-            return None
-        gray = cv2.equalizeHist(_scaled_gray(part, scale))
-        side = box.w * scale
-        least, most = round(0.7 * side), round(1.4 * side)
-        with self._lock:
-            found, votes = self._faces.detectMultiScale2(
-                gray,
-                scaleFactor=SCALE_STEP,
-                minNeighbors=MIN_NEIGHBORS - 1,
-                minSize=(least, least),
-                maxSize=(most, most),
-            )
-        if not len(found):
-            return None
-        x, y, w, h = found[int(np.argmax(votes))] / scale
-        return Box(round(left + x), round(top + y), round(w), round(h))
-
-    def _is_agreed(self, gray: np.ndarray, box: Box) -> bool:
-        part, _, _ = _around(gray, box)
-        scale = min(1.0, NEAR_SIDE / box.w)
-        part, side = cv2.resize(part, None, fx=scale, fy=scale), box.w * scale
-        least, most = round(0.65 * side), round(1.5 * side)
-        found = self._others.detectMultiScale(
-            part, SCALE_STEP, 2, minSize=(least, least), maxSize=(most, most)
-        )
-        return len(found) > 0
-
-    def _roll_of(self, gray: np.ndarray, box: Box) -> float:
-        """Tilt of the line between the eyes, in degrees; 0 where two eyes are not found."""
-        upper = gray[box.y : box.y + round(box.h * 0.6), box.x : box.x + box.w]
-        least = max(8, box.w // 8)
-        eyes = self._eyes.detectMultiScale(upper, 1.1, 4, minSize=(least, least))
-        return roll_between_eyes([Box(*map(int, eye)) for eye in eyes], box.w)
+    def detect_near(self, pixels: np.ndarray, box: Box, roll_deg: float = 0.0) -> Box | None:
+        """Where a face is that was in a box a moment ago, or None."""
 
 
-def roll_between_eyes(eyes: list[Box], face_width: int) -> float:
-    """Tilt of a head by its eyes, in degrees clockwise; 0 where the eyes make no sense.
+def load_detector(name: str = DEFAULT_DETECTOR) -> tuple[FaceDetector, str | None]:
+    """Load a detector; where BlazeFace's package is missing, the Haar cascades take its place.
 
     Args:
-        eyes: boxes relative to the face's box.
-        face_width: width of the face's box, in pixels.
+        name: one of `DETECTORS`.
+
+    Returns:
+        (the detector, a sentence to show if it is another one than was asked for).
+
+    Raises:
+        ValueError: there is no such detector.
     """
-    centres = [(eye.x + eye.w / 2, eye.y + eye.h / 2) for eye in eyes]
-    lefts = [centre for centre in centres if centre[0] < face_width / 2]
-    rights = [centre for centre in centres if centre[0] >= face_width / 2]
-    if len(lefts) != 1 or len(rights) != 1:
-        return 0.0
-    (x0, y0), (x1, y1) = lefts[0], rights[0]
-    if not 0.25 * face_width <= math.hypot(x1 - x0, y1 - y0) <= 0.65 * face_width:
-        return 0.0
-    roll = math.degrees(math.atan2(y1 - y0, x1 - x0))
-    return roll if 4.0 <= abs(roll) <= MAX_LEVEL_DEG else 0.0  # below 4 it is eye-box noise
+    if name not in DETECTORS:
+        raise ValueError(f"`name` must be one of {', '.join(DETECTORS)}. Received: {name}")
+    from core.inference.haar import HaarDetector  # only what is needed is loaded
+
+    if name == HaarDetector.name:
+        return HaarDetector(), None
+    from core.inference.blaze_detector import BlazeFaceDetector
+
+    try:
+        return BlazeFaceDetector(), None
+    except UserError as error:
+        return HaarDetector(), f"{error} Until then Haar cascades look for faces, and miss more."
 
 
-def merge_boxes(boxes: list[Box], votes: list[float]) -> list[Box]:
-    """Keep the surest of boxes that cover the same face.
-
-    Args:
-        boxes: in any order.
-        votes: the detector's certainty of each.
-    """
-    order = sorted(range(len(boxes)), key=lambda i: -votes[i])
-    kept: list[Box] = []
-    for box in (boxes[i] for i in order):
-        if all(box.overlap(other) < MERGE_SHARE * min(box.area, other.area) for other in kept):
-            kept.append(box)
-    return kept
+_loading = threading.Lock()  # two users asking at once must not load twice
+_kept = cache(load_detector)
 
 
-def drop_satellites(boxes: list[Box]) -> list[Box]:
-    """Drop boxes that lie in the head of a face more than `SATELLITE_RATIO` times as wide."""
-
-    def is_satellite(box: Box, other: Box) -> bool:
-        head = ffhq_square(other)
-        x, y = box.x + box.w / 2, box.y + box.h / 2
-        within = head.x < x < head.x + head.w and head.y < y < head.y + head.h
-        return within and box.w * SATELLITE_RATIO < other.w
-
-    return [box for box in boxes if not any(is_satellite(box, other) for other in boxes)]
-
-
-def _around(picture: np.ndarray, box: Box) -> tuple[np.ndarray, int, int]:
-    """The part of a picture around a box, and where it begins: left and top."""
-    margin = round(NEAR_MARGIN * box.w)
-    left, top = max(0, box.x - margin), max(0, box.y - margin)
-    return picture[top : box.y + box.h + margin, left : box.x + box.w + margin], left, top
-
-
-def _scaled_gray(pixels: np.ndarray, scale: float) -> np.ndarray:
-    """A picture scaled down (`scale` <= 1) and without colour: uint8 (h', w')."""
-    if scale < 1:
-        height, width = pixels.shape[:2]
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-
-
-def _to_picture(box: Box, border: int, scale: float) -> Box:
-    """From the searched picture's pixels to the original's."""
-    x, y = (box.x - border) / scale, (box.y - border) / scale
-    return Box(round(x), round(y), round(box.w / scale), round(box.h / scale))
-
-
-def _load_cascade(name: str) -> cv2.CascadeClassifier:
-    cascade = cv2.CascadeClassifier(cv2.data.haarcascades + name)
-    if cascade.empty():
-        raise RuntimeError(f"OpenCV's {name} is missing: install opencv-python-headless < 5.")
-    return cascade
+def shared_detector(name: str = DEFAULT_DETECTOR) -> tuple[FaceDetector, str | None]:
+    """`load_detector`, once for the whole process."""
+    with _loading:
+        return _kept(name)

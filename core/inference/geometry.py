@@ -6,12 +6,15 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from core.inference.alignment import Frame, frame_of, padded
+
 # An FFHQ picture is the square around a face that its landmarks ask for; a Haar box is smaller
-# and sits lower. `bench/geometry.py` measures both numbers on FFHQ-aligned faces.
+# and sits lower. `bench/detector.py` measures both numbers on FFHQ-aligned faces.
 FFHQ_SCALE = 1.53
 FFHQ_RISE = 0.07
-MAX_LEVEL_DEG = 30.0  # a larger tilt is a mistaken eye more often than a tilted head
+LEVEL_FROM_DEG = 4.0  # smaller tilts are noise, and turning costs the finest traces
 SNAP_IOU = 0.70  # from this overlap on, a square picture is itself an aligned face
+SNAP_ROLL_DEG = 15.0  # unless the head in it is tilted
 
 
 @dataclass(frozen=True)
@@ -48,17 +51,56 @@ class Box:
         return [self.x, self.y, self.w, self.h]
 
 
+MERGE_SHARE = 0.4  # boxes that share this much of the smaller one are one face
+
+
+def merge_boxes(boxes: list[Box], votes: list[float]) -> list[int]:
+    """Which of the boxes to keep: of those that cover the same face the surest.
+
+    Args:
+        boxes: in any order.
+        votes: the detector's certainty of each.
+
+    Returns:
+        Their places in the list, surest first.
+    """
+    kept: list[int] = []
+    for index in sorted(range(len(boxes)), key=lambda index: -votes[index]):
+        box = boxes[index]
+        others = (boxes[other] for other in kept)
+        if all(box.overlap(one) < MERGE_SHARE * min(box.area, one.area) for one in others):
+            kept.append(index)
+    return kept
+
+
 @dataclass(frozen=True)
 class Face:
     """A face found in a picture.
 
     Attributes:
-        box: the detector's box.
-        roll_deg: how far the line of the eyes is turned clockwise, in degrees; 0 if unknown.
+        box: around the face from brow to chin, as wide as a Haar cascade draws it.
+        roll_deg: how far the head is turned clockwise, in degrees within (-180, 180]; 0 if
+            unknown.
+        keypoints: (x, y) of right eye, left eye (the person's), nose, mouth, right ear and left
+            ear in pixels of the picture; None from a detector that knows none.
     """
 
     box: Box
     roll_deg: float = 0.0
+    keypoints: tuple[tuple[float, float], ...] | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a detector gives for a photo.
+
+    Attributes:
+        faces: largest first.
+        notes: sentences on where faces may have been missed.
+    """
+
+    faces: tuple[Face, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,6 +133,53 @@ def ffhq_square(box: Box, roll_deg: float = 0.0) -> Box:
     return Box(round(x - side / 2), round(y - side / 2), side, side)
 
 
+def face_of(keypoints: np.ndarray) -> Face:
+    """A face by its keypoints; its box is the one whose `ffhq_square` is the face's frame.
+
+    Args:
+        keypoints: (6, 2), x and y in pixels, in the order of `Face.keypoints`.
+
+    Raises:
+        ValueError: the points are all in one place.
+    """
+    frame = frame_of(keypoints)
+    side = frame.side / FFHQ_SCALE
+    x, y = frame.points(np.array([0.5, 0.5 + FFHQ_RISE / FFHQ_SCALE]))
+    box = Box(round(x - side / 2), round(y - side / 2), round(side), round(side))
+    return Face(box, frame.roll_deg, tuple((float(x), float(y)) for x, y in keypoints))
+
+
+def frame_of_box(box: Box, roll_deg: float) -> Frame:
+    """The frame of a face of which only the box and the tilt are known."""
+    square = ffhq_square(box, roll_deg)
+    half = square.w / 2
+    return Frame(square.x + half, square.y + half, square.w, roll_deg)
+
+
+def square_of(face: Face) -> Box:
+    """The square the network should see of a face, before levelling."""
+    if face.keypoints is None:
+        return ffhq_square(face.box, face.roll_deg)
+    frame = frame_of(np.array(face.keypoints))
+    side = max(1, round(frame.side))
+    return Box(round(frame.x - side / 2), round(frame.y - side / 2), side, side)
+
+
+def is_aligned(square: Box, roll_deg: float, width: int, height: int) -> bool:
+    """Whether a picture is itself an aligned face: square, level, and nearly all of it."""
+    whole = Box(0, 0, width, height)
+    return (
+        abs(width - height) <= 0.02 * width
+        and abs(roll_deg) <= SNAP_ROLL_DEG
+        and square.iou(whole) >= SNAP_IOU
+    )
+
+
+def outside_share(square: Box, pixels: np.ndarray) -> float:
+    """Share of a square that lies beyond a picture's edges, in [0, 1]."""
+    return 1 - square.overlap(Box(0, 0, pixels.shape[1], pixels.shape[0])) / square.area
+
+
 def clipped(box: Box, pixels: np.ndarray) -> Box:
     """The part of a box that lies in a picture; of no area if none does."""
     height, width = pixels.shape[:2]
@@ -110,40 +199,26 @@ def crop_face(pixels: np.ndarray, face: Face) -> Crop:
         face: a face found in it.
     """
     height, width = pixels.shape[:2]
-    picture = Box(0, 0, width, height)
-    square = ffhq_square(face.box, face.roll_deg)
-    outside = 1 - square.overlap(picture) / square.area
-    if abs(width - height) <= 0.02 * width and square.iou(picture) >= SNAP_IOU:
+    square = square_of(face)
+    if is_aligned(square, face.roll_deg, width, height):
         side = min(width, height)
         return Crop(pixels[:side, :side], Box(0, 0, side, side), 0.0)
-    return Crop(_cut(pixels, square, face.roll_deg), square, outside)
+    return Crop(_cut(pixels, square, face.roll_deg), square, outside_share(square, pixels))
 
 
 def _cut(pixels: np.ndarray, square: Box, roll_deg: float) -> np.ndarray:
-    """Cut a square; where it is turned, take enough around it to turn it back."""
-    margin = math.ceil(square.w * 0.21 * min(1.0, abs(roll_deg) / 10)) if roll_deg else 0
-    left, top = square.x - margin, square.y - margin
+    """Cut a square at its own resolution; where it is turned, cut more and turn it back."""
+    if abs(roll_deg) < LEVEL_FROM_DEG:
+        return np.ascontiguousarray(padded(pixels, square.x, square.y, square.w))
+    margin = math.ceil(square.w * 0.21)  # half a diagonal, less half a side
     side = square.w + 2 * margin
-    patch = _padded(pixels, left, top, side)
-    if roll_deg:
-        middle = (side / 2 - 0.5, side / 2 - 0.5)
-        turn = cv2.getRotationMatrix2D(middle, roll_deg, 1.0)
-        patch = cv2.warpAffine(
-            patch, turn, (side, side), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
-        )
+    patch = padded(pixels, square.x - margin, square.y - margin, side)
+    middle = (side / 2 - 0.5, side / 2 - 0.5)
+    turn = cv2.getRotationMatrix2D(middle, roll_deg, 1.0)
+    patch = cv2.warpAffine(
+        patch, turn, (side, side), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
+    )
     return np.ascontiguousarray(patch[margin : side - margin, margin : side - margin])
-
-
-def _padded(pixels: np.ndarray, left: int, top: int, side: int) -> np.ndarray:
-    """A square that may reach over the edges, filled by mirroring at them."""
-    height, width = pixels.shape[:2]
-    x0, y0, x1, y1 = max(0, left), max(0, top), min(width, left + side), min(height, top + side)
-    if x1 <= x0 or y1 <= y0:
-        raise ValueError(f"The square lies outside the picture. Received: left={left}, top={top}")
-    inside = pixels[y0:y1, x0:x1]
-    pads = (y0 - top, top + side - y1, x0 - left, left + side - x1)
-    # numpy mirrors as often as needed; OpenCV refuses a border wider than the picture
-    return np.pad(inside, (pads[:2], pads[2:], (0, 0)), mode="symmetric")
 
 
 def centre_square(pixels: np.ndarray) -> Crop:

@@ -7,11 +7,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from core.config import ARTIFACTS_DIR
+from core.config import ARTIFACTS_DIR, DEFAULT_DETECTOR
 from core.errors import UserError
 from core.imaging import Photo, decode_image, to_model_input
 from core.inference.by_hand import crop_marked
-from core.inference.detector import FaceDetector
+from core.inference.detector import FaceDetector, shared_detector
 from core.inference.geometry import Box, Crop, centre_square, clipped, crop_face
 from core.inference.networks import DEFAULT, Panel, load_calibration, load_panel
 from core.inference.predictor import Predictor
@@ -101,6 +101,10 @@ class Inspector:
         """The CNN, which judges video by itself."""
         return self.panel.parts["cnn"].predictor
 
+    def with_detector(self, detector: FaceDetector) -> "Inspector":
+        """The same with another detector."""
+        return Inspector(detector, self.panel, self.live_calibration)
+
     def judge(
         self, photo: Photo, *, aligned: bool = False, boxes: Sequence[Box] = ()
     ) -> tuple[FaceResult, ...]:
@@ -117,7 +121,13 @@ class Inspector:
         Raises:
             UserError: a box lies outside the photo, or is too small.
         """
-        marked = "box" if boxes else None
+        return self._judged(photo, aligned, boxes)[0]
+
+    def _judged(
+        self, photo: Photo, aligned: bool, marks: Sequence[Box] = ()
+    ) -> tuple[tuple[FaceResult, ...], tuple[str, ...]]:
+        """The faces, and the detector's notes."""
+        marked, notes, boxes = "box" if marks else None, (), list(marks)
         if aligned:
             crops = [centre_square(photo.pixels)]
             boxes = [crops[0].square]
@@ -125,9 +135,15 @@ class Inspector:
             crops = [crop_marked(photo.pixels, box, self.detector.detect) for box in boxes]
             boxes = [clipped(box, photo.pixels) for box in boxes]
         else:
-            faces = self.detector.detect(photo.pixels)
-            crops = [crop_face(photo.pixels, face) for face in faces]
-            boxes = [clipped(face.box, photo.pixels) for face in faces]
+            found = self.detector.find(photo.pixels)
+            notes = found.notes
+            crops = [crop_face(photo.pixels, face) for face in found.faces]
+            boxes = [clipped(face.box, photo.pixels) for face in found.faces]
+        return self._results(crops, boxes, marked), notes
+
+    def _results(
+        self, crops: list[Crop], boxes: list[Box], marked: str | None
+    ) -> tuple[FaceResult, ...]:
         if not crops:
             return ()
         odds = self.panel.listen([crop.pixels for crop in crops])
@@ -175,21 +191,24 @@ class Inspector:
         """
         try:
             photo = decode_image(data)
-            faces = self.judge(photo, aligned=aligned)
+            faces, notes = self._judged(photo, aligned)
         except UserError as error:
             return PhotoResult(name, error=str(error))
-        return PhotoResult(name, photo.width, photo.height, faces, photo.notes)
+        return PhotoResult(name, photo.width, photo.height, faces, (*photo.notes, *notes))
 
 
-def load_inspector(folder: Path = ARTIFACTS_DIR, *, network: str = DEFAULT) -> Inspector:
+def load_inspector(
+    folder: Path = ARTIFACTS_DIR, *, network: str = DEFAULT, detector: str = DEFAULT_DETECTOR
+) -> Inspector:
     """Load everything a verdict needs.
 
     Args:
         folder: where the artifacts lie.
         network: what the verdict on a photo stands on; see `load_panel`.
+        detector: finds the faces; see `shared_detector`.
 
     Raises:
         UserError: a shipped file is missing or was changed.
     """
     live = load_calibration(folder=folder, live=True)
-    return Inspector(FaceDetector(), load_panel(network, folder), live)
+    return Inspector(shared_detector(detector)[0], load_panel(network, folder), live)

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from core.config import ARTIFACTS_DIR
+from core.config import ARTIFACTS_DIR, DEFAULT_DETECTOR
 from core.errors import UserError
-from core.inference.live.pipeline import LivePipeline
+from core.inference.live.pipeline import LivePipeline, LiveSettings
 from core.inference.live.video import VideoReport, judge_video
 from core.inference.photo import load_calibration
 from core.inference.predictor import load_predictor
@@ -16,6 +16,7 @@ def judge_video_file(
     target: Path,
     *,
     progress: Callable[[float | None], object] = lambda share: None,
+    detector: str = DEFAULT_DETECTOR,
     folder: Path = ARTIFACTS_DIR,
 ) -> VideoReport:
     """Judge a video file with the shipped classifier.
@@ -24,6 +25,7 @@ def judge_video_file(
         source: the video.
         target: the annotated MP4 file; overwritten if it exists.
         progress: see `judge_video`.
+        detector: finds the faces; a key of `DETECTORS`.
         folder: where the artifacts lie.
 
     Raises:
@@ -42,7 +44,8 @@ def judge_video_file(
     if target.exists() and target.samefile(source):
         raise UserError("The annotated video would overwrite its source. Choose another --out.")
     calibration = load_calibration(folder, live=True)
-    pipeline = LivePipeline(load_predictor(folder), calibration)
+    settings = LiveSettings(detector=detector)
+    pipeline = LivePipeline(load_predictor(folder), calibration, settings=settings)
     scratch = target.with_name(f".{target.name}.part")
     try:
         report = judge_video(source, scratch, pipeline, calibration, progress=progress)

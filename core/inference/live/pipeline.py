@@ -6,18 +6,16 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from core.config import MIN_FACE_PX
-from core.inference.detector import FaceDetector
+from core.config import DEFAULT_DETECTOR, DETECTORS, MIN_FACE_PX
+from core.inference.detector import FaceDetector, shared_detector
 from core.inference.geometry import Box, Crop, clipped, crop_face
 from core.inference.live.evidence import Evidence
+from core.inference.live.fit import Fit, Size
 from core.inference.live.tracking import Track, Tracker
 from core.inference.predictor import Predictor
 from core.inference.verdict import Calibration, Verdict, sharpness, weakness
 from core.inference.views import face_view
 
-SEARCH_SIDE = 480  # whole frames are searched at this size, in pixels
-SEARCH_STEP = 1.15
-SEARCH_MIN_SIDE = 24  # in pixels of the searched picture
 MAX_FACES = 10
 CUT_CORRELATION, CUT_CHANGE = 0.3, 20.0  # of two thumbnails: below and above, a new scene
 # Of two looks at a face half a second apart 98% are more alike than this, of two persons 10%.
@@ -37,6 +35,7 @@ class LiveSettings:
         idle_search_s: the same while there are none.
         follow_s: pause between looks for known faces near where they were.
         judge_s: pause between judgements of a face; frames closer than that tell nothing new.
+        detector: finds the faces; a key of `DETECTORS`.
     """
 
     threshold: float | None = None
@@ -47,10 +46,15 @@ class LiveSettings:
     idle_search_s: float = 0.2
     follow_s: float = 0.066
     judge_s: float = 0.1
+    detector: str = DEFAULT_DETECTOR
 
     def __post_init__(self):
         if self.threshold is not None and not 0 < self.threshold < 1:
             raise ValueError(f"`threshold` must lie within (0, 1). Received: {self.threshold}")
+        if self.detector not in DETECTORS:
+            raise ValueError(
+                f"`detector` must be one of {', '.join(DETECTORS)}. Received: {self.detector}"
+            )
         if not self.memory_s > 0:
             raise ValueError(f"`memory_s` must be above 0. Received: {self.memory_s}")
         if self.min_face_px < MIN_FACE_PX:
@@ -120,11 +124,12 @@ class LivePipeline:
     ):
         self.settings = settings or LiveSettings()
         self._predictor, self._calibration = predictor, calibration
-        self._detector = detector or FaceDetector()
+        self._detector = detector
         self._tracker = Tracker()
         self._known: dict[int, _Known] = {}
         self._now_s = self._searched_s = self._followed_s = -math.inf
         self._thumbnail: np.ndarray | None = None
+        self._size: Size | None = None
 
     def step(self, pixels: np.ndarray, time_s: float) -> LiveFrame:
         """Judge the next frame.
@@ -147,13 +152,25 @@ class LivePipeline:
         settings = self.settings  # one look: another thread may replace it at any time
         if settings.mirror:
             pixels = np.ascontiguousarray(pixels[:, ::-1])
+        self._follow_size(pixels.shape[1::-1])
         self._find(pixels, settings)
         self._judge(pixels, settings)
         return LiveFrame(self._now_s, pixels, self._states(pixels, settings))
 
+    def _follow_size(self, size: Size) -> None:
+        """Where a stream changes its size, take the known faces along and search anew."""
+        if self._size not in (None, size):
+            fit = Fit.of(self._size, size)
+            self._tracker.move(fit.scale, fit.left, fit.top)
+            self._searched_s = -math.inf
+        self._size = size
+
+    def _detector_for(self, settings: LiveSettings) -> FaceDetector:
+        return self._detector or shared_detector(settings.detector)[0]
+
     def _find(self, pixels: np.ndarray, settings: LiveSettings) -> None:
         """Search the whole frame now and then; in between look where the faces were."""
-        now, tracker = self._now_s, self._tracker
+        now, tracker, detector = self._now_s, self._tracker, self._detector_for(settings)
         cut = self._is_cut(pixels)
         if cut:
             self._searched_s = -math.inf
@@ -161,20 +178,14 @@ class LivePipeline:
         pause = settings.search_s if settled else settings.idle_search_s
         if now - self._searched_s >= pause:
             self._searched_s = self._followed_s = now
-            faces = self._detector.detect(
-                pixels,
-                search_side=SEARCH_SIDE,
-                scale_step=SEARCH_STEP,
-                min_side=SEARCH_MIN_SIDE,
-                second_opinion=True,
-            )
-            tracker.update(faces[:MAX_FACES], now)
+            tracker.update(detector.detect(pixels, quick=True)[:MAX_FACES], now)
             if cut:
                 self._drop_strangers(pixels)
         elif now - self._followed_s >= settings.follow_s:
             self._followed_s = now
             for track in tracker.tracks:
-                tracker.looked(track, self._detector.detect_near(pixels, track.box), now)
+                near = detector.detect_near(pixels, track.box, track.roll_deg)
+                tracker.looked(track, near, now)
             tracker.forget(now)
         alive = {track.key for track in tracker.tracks}
         self._known = {key: self._known[key] for key in self._known.keys() & alive}

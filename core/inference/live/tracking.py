@@ -7,7 +7,7 @@ from itertools import count
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from core.inference.geometry import MAX_LEVEL_DEG, Box, Face
+from core.inference.geometry import LEVEL_FROM_DEG, Box, Face
 
 MIN_AFFINITY = 0.15  # below this a detection is another face
 CONFIRM_HITS = 2  # a face seen once may be a pattern on a curtain
@@ -16,7 +16,6 @@ COAST_S = 1.0  # a face that is not found for longer ...
 COAST_LOOKS = 4  # ... and at least so often is gone; a slow stream has few looks a second
 BOX_TAU_S = 0.12  # time constant of the box' smoothing
 ROLL_TAU_S = 1.0
-LEVEL_FROM_DEG = 4.0  # smaller tilts are noise of the eye detector
 DOUBLE_IOU = 0.5  # two tracks that overlap more follow the same face
 SNAP_AFFINITY = 0.55  # a face that jumps is followed at once
 
@@ -62,8 +61,9 @@ class Track:
         if affinity(self.box, box) < SNAP_AFFINITY:
             gain = 1.0
         self.centre += gain * (_centre(box) - self.centre)
-        if roll_deg is not None and abs(roll_deg) <= MAX_LEVEL_DEG:
-            self.roll_deg += (1 - math.exp(-elapsed / ROLL_TAU_S)) * (roll_deg - self.roll_deg)
+        if roll_deg is not None:
+            turned = (roll_deg - self.roll_deg + 180) % 360 - 180  # the shorter way round
+            self.roll_deg += (1 - math.exp(-elapsed / ROLL_TAU_S)) * turned
         self.seen_s = time_s
         self.hits += 1
         self.misses = 0
@@ -142,6 +142,11 @@ class Tracker:
             if not track.is_gone(time_s) and not doubled:
                 kept.append(track)
         self.tracks = kept
+
+    def move(self, scale: float, left: float, top: float) -> None:
+        """Take the tracks along to another size: times `scale`, then shifted, in pixels."""
+        for track in self.tracks:
+            track.centre = track.centre * scale + (left, top, 0, 0)
 
     def drop(self, track: Track) -> None:
         """Forget a face at once. Numbers go on."""

@@ -35,7 +35,7 @@ class SquareDetector:
         self.searches += 1
         return [Face(box) for box in self._squares(pixels)]
 
-    def detect_near(self, pixels, box: Box) -> Box | None:
+    def detect_near(self, pixels, box: Box, roll_deg: float = 0.0) -> Box | None:
         self.looks += 1
         return max(self._squares(pixels), key=box.overlap, default=None)
 

