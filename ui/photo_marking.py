@@ -15,10 +15,11 @@ from core.inference.geometry import Box
 from core.inference.photo import Inspector
 from ui import results
 from ui.names import literal
+from ui.pictures import TALLEST, WIDEST
 from ui.results import Judged
 
 TALLEST_PX = 560  # of the drawing surface on the page
-COLUMN_PX = 500  # about what it is wide on a desk
+COLUMN_PX = 370  # about what it is wide, on a desk and on a phone
 GRID = 40  # points a side, unseen: Plotly tells of a box only where it has points to select
 START_SHARE = 0.5  # of the shorter side: the box that is there before one is drawn
 _INK = "#7c3aed"  # no class has it
@@ -31,6 +32,11 @@ def marking(item: Judged) -> bool:
         key=_key(item, "on"),
         help="Was a face missed, or framed badly? Show where it is, and it is judged as well.",
     )
+
+
+def page_key(item: Judged) -> str:
+    """Where the session keeps which page of a crowd's cards is open; None is the last one."""
+    return f"faces_{item.digest}"
 
 
 def unmark_button(item: Judged) -> None:
@@ -117,6 +123,7 @@ def _judge(item: Judged, inspector: Inspector, box: Box | None) -> None:
         return
     results.add_faces(item, faces)
     st.session_state[_key(item, "on")] = False
+    st.session_state[page_key(item)] = None  # the newest face is on the last page
 
 
 def _surface(picture: np.ndarray, width: int, height: int, box: Box) -> go.Figure:
@@ -140,8 +147,10 @@ def _surface(picture: np.ndarray, width: int, height: int, box: Box) -> go.Figur
         plot_bgcolor="rgba(0,0,0,0)",
         newselection={"line": outline},
     )
+    # what is too long to be seen is stretched
+    anchor = {"scaleanchor": "x"} if 1 / TALLEST <= width / height <= WIDEST else {}
     figure.update_xaxes(range=[0, width], visible=False, constrain="domain")
-    figure.update_yaxes(range=[height, 0], visible=False, scaleanchor="x", constrain="domain")
+    figure.update_yaxes(range=[height, 0], visible=False, constrain="domain", **anchor)
     return figure
 
 

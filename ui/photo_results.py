@@ -12,7 +12,7 @@ from core.inference.verdict import NO_FACE, Calibration
 from ui import results
 from ui.face_card import face_card
 from ui.names import literal, name_heading
-from ui.photo_marking import mark_a_face, marking, unmark_button
+from ui.photo_marking import mark_a_face, marking, page_key, unmark_button
 from ui.pictures import with_margins
 from ui.results import Judged
 from ui.theme import verdict_counts
@@ -31,8 +31,8 @@ def _overview(items: list[Judged], names: list[str]) -> int:
     """Counts and, for several photos, a table to choose from; returns the chosen photo."""
     verdict_counts([state for item in items for state in item.result.states])
     if without := sum(item.result.no_face for item in items):
-        photos = "1 photo has" if without == 1 else f"{without} photos have"
-        st.caption(f"{photos} no face that was found: each counts once, as unsure.")
+        photos = "1 photo" if without == 1 else f"{without} photos"
+        st.caption(f"No face was found in {photos}: such a photo counts once, as unsure.")
     if len(items) == 1:
         return 0
     table = pd.DataFrame(
@@ -93,7 +93,7 @@ def _detail(items: list[Judged], chosen: int, name: str, inspector: Inspector) -
     with cards:
         if result.no_face:
             st.warning(
-                f"Unsure. {NO_FACE} If there is one, mark it yourself: **Mark a face** under the "
+                f"Unsure. {NO_FACE} If there is one, mark it yourself: **Mark a face**, above the "
                 "picture.",
                 icon=":material/face_retouching_off:",
             )
@@ -114,13 +114,14 @@ def _cards(item: Judged, calibration: Calibration) -> None:
     first = 0
     if len(faces) > SHOWN_FACES:
         starts = range(0, len(faces), SHOWN_FACES)
+        if st.session_state.setdefault(page_key(item), 0) not in starts:
+            st.session_state[page_key(item)] = starts[-1]
         first = st.segmented_control(
             "Faces",
             starts,
-            default=0,
             required=True,
             format_func=lambda start: f"{start + 1} to {min(start + SHOWN_FACES, len(faces))}",
-            key=f"faces_{item.digest}",
+            key=page_key(item),
         )
     for number, face in list(enumerate(faces, start=1))[first : first + SHOWN_FACES]:
         face_card(face, number, f"{item.digest}_{number}", calibration)

@@ -1,8 +1,11 @@
 """Pages without a browser: Streamlit's AppTest runs them and reads what they drew."""
 
+import html
 import json
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
@@ -109,6 +112,137 @@ def test_the_heat_map_is_drawn_on_demand(photo_page, examples):
     next(t for t in page.toggle if t.label == "Heat map").set_value(True).run(timeout=120)
     assert not page.exception
     assert "Grad-CAM" in page_text(page)
+
+
+ODD_NAME = "*star* _under_ ~~x~~ :red[red] `code` :smile: -> $5 $6 <b>.jpg"
+
+
+def test_a_photo_without_a_face_is_counted_once_everywhere(photo_page, examples):
+    from core.inference.report import to_contract, to_table
+    from tests.conftest import encode
+
+    wall = encode(np.full((200, 300, 3), 80, np.uint8))
+    page = _upload(photo_page, ("wall.png", wall), ("a.jpg", examples["Portrait A"]))
+    assert not page.exception
+    assert "<b style=" in page_text(page) and ">1</b>unsure</span>" in page_text(page)
+    assert page.dataframe[0].value["Verdicts"].tolist()[0] == "1 unsure: no face"
+    assert "No face was found in 1 photo" in page_text(page)
+    found = [item.result for item in page.session_state["judged_photos"]]
+    assert to_table(found)["verdict"].tolist().count("unsure") == 1
+    assert [len(to_contract(each)["notes"]) for each in found] == [1, 0]
+
+
+def test_a_name_is_shown_as_it_is(photo_page, examples):
+    page = _upload(photo_page, (ODD_NAME, examples["Portrait A"]))
+    assert not page.exception
+    (heading,) = [e.proto.body for e in page.get("html") if 'class="rf-name"' in e.proto.body]
+    assert html.unescape(re.sub(r"</?h3.*?>", "", heading)) == ODD_NAME
+
+
+@pytest.mark.parametrize("size", [(65500, 40), (3000, 2), (1, 1), (2, 3000)])
+def test_no_size_of_a_picture_breaks_the_page(photo_page, size):
+    from tests.conftest import encode
+
+    data = encode(np.full((size[1], size[0], 3), 99, np.uint8))
+    page = _upload(photo_page, ("odd.png", data))
+    assert not page.exception and "No face was found" in page_text(page)
+    page = _mark(page)
+    assert not page.exception
+    page = _press(page, "Take the whole picture as one face")
+    assert not page.exception and "px wide" in page_text(page)
+
+
+def _mark(page: AppTest) -> AppTest:
+    return next(t for t in page.toggle if t.label == "Mark a face").set_value(True).run()
+
+
+def _press(page: AppTest, label: str) -> AppTest:
+    return next(b for b in page.button if b.label == label).click().run()
+
+
+class TestMarkingAFace:
+    """A person shows where a face is."""
+
+    @pytest.fixture
+    def page(self, photo_page, examples) -> AppTest:
+        return _mark(_upload(photo_page, ("group.jpg", examples["Group of four"])))
+
+    @staticmethod
+    def _faces(page: AppTest) -> list:
+        return page.session_state["judged_photos"][0].result.faces
+
+    def test_a_box_by_sliders_is_judged_and_marked(self, page):
+        found = self._faces(page)
+        page.slider[0].set_value((60, 260)).run()
+        page.slider[1].set_value((100, 330)).run()
+        page = _press(page, "Judge this box")
+        assert not page.exception
+        *before, face = self._faces(page)
+        assert before == list(found) and face.marked == "box"
+        assert face.box.as_list() == [60, 100, 200, 230]
+        assert "Marked by hand." in page_text(page)
+        assert not next(t for t in page.toggle if t.label == "Mark a face").value
+
+    def test_the_same_box_counts_once_and_can_be_taken_back(self, page):
+        found = self._faces(page)
+        page = _press(page, "Judge this box")
+        page = _press(_mark(page), "Judge this box")
+        assert len(self._faces(page)) == len(found) + 1
+        page = _press(page, "Remove what I marked")
+        assert not page.exception and self._faces(page) == found
+
+    def test_the_whole_picture_as_one_face(self, page):
+        page = _press(page, "Take the whole picture as one face")
+        assert self._faces(page)[-1].marked == "whole"
+        assert "whole picture, by hand" in page_text(page)
+        button = next(b for b in _mark(page).button if b.label.startswith("Take the whole"))
+        assert button.disabled
+
+    def test_a_slip_is_a_sentence(self, page):
+        page.slider[0].set_value((10, 12)).run()
+        page = _press(page, "Judge this box")
+        assert not page.exception and "too small" in page.error[0].value
+
+    def test_a_box_that_was_drawn_moves_the_sliders(self, page, monkeypatch):
+        from types import SimpleNamespace
+
+        from ui import photo_marking
+
+        item = SimpleNamespace(digest="d", result=SimpleNamespace(width=100, height=80))
+        box = [{"x": [90.2, -3.0], "y": [10.0, 60.6]}]
+        state = {"chart": SimpleNamespace(selection=SimpleNamespace(box=box))}
+        monkeypatch.setattr(photo_marking.st, "session_state", state)
+        photo_marking._take_over(item, "chart")
+        assert (state["mark_x_d"], state["mark_y_d"]) == ((0, 90), (10, 61))
+
+    def test_the_newest_face_of_a_crowd_is_in_sight(self, page, monkeypatch):
+        from ui import photo_results
+
+        monkeypatch.setattr(photo_results, "SHOWN_FACES", 2)
+        page = _press(page, "Judge this box")
+        assert not page.exception and "Marked by hand." in page_text(page)
+
+
+def test_photos_are_decoded_once_and_forgotten_when_cleared(photo_page, examples, monkeypatch):
+    from ui import results
+
+    decoded = []
+    decode = results.decode_image
+    monkeypatch.setattr(results, "decode_image", lambda data: decoded.append(1) or decode(data))
+    page = _upload(photo_page, ("one.jpg", examples["Portrait A"])).run().run()
+    assert len(decoded) == 1 and len(page.session_state["small_photos"]) == 1
+    page = _press(page, "Clear results")
+    assert page.session_state["small_photos"] == {}
+
+
+def test_a_session_remembers_few_decoded_photos(photo_page, examples, monkeypatch):
+    from ui import results
+
+    monkeypatch.setattr(results, "SMALL_KEPT", 1)
+    page = _upload(photo_page, ("a.jpg", examples["Portrait A"]))
+    page = _upload(page, ("b.jpg", examples["Portrait B"]))
+    (kept,) = page.session_state["small_photos"]
+    assert kept == page.session_state["judged_photos"][-1].digest
 
 
 def test_too_many_photos_are_refused_in_words(photo_page, examples, monkeypatch):
