@@ -7,10 +7,13 @@ from typing import BinaryIO
 
 import av
 import numpy as np
+from av.video.codeccontext import VideoCodecContext
+from av.video.reformatter import ColorRange
 
 from core.errors import UserError
 
 CLOCK = 90_000  # ticks a second
+BT709 = 1  # in ITU-T H.273, for matrix, primaries and transfer curve
 
 
 class Mp4Writer:
@@ -66,10 +69,19 @@ class Mp4Writer:
             self._stream.pix_fmt = "yuv420p"
             self._stream.options = {"preset": "veryfast", "crf": str(self._crf)}
             self._stream.codec_context.time_base = Fraction(1, CLOCK)
-        frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+            _label_as_bt709(self._stream.codec_context)
+        frame = av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(
+            format="yuv420p", dst_colorspace=BT709, dst_color_range=ColorRange.MPEG
+        )
         self._ticks = max(self._ticks + 1, round(time_s * CLOCK))
         frame.pts, frame.time_base = self._ticks, Fraction(1, CLOCK)
         self._container.mux(self._stream.encode(frame))
+
+
+def _label_as_bt709(context: VideoCodecContext) -> None:
+    """Say which colours these are: without a label players guess by the picture's height."""
+    context.color_primaries = context.color_trc = context.colorspace = BT709
+    context.color_range = ColorRange.MPEG
 
 
 def write_mp4(

@@ -12,8 +12,9 @@ import pytest
 
 from core.cli import main
 from core.errors import UserError
+from core.inference.live.display import MAX_SIDE
 from core.inference.live.job import VideoJob
-from core.inference.live.video import MAX_SIDE, judge_video
+from core.inference.live.video import judge_video
 from core.mp4 import Mp4Writer, write_mp4
 from tests.conftest import encode
 from tests.unit.live.fakes import CALIBRATION, SIDE, make, scene

@@ -1,0 +1,167 @@
+"""Open a video that may come from anybody: FFmpeg is given that file's bytes, and nothing else.
+
+Some formats are only texts that name other files or network addresses (SDP, ffconcat, HLS and
+others), and FFmpeg follows them. So a text is refused before FFmpeg sees it, only the formats in
+`FORMATS` are opened, and whatever else a file may ask for is denied.
+"""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import BinaryIO
+
+import av
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
+from PIL import Image
+
+import core.imaging  # noqa: F401  registers HEIC with Pillow
+from core.errors import UserError
+
+Source = Path | BinaryIO
+# FFmpeg's names for what phones, cameras, browsers, editors and television write. Every one
+# holds its pictures itself. The last line has only sound: opened to be able to say so.
+FORMATS = (
+    "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,flv,ogg,asf,ivf,obu,mxf,dv,"
+    "mjpeg,gif,apng,"
+    "mp3,wav,flac,aac"
+)
+MAX_FRAME_PIXELS = 8192 * 8192
+MAX_RATE, COMMON_RATE = 1000, 30.0  # frames a second
+OPEN_LIMIT_S = 20.0  # a sound file is open in well under a second
+_HEAD_BYTES = 4096
+_TEXT_BYTES = bytes({*b"\t\n\f\r\x1b", *range(0x20, 0x7F), *range(0x80, 0x100)})
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+# Pillow's names; HEIF comes last, as Pillow stops at a name it lacks.
+_PICTURES = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "JPEG2000", "PPM", "AVIF", "HEIF")
+_MOVING = frozenset({"GIF", "PNG", "AVIF"})  # FFmpeg plays those of them that are animations
+_NOT_SHOWN = Disposition.attached_pic | Disposition.still_image | Disposition.timed_thumbnails
+
+
+@contextmanager
+def open_video(source: Source) -> Iterator[InputContainer]:
+    """Open a video file.
+
+    Args:
+        source: a file, or its bytes as a seekable stream, which is read from the start.
+
+    Raises:
+        UserError: no video, damaged in its first part, or of a format that is not opened.
+    """
+    with _file(source) as file:
+        file.seek(0)
+        _check(file)
+        file.seek(0)
+        with _container(file) as container:
+            yield container
+
+
+def _file(source: Source):
+    if not isinstance(source, Path):
+        return nullcontext(source)
+    try:
+        return source.open("rb")
+    except OSError as error:
+        raise UserError(f"The file {source} cannot be read ({error.strerror}).") from error
+
+
+def _check(file: BinaryIO) -> None:
+    """Tell what is plainly no video by its content; its name says nothing."""
+    head = file.read(_HEAD_BYTES)
+    if not head:
+        raise UserError("The file is empty (0 bytes), not a video. Save or download it again.")
+    if head.startswith(_UTF_16) or not head.translate(None, _TEXT_BYTES):
+        raise UserError(
+            "The file is a text, not a video. A playlist or a stream description only names "
+            "videos, and nothing that it names is opened: give the video file itself."
+        )
+    try:
+        with Image.open(file, formats=_PICTURES) as picture:
+            kind, moves = picture.format, bool(getattr(picture, "is_animated", False))
+    except Exception:  # Pillow's plugins raise many types; then it is not a picture
+        return
+    if moves and kind == "WEBP":
+        raise UserError(
+            "The file is a WebP animation, which cannot be played here. Save it as GIF or MP4, "
+            "or judge one picture of it on the Photo page."
+        )
+    if not moves or kind not in _MOVING:
+        raise UserError(
+            "The file is a picture, not a video. Judge it on the Photo page, or with "
+            "`python -m core classify`."
+        )
+
+
+class _Nameless:
+    """A file's bytes without its name, by which FFmpeg would guess a format or find neighbours."""
+
+    def __init__(self, file: BinaryIO):
+        self.read, self.seek, self.tell = file.read, file.seek, file.tell
+
+
+def _container(file: BinaryIO) -> InputContainer:
+    try:
+        return av.open(
+            _Nameless(file),
+            metadata_errors="ignore",
+            timeout=(OPEN_LIMIT_S, None),
+            options={"max_pixels": str(MAX_FRAME_PIXELS)},
+            container_options={"format_whitelist": FORMATS, "protocol_whitelist": "none"},
+            io_open=_deny,
+        )
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise UserError(
+            "The file is not a video this app can read, or it is damaged or cut short. Use "
+            "MP4, MOV, WebM or AVI, and save or download it again."
+        ) from error
+
+
+def _deny(url: str, flags: int, options: dict) -> io.IOBase:
+    raise PermissionError("A video may not open other files.")
+
+
+def shown_streams(container: InputContainer) -> list[VideoStream]:
+    """The video streams that are no cover pictures or thumbnails."""
+    return [s for s in container.streams.video if not s.disposition & _NOT_SHOWN]
+
+
+def video_stream(container: InputContainer) -> VideoStream:
+    """The stream that players show: of those marked "default" the best, by FFmpeg's own rule.
+
+    Raises:
+        UserError: there is none, it cannot be decoded, or its frames are beyond the limit.
+    """
+    shown = shown_streams(container)
+    if not shown:
+        raise UserError("The file has no video in it, only sound or pictures.")
+    playable = [stream for stream in shown if stream.codec_context is not None]
+    if not playable:
+        raise UserError(
+            "The video's coding is not known to this app. Save it as H.264, which every "
+            "program can write."
+        )
+    best = container.streams.best("video")
+    if best not in playable:
+        best = max(playable, key=lambda s: (Disposition.default in s.disposition, s.width))
+    check_size(best.width, best.height)
+    return best
+
+
+def frame_rate(stream: VideoStream) -> float:
+    """Frames a second as the file states them, or a common rate where it does not."""
+    rate = stream.average_rate or stream.guessed_rate
+    return float(rate) if rate and 0 < rate <= MAX_RATE else COMMON_RATE
+
+
+def check_size(width: int, height: int) -> None:
+    """Refuse frames that would take too much memory.
+
+    Raises:
+        UserError: more than `MAX_FRAME_PIXELS`.
+    """
+    if width * height > MAX_FRAME_PIXELS:
+        raise UserError(
+            f"The video's frames are too large ({width} x {height} pixels). Scale it down first."
+        )

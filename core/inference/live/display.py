@@ -1,0 +1,165 @@
+"""From decoded frames to the picture a player shows: shape of pixels, turn, colours, fields.
+
+FFmpeg's filters do the work; what its players decide around them is decided here.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import av
+import numpy as np
+from av.filter import Graph
+from av.video.stream import VideoStream
+
+from core.errors import UserError
+from core.inference.live.container import check_size
+
+MAX_SIDE = 1920  # larger frames are scaled down, in pixels
+MAX_ASPECT = 4.0  # of a pixel; real ones reach 2.9, what lies beyond is a wrong entry
+HD_HEIGHT = 720  # from here on browsers take colours without a label as BT.709
+# ITU-T H.273: the colour matrices that swscale knows, and the two transfer curves of HDR.
+_MATRICES = {1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020nc"}
+_PQ, _HLG = 16, 18
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A frame as it is shown.
+
+    Attributes:
+        pixels: uint8 (height, width, 3), RGB, upright; both sides even and within `MAX_SIDE`.
+        time_s: its time stamp, or None.
+        stored: width and height in the file, in the upright picture's order.
+    """
+
+    pixels: np.ndarray
+    time_s: float | None
+    stored: tuple[int, int]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.pixels.shape[1], self.pixels.shape[0]
+
+
+class Display:
+    """Shows the frames of one stream.
+
+    Attributes:
+        deinterlaced: whether half pictures were put together.
+        toned_down: whether HDR was brought to the range of a common screen.
+    """
+
+    def __init__(self, stream: VideoStream):
+        self.deinterlaced = self.toned_down = False
+        self._time_base = stream.time_base
+        self._aspect = _container_aspect(stream)
+
+    def show(self, frames: Iterable[av.VideoFrame]) -> Iterator[Shown]:
+        """Each frame as a player shows it.
+
+        Raises:
+            UserError: a frame is too large, or of a kind that cannot be shown.
+        """
+        chain = kind = None
+        for frame in frames:
+            check_size(frame.width, frame.height)
+            self.deinterlaced |= frame.interlaced_frame
+            if kind != (now := self._kind(frame)):
+                if chain is not None:
+                    yield from chain.push(None)
+                chain, kind = self._chain(frame), now
+            yield from chain.push(frame)
+        if chain is not None:
+            yield from chain.push(None)
+
+    def _kind(self, frame: av.VideoFrame) -> tuple:
+        """What a chain of filters is made for; where this changes there must be a new one."""
+        colours = frame.colorspace, frame.color_range, frame.color_trc, frame.color_primaries
+        return (frame.width, frame.height, frame.format.name, *colours, self.deinterlaced)
+
+    def _chain(self, frame: av.VideoFrame) -> "_Chain":
+        hdr = frame.color_trc in (_PQ, _HLG)
+        self.toned_down |= hdr
+        scale = f"{_shown_size(self._aspect)}:flags=area:eval=frame"
+        filters = [("setparams", _labels(frame, hdr)), ("scale", scale), ("format", "rgb24")]
+        if hdr:
+            filters[1] = ("scale", f"{scale}:out_primaries=bt709:out_transfer=bt709")
+        if self.deinterlaced:
+            filters.insert(0, ("bwdif", "mode=send_frame:deint=interlaced"))
+        return _Chain(frame, self._time_base, filters)
+
+
+class _Chain:
+    """A chain of FFmpeg's filters for frames of one kind."""
+
+    def __init__(self, frame: av.VideoFrame, time_base: Fraction, filters: list[tuple[str, str]]):
+        self._stored = frame.width, frame.height
+        source = (
+            f"video_size={frame.width}x{frame.height}:pix_fmt={frame.format.name}:"
+            f"time_base={time_base}:range={int(frame.color_range)}"
+        )
+        self._graph = Graph()
+        nodes = [self._graph.add(*one) for one in [("buffer", source), *filters]]
+        self._graph.link_nodes(*nodes, self._graph.add("buffersink")).configure()
+
+    def push(self, frame: av.VideoFrame | None) -> Iterator[Shown]:
+        """Give in the next frame, None at the end; get those that are ready."""
+        try:
+            self._graph.push(frame)
+            while True:
+                yield self._upright(self._graph.pull())
+        except (av.error.BlockingIOError, av.error.EOFError):
+            return
+        except av.error.FFmpegError as error:
+            raise UserError(
+                "The video's pictures are of a kind that cannot be shown. Save it as H.264."
+            ) from error
+
+    def _upright(self, frame: av.VideoFrame) -> Shown:
+        pixels, stored, matrix = frame.to_ndarray(), self._stored, _display_matrix(frame)
+        swapped = np.abs(matrix[[0, 1], [1, 0]]).sum() > np.abs(matrix.diagonal()).sum()
+        if swapped:
+            pixels, stored, matrix = pixels.swapaxes(0, 1), stored[::-1], matrix[:, ::-1]
+        flips = [slice(None, None, -1 if sign < 0 else 1) for sign in matrix.diagonal()]
+        return Shown(np.ascontiguousarray(pixels[flips[1], flips[0]]), frame.time, stored)
+
+
+def _display_matrix(frame: av.VideoFrame) -> np.ndarray:
+    """int32 (2, 2): times a stored pixel's (x, y), where it is shown, up to a shift and a scale."""
+    data = frame.side_data.get("DISPLAYMATRIX")
+    if data is None:
+        return np.eye(2, dtype=np.int32)
+    return np.frombuffer(data, np.int32)[[0, 3, 1, 4]].reshape(2, 2)
+
+
+def _container_aspect(stream: VideoStream) -> Fraction | None:
+    """A pixel's width by its height where the container overrules the frames, as in a player."""
+    stated, coded = stream.sample_aspect_ratio, stream.codec_context.sample_aspect_ratio
+    return stated if stated and stated != coded else None
+
+
+def _shown_size(aspect: Fraction | None) -> str:
+    """The scale filter's terms for the shown size: height kept, width by the pixels' shape.
+
+    "sar" is the frame's own, so that a change in mid-file is honoured.
+    """
+    sar = "sar" if aspect is None else f"({aspect})"
+    wide = f"iw*if(between({sar},{1 / MAX_ASPECT},{MAX_ASPECT}),{sar},1)"
+    fit = f"min(1,{MAX_SIDE}/max({wide},ih))"
+    return ":".join(
+        f"{name}='2*max(1,round({side}*{fit}/2))'" for name, side in (("w", wide), ("h", "ih"))
+    )
+
+
+def _labels(frame: av.VideoFrame, hdr: bool) -> str:
+    """The setparams filter's terms: a colour matrix where none or a wrong one is stated.
+
+    Curve and primaries count for HDR alone: players take the others as a screen's own.
+    """
+    terms = [] if hdr else ["color_primaries=unknown", "color_trc=unknown"]
+    if not frame.format.is_rgb:
+        unstated = "bt709" if frame.height >= HD_HEIGHT else "smpte170m"
+        terms.append(f"colorspace={_MATRICES.get(int(frame.colorspace), unstated)}")
+    return ":".join(terms) or "field_mode=auto"
