@@ -72,6 +72,12 @@ class Panel:
         """The weighted sum of what the parts said, float (n,)."""
         return sum(weight * log_odds[name] for name, weight in self.weights.items())
 
+    def only(self, name: str) -> "Panel":
+        """The same networks with the verdict of one of them, "cnn" or "second", alone."""
+        return Panel(
+            name, self.parts, {name: 1.0}, self.part_calibrations[name], self.part_calibrations
+        )
+
     def opinions(self, log_odds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Calibrated P(fake) of each part by itself, float (n,) in [0, 1]."""
         return {name: self.part_calibrations[name].p_fake(odds) for name, odds in log_odds.items()}
@@ -95,15 +101,15 @@ def load_panel(name: str = DEFAULT, folder: Path = ARTIFACTS_DIR) -> Panel:
     """
     if name not in NETWORKS:
         raise ValueError(f"`name` must be one of {NETWORKS}. Received: {name!r}")
-    if name == "both" and not has_second(folder):
-        name = "cnn"
-    parts: dict[str, Network] = {"cnn": Cnn(load_predictor(folder))}
-    if name != "cnn":
-        parts["second"] = load_second(folder)
-    weights = read_json("both_joining", folder) if name == "both" else {name: 1.0}
-    own = {part: load_calibration(folder, name=part) for part in parts}
-    calibration = own[name] if name in own else load_calibration(folder, name=name)
-    return Panel(name, parts, weights, calibration, own)
+    cnn = Cnn(load_predictor(folder))
+    own = {"cnn": load_calibration(folder)}
+    if name == "cnn" or (name == "both" and not has_second(folder)):
+        return Panel("cnn", {"cnn": cnn}, {"cnn": 1.0}, own["cnn"], own)
+    parts = {"cnn": cnn, "second": load_second(folder)}
+    own["second"] = load_calibration(folder, name="second")
+    weights = read_json("both_joining", folder)
+    both = Panel("both", parts, weights, load_calibration(folder, name="both"), own)
+    return both if name == "both" else both.only(name)
 
 
 def load_calibration(

@@ -88,6 +88,10 @@ class Head:
         odds = np.einsum("mnh,mh->mn", np.maximum(inner, 0), self.out) + self.out_bias[:, None]
         return odds.mean(axis=0)
 
+    def judge(self, features: np.ndarray) -> np.ndarray:
+        """Log-odds of fake, float32 (n,), of features (n, 6912) of any float type."""
+        return self.log_odds(self.components(features.astype(np.float32)))
+
     def to_bytes(self) -> bytes:
         """As the bytes of an `.npz` file of float16 arrays."""
         buffer = io.BytesIO()
@@ -120,7 +124,7 @@ class SecondOpinion:
         if not len(crops):
             return np.zeros(0, np.float32)
         faces = np.stack([to_model_input(crop, SIDE_PX) for crop in crops])
-        return self.head.log_odds(self.head.components(self.backbone.features(faces)))
+        return self.head.judge(self.backbone.features(faces))
 
 
 def load_second(folder: Path = ARTIFACTS_DIR) -> SecondOpinion:

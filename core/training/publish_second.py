@@ -23,6 +23,7 @@ from core.inference.verdict import Calibration
 from core.training.backbone import build_backbone
 from core.training.run_folder import RunFolder
 from core.training.second import SecondRecipe, chosen_faces, head_of
+from core.training.second_features import features_of
 
 # The pair that shares one pipeline counts most, the other sources all alike.
 SHARES = {"ffhq": 0.25, "stylegan": 0.25}
@@ -52,7 +53,9 @@ def publish_second(run_dir: Path, data: Path, *, folder: Path = ARTIFACTS_DIR) -
     }
     index, _ = load_split(data, "valid")
     valid_faces = chosen_faces(index, "valid", _recipe_of(run))
-    valid = {name: score_faces(valid_faces, part) for name, part in parts.items()}
+    cnn_says = score_faces(valid_faces, parts["cnn"])
+    kept = features_of(valid_faces, parts["second"].backbone, run.folder / "features" / "valid")
+    valid = {"cnn": cnn_says, "second": replace(cnn_says, log_odds=head.judge(kept[0]))}
     weights = fit_weights(valid)
     yield f"Joined on {len(valid['cnn'].labels)} faces of valid: {weights}"
     own = {"cnn": load_calibration(folder), "second": calibrate_wide(valid["second"])}

@@ -168,8 +168,7 @@ def _fitted(looks: list, train: pd.DataFrame, recipe: SecondRecipe) -> Head:
 def _ranks(head: Head, features: np.ndarray, rows: np.ndarray, valid: pd.DataFrame) -> float:
     seen = valid.iloc[rows]
     shares = dict.fromkeys(seen["source"], 1.0)
-    odds = head.log_odds(head.components(features.astype(np.float32)))
-    return roc_auc(labels_of(seen), odds, row_weights(seen, shares))
+    return roc_auc(labels_of(seen), head.judge(features), row_weights(seen, shares))
 
 
 def fit_head(
