@@ -10,6 +10,7 @@ from core.config import ROOT
 from core.jobs import JobStatus
 from tests.app.words import page_text
 from tests.conftest import encode, texture, write_dataset
+from ui.names import literal
 
 TIMEOUT_S = 60
 
@@ -152,6 +153,22 @@ def test_a_folder_that_cannot_be_opened_is_a_sentence(folder, words):
     page = _page(data=folder)
     assert not page.exception
     assert any(words in error.value for error in page.error)
+
+
+def test_a_folders_name_is_shown_as_text():
+    folder = "/*nowhere* :smile: $a$ -> _b_"
+    (error,) = _page(data=folder).error
+    assert literal(folder) in error.value and folder not in error.value
+
+
+def test_other_names_of_folders_and_what_is_left_out(data):
+    (data / "test").rename(data / "Val_1")
+    (data / "train" / "real" / "*notes*.txt").touch()
+    (data / "train" / "real" / "._camera_1.png").touch()
+    page = _page(data=data, split="valid")
+    assert not page.exception and len(_faces(page)) == 8
+    assert literal("1 (train/real/*notes*.txt)") in page_text(page)
+    assert "._camera" not in page_text(page)
 
 
 @pytest.mark.parametrize(

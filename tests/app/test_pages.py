@@ -292,6 +292,13 @@ def test_names_are_shown_without_folders_or_control_signs(name):
     )
 
 
+def test_no_message_from_elsewhere_is_read_as_markdown():
+    """What `str` makes of an error may hold a file's name: `literal` shows it as it is."""
+    raw = re.compile(r"\.(error|warning|info|success|caption|markdown|subheader)\(str\(")
+    for path in [*Path(ROOT, "pages").glob("*.py"), *Path(ROOT, "ui").rglob("*.py")]:
+        assert not raw.search(path.read_text()), path
+
+
 def test_pages_are_thin():
     for path in [*Path(ROOT, "pages").glob("*.py"), ROOT / "app.py"]:
         assert "import tensorflow" not in path.read_text()

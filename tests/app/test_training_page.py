@@ -11,6 +11,7 @@ from core.config import ROOT
 from core.jobs import JobStatus
 from core.training.histories import AUTHORS
 from tests.app.words import page_text
+from ui.names import chart_text, literal
 
 TIMEOUT_S = 90
 HISTORY = "epoch,loss,accuracy,val_loss,val_accuracy,lr,seconds\n1,0.9,0.5,1,0.5,0.01,3\n"
@@ -43,6 +44,16 @@ def _chart(page: AppTest, number: int = 0) -> dict:
 
 def _click(page: AppTest, label: str) -> AppTest:
     return next(button for button in page.button if button.label == label).click().run()
+
+
+def test_a_runs_name_is_shown_as_text(runs):
+    name = "*mine* :smile: <b>$1$"
+    (runs / "mine").rename(runs / name)
+    page = _page("compare")
+    page.multiselect[0].set_value([name]).run()
+    assert not page.exception
+    assert f"**{literal(name)}**" in page_text(page) and name not in page_text(page)
+    assert _chart(page)["data"][-1]["name"] == chart_text(name)
 
 
 def test_the_authors_run_beside_ours(runs):

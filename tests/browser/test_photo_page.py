@@ -15,6 +15,7 @@ from core.config import MAX_FILE_BYTES, ROOT
 from core.inference.report import percent
 from tests.conftest import encode
 
+expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.browser
 
 
@@ -156,6 +157,85 @@ def test_the_heat_map(page, app_url, examples):
     page.get_by_text("Heat map").first.click()
     page.get_by_text("Grad-CAM").first.wait_for()
     _no_traceback(page)
+
+
+ODD_NAMES = (
+    "*star* _under_ ~~x~~ :red[red] `code`.jpg",
+    ":smile: :material_home: -> <- arrow -- dash.jpg",
+    "price $5 and $6 <b>&copy; me@home.de www.x.de.jpg",
+)
+
+
+def test_names_are_drawn_as_they_are(page, app_url, examples):
+    _open_photo(page, app_url)
+    for number, name in enumerate(ODD_NAMES):
+        _drop(page, (name, examples["Portrait A"] + bytes([number])))
+        page.get_by_role("heading", name=name, exact=True).wait_for()
+    page.goto(f"{app_url}/Dataset")
+    for name in ODD_NAMES:  # here the name is within Markdown
+        page.get_by_role("textbox").first.fill(f"/{name}")
+        page.get_by_role("textbox").first.press("Enter")
+        page.wait_for_function(
+            "name => document.querySelector('[data-testid=stAlert]')?.innerText"
+            ".replaceAll('\u2060', '').includes(`no folder /${name}. Check`)",
+            arg=name,
+        )
+        alert = page.locator("[data-testid=stAlert]").first
+        assert alert.locator("a, code, em, del, .katex, [style*=color]").count() == 0
+
+
+@pytest.mark.parametrize("size", [(65500, 40), (3000, 2), (1, 1), (2, 3000)])
+def test_no_size_of_a_picture_breaks_the_page(page, app_url, size):
+    _open_photo(page, app_url)
+    _drop(page, ("odd.png", encode(Image.new("RGB", size, "gray"))))
+    page.get_by_role("heading", name="odd.png").wait_for()
+    page.get_by_role("button", name="Clear results").wait_for()
+    shown = page.get_by_role("img", name="odd.png with a box").bounding_box()
+    assert 20 <= shown["height"] <= 1700 and shown["width"] <= 1280
+    _no_traceback(page)
+
+
+def _drag(page, place: dict, *, touch: bool) -> None:
+    """Draw a box over a place, from a fifth of it to seven tenths."""
+    ends = [
+        (place["x"] + share * place["width"], place["y"] + share * place["height"])
+        for share in (0.2, 0.5, 0.7)
+    ]
+    if not touch:
+        page.mouse.move(*ends[0])
+        page.mouse.down()
+        for end in ends[1:]:
+            page.mouse.move(*end, steps=5)
+        page.mouse.up()
+        return
+    hand = page.context.new_cdp_session(page)
+    for kind, points in (("Start", ends[:1]), ("Move", ends[1:2]), ("Move", ends[2:]), ("End", [])):
+        fingers = [{"x": x, "y": y} for x, y in points]
+        hand.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": fingers})
+        page.wait_for_timeout(60)
+
+
+@pytest.mark.parametrize(("width", "touch"), [(1280, False), (400, True)])
+def test_a_face_is_marked_on_the_picture(browser, app_url, portrait, width, touch):
+    context = browser.new_context(viewport={"width": width, "height": 900}, has_touch=touch)
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    _open_photo(page, app_url)
+    _drop(page, ("face.png", encode(portrait)))
+    page.locator(".rf-scale").wait_for()
+    page.get_by_text("Mark a face", exact=True).click()
+    surface = page.locator(".js-plotly-plot .nsewdrag").first
+    surface.scroll_into_view_if_needed()
+    page.wait_for_timeout(1000)
+    _drag(page, surface.bounding_box(), touch=touch)
+    for slider in page.locator("[data-testid=stSlider]").all():  # 102 and 358 of 512 px
+        expect(slider).to_have_text(re.compile(r"(9\d|10\d|11\d)\D*3[56]\d"), use_inner_text=True)
+    page.get_by_role("button", name="Judge this box").click()
+    page.get_by_text("Marked by hand.").wait_for()
+    assert page.locator(".rf-scale").count() == 2
+    assert _inner_width(page) <= width
+    _no_traceback(page)
+    context.close()
 
 
 @pytest.mark.parametrize("width", [1280, 400])
