@@ -11,6 +11,7 @@ from PIL import Image
 
 from core.errors import UserError
 from core.imaging import decode_image
+from core.inference.by_hand import WHOLE
 from core.inference.geometry import Box
 from core.inference.photo import Inspector
 from ui import results
@@ -73,7 +74,7 @@ def mark_a_face(item: Judged, inspector: Inspector) -> None:
                   key=_key(item, "go"), on_click=_judge, args=(item, inspector, box))  # fmt: skip
         st.button("Take the whole picture as one face", icon=":material/fullscreen:",
                   key=_key(item, "whole"), on_click=_judge, args=(item, inspector, None),
-                  disabled=any(face.marked == "whole" for face in result.faces))  # fmt: skip
+                  disabled=any(face.marked == WHOLE for face in result.faces))  # fmt: skip
     if problem := st.session_state.pop(_key(item, "problem"), None):
         st.error(literal(problem), icon=":material/crop_free:")
 
@@ -115,7 +116,7 @@ def _judge(item: Judged, inspector: Inspector, box: Box | None) -> None:
         photo = decode_image(item.data)
         if box is None:
             (face,) = inspector.judge(photo, aligned=True)
-            faces = (replace(face, marked="whole"),)
+            faces = (replace(face, marked=WHOLE),)
         else:
             faces = inspector.judge(photo, boxes=[box])
     except UserError as error:

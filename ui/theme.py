@@ -39,8 +39,8 @@ h1 {letter-spacing: -0.02em;}
 .rf-empty {border: 1.5px dashed #cbd2dc; border-radius: .8rem; padding: 1.6rem; color: #4b5563;
   text-align: center;}
 .rf-empty b {color: #1f2937; display: block; margin-bottom: .25rem;}
-.rf-pill {display: inline-block; border-radius: 99px; padding: .16rem .7rem; font-weight: 600;
-  color: white; font-size: .88rem; white-space: nowrap;}
+.rf-pill {display: inline-block; border-radius: .85rem; padding: .16rem .7rem; font-weight: 600;
+  color: white; font-size: .88rem; line-height: 1.35;}
 .rf-head {display: flex; flex-wrap: wrap; gap: .3rem .6rem; align-items: center;}
 .rf-reason {color: #4b5563; font-size: .9rem; margin-top: .45rem;}
 .rf-opinions {display: flex; flex-wrap: wrap; gap: .1rem 1rem; color: #6b7280; font-size: .84rem;

@@ -12,7 +12,14 @@ LOOK_AROUND = 1.0  # the detector is shown so much around the box, as a share of
 SIDES = (0.4, 1.7)  # of a face found, over the box's: beyond them it is not the one that is meant
 
 
-def crop_marked(pixels: np.ndarray, box: Box, find: Callable[[np.ndarray], list[Face]]) -> Crop:
+BOX, UNSEEN, WHOLE = "box", "unseen", "whole"
+"""What `FaceResult.marked` says: a box in which the detector agrees, one in which it sees no face,
+the whole picture."""
+
+
+def crop_marked(
+    pixels: np.ndarray, box: Box, find: Callable[[np.ndarray], list[Face]]
+) -> tuple[Crop, str]:
     """Cut out the face that a person marked.
 
     Close up the detector often sees a face after all: then it is framed as every other face.
@@ -22,6 +29,9 @@ def crop_marked(pixels: np.ndarray, box: Box, find: Callable[[np.ndarray], list[
         pixels: uint8 (height, width, 3), RGB.
         box: in pixels of the picture; may reach over its edges.
         find: looks for faces in a picture of that kind.
+
+    Returns:
+        The crop, and `BOX` or `UNSEEN`.
 
     Raises:
         UserError: the box is too small, or lies outside the picture.
@@ -39,12 +49,12 @@ def crop_marked(pixels: np.ndarray, box: Box, find: Callable[[np.ndarray], list[
     meant = Box(inside.x - around.x, inside.y - around.y, inside.w, inside.h)
     seen = [face for face in find(part) if _is_meant(face.box, meant)]
     if not seen:
-        return square_around(pixels, inside)
+        return square_around(pixels, inside), UNSEEN
     face = max(seen, key=lambda face: face.box.iou(meant))
     crop = crop_face(part, face)
     square = crop.square
     moved = Box(square.x + around.x, square.y + around.y, square.w, square.h)
-    return Crop(crop.pixels, moved, crop.outside)
+    return Crop(crop.pixels, moved, crop.outside), BOX
 
 
 def square_around(pixels: np.ndarray, box: Box) -> Crop:

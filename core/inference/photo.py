@@ -31,7 +31,7 @@ class FaceResult:
         p_fake: calibrated probability that the face is generated.
         verdict: what to make of it.
         opinions: calibrated P(fake) of each network that was asked, by itself.
-        marked: who framed it: "box" or "whole" if a person did, None if the detector.
+        marked: how a person framed it (see `core.inference.by_hand`), None if the detector did.
     """
 
     box: Box
@@ -127,22 +127,24 @@ class Inspector:
         self, photo: Photo, aligned: bool, marks: Sequence[Box] = ()
     ) -> tuple[tuple[FaceResult, ...], tuple[str, ...]]:
         """The faces, and the detector's notes."""
-        marked, notes, boxes = "box" if marks else None, (), list(marks)
+        notes, boxes, marked = (), list(marks), [None]
         if aligned:
             crops = [centre_square(photo.pixels)]
             boxes = [crops[0].square]
         elif boxes:
-            crops = [crop_marked(photo.pixels, box, self.detector.detect) for box in boxes]
+            cut = [crop_marked(photo.pixels, box, self.detector.detect) for box in boxes]
+            crops, marked = zip(*cut, strict=True)
             boxes = [clipped(box, photo.pixels) for box in boxes]
         else:
             found = self.detector.find(photo.pixels)
             notes = found.notes
             crops = [crop_face(photo.pixels, face) for face in found.faces]
             boxes = [clipped(face.box, photo.pixels) for face in found.faces]
+            marked = [None] * len(boxes)
         return self._results(crops, boxes, marked), notes
 
     def _results(
-        self, crops: list[Crop], boxes: list[Box], marked: str | None
+        self, crops: Sequence[Crop], boxes: Sequence[Box], marked: Sequence[str | None]
     ) -> tuple[FaceResult, ...]:
         if not crops:
             return ()
@@ -155,7 +157,7 @@ class Inspector:
                 crop,
                 float(chances[number]),
                 {name: float(each[number]) for name, each in opinions.items()},
-                marked,
+                marked[number],
             )
             for number, (box, crop) in enumerate(zip(boxes, crops, strict=True))
         )

@@ -5,12 +5,17 @@ import numpy as np
 import pandas as pd
 from PIL import Image, ImageDraw, ImageFont
 
+from core.inference.by_hand import BOX, UNSEEN, WHOLE
 from core.inference.photo import PhotoResult
 from core.inference.verdict import NO_FACE
 from core.picture_files import as_text
 
 CLASS_COLORS = {"real": "#1d6fd1", "fake": "#d9480f", "unsure": "#6b7280"}
-MARKS = {"box": "marked by hand", "whole": "taken to be the whole picture, by hand"}
+MARKS = {
+    BOX: "marked by hand",
+    UNSEEN: "marked by hand; the detector sees no face there, so the square is judged as drawn",
+    WHOLE: "taken to be the whole picture, by hand",
+}
 OPINIONS = ("cnn", "second")
 CSV_COLUMNS = ["file", "face", "verdict", "p_fake", "reason", "x", "y", "w", "h", "error", "notes"]
 

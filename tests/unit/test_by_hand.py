@@ -5,7 +5,7 @@ import pytest
 
 from core.errors import UserError
 from core.imaging import Photo
-from core.inference.by_hand import crop_marked, square_around
+from core.inference.by_hand import BOX, UNSEEN, crop_marked, square_around
 from core.inference.geometry import Box, Face, crop_face
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (300, 400, 3), np.uint8)
@@ -33,12 +33,14 @@ def test_the_square_around_a_box_lies_in_the_picture(box, square):
 
 
 def test_without_a_detection_the_box_is_taken_as_it_is():
-    crop = crop_marked(PIXELS, Box(100, 100, 90, 90), blind)
+    crop, mark = crop_marked(PIXELS, Box(100, 100, 90, 90), blind)
+    assert mark == UNSEEN
     np.testing.assert_array_equal(crop.pixels, PIXELS[100:190, 100:190])
 
 
 def test_a_box_over_the_edge_counts_as_far_as_it_lies_in_the_picture():
-    assert crop_marked(PIXELS, Box(-50, -50, 150, 150), blind).square == Box(0, 0, 100, 100)
+    crop, _ = crop_marked(PIXELS, Box(-50, -50, 150, 150), blind)
+    assert crop.square == Box(0, 0, 100, 100)
 
 
 @pytest.mark.parametrize("box", [Box(10, 10, 7, 90), Box(500, 10, 90, 90), Box(10, 10, 0, 0)])
@@ -67,7 +69,8 @@ class TestADetectorThatSees:
 
     def test_its_face_is_framed_like_every_other(self):
         seen = Box(170, 120, 60, 60)
-        crop = crop_marked(PIXELS, Box(160, 100, 90, 90), self._finder(seen))
+        crop, mark = crop_marked(PIXELS, Box(160, 100, 90, 90), self._finder(seen))
+        assert mark == BOX
         usual = crop_face(PIXELS, Face(seen))
         assert crop.square == usual.square
         np.testing.assert_array_equal(crop.pixels, usual.pixels)
@@ -79,11 +82,12 @@ class TestADetectorThatSees:
     )
     def test_another_face_is_not_meant(self, other):
         box = Box(160, 100, 90, 90)
-        assert crop_marked(PIXELS, box, self._finder(other)).square == box
+        crop, mark = crop_marked(PIXELS, box, self._finder(other))
+        assert crop.square == box and mark == UNSEEN
 
     def test_of_two_the_one_that_fits_better_is_meant(self):
         close, off = Box(165, 105, 80, 80), Box(165, 105, 45, 45)
-        crop = crop_marked(PIXELS, Box(160, 100, 90, 90), self._finder(off, close))
+        crop, _ = crop_marked(PIXELS, Box(160, 100, 90, 90), self._finder(off, close))
         assert crop.square == crop_face(PIXELS, Face(close)).square
 
 
@@ -91,7 +95,7 @@ def test_a_marked_face_gets_a_verdict_and_is_told_apart(inspector, portrait):
     photo = Photo(np.ascontiguousarray(portrait))
     boxes = [Box(90, 90, 330, 380), Box(0, 0, 40, 40)]
     face, corner = inspector.judge(photo, boxes=boxes)
-    assert [face.box, corner.box] == boxes and face.marked == corner.marked == "box"
+    assert [face.box, corner.box] == boxes and [face.marked, corner.marked] == [BOX, UNSEEN]
     assert 0 <= face.p_fake <= 1 and face.thumbnail.shape == (256, 256, 3)
     assert corner.verdict.state == "unsure" and "px wide" in corner.verdict.reason
     assert inspector.judge(photo)[0].marked is None
