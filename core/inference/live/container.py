@@ -6,6 +6,8 @@ others), and FFmpeg follows them. So a text is refused before FFmpeg sees it, on
 """
 
 import io
+import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -25,12 +27,13 @@ Source = Path | BinaryIO
 # holds its pictures itself. The last line has only sound: opened to be able to say so.
 FORMATS = (
     "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,flv,ogg,asf,ivf,obu,mxf,dv,"
-    "mjpeg,gif,apng,"
+    "gif,apng,"
     "mp3,wav,flac,aac"
 )
 MAX_FRAME_PIXELS = 8192 * 8192
 MAX_RATE, COMMON_RATE = 1000, 30.0  # frames a second
 OPEN_LIMIT_S = 20.0  # a sound file is open in well under a second
+_LIMITS = {"max_pixels": str(MAX_FRAME_PIXELS)}  # of every decoder
 _HEAD_BYTES = 4096
 _TEXT_BYTES = bytes({*b"\t\n\f\r\x1b", *range(0x20, 0x7F), *range(0x80, 0x100)})
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -94,28 +97,54 @@ def _check(file: BinaryIO) -> None:
         )
 
 
-class _Nameless:
-    """A file's bytes without its name, by which FFmpeg would guess a format or find neighbours."""
+class _Bytes:
+    """A file for FFmpeg: without its name, by which it would guess a format or find neighbours,
+    and with an end to the wait until the video is open."""
 
     def __init__(self, file: BinaryIO):
-        self.read, self.seek, self.tell = file.read, file.seek, file.tell
+        self.seek, self.tell, self._read = file.seek, file.tell, file.read
+        self.until_s = time.monotonic() + OPEN_LIMIT_S
+
+    @property
+    def late(self) -> bool:
+        return time.monotonic() > self.until_s
+
+    def read(self, size: int) -> bytes:
+        return b"" if self.late else self._read(size)
 
 
 def _container(file: BinaryIO) -> InputContainer:
+    source = _Bytes(file)
     try:
-        return av.open(
-            _Nameless(file),
+        container = av.open(
+            source,
             metadata_errors="ignore",
             timeout=(OPEN_LIMIT_S, None),
-            options={"max_pixels": str(MAX_FRAME_PIXELS)},
+            options=_LIMITS,
             container_options={"format_whitelist": FORMATS, "protocol_whitelist": "none"},
             io_open=_deny,
         )
     except (av.error.FFmpegError, OSError, ValueError) as error:
-        raise UserError(
-            "The file is not a video this app can read, or it is damaged or cut short. Use "
-            "MP4, MOV, WebM or AVI, and save or download it again."
-        ) from error
+        raise (_too_slow() if source.late else _unreadable()) from error
+    if source.late:
+        container.close()
+        raise _too_slow()
+    source.until_s = math.inf
+    return container
+
+
+def _too_slow() -> UserError:
+    return UserError(
+        f"The file could not be opened within {OPEN_LIMIT_S:.0f} s. Copy it to a faster disk, or "
+        "save it as MP4."
+    )
+
+
+def _unreadable() -> UserError:
+    return UserError(
+        "The file is not a video this app can read, or it is damaged or cut short. Use MP4, MOV, "
+        "WebM or AVI, and save or download it again."
+    )
 
 
 def _deny(url: str, flags: int, options: dict) -> io.IOBase:
@@ -146,6 +175,7 @@ def video_stream(container: InputContainer) -> VideoStream:
     if best not in playable:
         best = max(playable, key=lambda s: (Disposition.default in s.disposition, s.width))
     check_size(best.width, best.height)
+    best.codec_context.options = _LIMITS
     return best
 
 
@@ -159,9 +189,10 @@ def check_size(width: int, height: int) -> None:
     """Refuse frames that would take too much memory.
 
     Raises:
-        UserError: more than `MAX_FRAME_PIXELS`.
+        UserError: more than `MAX_FRAME_PIXELS`, or none: FFmpeg has held them back for that.
     """
-    if width * height > MAX_FRAME_PIXELS:
+    if not 0 < width * height <= MAX_FRAME_PIXELS:
         raise UserError(
-            f"The video's frames are too large ({width} x {height} pixels). Scale it down first."
+            f"The video's frames are too large (more than {MAX_FRAME_PIXELS // 10**6} million "
+            "pixels), or their size cannot be told. Save it at a smaller size."
         )
