@@ -11,7 +11,15 @@ CLASS_NAMES = ("fake", "real")  # index 0 = fake, 1 = real: Kaggle's folder orde
 FAKE, REAL = 0, 1
 SPLITS = ("train", "valid", "test")
 HARDEST_PAIR = "ffhq / stylegan"  # the two sources that share one pipeline to the byte
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".heic", ".heif"})
+IMAGE_FORMATS = "JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC, AVIF, JPEG 2000 or PPM"
+IMAGE_SUFFIXES = frozenset(  # of the files that the decoder reads
+    {
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".gif", ".bmp"),
+        *(".tif", ".tiff", ".dng", ".heic", ".heif", ".hif", ".avif", ".avifs"),
+        *(".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx", ".ppm", ".pgm", ".pbm", ".pnm"),
+    }
+)
+)
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
 MAX_VIDEO_BYTES = 300 * 1024 * 1024

@@ -4,23 +4,21 @@ Training and inference both go through `decode_image` and `to_model_input`. Anot
 another resize filter on one side silently wrecks the verdict, so there is no second way in.
 """
 
-import io
-import warnings
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
-from core.config import IMAGE_SIZE, MAX_FILE_BYTES, MAX_PIXELS
+from core.config import IMAGE_SIZE, MAX_FILE_BYTES
+from core.decoding.colour import to_rgb
+from core.decoding.deep_png import read_deep
+from core.decoding.formats import damaged, open_image, too_many_pixels, unreadable
+from core.decoding.frames import select_frame
+from core.decoding.orientation import orientation_of, upright
+from core.decoding.repair import is_mendable, read_mended
+from core.decoding.tiff import is_tiff, read_tiff
 from core.errors import UserError
-
-try:
-    from pillow_heif import register_heif_opener
-
-    register_heif_opener()
-except ImportError:  # HEIC is a convenience: without the library such a file is "not a picture"
-    pass
 
 
 @dataclass(frozen=True)
@@ -45,17 +43,18 @@ class Photo:
 
 
 def decode_image(data: bytes) -> Photo:
-    """Decode an image file that may come from anybody.
+    """Decode an image file that may come from anybody, into the picture that a person sees.
 
     Args:
-        data: the bytes of a JPEG, PNG, WebP, BMP, GIF or HEIC file.
+        data: the bytes of a file in one of `IMAGE_FORMATS`.
 
     Returns:
-        The picture as upright 8-bit RGB; of an animation the first frame.
+        The picture as upright 8-bit sRGB: of an animation the first frame that shows something, of
+        several pictures or pages the main one, of a profile's colours what the eye sees.
 
     Raises:
-        UserError: the bytes are empty, too many, no picture, cut short, or unfold to more
-            than `MAX_PIXELS` pixels.
+        UserError: the bytes are empty, too many, no picture, cut short, unfold to more than
+            `MAX_PIXELS` pixels, or hold samples that nothing tells the meaning of.
     """
     if not data:
         raise UserError("The file is empty (0 bytes). Save or download it again.")
@@ -65,61 +64,34 @@ def decode_image(data: bytes) -> Photo:
             f"{MAX_FILE_BYTES // 2**20} MB). Save it at a smaller size."
         )
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's bomb warning: we hold our own limit
-            with Image.open(io.BytesIO(data)) as image:
-                return _to_photo(image)
+        pixels, notes = read_tiff(data) if is_tiff(data) else _read_or_mend(data)
     except UserError:
         raise
-    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise _unreadable(error) from error
+    except Image.DecompressionBombError as error:
+        raise UserError(too_many_pixels("far too many")) from error
+    except UnidentifiedImageError as error:
+        raise (damaged() if is_mendable(data) else unreadable()) from error
     except Exception as error:  # Pillow's plugins raise many types on a damaged file
-        raise UserError(
-            "The picture is damaged or cut short and cannot be decoded. Save or download it again."
-        ) from error
+        raise damaged() from error
+    return Photo(pixels, tuple(notes))
 
 
-def _unreadable(error: Exception) -> UserError:
-    if isinstance(error, Image.DecompressionBombError):
-        return UserError(_too_many_pixels("far too many"))
-    return UserError(
-        "The file is not a picture this app can read. Use JPEG, PNG, WebP, BMP, GIF or HEIC "
-        "(the content counts, not the file name's ending)."
-    )
+def _read_or_mend(data: bytes) -> tuple[np.ndarray, list[str]]:
+    try:
+        return _read(data)
+    except UserError:
+        raise
+    except Exception:
+        if not is_mendable(data):
+            raise
+        return read_mended(data, _read)
 
 
-def _too_many_pixels(count: str) -> str:
-    limit = f"{MAX_PIXELS // 1_000_000} million"
-    return f"The picture has {count} pixels; the limit is {limit}. Scale it down first."
-
-
-def _to_photo(image: Image.Image) -> Photo:
-    pixels = image.width * image.height
-    if pixels > MAX_PIXELS:
-        raise UserError(_too_many_pixels(f"{pixels / 1e6:.0f} million"))
-    notes = []
-    if getattr(image, "n_frames", 1) > 1:
-        image.seek(0)
-        notes.append("This is an animation: only its first frame was judged.")
-    image.load()
-    upright = ImageOps.exif_transpose(image)
-    return Photo(_to_rgb(upright), tuple(notes))
-
-
-def _to_rgb(image: Image.Image) -> np.ndarray:
-    """Bring any Pillow mode to uint8 RGB; transparent parts lie on white."""
-    if image.mode.startswith("I;16") or image.mode == "I":
-        wide = np.asarray(image).astype(np.int64)
-        gray = np.clip(wide // 257 if wide.max(initial=0) > 255 else wide, 0, 255)
-        return np.repeat(gray.astype(np.uint8)[..., None], 3, axis=2)
-    if image.mode == "F":
-        gray = np.clip(np.nan_to_num(np.asarray(image)), 0, 255).astype(np.uint8)
-        return np.repeat(gray[..., None], 3, axis=2)
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        rgba = image.convert("RGBA")
-        white = Image.new("RGBA", rgba.size, "white")
-        return np.asarray(Image.alpha_composite(white, rgba).convert("RGB"))
-    return np.asarray(image.convert("RGB"))
+def _read(data: bytes) -> tuple[np.ndarray, list[str]]:
+    with open_image(data) as image:
+        notes = select_frame(image)
+        pixels, more = read_deep(data, image) or to_rgb(image)
+        return upright(pixels, orientation_of(image)), notes + more
 
 
 def to_model_input(pixels: np.ndarray, side: int = IMAGE_SIZE) -> np.ndarray:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from core.config import MAX_FILE_BYTES
+from core.config import IMAGE_FORMATS, MAX_FILE_BYTES
 from core.examples import Example, load_examples
 from core.imaging import decode_image
 from core.inference.geometry import centre_square
@@ -14,7 +14,7 @@ from ui.resources import get_inspector
 from ui.theme import privacy_line
 
 THUMBNAIL_PX = 112
-_FORMATS = f"JPEG, PNG, WebP, BMP, GIF or HEIC, up to {MAX_FILE_BYTES // 2**20} MB each"
+_FORMATS = f"{IMAGE_FORMATS}, up to {MAX_FILE_BYTES // 2**20} MB each"
 
 
 @st.cache_data(show_spinner=False)

@@ -1,0 +1,43 @@
+"""PNG with 16-bit colours of which fewer bits are in use: Pillow keeps the upper eight only."""
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from core.decoding.colour import to_rgb
+from core.decoding.levels import to_bytes
+
+_BIT_DEPTH, _COLOUR_TYPE = 24, 25  # where they stand in the file: in IHDR, always the first chunk
+_DARK = 64  # upper bytes below: 14 bits or fewer are in use, or the picture is very dark
+
+
+def read_deep(data: bytes, image: Image.Image) -> tuple[np.ndarray, list[str]] | None:
+    """Decode a 16-bit PNG by OpenCV where Pillow has lost its picture.
+
+    Args:
+        data: the file.
+        image: the same, decoded by Pillow.
+
+    Returns:
+        uint8 (height, width, 3) as stored, and sentences; None if Pillow's pixels will do.
+    """
+    if image.format != "PNG" or data[_BIT_DEPTH] != 16 or data[_COLOUR_TYPE] not in (2, 4, 6):
+        return None
+    if getattr(image, "n_frames", 1) > 1 or _brightest(image) >= _DARK:
+        return None
+    deep = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if deep is None or deep.dtype != np.uint16 or deep.ndim != 3 or deep.shape[2] not in (3, 4):
+        return None
+    scaled, notes = to_bytes(deep, 3, 16)
+    colours = np.ascontiguousarray(scaled[..., [2, 1, 0, 3][: scaled.shape[2]]])
+    narrow = Image.fromarray(colours)
+    if "icc_profile" in image.info:
+        narrow.info["icc_profile"] = image.info["icc_profile"]
+    pixels, more = to_rgb(narrow)
+    return pixels, notes + more
+
+
+def _brightest(image: Image.Image) -> int:
+    extrema = image.getextrema()
+    colours = extrema[:-1] if image.mode in ("LA", "RGBA") else extrema
+    return max(most for _, most in colours)

@@ -1,0 +1,213 @@
+"""TIFF and DNG: which of their pages is the picture, and samples that Pillow garbles.
+
+tifffile reads the directories. Samples of up to 8 bits are decoded by Pillow (libtiff), which knows
+every compression and colour space of them; wider, signed and floating point ones by tifffile.
+"""
+
+import io
+import logging
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+import tifffile
+from PIL import Image, UnidentifiedImageError
+
+from core.decoding.colour import to_rgb
+from core.decoding.formats import check_size, open_image
+from core.decoding.levels import to_bytes
+from core.decoding.orientation import upright
+from core.errors import UserError
+
+_HEADS = {b"II*\x00": "<I", b"MM\x00*": ">I", b"II+\x00": "<Q", b"MM\x00+": ">Q"}
+_MOST_PAGES = 64  # that are looked at
+_MOST_SEGMENTS = 250_000  # strips or tiles of a page
+_MOST_BYTES = 512 * 2**20  # of a page's samples, before they become bytes
+
+_ORIENTATION, _PROFILE, _OLD_KIND = 274, 34675, 255
+_REDUCED, _MASK = 1, 4  # bits of NewSubfileType
+_GRAY_WHITE_IS_ZERO, _GRAY, _RGB, _TRANSPARENCY, _CMYK = 0, 1, 2, 4, 5
+_RAW = (32803, 34892)  # a sensor's samples: colour filter array, linear
+_COLOURS = {_GRAY_WHITE_IS_ZERO: 1, _GRAY: 1, _RGB: 3, _CMYK: 4}
+_PLAIN = frozenset({1, 5, 8, 32773, 32946})  # none, LZW, deflate, PackBits, deflate's old number
+_PREVIEW_PX = 1000  # a raw file's preview of that width shows a face
+
+# What is wrong with a file we say ourselves.
+logging.getLogger("tifffile").setLevel(logging.CRITICAL + 1)
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A directory of the file; `family` counts the main chain, of which others are children."""
+
+    page: tifffile.TiffPage
+    family: int
+    orientation: int
+
+    @property
+    def kind(self) -> int:
+        """NewSubfileType, with the older tag's "reduced" (2) taken in."""
+        return self.page.subfiletype | (_tag(self.page, _OLD_KIND, 0) == 2)
+
+    @property
+    def sides(self) -> tuple[int, int]:
+        return self.page.imagewidth, self.page.imagelength
+
+    @property
+    def area(self) -> int:
+        return self.page.imagewidth * self.page.imagelength
+
+
+def is_tiff(data: bytes) -> bool:
+    """Whether a file begins like a TIFF or BigTIFF."""
+    return data[:4] in _HEADS
+
+
+def read_tiff(data: bytes) -> tuple[np.ndarray, list[str]]:
+    """Decode the picture of a TIFF: its first page that is no reduced copy, mask or raw.
+
+    Returns:
+        Upright uint8 (height, width, 3), sRGB, and sentences on what the user may not expect.
+
+    Raises:
+        UserError: too many pixels, or samples that nothing tells the meaning of.
+        Exception: of many types, on a damaged file.
+    """
+    with tifffile.TiffFile(io.BytesIO(data)) as file:
+        chosen, notes = _chosen(_pages(file))
+        check_size(*chosen.sides)
+        if _is_for_pillow(chosen.page):
+            try:
+                pixels, more = _by_pillow(data, chosen)
+                return pixels, notes + more
+            except UnidentifiedImageError:  # a layout of channels that Pillow has no mode for
+                pass
+        pixels, more = _by_tifffile(chosen)
+        return pixels, notes + more
+
+
+def _pages(file: tifffile.TiffFile) -> list[_Page]:
+    found = []
+    for number in range(_MOST_PAGES):
+        try:
+            main = file.pages.get(number, aspage=True)
+        except Exception:  # the end of the chain, or where it breaks
+            break
+        own = _tag(main, _ORIENTATION, 1)
+        found.append(_Page(main, number, own))
+        inner = list(main.pages)[:_MOST_PAGES] if main.subifds else []
+        found += [_Page(page, number, _tag(page, _ORIENTATION, own)) for page in inner]
+    return found
+
+
+def _tag(page: tifffile.TiffPage, code: int, default: int) -> int:
+    value = page.tags.valueof(code, default)
+    return value if isinstance(value, int) else default
+
+
+def _chosen(pages: list[_Page]) -> tuple[_Page, list[str]]:
+    raw = [page for page in pages if page.page.photometric in _RAW]
+    pictures = [
+        page
+        for page in pages
+        if page not in raw and page.page.photometric != _TRANSPARENCY and not page.kind & _MASK
+    ]
+    full = [page for page in pictures if not page.kind & _REDUCED]
+    if raw or not full:
+        return _developed(raw, pictures), []
+    first = full[0].family
+    chosen = max((page for page in full if page.family == first), key=lambda page: page.area)
+    count = len({page.family for page in full})
+    if count == 1:
+        return chosen, []
+    return chosen, [f"The file holds {count} pages: only the first was judged."]
+
+
+def _developed(raw: list[_Page], pictures: list[_Page]) -> _Page:
+    """The largest picture, if it is of a size to judge: a raw file may hold only a thumbnail."""
+    best = max(pictures, key=lambda page: page.area, default=None)
+    wanted = min([_PREVIEW_PX, *(max(page.sides) // 2 for page in raw)]) if raw else 0
+    if best is None or max(best.sides) < wanted:
+        raise UserError(
+            "The file is a camera's raw file without a developed picture of its size. "
+            "Develop it in a photo program and save it as JPEG or PNG."
+        )
+    return best
+
+
+def _is_for_pillow(page: tifffile.TiffPage) -> bool:
+    bits = page.bitspersample
+    return isinstance(bits, int) and bits <= 8 and page.sampleformat in (None, 1, 4)
+
+
+def _by_pillow(data: bytes, chosen: _Page) -> tuple[np.ndarray, list[str]]:
+    """Let Pillow begin at the chosen directory: it seeks along the main chain only."""
+    pattern = _HEADS[data[:4]]
+    place = 4 if pattern.endswith("I") else 8
+    pointed = bytearray(data)
+    struct.pack_into(pattern, pointed, place, chosen.page.offset)
+    with open_image(bytes(pointed)) as image:
+        image.load()  # turns the picture, if the directory itself says how
+        pixels, notes = to_rgb(image)
+    inherited = _tag(chosen.page, _ORIENTATION, 0) == 0
+    return upright(pixels, chosen.orientation if inherited else 1), notes
+
+
+def _by_tifffile(chosen: _Page) -> tuple[np.ndarray, list[str]]:
+    page = chosen.page
+    colours = _COLOURS.get(page.photometric, 0)
+    _check_layout(page, colours)
+    # (separate planes, depth, height, width, samples side by side)
+    stored = page.asarray(squeeze=False, maxworkers=1)
+    samples = np.moveaxis(stored[:, 0], 0, -2).reshape(*stored.shape[2:4], -1)
+    scaled, notes = to_bytes(samples, colours, page.bitspersample)
+    del stored, samples
+    if page.photometric == _GRAY_WHITE_IS_ZERO:
+        np.subtract(255, scaled[..., :1], out=scaled[..., :1])
+    image = _as_image(scaled, colours, page.extrasamples)
+    profile = page.tags.valueof(_PROFILE)
+    if isinstance(profile, bytes):
+        image.info["icc_profile"] = profile
+    pixels, more = to_rgb(image)
+    return upright(pixels, chosen.orientation), notes + more
+
+
+def _check_layout(page: tifffile.TiffPage, colours: int) -> None:
+    """Refuse what would come out garbled, or unfold to more than memory is there for.
+
+    Raises:
+        UserError: with what to do instead.
+    """
+    kind = page.dtype.kind if page.dtype is not None else ""
+    extras = page.samplesperpixel - colours
+    known = colours and page.compression in _PLAIN and page.imagedepth == 1
+    if not known or extras not in (0, 1) or not _is_number(kind, page.bitspersample):
+        raise UserError(
+            "The picture is a TIFF of a rare kind that this app cannot show as it is meant. "
+            "Save it as PNG or JPEG."
+        )
+    tile = page.tilewidth * page.tilelength if page.is_tiled else 0
+    check_size(max(tile, 1), 1)
+    if page.nbytes > _MOST_BYTES or len(page.dataoffsets) > _MOST_SEGMENTS:
+        raise UserError(
+            f"The picture unfolds to {page.nbytes / 2**20:,.0f} MB in {len(page.dataoffsets):,} "
+            "pieces, too much for this app. Save it as an 8-bit PNG or JPEG."
+        )
+
+
+def _is_number(kind: str, bits: int | tuple[int, ...]) -> bool:
+    if not isinstance(bits, int):
+        return False
+    return bits <= 64 if kind == "f" else kind in ("u", "i") and bits <= 32
+
+
+def _as_image(scaled: np.ndarray, colours: int, extras: tuple[int, ...]) -> Image.Image:
+    """8-bit samples as a picture of Pillow's, with alpha if the extra channel says it is that."""
+    alpha = {1: "RGBa", 2: "RGBA"}.get(extras[0]) if extras and colours < 4 else None
+    if alpha and colours == 1:
+        scaled = scaled[..., [0, 0, 0, 1]]
+    elif not alpha:
+        scaled = scaled[..., :colours]
+    mode = alpha or {1: "L", 3: "RGB", 4: "CMYK"}[colours]
+    size = scaled.shape[1], scaled.shape[0]
+    return Image.frombytes(mode, size, np.ascontiguousarray(scaled).tobytes())
