@@ -19,7 +19,6 @@ IMAGE_SUFFIXES = frozenset(  # of the files that the decoder reads
         *(".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx", ".ppm", ".pgm", ".pbm", ".pnm"),
     }
 )
-)
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
 MAX_VIDEO_BYTES = 300 * 1024 * 1024
