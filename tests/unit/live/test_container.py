@@ -72,13 +72,12 @@ def test_a_text_is_refused_before_ffmpeg_sees_it(monkeypatch, text):
     assert not asked
 
 
-@pytest.mark.parametrize("text", [FFCONCAT, HLS, DASH], ids=["ffconcat", "HLS", "DASH"])
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
-def test_a_list_of_files_that_is_not_plainly_text_opens_none_of_them(tmp_path, text):
+def test_a_list_of_files_that_is_not_plainly_text_opens_none_of_them(tmp_path, monkeypatch):
     """A zero byte takes it past the look for texts: FFmpeg's own whitelist holds it up."""
-    target = tmp_path / "other.mp4"
-    with _untouched(target):
-        assert "not a video" in _refusal(text.format(path=target).encode() + b"\0")
+    monkeypatch.chdir(tmp_path)  # FFmpeg looks for relative names only
+    with _untouched(Path("other.mp4")):
+        assert "not a video" in _refusal(FFCONCAT.format(path="other.mp4").encode() + b"\0")
 
 
 def test_a_stream_description_that_is_not_plainly_text_opens_no_port():
