@@ -17,9 +17,8 @@ import av
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
-from PIL import Image
 
-import core.imaging  # noqa: F401  registers HEIC with Pillow
+from core.decoding.formats import ANIMATED, open_image
 from core.errors import UserError
 
 Source = Path | BinaryIO
@@ -37,9 +36,6 @@ _LIMITS = {"max_pixels": str(MAX_FRAME_PIXELS)}  # of every decoder
 _HEAD_BYTES = 4096
 _TEXT_BYTES = bytes({*b"\t\n\f\r\x1b", *range(0x20, 0x7F), *range(0x80, 0x100)})
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-# Pillow's names; HEIF comes last, as Pillow stops at a name it lacks.
-_PICTURES = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "JPEG2000", "PPM", "AVIF", "HEIF")
-_MOVING = frozenset({"GIF", "PNG", "AVIF"})  # FFmpeg plays those of them that are animations
 _NOT_SHOWN = Disposition.attached_pic | Disposition.still_image | Disposition.timed_thumbnails
 
 
@@ -80,21 +76,29 @@ def _check(file: BinaryIO) -> None:
             "The file is a text, not a video. A playlist or a stream description only names "
             "videos, and nothing that it names is opened: give the video file itself."
         )
-    try:
-        with Image.open(file, formats=_PICTURES) as picture:
-            kind, moves = picture.format, bool(getattr(picture, "is_animated", False))
-    except Exception:  # Pillow's plugins raise many types; then it is not a picture
-        return
-    if moves and kind == "WEBP":
+    kind, moves = _picture(file)
+    if moves and kind == "WEBP":  # the one kind of animation that FFmpeg does not play
         raise UserError(
             "The file is a WebP animation, which cannot be played here. Save it as GIF or MP4, "
             "or judge one picture of it on the Photo page."
         )
-    if not moves or kind not in _MOVING:
+    if kind is not None and not moves:
         raise UserError(
             "The file is a picture, not a video. Judge it on the Photo page, or with "
             "`python -m core classify`."
         )
+
+
+def _picture(file: BinaryIO) -> tuple[str | None, bool]:
+    """Which kind of picture a file is, None for no picture; and whether it is an animation."""
+    try:
+        with open_image(file) as picture:
+            moves = picture.format in ANIMATED and getattr(picture, "is_animated", False)
+            return picture.format, moves
+    except UserError:  # beyond the limit on pictures, but one
+        return "picture", False
+    except Exception:  # Pillow's plugins raise many types; then it is none
+        return None, False
 
 
 class _Bytes:
