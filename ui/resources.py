@@ -7,6 +7,7 @@ from core.errors import UserError
 from core.generators import FaceGenerator, load_generator
 from core.generators.dcgan import Dcgan, load_dcgan
 from core.inference.keras_model import spare_the_collector
+from core.inference.networks import has_second
 from core.inference.photo import Inspector, load_inspector
 from ui.names import literal
 
@@ -44,12 +45,13 @@ def get_generator(name: str) -> FaceGenerator | None:
 def how_known(generator: str) -> str:
     """Whether the classifier learned from a generator, as its metrics file says."""
     try:
-        learned_from = read_json("classifier_metrics")["data"]["train"]
+        name = "both_metrics" if has_second() else "classifier_metrics"
+        learned_from = read_json(name)["data"]["train"]
     except (UserError, KeyError):
         return ""
     if f"fake/{generator.lower()}" in learned_from:
-        return "The classifier learned from other faces of this generator."
-    return "The classifier never saw a face of this generator while it learned."
+        return "The networks learned from other faces of this generator."
+    return "The networks never saw a face of this generator while they learned."
 
 
 @st.cache_resource(show_spinner="Loading the generator of that epoch ...", max_entries=8)

@@ -1,5 +1,6 @@
 """The classifier's P(fake) on the faces of a data set, remembered between starts."""
 
+import hashlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,18 @@ from core.inference.photo import Inspector
 
 CHUNK = 32
 SAVE_EVERY = 64  # chunks
+_PARTS = (
+    *("classifier_constants", "classifier_calibration"),
+    *("second_head", "both_joining", "both_calibration"),
+)
 _KEYS = ["path", "modified_ns"]
+
+
+def _version() -> str:
+    """Another one for every change of the networks or of what turns log-odds into P(fake)."""
+    registry = load_registry()
+    parts = [registry[name].sha256 for name in _PARTS if name in registry]
+    return hashlib.sha256("".join(parts).encode()).hexdigest()[:24]
 
 
 class ScoreBook:
@@ -35,7 +47,7 @@ class ScoreBook:
         Raises:
             UserError: the registry is missing or damaged.
         """
-        version = load_registry()["classifier_constants"].sha256[:24]
+        version = _version()
         self._file = cache / f"scores-{version}.parquet"
         self.failed: dict[str, str] = {}
         try:

@@ -12,7 +12,6 @@ from sklearn.linear_model import LogisticRegression
 from core.artifacts import ship
 from core.config import ARTIFACTS_DIR, FAKE
 from core.dataset.pipeline import row_weights
-from core.errors import UserError
 from core.evaluation.calibration import THRESHOLD, fit_accusing_band, fit_calibration
 from core.evaluation.folder import Scores, load_split, report, score_faces
 from core.evaluation.model_card import write_model_card
@@ -24,10 +23,6 @@ from core.training.backbone import build_backbone
 from core.training.run_folder import RunFolder
 from core.training.second import SecondRecipe, chosen_faces, head_of
 from core.training.second_features import features_of
-
-# The pair that shares one pipeline counts most, the other sources all alike.
-SHARES = {"ffhq": 0.25, "stylegan": 0.25}
-OTHERS = 0.06
 
 
 def publish_second(run_dir: Path, data: Path, *, folder: Path = ARTIFACTS_DIR) -> Iterator[str]:
@@ -64,9 +59,7 @@ def publish_second(run_dir: Path, data: Path, *, folder: Path = ARTIFACTS_DIR) -
     panel = replace(panel, calibration=calibrate_wide(joined))
     yield f"Calibrated on the same faces: {asdict(panel.calibration)}"
 
-    test_faces = index.part("test")
-    if test_faces.empty:
-        raise UserError(f"{index.root} has no split test, on which a shipped model is measured.")
+    test_faces = chosen_faces(index, "test", _recipe_of(run))
     test = {name: score_faces(test_faces, part) for name, part in parts.items()}
     metrics = run.settings() | {
         "valid": _figures(panel, valid),
@@ -134,7 +127,7 @@ def calibrate_wide(valid: Scores) -> Calibration:
 
 
 def _shares(faces: pd.DataFrame) -> dict[str, float]:
-    return dict.fromkeys(faces["source"], OTHERS) | SHARES
+    return SecondRecipe().shares(faces["source"].unique())
 
 
 def _recipe_of(run: RunFolder) -> SecondRecipe:

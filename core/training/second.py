@@ -2,6 +2,7 @@
 
 import time
 import warnings
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from core.training.run_folder import RunFolder, load_weights
 from core.training.second_features import Change, features_of
 
 SEED = 0
+OTHERS = 13  # sources of a class beside the pair, roughly
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class SecondRecipe:
         epochs: looks at every face.
         per_source: most faces of a source in train, drawn at random; a third of it in valid.
         whole_sources: sources of which every face is taken.
-        source_shares: as in a classifier's recipe; sources not named get 0.1 of their class.
+        pair_share: of each class is `whole_sources`'; the other sources share the rest alike.
         components: principal components the head reads.
         hidden: units of its one hidden layer.
         members: heads that are averaged, of different seeds.
@@ -53,9 +55,9 @@ class SecondRecipe:
     epochs: int = 1
     per_source: int = 450
     whole_sources: tuple[str, ...] = ("ffhq", "stylegan")
-    source_shares: dict[str, float] | None = None
-    components: int = 600
-    hidden: int = 128
+    pair_share: float = 0.25
+    components: int = 1000
+    hidden: int = 64
     members: int = 3
     alpha: float = 3.0
     steps: int = 30
@@ -74,6 +76,11 @@ class SecondRecipe:
             "whole_sources": list(self.whole_sources),
             "sources": list(self.sources),
         }
+
+    def shares(self, sources: Iterable[str]) -> dict[str, float]:
+        """Each source's relative share of its class, `whole_sources` as one of many others."""
+        others = (1 - self.pair_share) / OTHERS
+        return {s: self.pair_share if s in self.whole_sources else others for s in sources}
 
     def change(self, pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """One look at a face: uint8 squares in and out."""
@@ -162,7 +169,8 @@ def _fitted(looks: list, train: pd.DataFrame, recipe: SecondRecipe) -> Head:
     rows = np.concatenate([rows for _, rows in looks])
     seen = train.iloc[rows]
     features = np.concatenate([features for features, _ in looks])
-    return fit_head(features, labels_of(seen), row_weights(seen, recipe.source_shares), recipe)
+    weights = row_weights(seen, recipe.shares(seen["source"].unique()))
+    return fit_head(features, labels_of(seen), weights, recipe)
 
 
 def _ranks(head: Head, features: np.ndarray, rows: np.ndarray, valid: pd.DataFrame) -> float:
