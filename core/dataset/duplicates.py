@@ -1,7 +1,6 @@
 """Pictures that are in a data set twice: the same bytes, or the same look."""
 
 import hashlib
-import io
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import pandas as pd
 from PIL import Image
 
 from core.config import MAX_FILE_BYTES
+from core.dataset.thumbnails import decoded
 
 SIDE = 16  # of the small gray pictures that are compared, in pixels
 SAME_LOOK = 0.997  # see `find_duplicates`
@@ -88,9 +88,8 @@ def _fingerprint(path: str) -> tuple[str, np.ndarray] | str:
 
 def small_gray(data: bytes) -> np.ndarray:
     """A picture's file as uint8 (16, 16), gray."""
-    with Image.open(io.BytesIO(data)) as image:
-        image.draft("L", (4 * SIDE, 4 * SIDE))  # a JPEG decodes small, four times faster
-        return np.asarray(image.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX))
+    small = decoded(data, 4 * SIDE, "L")
+    return np.asarray(small.resize((SIDE, SIDE), Image.Resampling.BOX))
 
 
 def alike(small: np.ndarray, least: float = SAME_LOOK) -> Iterator[tuple[int, int]]:

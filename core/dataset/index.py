@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from PIL import Image, UnidentifiedImageError
 
-from core.config import MAX_PIXELS
+from core.config import MAX_FILE_BYTES, MAX_PIXELS
 from core.dataset.layout import NO_SPLIT, Place, find_root, folders_in, merged, place_of
+from core.decoding.formats import open_image
 from core.errors import UserError
+from core.imaging import decode_image
 from core.picture_files import LeftOut, as_text, listed, pictures_below, printable
 
 COLUMNS = ["path", "label", "split", "source", "width", "height", "bytes", "modified_ns"]
@@ -195,17 +196,28 @@ def _read_header(path: str) -> tuple[int, int] | str:
     try:
         if not stat.S_ISREG(Path(path).stat().st_mode):  # opening a pipe would wait forever
             return "It is no regular file"
-        with Image.open(path) as image:
+        with open_image(path) as image:
             width, height = image.size
-    except Image.DecompressionBombError:
+            paged = image.format == "TIFF" and image.n_frames > 1
+        if paged:  # the picture need not be on the first page
+            return _decoded_size(path)
+    except UserError:
         return f"It has more than {MAX_PIXELS:,} pixels, the limit"
-    except UnidentifiedImageError:
-        return "It is no picture, or one that is damaged at its beginning"
     except Exception as error:  # Pillow raises many types on broken headers
-        return getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
-    if width * height > MAX_PIXELS:
-        return f"{width} x {height} pixels is over the limit"
+        return getattr(error, "strerror", None) or _decoded_size(path)
     return width, height
+
+
+def _decoded_size(path: str) -> tuple[int, int] | str:
+    """The same of a file whose header is not enough: the decoder mends some and knows pages."""
+    try:
+        with open(path, "rb") as file:
+            photo = decode_image(file.read(MAX_FILE_BYTES + 1))
+    except UserError as error:
+        return str(error)
+    except OSError as error:
+        return error.strerror
+    return photo.width, photo.height
 
 
 def _source(path: str) -> str:

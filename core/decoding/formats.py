@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from typing import BinaryIO
 
 from PIL import Image, PngImagePlugin
 
@@ -29,8 +30,11 @@ PngImagePlugin.MAX_TEXT_CHUNK = 16 * 2**20
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
-def open_image(data: bytes) -> Image.Image:
+def open_image(source: bytes | str | BinaryIO) -> Image.Image:
     """Open a picture without decoding it; its first frame is within the limit.
+
+    Args:
+        source: a file's bytes, or the file or its path: then only its header is read.
 
     Raises:
         UserError: none of our formats, or more than `MAX_PIXELS` pixels.
@@ -38,7 +42,8 @@ def open_image(data: bytes) -> Image.Image:
     Image.init()
     known = [name for name in _PLUGINS if name in Image.OPEN]
     try:
-        image = Image.open(io.BytesIO(data), formats=known)
+        file = io.BytesIO(source) if isinstance(source, bytes) else source
+        image = Image.open(file, formats=known)
     except Image.DecompressionBombError as error:
         raise UserError(too_many_pixels("far too many")) from error
     check_size(image.width, image.height)

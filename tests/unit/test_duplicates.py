@@ -60,3 +60,14 @@ def test_all_pairs_are_compared_across_blocks(monkeypatch):
     small[5] = np.clip(small[4].astype(int) + 1, 0, 255)  # a little brighter
     small[0] = small[9] = 7  # of one colour: like nothing
     assert sorted(alike(small)) == [(1, 8), (4, 5)]
+
+
+def test_a_turned_copy_is_seen_as_the_decoder_shows_it(tmp_path, portrait):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture = Image.fromarray(portrait).resize((128, 128))
+    lying = picture.transpose(Image.Transpose.ROTATE_90)
+    root = _set(tmp_path / "set")
+    (root / "train" / "real" / "camera_0.png").write_bytes(encode(picture))
+    (root / "test" / "real" / "camera_0.jpg").write_bytes(encode(lying, "JPEG", exif=exif))
+    assert len(find_duplicates(index_folder(root).faces).leaks) == 1

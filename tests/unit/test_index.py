@@ -5,10 +5,12 @@ import os
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image, PngImagePlugin
 
 import core.dataset.index as module
 from core.dataset.index import COLUMNS, index_folder
 from core.errors import UserError
+from core.imaging import decode_image
 from tests.conftest import encode, texture, write_dataset
 
 PIXELS = encode(np.zeros((5, 7, 3), np.uint8))
@@ -222,3 +224,33 @@ class TestOtherNames:
     )  # fmt: skip
     def test_the_source_is_what_stands_before_the_underscore(self, tmp_path, name, source):
         assert index_folder(self._write(tmp_path, f"real/{name}")).faces["source"][0] == source
+
+
+class TestWhatAHeaderDoesNotTell:
+    """The index believes the decoder, so that no picture is lost between them."""
+
+    def test_a_picture_that_the_decoder_mends_is_taken(self, tmp_path):
+        (tmp_path / "real").mkdir()
+        text = PngImagePlugin.PngInfo()
+        text.add_text("Comment", "words")
+        data = bytearray(encode(Image.new("RGB", (9, 5)), pnginfo=text))
+        data[data.index(b"words") + 5] ^= 1  # the checksum of the text
+        (tmp_path / "real" / "a_1.png").write_bytes(data)
+        index = index_folder(tmp_path)
+        assert index.unreadable.empty
+        assert index.faces[["width", "height"]].to_numpy().tolist() == [[9, 5]]
+
+    def test_of_several_pages_the_pictures_size_counts(self, tmp_path):
+        (tmp_path / "real").mkdir()
+        reduced, whole = (Image.new("L", (side, side), 99) for side in (8, 64))
+        reduced.save(tmp_path / "real" / "a_1.tif", save_all=True, append_images=[whole],
+                     tiffinfo={254: 1})  # fmt: skip
+        size = decode_image((tmp_path / "real" / "a_1.tif").read_bytes()).pixels.shape[:2]
+        assert index_folder(tmp_path).faces[["height", "width"]].to_numpy().tolist() == [[*size]]
+
+    def test_a_format_that_is_not_read_is_none(self, tmp_path):
+        (tmp_path / "real").mkdir()
+        (tmp_path / "real" / "a_1.png").write_bytes(PIXELS)
+        Image.new("RGB", (9, 9)).save(tmp_path / "real" / "b_1.jpg", "EPS")
+        index = index_folder(tmp_path)
+        assert len(index.faces) == 1 and "not a picture" in index.unreadable["error"][0]
