@@ -16,7 +16,7 @@ from core.decoding.deep_png import read_deep
 from core.decoding.formats import damaged, open_image, too_many_pixels, unreadable
 from core.decoding.frames import select_frame
 from core.decoding.orientation import orientation_of, upright
-from core.decoding.repair import is_mendable, read_mended
+from core.decoding.repair import is_mendable, is_padded, read_mended
 from core.decoding.tiff import is_tiff, read_tiff
 from core.errors import UserError
 
@@ -77,14 +77,15 @@ def decode_image(data: bytes) -> Photo:
 
 
 def _read_or_mend(data: bytes) -> tuple[np.ndarray, list[str]]:
-    try:
-        return _read(data)
-    except UserError:
-        raise
-    except Exception:
-        if not is_mendable(data):
+    if not is_padded(data):
+        try:
+            return _read(data)
+        except UserError:
             raise
-        return read_mended(data, _read)
+        except Exception:
+            if not is_mendable(data):
+                raise
+    return read_mended(data, _read)
 
 
 def _read(data: bytes) -> tuple[np.ndarray, list[str]]:

@@ -25,22 +25,16 @@ def select_frame(image: Image.Image) -> list[str]:
         UserError: a frame has more than `MAX_PIXELS` pixels.
     """
     count = getattr(image, "n_frames", 1)
-    first = 1 if getattr(image, "default_image", False) and count > 1 else 0  # APNG's stand-in
-    if image.format not in ANIMATED:
+    if count == 1 or image.format not in ANIMATED:
         image.load()
         return _other_pictures(image, count)
-    if count - first == 1:
-        image.seek(first)
-        image.load()
-        return []
-    contrasts = _contrasts(image, first, count)
-    chosen = first + _first_that_shows(contrasts)
+    chosen = _first_that_shows(_contrasts(image, count))
     image.seek(chosen)
     image.load()
-    if chosen == first:
+    if chosen == 0:
         return ["This is an animation: only its first frame was judged."]
     return [
-        f"This is an animation: only frame {chosen - first + 1} of {count - first} was judged, "
+        f"This is an animation: only frame {chosen + 1} of {count} was judged, "
         "the first that shows its picture in full."
     ]
 
@@ -59,17 +53,17 @@ def _first_that_shows(contrasts: list[float]) -> int:
     return next(place for place, contrast in enumerate(contrasts) if contrast >= _FULL * best)
 
 
-def _contrasts(image: Image.Image, first: int, count: int) -> list[float]:
+def _contrasts(image: Image.Image, count: int) -> list[float]:
     """The spread of brightness of each frame, in levels of 255, as far as we look and can read."""
     found = []
     pixels = 0
-    for number in range(first, min(count, first + _MOST_FRAMES)):
+    for number in range(min(count, _MOST_FRAMES)):
         try:
             image.seek(number)
             check_size(image.width, image.height)
             image.load()
         except (EOFError, OSError, SyntaxError, ValueError):
-            if number == first:
+            if number == 0:
                 raise
             break  # cut short further on: what comes before can be judged
         found.append(_contrast(image))

@@ -8,10 +8,11 @@ import numpy as np
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
-_END_OF_JPEG = b"\xff\xd9"
+_SCAN_OF_JPEG, _END_OF_JPEG = b"\xff\xda", b"\xff\xd9"
 _NEEDED = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND"})
 _HELPFUL = frozenset({b"tRNS", b"iCCP", b"sRGB", b"eXIf", b"acTL", b"fcTL", b"fdAT"})
 _MOST_CHUNKS = 200_000
+_MOST_PROFILE_BYTES = 4 * 2**20
 _PADDING = 16  # so many zeros at the end are a disk's or a download's, not the picture's
 
 Reading = tuple[np.ndarray, list[str]]
@@ -21,6 +22,16 @@ Read = Callable[[bytes], Reading]
 def is_mendable(data: bytes) -> bool:
     """Whether a file says that it is a PNG or JPEG: others are taken as they are."""
     return data.startswith((_PNG, _JPEG))
+
+
+def is_padded(data: bytes) -> bool:
+    """Whether zeros stand where a JPEG's last part should be, as after half a download.
+
+    libjpeg takes them for picture and does not complain.
+    """
+    if not data.startswith(_JPEG) or data[-_PADDING:].strip(b"\0"):
+        return False
+    return data.rfind(_END_OF_JPEG) < data.rfind(_SCAN_OF_JPEG)
 
 
 def read_mended(data: bytes, read: Read) -> Reading:
@@ -49,7 +60,8 @@ def _read_png(data: bytes, read: Read) -> Reading:
             break
         checksum = data[place + 8 + length : place + 12 + length]
         sound = checksum == struct.pack(">I", zlib.crc32(kind + body))
-        if kind in _NEEDED or (kind in _HELPFUL and sound):
+        helps = kind in _HELPFUL and sound and not (kind == b"iCCP" and _is_bomb(body))
+        if kind in _NEEDED or helps:
             if not sound and len(checksum) == 4:
                 raise ValueError(f"The checksum of {kind!r} is wrong")
             kept.append(_chunk(kind, body))
@@ -59,6 +71,12 @@ def _read_png(data: bytes, read: Read) -> Reading:
     return pixels, [*notes, "Parts of the file beside the picture are damaged or very large."]
 
 
+def _is_bomb(profile: bytes) -> bool:
+    unfolding = zlib.decompressobj()
+    unfolding.decompress(profile[profile.find(b"\0") + 2 :], _MOST_PROFILE_BYTES)
+    return bool(unfolding.unconsumed_tail)
+
+
 def _chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
@@ -66,9 +84,9 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
 def _read_jpeg(data: bytes, read: Read) -> Reading:
     """Give a JPEG the end it lacks, unless some of its picture is missing as well.
 
-    A decoder makes up what is missing. What follows the last block it does not look at: so with
-    nothing and with noise in front of the end marker a complete picture comes out the same, and
-    one that lacks a block does not.
+    Where blocks are missing, a decoder reads on in what follows: zero bits if that is the end
+    marker. After the last block it looks at nothing more. So with bits of one and noise in front
+    of the end marker only a complete picture comes out the same.
     """
     bare = data.rstrip(b"\0")
     if len(data) - len(bare) < _PADDING:
@@ -76,6 +94,7 @@ def _read_jpeg(data: bytes, read: Read) -> Reading:
     bare = bare.removesuffix(_END_OF_JPEG[:1])
     noise = np.random.default_rng(0).integers(1, 255, 4096, dtype=np.uint8).tobytes()
     pixels, notes = read(bare + _END_OF_JPEG)
-    if not np.array_equal(pixels, read(bare + noise + _END_OF_JPEG)[0]):
+    other, _ = read(bare + b"\xfe\xfe" + noise + _END_OF_JPEG)
+    if not np.array_equal(pixels, other):
         raise ValueError("Blocks of the picture are missing")
     return pixels, [*notes, "The file lacks its last bytes; the picture itself is complete."]
