@@ -133,7 +133,9 @@ class VideoReader:
         if stream.duration and stream.time_base:
             seconds = float(stream.duration * stream.time_base)
         elif container.duration:
-            seconds = container.duration / av.time_base
+            # Matroska alone counts its length from zero and not from the first frame.
+            before = container.start_time or 0 if "matroska" in container.format.name else 0
+            seconds = (container.duration - before) / av.time_base
         else:
             return None
         return seconds if math.isfinite(seconds) and seconds > 0 else None

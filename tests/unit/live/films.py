@@ -74,8 +74,8 @@ def raw_h264(*parts: tuple[list[np.ndarray], Fraction | None]) -> bytes:
     return b"".join(film(frames, "h264", aspect=aspect) for frames, aspect in parts)
 
 
-def broadcast(*parts: list[np.ndarray], gaps_s: float = 0.0, fps: int = 20) -> bytes:
-    """An MPEG transport stream of parts of different sizes; each begins `gaps_s` later."""
+def broadcast(*parts: list[np.ndarray], fps: int = 20) -> bytes:
+    """An MPEG transport stream of parts of different sizes."""
     buffer, ticks = io.BytesIO(), 90_000
     with av.open(buffer, "w", format="mpegts") as container:
         stream = container.add_stream("libx264", rate=fps)
@@ -90,5 +90,11 @@ def broadcast(*parts: list[np.ndarray], gaps_s: float = 0.0, fps: int = 20) -> b
                 sent.pts = sent.dts = round((begun_s + number / fps) * ticks)
                 sent.is_keyframe = packet.is_keyframe
                 container.mux_one(sent)
-            begun_s += len(part) / fps + gaps_s
+            begun_s += len(part) / fps
     return buffer.getvalue()
+
+
+def frames_of(data: bytes) -> list[tuple[float, np.ndarray]]:
+    """(seconds, uint8 (height, width, 3) RGB) of each frame of a video."""
+    with av.open(io.BytesIO(data)) as container:
+        return [(f.time, f.to_ndarray(format="rgb24")) for f in container.decode(video=0)]

@@ -2,7 +2,6 @@
 
 import io
 import json
-import threading
 import tracemalloc
 from fractions import Fraction
 
@@ -10,14 +9,13 @@ import av
 import numpy as np
 import pytest
 
-from core.cli import main
 from core.errors import UserError
 from core.inference.live.display import MAX_SIDE
-from core.inference.live.job import VideoJob
 from core.inference.live.video import judge_video
 from core.mp4 import Mp4Writer, write_mp4
 from tests.conftest import encode
 from tests.unit.live.fakes import CALIBRATION, SIDE, make, scene
+from tests.unit.live.films import frames_of
 
 CODECS = {"mp4": "libx264", "mov": "libx264", "webm": "libvpx", "avi": "mpeg4", "matroska": "ffv1"}
 
@@ -81,11 +79,6 @@ def _judge(data: bytes, *, keep=True, **kwargs):
     return report, (target.getvalue() if target else b"")
 
 
-def _frames(data: bytes):
-    with av.open(io.BytesIO(data)) as container:
-        return [(f.time, f.to_ndarray(format="rgb24")) for f in container.decode(video=0)]
-
-
 @pytest.mark.parametrize("kind", CODECS)
 def test_containers_and_codecs(kind):
     report, video = _judge(_clip(kind))
@@ -94,7 +87,7 @@ def test_containers_and_codecs(kind):
     (track,) = report.tracks
     assert track.verdict == "fake" and track.flips_per_minute == 0
     assert track.size_px == pytest.approx(SIDE, abs=8)
-    assert len(_frames(video)) == 40
+    assert len(frames_of(video)) == 40
 
 
 def test_the_output_is_h264_for_browsers_with_the_verdict_drawn():
@@ -103,7 +96,7 @@ def test_the_output_is_h264_for_browsers_with_the_verdict_drawn():
         context = container.streams.video[0].codec_context
         assert (context.name, context.pix_fmt) == ("h264", "yuv420p")
         assert not container.streams.audio
-    _, last = _frames(video)[-1]
+    _, last = frames_of(video)[-1]
     edge = last[100 + SIDE // 2, 198:203].astype(int).reshape(-1, 3)
     assert (edge[:, 0] - edge[:, 2]).max() > 80  # orange on the square's left edge
     assert report.frames_with_face > 30
@@ -117,7 +110,7 @@ def test_the_sound_is_left_out_and_that_is_said():
 def test_a_turned_phone_video_is_upright():
     report, video = _judge(_turned(_clip()))
     assert (report.width, report.height) == (360, 640)
-    assert _frames(video)[0][1].shape == (640, 360, 3)
+    assert frames_of(video)[0][1].shape == (640, 360, 3)
     plain, _ = _judge(_clip())
     assert plain.tracks[0].verdict == report.tracks[0].verdict
 
@@ -138,20 +131,20 @@ def test_a_variable_frame_rate_keeps_its_times():
     times = np.cumsum([0.0] + [0.02, 0.1] * 20)
     report, video = _judge(_clip(frames=41, times=times))
     assert report.duration_s == pytest.approx(times[-1] + 1 / report.fps, abs=0.01)
-    np.testing.assert_allclose([time_s for time_s, _ in _frames(video)], times, atol=0.01)
+    np.testing.assert_allclose([time_s for time_s, _ in frames_of(video)], times, atol=0.01)
 
 
 def test_large_frames_are_scaled_down_and_that_is_said():
     report, video = _judge(_clip(frames=4, size=(2160, 3840)))
     assert (report.width, report.height) == (MAX_SIDE, 1080)
     assert any("scaled from 3840 x 2160" in note for note in report.notes)
-    assert _frames(video)[0][1].shape == (1080, 1920, 3)
+    assert frames_of(video)[0][1].shape == (1080, 1920, 3)
 
 
 def test_odd_sizes_become_even():
     report, video = _judge(_clip("matroska", size=(241, 321), frames=5))
     assert (report.width % 2, report.height % 2) == (0, 0)
-    assert len(_frames(video)) == 5
+    assert len(frames_of(video)) == 5
 
 
 @pytest.mark.parametrize("share", [0.5, 0.7, 0.9])
@@ -159,7 +152,7 @@ def test_a_truncated_file_keeps_what_could_be_judged(share):
     whole = _clip("webm", frames=200)
     report, video = _judge(whole[: int(len(whole) * share)])
     assert 0 < report.frames < 200
-    assert len(_frames(video)) == report.frames
+    assert len(frames_of(video)) == report.frames
 
 
 def test_a_file_cut_short_says_so():
@@ -204,7 +197,7 @@ def test_all_frames_fill_the_duration():
     assert report.duration_s == pytest.approx(2.0, abs=0.01)
 
 
-def test_a_face_that_left_has_no_box_and_no_frames():
+def test_a_face_that_left_has_no_box_and_noframes_of():
     buffer = io.BytesIO()
     frames = [scene((200, 100), size=(360, 640))] * 40 + [scene(size=(360, 640))] * 30
     write_mp4(frames, buffer, fps=20)
@@ -212,7 +205,7 @@ def test_a_face_that_left_has_no_box_and_no_frames():
     (track,) = report.tracks
     assert 38 <= track.frames <= 41 and track.last_s <= 2.05
     assert report.frames_with_face == track.frames
-    empty = _frames(video)[50][1]  # half a second after it left: neither box nor label
+    empty = frames_of(video)[50][1]  # half a second after it left: neither box nor label
     assert np.ptp(empty.reshape(-1, 3).astype(int), axis=0).max() < 40
 
 
@@ -225,7 +218,7 @@ def test_cancel_keeps_the_part_before():
 
     report, video = _judge(_clip(frames=100), stopped=stopped)
     assert report.frames == 25 and not report.complete
-    assert len(_frames(video)) == 25
+    assert len(frames_of(video)) == 25
     assert any("Stopped by you" in note for note in report.notes)
 
 
@@ -262,101 +255,9 @@ def test_the_writer_survives_an_error_in_the_middle():
         writer.write(scene(), 0.0)
         writer.write(scene(), 0.1)
         raise RuntimeError("middle")
-    assert len(_frames(buffer.getvalue())) == 2
+    assert len(frames_of(buffer.getvalue())) == 2
 
 
 def test_a_writer_without_a_folder(tmp_path):
     with pytest.raises(UserError, match="cannot be written"):
         Mp4Writer(tmp_path / "no" / "such.mp4", fps=10)
-
-
-class TestJob:
-    def _start(self, data: bytes, **kwargs) -> VideoJob:
-        pipeline, _, _ = make()
-        return VideoJob("clip.mp4", data, pipeline, CALIBRATION, **kwargs)
-
-    def test_it_ends_with_a_report_and_a_video(self):
-        job = self._start(_clip())
-        job.wait(30)
-        assert job.done and job.error is None and job.report.frames == 40
-        assert len(_frames(job.video)) == 40
-        share, left_s = job.progress()
-        assert share > 0.95 and left_s < 1
-
-    def test_a_bad_file_is_an_error_in_words(self):
-        job = self._start(b"text")
-        job.wait(30)
-        assert "not a video" in job.error and job.report is None
-
-    def test_cancel(self):
-        job = self._start(_clip(frames=600))
-        job.cancel()
-        job.wait(30)
-        assert job.done and job.error is None and job.report.frames < 600
-
-    def test_a_job_nobody_waits_for_stops_by_itself(self):
-        answers = iter([True] * 5)
-        job = self._start(_clip(frames=600), alive=lambda: next(answers, False))
-        job.wait(30)
-        assert job.done and job.report.frames == 5
-
-    def test_one_video_at_a_time(self):
-        go = threading.Event()
-        first = self._start(_clip(frames=5), alive=lambda: go.wait(30))
-        second = self._start(_clip(frames=5))
-        third = self._start(_clip(frames=5))
-        assert second.waiting and third.waiting
-        third.cancel()
-        third.wait(30)
-        assert "before it began" in third.error
-        go.set()
-        for job in (first, second):
-            job.wait(30)
-            assert job.report.frames == 5 and not job.waiting
-
-    def test_an_unexpected_error_is_told(self):
-        pipeline, _, predictor = make()
-        predictor.log_odds = None
-        job = VideoJob("clip.mp4", _clip(), pipeline, CALIBRATION)
-        job.wait(30)
-        assert "TypeError" in job.error
-
-
-class TestCommand:
-    def test_it_writes_the_video_and_prints_the_report(self, tmp_path, capsys, portrait):
-        source, target = tmp_path / "in.mp4", tmp_path / "out.mp4"
-        write_mp4([portrait] * 30, source, fps=15)
-        assert main(["video", str(source), "--out", str(target), "--json"]) == 0
-        entry = json.loads(capsys.readouterr().out)
-        assert entry["frames"] == 30 and len(entry["tracks"]) == 1
-        assert len(_frames(target.read_bytes())) == 30
-        assert sorted(path.name for path in tmp_path.iterdir()) == ["in.mp4", "out.mp4"]
-        assert main(["video", str(source), "--out", str(target)]) == 0
-        assert "flips a minute" in capsys.readouterr().out
-
-    def test_a_broken_file_is_judged_as_far_as_it_goes(self, tmp_path, capsys):
-        source, target = tmp_path / "in.webm", tmp_path / "out.mp4"
-        data = _clip("webm", frames=200)
-        source.write_bytes(data[: len(data) // 2])
-        assert main(["video", str(source), "--out", str(target), "--json"]) == 1
-        assert json.loads(capsys.readouterr().out)["complete"] is False
-        assert target.exists()
-
-    @pytest.mark.parametrize(
-        ("name", "out", "words"),
-        [
-            ("missing.mp4", "out.mp4", "no file"),
-            ("in.mp4", "out.avi", "must be an .mp4"),
-            ("in.mp4", "no/out.mp4", "no folder"),
-            ("in.mp4", "in.mp4", "overwrite its source"),
-            ("text.mp4", "out.mp4", "not a video"),
-            ("in.mp4", "folder.mp4", "is a folder"),
-        ],
-    )
-    def test_wrong_paths(self, tmp_path, capsys, name, out, words):
-        (tmp_path / "in.mp4").write_bytes(_clip(frames=3))
-        (tmp_path / "text.mp4").write_bytes(b"text")
-        (tmp_path / "folder.mp4").mkdir()
-        assert main(["video", str(tmp_path / name), "--out", str(tmp_path / out)]) == 1
-        assert words in capsys.readouterr().err
-        assert not (tmp_path / "out.mp4").exists()
