@@ -3,21 +3,17 @@
 import argparse
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from core.cli_dataset import add_dataset
 from core.cli_evaluation import DEFAULT, NETWORKS, add_evaluation
+from core.cli_training import add_training
+from core.cli_words import OK, SOME_FAILED, positive
 from core.config import DEFAULT_DETECTOR, DETECTORS
 from core.errors import UserError
 
-OK, SOME_FAILED, WRONG_USAGE = 0, 1, 2
 _BAR_AFTER_S = 0.5  # what fails at once has none
 _PERCENT_BAR = "{percentage:3.0f}% {bar} {remaining} left"
-RECIPE_NAMES = [
-    *("original", "ours", "webcam", "mosaic", "finish", "wide"),
-    *("second", "teacher", "hints", "student"),
-]
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -47,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     add_evaluation(commands)
     _add_generate(commands)
     add_dataset(commands)
-    _add_training(commands)
+    add_training(commands)
     return parser
 
 
@@ -87,7 +83,7 @@ def _add_generate(commands) -> None:
     generate = commands.add_parser("generate", help="paint faces that no one has")
     generate.add_argument("--seed", required=True, type=int, metavar="S", help="of the first face")
     generate.add_argument(
-        "--count", type=_positive, default=1, metavar="N", help="faces of seeds S, S + 1, ... (1)"
+        "--count", type=positive, default=1, metavar="N", help="faces of seeds S, S + 1, ... (1)"
     )
     generate.add_argument("--out", required=True, type=_named, metavar="DIR")
     generate.add_argument(
@@ -97,65 +93,10 @@ def _add_generate(commands) -> None:
     generate.set_defaults(run=_generate)
 
 
-def _add_training(commands) -> None:
-    train = commands.add_parser("train", help="train a network")
-    train.add_argument("network", choices=["classifier", "second", "teacher", "dcgan"])
-    train.add_argument("--data", required=True, type=Path, metavar="DIR")
-    train.add_argument("--out", required=True, type=Path, metavar="RUN_DIR")
-    train.add_argument("--epochs", type=_positive, metavar="N")
-    train.add_argument("--resume", action="store_true", help="go on where a run stopped")
-    train.add_argument("--recipe", choices=RECIPE_NAMES, help="ours, or a teacher's own")
-    train.add_argument(
-        "--start",
-        type=Path,
-        nargs="+",
-        default=[],
-        metavar="DIR",
-        help="begin with the weights published in DIR; classifier: or with the best ones of the "
-        "run in DIR, or with the mean of several such",
-    )
-    train.add_argument(
-        "--sources", type=_names, metavar="A,B", help="use only files named A_... and B_..."
-    )
-    train.add_argument(
-        "--teacher",
-        type=Path,
-        metavar="RUN_DIR",
-        help="the teacher that recipes hints and student learn from",
-    )
-    train.set_defaults(run=_train)
-
-    publish = commands.add_parser("publish", help="ship a trained run")
-    publish.add_argument("run_dir", type=Path, metavar="RUN_DIR")
-    publish.add_argument("--data", required=True, type=Path, metavar="DIR")
-    publish.add_argument(
-        "--as",
-        dest="name",
-        default="classifier",
-        choices=["classifier", "second", "original", "generator", "original_generator"],
-        help="classifier, generator: what the app serves; original...: figures for comparison",
-    )
-    publish.add_argument(
-        "--inception", type=Path, metavar="FILE", help="Inception's graph: measure FID too"
-    )
-    publish.set_defaults(run=_publish)
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be 1 or more. Received: {text}")
-    return number
-
-
 def _named(text: str) -> Path:
     if not text.strip():
         raise argparse.ArgumentTypeError("must name a folder. Received: nothing")
     return Path(text)
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name for name in text.split(",") if name)
 
 
 def _classify(args: argparse.Namespace) -> int:
@@ -251,77 +192,4 @@ def _generate(args: argparse.Namespace) -> int:
         pass
     faces = "1 face" if args.count == 1 else f"{args.count} faces"
     print(f"Painted {faces}, from seed {args.seed} on, into {args.out}.")
-    return OK
-
-
-def _train(args: argparse.Namespace) -> int:
-    own = {"teacher": "teacher", "second": "second"}
-    args.recipe = args.recipe or own.get(args.network, "ours")
-    if args.network == "second":
-        _train_second(args)
-        print(f"Done. History, features and the head are in {args.out}.")
-    elif args.network != "dcgan":
-        _train_classifier(args)
-        print(f"Done. History, checkpoint and best weights are in {args.out}.")
-    else:
-        _train_dcgan(args)
-        print(f"Done. History, checkpoint, samples and snapshots are in {args.out}.")
-    return OK
-
-
-def _train_classifier(args: argparse.Namespace) -> None:
-    from core.training.classifier import train_classifier
-    from core.training.recipes import RECIPES
-
-    recipe = _with_options(RECIPES[args.recipe], args)
-    if recipe.network != args.network:
-        raise UserError(f"Recipe {recipe.name} trains a {recipe.network}, not a {args.network}.")
-    begin = {"start": args.start, "teacher": args.teacher}
-    train_classifier(args.data, args.out, recipe, **begin, resume=args.resume)
-
-
-def _train_second(args: argparse.Namespace) -> None:
-    from core.training.second import SecondRecipe, train_second
-
-    if args.recipe != "second":
-        raise UserError("A second opinion is trained with --recipe second.")
-    if args.start or args.teacher:
-        raise UserError("A second opinion has its own beginning: leave --start and --teacher out.")
-    train_second(args.data, args.out, _with_options(SecondRecipe(), args), resume=args.resume)
-
-
-def _train_dcgan(args: argparse.Namespace) -> None:
-    from core.training.dcgan import train_dcgan
-    from core.training.gan_recipes import GAN_RECIPES
-
-    if args.recipe not in GAN_RECIPES:
-        raise UserError("A DCGAN is trained with --recipe original or --recipe ours.")
-    if len(args.start) > 1:
-        raise UserError("A DCGAN begins with the weights of one folder: give --start one.")
-    recipe = _with_options(GAN_RECIPES[args.recipe], args)
-    start = args.start[0] if args.start else None
-    train_dcgan(args.data, args.out, recipe, start=start, resume=args.resume)
-
-
-def _with_options(recipe, args: argparse.Namespace):
-    options = {"epochs": args.epochs, "sources": args.sources}
-    return replace(recipe, **{name: value for name, value in options.items() if value})
-
-
-def _publish(args: argparse.Namespace) -> int:
-    if args.name.endswith("generator"):
-        from core.training.publish_dcgan import publish_dcgan
-
-        options = {"name": args.name, "inception": args.inception}
-        lines = publish_dcgan(args.run_dir, args.data, **options)
-    elif args.name == "second":
-        from core.training.publish_second import publish_second
-
-        lines = publish_second(args.run_dir, args.data)
-    else:
-        from core.training.publish import publish
-
-        lines = publish(args.run_dir, args.data, name=args.name)
-    for line in lines:
-        print(line)
     return OK

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from core.atomic import write_atomically
-from core.cli import RECIPE_NAMES
+from core.cli_training import RECIPE_NAMES
 from core.errors import UserError
 from core.training.augmentation import FaceAugmentation
 from core.training.classifier import _targets, load_start, train_classifier
