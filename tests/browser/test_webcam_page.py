@@ -90,7 +90,11 @@ def test_a_face_is_boxed_called_and_charted_and_it_starts_again(live_page, app_u
     _start(page, frame)
     _wait(lambda: _has_box(_picture(frame)))
     label = page.locator(".rf-pill").first
-    _wait(lambda: label.inner_text() in ("Likely machine-made", "No trace of a generator found", "Unsure"))
+    _wait(
+        lambda: (
+            label.inner_text() in ("Likely machine-made", "No trace of a generator found", "Unsure")
+        )
+    )
     before = _points(page)
     _wait(lambda: _points(page) > before + 5)
     _wait(lambda: int(page.locator(".rf-fact b").first.inner_text()) > 0)
@@ -270,5 +274,5 @@ class TestVideoFile:
 
     def test_no_video(self, page, app_url):
         self._drop(page, app_url, "notes.mp4", b"just text")
-        page.get_by_text("The file is not a video").wait_for()
+        page.get_by_text("The file is a text, not a video").wait_for()
         _no_traceback(page)
