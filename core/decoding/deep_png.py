@@ -6,8 +6,10 @@ from PIL import Image
 
 from core.decoding.colour import to_rgb
 from core.decoding.levels import to_bytes
+from core.errors import UserError
 
 _BIT_DEPTH, _COLOUR_TYPE = 24, 25  # where they stand in the file: in IHDR, always the first chunk
+_MOST_PIXELS = 24_000_000  # more would not fit beside their own conversion
 _DARK = 64  # upper bytes below: 14 bits or fewer are in use, or the picture is very dark
 
 
@@ -20,11 +22,19 @@ def read_deep(data: bytes, image: Image.Image) -> tuple[np.ndarray, list[str]] |
 
     Returns:
         uint8 (height, width, 3) as stored, and sentences; None if Pillow's pixels will do.
+
+    Raises:
+        UserError: it is too large.
     """
     if image.format != "PNG" or data[_BIT_DEPTH] != 16 or data[_COLOUR_TYPE] not in (2, 4, 6):
         return None
     if getattr(image, "n_frames", 1) > 1 or _brightest(image) >= _DARK:
         return None
+    if image.width * image.height > _MOST_PIXELS:
+        raise UserError(
+            "The picture is almost black: few of its 16 bits are in use, and it is too large to "
+            "be scaled here. Save it as an 8-bit PNG."
+        )
     deep = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if deep is None or deep.dtype != np.uint16 or deep.ndim != 3 or deep.shape[2] not in (3, 4):
         return None

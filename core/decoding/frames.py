@@ -7,6 +7,7 @@ from core.decoding.formats import ANIMATED, check_size
 
 _MOST_FRAMES = 100  # that are looked at,
 _MOST_PIXELS = 400_000_000  # and of how many pixels in all: some seconds of decoding
+_LARGE = 32_000_000  # pixels of a frame that leave no memory to look for another
 _LOOK_PX = 64
 _BLANK = 0.5  # less of the contrast of the animation's best frame: blank, or fading in
 _FULL = 0.9  # of that contrast: shown as it is meant
@@ -57,6 +58,8 @@ def _contrasts(image: Image.Image, count: int) -> list[float]:
     """The spread of brightness of each frame, in levels of 255, as far as we look and can read."""
     found = []
     pixels = 0
+    if image.width * image.height > _LARGE:
+        return [0.0]
     for number in range(min(count, _MOST_FRAMES)):
         try:
             image.seek(number)
