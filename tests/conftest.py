@@ -72,3 +72,16 @@ def artifacts_copy(tmp_path) -> Path:
     import shutil
 
     return Path(shutil.copytree(ARTIFACTS_DIR, tmp_path / "artifacts"))
+
+
+@pytest.fixture(scope="session")
+def blazeface():
+    """The default detector, where its package is installed."""
+    from core.inference.detector import shared_detector
+
+    detector, sentence = shared_detector("blazeface")
+    if sentence:
+        if os.environ.get("CI"):
+            pytest.fail(sentence)
+        pytest.skip(f"{sentence} `make test` installs it")
+    return detector

@@ -1,18 +1,36 @@
-"""The default detector: BlazeFace proposes, the face mesh confirms and places each face."""
+"""The default detector: BlazeFace proposes, the face mesh places and confirms each face."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
-from core.inference.alignment import frame_of
-from core.inference.blazeface import BlazeFace
+from core.inference.alignment import Frame, frame_of, sampled
+from core.inference.blazeface import SIDE, BlazeFace
 from core.inference.geometry import Box, Face, Found, face_of, frame_of_box, is_aligned, square_of
 from core.inference.landmarks import FaceMesh
-from core.inference.search import Candidate, Plan, candidates, distinct, plan
+from core.inference.search import LEAST_SCORE, MIN_FACE_PX, Candidate, candidates, distinct, plan
 
-CONFIRMED = 0.5  # of the face mesh: it is a face
-WHOLE_SCORE = 0.5  # of BlazeFace: a picture that is one face needs no second look
-LISTED_PX = 20  # narrower boxes are left out
-NEAR_ROUNDS = 1
-QUICK_ROUNDS = 2  # a video is looked at again soon
+# Chosen on valid and on pictures without a face (`python -m bench.detector`).
+CONFIRMED = 0.5  # of the face mesh: it may be a face
+AGAIN = 0.6  # of BlazeFace's second look, level and with room around the face: it is one
+SURE_SCORE, SURE_MESH = 0.5, 0.95  # where both are reached no second look is needed
+DOUBTFUL = 0.2  # of the face mesh: what is refused from here on may be a face after all
+WHOLE_SCORE = 0.55  # of BlazeFace: a picture that is one aligned face needs no mesh
+CONTEXT = 2.0  # side of the second look over that of the face's frame
+BORDERS = (0.25, 0.5)  # room given to a face that fills the picture, as shares of the picture
+FILLING_SCORE, FILLING_SHARE = 0.66, 0.75  # mean of both looks; frame over the shorter side
+SAME_PLACE, SAME_SIZE = 0.3, 1.8  # two looks mean one face within these
+LISTED_PX = 20  # narrower boxes are counted, not listed
+MANY_SMALL = 3
+QUICK_ROUNDS, NEAR_ROUNDS = 2, 1  # a video is looked at again soon
+
+
+@dataclass(frozen=True)
+class _Opinion:
+    """Attributes: the face, or None; doubt: it was refused and may be one."""
+
+    face: Candidate | None
+    doubt: bool = False
 
 
 class BlazeFaceDetector:
@@ -21,10 +39,10 @@ class BlazeFaceDetector:
     name = "blazeface"
 
     def __init__(self):
-        """Load the models.
+        """Find the models.
 
         Raises:
-            UserError: the package is not installed, or its files are damaged.
+            UserError: the package is not installed, or lacks a file.
         """
         self._network, self._mesh = BlazeFace(), FaceMesh()
 
@@ -34,15 +52,19 @@ class BlazeFaceDetector:
         Args:
             pixels: uint8 (height, width, 3), RGB.
         """
-        height, width = pixels.shape[:2]
-        search = plan(width, height)
+        search = plan(pixels.shape[1], pixels.shape[0])
         proposed = candidates(self._network, pixels, search.sides)
-        judged = [(each, self._confirmed(pixels, each)) for each in proposed]
-        sure = distinct([face for _, face in judged if face is not None])
+        opinions = [self._confirmed(pixels, each, quick=False) for each in proposed]
+        sure = distinct([each.face for each in opinions if each.face])
+        sure = sure or self._filling(pixels)
         faces = [each.face for each in sure if each.face.box.w >= LISTED_PX]
-        unsure = [each for each, face in judged if face is None]
-        notes = _notes(search, len(sure) - len(faces), unsure, faces)
-        return Found(tuple(_largest_first(faces)), notes)
+        notes = _notes(
+            faces,
+            tiny=len(sure) - len(faces),
+            doubts=sum(each.doubt for each in opinions) if not faces else 0,
+            smallest_px=search.smallest_px,
+        )
+        return Found(_largest_first(faces), notes)
 
     def detect(self, pixels: np.ndarray, *, quick: bool = False) -> list[Face]:
         """Find the faces of a picture, largest first.
@@ -54,8 +76,9 @@ class BlazeFaceDetector:
         if not quick:
             return list(self.find(pixels).faces)
         proposed = candidates(self._network, pixels, (max(pixels.shape[:2]),))
-        judged = [self._confirmed(pixels, each, QUICK_ROUNDS) for each in proposed]
-        return _largest_first([each.face for each in distinct([e for e in judged if e])])
+        opinions = [self._confirmed(pixels, each, quick=True) for each in proposed]
+        sure = distinct([each.face for each in opinions if each.face])
+        return list(_largest_first([each.face for each in sure]))
 
     def detect_near(self, pixels: np.ndarray, box: Box, roll_deg: float = 0.0) -> Box | None:
         """Find a face again where it was a moment ago.
@@ -68,20 +91,59 @@ class BlazeFaceDetector:
         Returns:
             Where it is now, or None.
         """
+        if min(box.w, box.h) < 1:
+            return None
         looked = self._mesh.refined(pixels, frame_of_box(box, roll_deg), NEAR_ROUNDS)
-        return _sure_face(looked).box if _sure_face(looked) else None
+        face = _face_seen(looked)
+        return face.box if face else None
 
-    def _confirmed(self, pixels: np.ndarray, proposed: Candidate, *rounds: int) -> Candidate | None:
+    def _confirmed(self, pixels: np.ndarray, proposed: Candidate, quick: bool) -> _Opinion:
         face, (height, width) = proposed.face, pixels.shape[:2]
         whole = is_aligned(square_of(face), face.roll_deg, width, height)
         if whole and proposed.score >= WHOLE_SCORE:
-            return proposed
+            return _Opinion(proposed)
         frame = frame_of(np.array(face.keypoints))
-        placed = _sure_face(self._mesh.refined(pixels, frame, *rounds))
-        return Candidate(placed, proposed.score) if placed else None
+        if quick:
+            looked = self._mesh.refined(pixels, frame, QUICK_ROUNDS)
+        else:
+            looked = self._mesh.placed(pixels, frame)
+        placed = _face_seen(looked)
+        if placed is None:
+            return _Opinion(None, doubt=looked is not None and looked[1] >= DOUBTFUL)
+        sure = proposed.score >= SURE_SCORE and looked[1] >= SURE_MESH
+        if sure or self._score_in_context(pixels, placed) >= AGAIN:
+            return _Opinion(Candidate(placed, proposed.score))
+        return _Opinion(None, doubt=True)
+
+    def _filling(self, pixels: np.ndarray) -> list[Candidate]:
+        """A face cut so tightly that there is no room around it: two looks must agree on it."""
+        looks = [self._network.look(pixels, LEAST_SCORE, border) for border in BORDERS]
+        if not all(len(look) for look in looks):
+            return []
+        one, other = (frame_of(look.keypoints[0]) for look in looks)
+        score = float(np.mean([look.scores[0] for look in looks]))
+        large = one.side >= FILLING_SHARE * min(pixels.shape[:2])
+        if score < FILLING_SCORE or not large or not _is_same(one, other):
+            return []
+        return [Candidate(face_of(np.mean([look.keypoints[0] for look in looks], axis=0)), score)]
+
+    def _score_in_context(self, pixels: np.ndarray, face: Face) -> float:
+        """BlazeFace's score of a face where it is easiest: level, in the middle, half the side."""
+        frame = frame_of(np.array(face.keypoints))
+        wide = Frame(frame.x, frame.y, frame.side * CONTEXT, frame.roll_deg)
+        seen = self._network.look(sampled(pixels, wide, SIDE), LEAST_SCORE)
+        expected = Frame(SIDE / 2, SIDE / 2, SIDE / CONTEXT, 0.0)
+        pairs = zip(seen.scores, seen.keypoints, strict=True)
+        scores = [float(score) for score, each in pairs if _is_same(frame_of(each), expected)]
+        return max(scores, default=0.0)
 
 
-def _sure_face(looked: tuple[np.ndarray, float] | None) -> Face | None:
+def _is_same(one: Frame, other: Frame) -> bool:
+    apart = max(abs(one.x - other.x), abs(one.y - other.y))
+    return apart < SAME_PLACE * other.side and 1 / SAME_SIZE < one.side / other.side < SAME_SIZE
+
+
+def _face_seen(looked: tuple[np.ndarray, float] | None) -> Face | None:
     if looked is None or looked[1] < CONFIRMED:
         return None
     try:
@@ -90,9 +152,25 @@ def _sure_face(looked: tuple[np.ndarray, float] | None) -> Face | None:
         return None
 
 
-def _largest_first(faces: list[Face]) -> list[Face]:
-    return sorted(faces, key=lambda face: face.box.area, reverse=True)
+def _largest_first(faces: list[Face]) -> tuple[Face, ...]:
+    return tuple(sorted(faces, key=lambda face: face.box.area, reverse=True))
 
 
-def _notes(search: Plan, tiny: int, unsure: list[Candidate], faces: list[Face]) -> tuple[str, ...]:
-    return ()
+def _notes(faces: list[Face], *, tiny: int, doubts: int, smallest_px: int) -> tuple[str, ...]:
+    """Sentences on where faces may have been missed."""
+    notes = []
+    if smallest_px > MIN_FACE_PX:
+        notes.append(
+            f"The picture is very large: faces narrower than {smallest_px} px may have been missed."
+        )
+    elif sum(face.box.w < smallest_px for face in faces) + tiny >= MANY_SMALL:
+        notes.append(f"Faces narrower than {smallest_px} px may have been missed.")
+    if tiny:
+        what = "1 face" if tiny == 1 else f"{tiny} faces"
+        notes.append(f"Not listed: {what} narrower than {LISTED_PX} px, too small to judge.")
+    if doubts:
+        notes.append(
+            "Something looks a little like a face but not enough to judge it: one may have been "
+            "missed."
+        )
+    return tuple(notes)

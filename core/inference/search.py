@@ -15,13 +15,12 @@ from core.inference.blazeface import SIDE, BlazeFace
 from core.inference.geometry import Face, face_of, merge_boxes, outside_share, square_of
 
 MIN_FACE_PX = 40  # width of the smallest box surely found, in pixels
-SEEN_SHARE = 0.07  # a box' width over the tile's side from which it is found
+SEEN_SHARE = 0.09  # a box' width over the tile's side from which it is found
 OVERLAP = 0.3  # of neighbouring tiles, as a share of their side
 LEVEL_RATIO = 2.6  # what lies across a tile's edge is whole in a tile of the next level up
-MAX_TILES = 120  # bounds the time for one picture; beyond, the smallest face grows
+MAX_TILES = 160  # bounds the time for one picture; beyond, the smallest face grows
 FLAT = 2.0  # a tile whose levels spread less holds no face
 LEAST_SCORE = 0.3  # of BlazeFace; low, as every candidate is looked at again
-BORDER = 0.25  # a face that fills the picture needs some room around it to be found
 MAX_OUTSIDE = 0.6  # of a face's square; what lies more beyond the picture is no face
 
 
@@ -74,17 +73,13 @@ def candidates(network: BlazeFace, pixels: np.ndarray, sides: tuple[float, ...])
     Args:
         network: looks.
         pixels: uint8 (height, width, 3), RGB.
-        sides: of the tiles, as in `Plan`; where the whole picture shows nothing, it is tried with
-            a border.
+        sides: of the tiles, as in `Plan`.
     """
     found: list[Candidate] = []
     level = pixels
     for side in reversed(sides):  # fine first: a coarser level is made of the one before
         level = _shrunk(level, pixels.shape, min(1.0, SIDE / side))
-        seen = list(_seen_in_tiles(network, level, pixels))
-        if side == sides[0] and not seen:
-            seen = list(_seen(network, level, (0, 0), level, pixels, BORDER))
-        found += seen
+        found += _seen_in_tiles(network, level, pixels)
     return distinct(found)
 
 
@@ -117,10 +112,9 @@ def _seen(
     corner: tuple[int, int],
     level: np.ndarray,
     pixels: np.ndarray,
-    border: float = 0.0,
 ) -> Iterator[Candidate]:
     """Candidates of one tile of a level, in the pixels of the picture."""
-    seen = network.look(tile, LEAST_SCORE, border)
+    seen = network.look(tile, LEAST_SCORE)
     stretch = np.array([pixels.shape[1] / level.shape[1], pixels.shape[0] / level.shape[0]])
     for score, keypoints in zip(seen.scores, seen.keypoints, strict=True):
         try:

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from core.inference.alignment import TEMPLATE, TEMPLATE_SIDE, Frame, sampled
 from core.inference.geometry import (
     FFHQ_RISE,
     FFHQ_SCALE,
@@ -11,7 +12,10 @@ from core.inference.geometry import (
     Face,
     centre_square,
     crop_face,
+    face_of,
     ffhq_square,
+    merge_boxes,
+    square_of,
 )
 
 
@@ -83,3 +87,68 @@ def test_a_face_larger_than_the_picture_can_still_be_cut(shape):
 def test_the_middle_of_an_oblong_picture():
     pixels = np.zeros((100, 160, 3), np.uint8)
     assert centre_square(pixels).square == Box(30, 0, 100, 100)
+
+
+def test_of_overlapping_boxes_the_surest_stays():
+    inner, outer, apart = Box(10, 10, 40, 40), Box(0, 0, 80, 80), Box(200, 0, 50, 50)
+    assert merge_boxes([outer, inner, apart], [3, 9, 1]) == [1, 2]
+    assert merge_boxes([], []) == []
+
+
+def _template_at(x: float, y: float, side: float, roll_deg: float) -> np.ndarray:
+    """Six keypoints of a face whose frame lies there."""
+    frame, points = Frame(x, y, side, roll_deg), np.full((6, 2), 0.5)
+    for place, where in zip((0, 1, 3), TEMPLATE.values(), strict=True):
+        points[place] = np.array(where) / TEMPLATE_SIDE
+    return frame.points(points)
+
+
+def test_a_face_by_its_keypoints_has_the_box_whose_square_is_its_frame():
+    for roll_deg in (0, 30, -100):
+        face = face_of(_template_at(400, 300, 200, roll_deg))
+        assert face.roll_deg == pytest.approx(roll_deg, abs=1)
+        by_box, exact = ffhq_square(face.box, face.roll_deg), square_of(face)
+        assert by_box.iou(exact) > 0.95
+        assert (exact.x + exact.w / 2, exact.y + exact.w / 2) == pytest.approx((400, 300), abs=3)
+        assert exact.w == pytest.approx(200, rel=0.03)
+
+
+def test_a_large_turned_face_keeps_its_resolution_and_becomes_level():
+    scene = np.full((1200, 1600, 3), 60, np.uint8)
+    points = _template_at(800, 600, 700, 60)
+    for x, y in points[:2]:
+        cv2.circle(scene, (round(x), round(y)), 20, (255, 255, 255), -1)
+    crop = crop_face(scene, face_of(points))
+    assert crop.pixels.shape[0] == crop.square.w == pytest.approx(700, rel=0.03)
+    rows, columns = np.nonzero(crop.pixels[..., 0] > 200)
+    left = columns < crop.square.w / 2
+    scale = TEMPLATE_SIDE / crop.square.w
+    for part, wanted in ((left, TEMPLATE["right eye"]), (~left, TEMPLATE["left eye"])):
+        spot = columns[part].mean() * scale, rows[part].mean() * scale
+        assert spot == pytest.approx(wanted, abs=4)
+
+
+def test_a_small_tilt_is_not_turned_back():
+    pixels = np.random.default_rng(3).integers(0, 256, (600, 800, 3), dtype=np.uint8)
+    crop = crop_face(pixels, face_of(_template_at(400, 300, 200, 3)))
+    s = crop.square
+    np.testing.assert_array_equal(crop.pixels, pixels[s.y : s.y + s.h, s.x : s.x + s.w])
+
+
+def test_a_tilted_head_in_a_square_picture_is_not_taken_whole():
+    pixels = np.random.default_rng(4).integers(0, 256, (256, 256, 3), dtype=np.uint8)
+    level = crop_face(pixels, face_of(_template_at(128, 128, 250, 3)))
+    np.testing.assert_array_equal(level.pixels, pixels)
+    tilted = crop_face(pixels, face_of(_template_at(128, 128, 250, 40)))
+    assert not np.array_equal(tilted.pixels, pixels)
+
+
+def test_a_frame_is_sampled_upright_and_by_the_means_of_areas():
+    fine = np.zeros((400, 400, 3), np.uint8)
+    fine[::2] = 200  # stripes finer than the result: their mean is what is left
+    small = sampled(fine, Frame(200, 200, 200, 0), 20)
+    assert small.shape == (20, 20, 3) and abs(small.astype(int) - 100).max() <= 3
+    ramp = np.repeat(np.linspace(0, 255, 400).astype(np.uint8)[None, :, None], 400, axis=0)
+    ramp = np.repeat(ramp, 3, axis=2)
+    quarter = sampled(ramp, Frame(200, 200, 100, 90), 100)  # right is now down
+    assert np.ptp(quarter.mean(axis=1)) > 50 and np.ptp(quarter.mean(axis=(0, 2))) < 3
