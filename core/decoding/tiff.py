@@ -6,6 +6,7 @@ every compression and colour space of them; wider, signed and floating point one
 
 import io
 import logging
+import math
 import struct
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ import tifffile
 from PIL import Image, UnidentifiedImageError
 
 from core.decoding.colour import to_rgb
-from core.decoding.formats import check_size, open_image
+from core.decoding.formats import check_size, damaged, open_image
 from core.decoding.levels import to_bytes
 from core.decoding.orientation import upright
 from core.errors import UserError
@@ -30,6 +31,10 @@ _GRAY_WHITE_IS_ZERO, _GRAY, _RGB, _TRANSPARENCY, _CMYK = 0, 1, 2, 4, 5
 _RAW = (32803, 34892)  # a sensor's samples: colour filter array, linear
 _COLOURS = {_GRAY_WHITE_IS_ZERO: 1, _GRAY: 1, _RGB: 3, _CMYK: 4}
 _PLAIN = frozenset({1, 5, 8, 32773, 32946})  # none, LZW, deflate, PackBits, deflate's old number
+_BY_PILLOW = _PLAIN | {2, 3, 4, 6, 7, 34925, 50000}  # fax, JPEG, LZMA, Zstandard
+# What tifffile takes from a directory as it stands: a hostile one says several values, or words.
+_NUMBERS = ("imagewidth", "imagelength", "imagedepth", "tilewidth", "tilelength", "tiledepth")
+_NUMBERS += ("samplesperpixel", "photometric", "compression", "subfiletype", "rowsperstrip")
 _PREVIEW_PX = 1000  # a raw file's preview of that width shows a face
 
 # What is wrong with a file we say ourselves.
@@ -97,7 +102,15 @@ def _pages(file: tifffile.TiffFile) -> list[_Page]:
         found.append(_Page(main, number, own))
         inner = list(main.pages)[:_MOST_PAGES] if main.subifds else []
         found += [_Page(page, number, _tag(page, _ORIENTATION, own)) for page in inner]
-    return found
+    sound = [page for page in found if _is_sound(page.page)]
+    if not sound:
+        raise damaged()
+    return sound
+
+
+def _is_sound(page: tifffile.TiffPage) -> bool:
+    numbers = all(isinstance(getattr(page, name), int) for name in _NUMBERS)
+    return numbers and page.imagewidth > 0 and page.imagelength > 0
 
 
 def _tag(page: tifffile.TiffPage, code: int, default: int) -> int:
@@ -137,7 +150,8 @@ def _developed(raw: list[_Page], pictures: list[_Page]) -> _Page:
 
 def _is_for_pillow(page: tifffile.TiffPage) -> bool:
     bits = page.bitspersample
-    return isinstance(bits, int) and bits <= 8 and page.sampleformat in (None, 1, 4)
+    few = isinstance(bits, int) and bits <= 8
+    return few and page.sampleformat in (None, 1, 4) and page.compression in _BY_PILLOW
 
 
 def _by_pillow(data: bytes, chosen: _Page) -> tuple[np.ndarray, list[str]]:
@@ -193,6 +207,8 @@ def _check_layout(page: tifffile.TiffPage, colours: int) -> None:
             f"The picture unfolds to {page.nbytes / 2**20:,.0f} MB in {len(page.dataoffsets):,} "
             "pieces, too much for this app. Save it as an 8-bit PNG or JPEG."
         )
+    if len(page.dataoffsets) < math.prod(page.chunked):
+        raise damaged()
 
 
 def _is_number(kind: str, bits: int | tuple[int, ...]) -> bool:

@@ -25,11 +25,14 @@ def _planes(pixels: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(np.moveaxis(pixels, -1, 0))
 
 
-@pytest.mark.parametrize("compression", [*PLAIN, "zlib", "zstd", "lzma"])
-@pytest.mark.parametrize("predictor", [False, True])
+PREDICTED = [(name, True) for name in ("lzw", "deflate", "adobe_deflate", "zstd", "lzma")]
+
+
+@pytest.mark.parametrize(
+    ("compression", "predictor"),
+    [*((name, False) for name in [*PLAIN, "zstd", "lzma"]), *PREDICTED],
+)
 def test_eight_bit_colours(compression, predictor):
-    if predictor and compression in (None, "packbits"):
-        pytest.skip("these have no predictor")
     data = tiff(SCENE, photometric="rgb", compression=compression, predictor=predictor)
     assert_near(decode_image(data), SCENE, 0)
 
@@ -86,16 +89,13 @@ def test_wide_samples_with_a_predictor(predictor, order):
         (np.float64, 0, 65535),
     ],
 )
-@pytest.mark.parametrize("colour", [False, True])
-@pytest.mark.parametrize("white_is_zero", [False, True])
-def test_every_kind_of_number(kind, low, high, colour, white_is_zero):
-    if colour and white_is_zero:
-        pytest.skip("white is zero in gray pictures only")
+@pytest.mark.parametrize("photometric", ["rgb", "minisblack", "miniswhite"])
+def test_every_kind_of_number(kind, low, high, photometric):
+    colour = photometric == "rgb"
     shown = SCENE if colour else GRAY
-    stored = 255 - shown if white_is_zero else shown
+    stored = 255 - shown if photometric == "miniswhite" else shown
     samples = low + stored / 255.0 * (high - low)
     samples = np.rint(samples).clip(low, high) if np.dtype(kind).kind != "f" else samples
-    photometric = "rgb" if colour else "miniswhite" if white_is_zero else "minisblack"
     photo = decode_image(tiff(samples.astype(kind), photometric=photometric))
     assert_near(photo, shown if colour else as_rgb(shown), 2)
 

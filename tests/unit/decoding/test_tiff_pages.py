@@ -1,6 +1,7 @@
 """TIFF and DNG of several pages: the picture is found, the right way up; hostile ones end."""
 
 import io
+import struct
 
 import numpy as np
 import pytest
@@ -132,3 +133,42 @@ def test_a_chain_of_pages_that_bites_its_tail_ends():
     end = last + 2 + 12 * count
     data[end : end + 4] = first.to_bytes(4, "little")
     assert_near(decode_image(bytes(data)), SCENE, 0)
+
+
+def _with_tag(data: bytes, code: int, kind: int, count: int, value: int) -> bytes:
+    """A little-endian TIFF whose first directory says something else under a tag."""
+    start = int.from_bytes(data[4:8], "little")
+    for place in range(start + 2, start + 2 + 12 * data[start], 12):
+        if int.from_bytes(data[place : place + 2], "little") == code:
+            entry = struct.pack("<HHII", code, kind, count, value)
+            return data[:place] + entry + data[place + 12 :]
+    raise ValueError(f"No tag {code}")
+
+
+@pytest.mark.parametrize("code", [256, 257, 259, 262, 277])
+@pytest.mark.parametrize("kind", [2, 3, 4, 5, 12])
+def test_a_number_that_is_several_or_a_word_does_no_harm(code, kind):
+    """A width of 3,000 values once took 12 GB: Python multiplies what is no number."""
+    hostile = _with_tag(tiff(WIDE, photometric="rgb"), code, kind, 3_000, 8)
+    with pytest.raises(UserError):
+        decode_image(hostile)
+
+
+def test_rows_of_a_strip_that_are_no_number_are_not_needed():
+    """One strip holds all rows, which is what a missing number stands for."""
+    data = tiff(WIDE, photometric="rgb")
+    assert_near(decode_image(_with_tag(data, 278, 3, 3_000, 8)), SCENE, 0)
+
+
+@pytest.mark.parametrize("tile", [None, (16, 16)])
+def test_a_directory_that_names_too_few_pieces_is_refused(tile):
+    """They would come out black, after as long as a picture of that size takes."""
+    data = tiff(WIDE, photometric="rgb", compression="lzw", tile=tile, rowsperstrip=16)
+    with pytest.raises(UserError, match="damaged"):
+        decode_image(_with_tag(data, 257, 4, 1, 100_000))
+
+
+def test_a_compression_that_nothing_here_reads_is_said_to_be_rare():
+    data = tiff(SCENE, photometric="rgb")
+    with pytest.raises(UserError, match="rare kind"):
+        decode_image(_with_tag(data, 259, 3, 1, 50_001))  # WebP
