@@ -74,7 +74,26 @@ def gray_profile(exponent: float) -> bytes:
     return _packed(b"GRAY", "gray", {b"wtpt": _xyz(D50), b"kTRC": _curve(exponent)})
 
 
-def _packed(space: bytes, name: str, tags: dict[bytes, bytes]) -> bytes:
+def press_profile(colours: np.ndarray) -> bytes:
+    """A CMYK profile that prints each of the 16 ways of all or no ink as a given sRGB colour.
+
+    Args:
+        colours: uint8 (2, 2, 2, 2, 3) by cyan, magenta, yellow and black ink.
+    """
+    xyz = linear(colours.reshape(16, 3) / 255.0, None) @ to_xyz("srgb").T / D50
+    root = np.where(xyz > 216 / 24389, np.cbrt(xyz), (xyz * 24389 / 27 + 16) / 116)
+    lightness = 116 * root[:, 1] - 16
+    ab = 128 + np.stack([500 * (root[:, 0] - root[:, 1]), 200 * (root[:, 1] - root[:, 2])], axis=1)
+    corners = np.rint(np.column_stack([lightness * 2.55, ab])).clip(0, 255).astype(np.uint8)
+    identity = bytes(range(256))
+    unit = struct.pack(">9i", *np.rint(np.eye(3) * 65536).astype(int).ravel())
+    table = struct.pack(">4sI4B", b"mft1", 0, 4, 3, 2, 0) + unit
+    table += 4 * identity + corners.tobytes() + 3 * identity
+    return _packed(b"CMYK", "press", {b"wtpt": _xyz(D50), b"A2B0": table}, b"Lab ")
+
+
+def _packed(space: bytes, name: str, tags: dict[bytes, bytes], pcs: bytes = b"XYZ ") -> bytes:
+    """A profile of version 2.4; `pcs` is the space that its tags lead to."""
     text = name.encode() + b"\0"
     tags = {
         b"desc": struct.pack(">4sII", b"desc", 0, len(text)) + text + bytes(78),
@@ -88,7 +107,7 @@ def _packed(space: bytes, name: str, tags: dict[bytes, bytes]) -> bytes:
         directory += struct.pack(">4sII", tag, place + len(bodies), len(body))
         bodies += body
     head = struct.pack(
-        ">I4xI4s4s4s12x4s", place + len(bodies), 0x02400000, b"mntr", space, b"XYZ ", b"acsp"
+        ">I4xI4s4s4s12x4s", place + len(bodies), 0x02400000, b"mntr", space, pcs, b"acsp"
     )
     head += bytes(28) + struct.pack(">3i", *(round(value * 65536) for value in D50))
     return head + bytes(128 - len(head)) + directory + bodies

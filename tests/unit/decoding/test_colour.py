@@ -139,3 +139,24 @@ def test_cmyk_jpeg_is_no_negative(black, marker, turned):
     data = file.getvalue() if marker else _without_marker(file.getvalue())
     expected = np.asarray(inks.convert("RGB"))
     assert_like(decode_image(data), expected, 6)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "JPEG without marker", "TIFF", "wide TIFF"])
+def test_the_inks_of_a_press_have_its_colours(kind):
+    rng = np.random.default_rng(4)
+    colours = rng.integers(60, 196, (2, 2, 2, 2, 3), dtype=np.uint8)
+    colours[0, 0, 0, 0], colours[..., 1, :] = 255, 0  # LittleCMS wants paper white, black ink black
+    profile = profiles.press_profile(colours)
+    ways = rng.integers(0, 2, (6, 8, 4)) * (1, 1, 1, 0)  # no black: a photograph has little
+    blocks = np.repeat(np.repeat(ways, 16, 0), 16, 1)
+    expected = colours[tuple(np.moveaxis(blocks, -1, 0))]
+    if "TIFF" in kind:
+        inks = blocks.astype(np.uint16) * 65535 if "wide" in kind else blocks.astype(np.uint8) * 255
+        photo = decode_image(tiff(inks, photometric="separated", iccprofile=profile))
+        assert_near(photo, expected, 3)
+        return
+    file = io.BytesIO()
+    image = Image.fromarray(blocks.astype(np.uint8) * 255, "CMYK")
+    image.save(file, "JPEG", quality=98, subsampling=0, icc_profile=profile)
+    data = file.getvalue()
+    assert_like(decode_image(data if kind == "JPEG" else _without_marker(data)), expected, 6)
