@@ -84,8 +84,8 @@ def _check(file: BinaryIO) -> None:
         )
     if kind is not None and not moves:
         raise UserError(
-            "The file is a picture, not a video. Judge it on the Photo page, or with "
-            "`python -m core classify`."
+            "The file is a picture, not a video. The Photo page judges pictures, and so does the "
+            "command classify."
         )
 
 

@@ -14,13 +14,13 @@ from av.video.stream import VideoStream
 
 from core.errors import UserError
 from core.inference.live.container import check_size
+from core.inference.live.hdr import HLG, PQ, toned_down
 
 MAX_SIDE = 1920  # larger frames are scaled down, in pixels
 MAX_ASPECT = 4.0  # of a pixel; real ones reach 2.9, what lies beyond is a wrong entry
 HD_HEIGHT = 720  # from here on browsers take colours without a label as BT.709
-# ITU-T H.273: the colour matrices that swscale knows, and the two transfer curves of HDR.
+# The colour matrices that swscale knows, numbered by ITU-T H.273.
 _MATRICES = {1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020nc"}
-_PQ, _HLG = 16, 18
 
 
 @dataclass(frozen=True)
@@ -80,15 +80,13 @@ class Display:
         return (frame.width, frame.height, frame.format.name, *colours, self.deinterlaced)
 
     def _chain(self, frame: av.VideoFrame) -> "_Chain":
-        hdr = frame.color_trc in (_PQ, _HLG)
-        self.toned_down |= hdr
         scale = f"{_shown_size(self._aspect)}:flags=area:eval=frame"
-        filters = [("setparams", _labels(frame, hdr)), ("scale", scale), ("format", "rgb24")]
-        if hdr:
-            filters[1] = ("scale", f"{scale}:out_primaries=bt709:out_transfer=bt709")
+        filters = [("setparams", _labels(frame)), ("scale", scale), ("format", "rgb24")]
         if self.deinterlaced:
             filters.insert(0, ("bwdif", "mode=send_frame:deint=interlaced"))
-        return _Chain(frame, self._time_base, filters)
+        chain = _Chain(frame, self._time_base, filters)
+        self.toned_down |= chain.curve is not None
+        return chain
 
 
 class _Chain:
@@ -96,6 +94,7 @@ class _Chain:
 
     def __init__(self, frame: av.VideoFrame, time_base: Fraction, filters: list[tuple[str, str]]):
         self._stored = frame.width, frame.height
+        self.curve = int(frame.color_trc) if frame.color_trc in (PQ, HLG) else None
         source = (
             f"video_size={frame.width}x{frame.height}:pix_fmt={frame.format.name}:"
             f"time_base={time_base}:range={int(frame.color_range)}"
@@ -119,6 +118,8 @@ class _Chain:
 
     def _upright(self, frame: av.VideoFrame) -> Shown:
         pixels, stored, matrix = frame.to_ndarray(), self._stored, _display_matrix(frame)
+        if self.curve is not None:
+            pixels = toned_down(pixels, self.curve)
         swapped = np.abs(matrix[[0, 1], [1, 0]]).sum() > np.abs(matrix.diagonal()).sum()
         if swapped:
             pixels, stored, matrix = pixels.swapaxes(0, 1), stored[::-1], matrix[:, ::-1]
@@ -153,13 +154,13 @@ def _shown_size(aspect: Fraction | None) -> str:
     )
 
 
-def _labels(frame: av.VideoFrame, hdr: bool) -> str:
+def _labels(frame: av.VideoFrame) -> str:
     """The setparams filter's terms: a colour matrix where none or a wrong one is stated.
 
-    Curve and primaries count for HDR alone: players take the others as a screen's own.
+    Players take the curve and the primaries of all but HDR as a screen's own.
     """
-    terms = [] if hdr else ["color_primaries=unknown", "color_trc=unknown"]
-    if not frame.format.is_rgb:
-        unstated = "bt709" if frame.height >= HD_HEIGHT else "smpte170m"
-        terms.append(f"colorspace={_MATRICES.get(int(frame.colorspace), unstated)}")
-    return ":".join(terms) or "field_mode=auto"
+    terms = "color_primaries=unknown:color_trc=unknown"
+    if frame.format.is_rgb:
+        return terms
+    unstated = "bt709" if frame.height >= HD_HEIGHT else "smpte170m"
+    return f"{terms}:colorspace={_MATRICES.get(int(frame.colorspace), unstated)}"

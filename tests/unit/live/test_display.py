@@ -10,6 +10,7 @@ import pytest
 
 from core.inference.live.container import open_video, video_stream
 from core.inference.live.display import MAX_SIDE, Display, Shown
+from core.inference.live.hdr import HLG, PQ, toned_down
 from core.mp4 import write_mp4
 from tests.unit.live.films import SIZE, film, raw_h264, squares
 
@@ -166,19 +167,30 @@ def test_our_own_videos_keep_their_colours_and_say_which_they_are(size):
         assert (context.colorspace, context.color_primaries, context.color_trc) == (1, 1, 1)
 
 
-@pytest.mark.parametrize(("curve", "white"), [(16, 0.58), (18, 0.75)], ids=["PQ", "HLG"])
+@pytest.mark.parametrize(("curve", "white"), [(PQ, 0.58), (HLG, 0.75)], ids=["PQ", "HLG"])
 def test_hdr_is_brought_to_a_common_screen(curve, white):
     """By ITU-R BT.2408 a white sheet lies at 58% of PQ, 75% of HLG: far below a screen's white."""
     sheet = np.full((*SIZE, 3), round(255 * white), np.uint8)
     colours = {"colorspace": 9, "color_range": 1, "color_primaries": 9, "color_trc": curve}
     options = {"x265-params": "log-level=none:qp=4"}
-    data = film(
-        [sheet] * 4, "matroska", "libx265", pix_fmt="yuv420p10le", colours=colours, options=options
-    )
-    shown, display = _shown(data)
+    shape = {"pix_fmt": "yuv420p10le", "colours": colours, "options": options}
+    shown, display = _shown(film([sheet] * 4, "matroska", "libx265", **shape))
     assert display.toned_down
     assert shown[0].pixels.mean() > 240
     assert shown[0].pixels.reshape(-1, 3).std(axis=1).max() < 2
+
+
+@pytest.mark.parametrize("curve", [PQ, HLG], ids=["PQ", "HLG"])
+def test_hdr_comes_out_as_from_swscale(curve):
+    """Up to its gamut mapping: colours that a common screen has, darker than paper."""
+    rng = np.random.default_rng(0)
+    greys = rng.integers(20, 125, (40, 1, 1))
+    pixels = (greys + rng.integers(-8, 8, (40, 40, 3))).astype(np.uint8)
+    frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+    frame.color_trc, frame.color_primaries = curve, 9
+    wanted = frame.reformat(format="rgb48le", dst_color_trc=1, dst_color_primaries=1).to_ndarray()
+    difference = np.abs(wanted / 257 - toned_down(pixels, curve))
+    assert np.median(difference) < 1 and np.percentile(difference, 95) < 4
 
 
 def test_a_label_that_makes_no_sense_does_not_stop_it():
