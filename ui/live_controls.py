@@ -8,6 +8,7 @@ from core.config import MIN_FACE_PX
 from core.ice import parse_ice_servers
 from core.inference.live.pipeline import LiveSettings
 from core.inference.verdict import Calibration
+from ui.detector_choice import detector_choice
 
 
 def live_settings(calibration: Calibration, key: str, *, mirror: bool = True) -> LiveSettings:
@@ -50,9 +51,14 @@ def live_settings(calibration: Calibration, key: str, *, mirror: bool = True) ->
             step=4,
             key=f"{key}_min_face_px",
         )
+        detector = detector_choice(kept.detector, f"{key}_detector")
         flip = mirror and st.toggle("Mirror the picture", kept.mirror, key=f"{key}_mirror")
     settings = LiveSettings(
-        threshold=threshold, memory_s=memory_s, min_face_px=min_face_px, mirror=flip
+        threshold=threshold,
+        memory_s=memory_s,
+        min_face_px=min_face_px,
+        mirror=flip,
+        detector=detector,
     )
     st.session_state[f"{key}_settings"] = settings
     return settings

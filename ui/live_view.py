@@ -12,6 +12,7 @@ from core.inference.photo import Inspector
 from core.inference.report import to_png
 from core.inference.verdict import Calibration
 from ui.charts import BAND_NOTE, p_fake_over_time
+from ui.detector_choice import say_if_replaced
 from ui.face_card import verdict_box
 from ui.live_connection import LiveConnection
 from ui.live_controls import ice_servers, live_settings
@@ -88,6 +89,7 @@ def webcam(inspector: Inspector) -> None:
         # word that it plays comes late
         show = st.fragment(_results, run_every=REFRESH_S if playing or connecting else None)
         show(connection, playing, connecting, calibration)
+    say_if_replaced(settings.detector)
     privacy_line("Camera frames", until="close the tab")
     with st.expander("No picture, or an error?", icon=":material/help:"):
         st.markdown(_HELP)

@@ -9,6 +9,7 @@ from core.examples import Example, load_examples
 from core.imaging import decode_image
 from core.inference.geometry import centre_square
 from ui import results
+from ui.detector_choice import photo_detector, photo_detector_choice
 from ui.names import literal
 from ui.resources import get_inspector
 from ui.theme import privacy_line
@@ -32,7 +33,9 @@ def _square(data: bytes) -> np.ndarray:
 
 def judge_now(files: list[tuple[str, bytes]]) -> None:
     """Judge files under a progress bar; sentences on refused ones follow on the page."""
-    inspector = get_inspector()
+    inspector = get_inspector(photo_detector())
+    if inspector is not None:
+        results.judge_anew_with(photo_detector())
     if inspector is None or not (files or results.waiting()):
         return
     bar = st.progress(0.0)
@@ -98,5 +101,8 @@ def photo_input() -> None:
         files += camera()
     with tabs[2]:
         files += example_gallery("example")
-    privacy_line()
+    with st.container(horizontal=True, vertical_alignment="top"):
+        photo_detector_choice()
+        with st.container():
+            privacy_line()
     judge_now(files)

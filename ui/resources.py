@@ -3,9 +3,11 @@
 import streamlit as st
 
 from core.artifacts import read_json
+from core.config import DEFAULT_DETECTOR
 from core.errors import UserError
 from core.generators import FaceGenerator, load_generator
 from core.generators.dcgan import Dcgan, load_dcgan
+from core.inference.detector import shared_detector
 from core.inference.keras_model import spare_the_collector
 from core.inference.networks import has_second
 from core.inference.photo import Inspector, load_inspector
@@ -19,10 +21,14 @@ def _inspector() -> Inspector:
     return inspector
 
 
-def get_inspector() -> Inspector | None:
-    """The shared inspector, or None after a sentence on the page that says why there is none."""
+def get_inspector(detector: str = DEFAULT_DETECTOR) -> Inspector | None:
+    """The shared inspector, or None after a sentence on the page that says why there is none.
+
+    Args:
+        detector: that looks for the faces; one of `DETECTORS`.
+    """
     try:
-        return _inspector()
+        return _inspector().with_detector(shared_detector(detector)[0])
     except UserError as error:
         st.error(literal(str(error)), icon=":material/error:")
         return None

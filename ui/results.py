@@ -18,6 +18,7 @@ _WAITING = "waiting_photos"
 _SMALL = "small_photos"
 SMALL_KEPT = 6  # decoded pictures a session remembers, each of up to 4 MB
 _ROUND = "upload_round"
+_DETECTOR = "photos_judged_with"
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,18 @@ def add(
     if total:
         progress(1.0, "Done")
     return []
+
+
+def judge_anew_with(detector: str) -> None:
+    """Where the photos were judged with another detector, let them wait for this one."""
+    before = st.session_state.get(_DETECTOR, detector)
+    st.session_state[_DETECTOR] = detector
+    if before == detector:
+        return
+    known = judged()
+    again = [(item.result.name, item.data, item.digest) for item in known if item.data]
+    waiting()[:0] = again
+    known[:] = [item for item in known if not item.data]  # unreadable, by whatever detector
 
 
 def small_picture(item: Judged) -> np.ndarray:

@@ -19,6 +19,7 @@ from core.inference.photo import Inspector
 from core.inference.report import to_csv
 from core.inference.verdict import Calibration
 from ui.charts import BAND_NOTE, p_fake_over_time
+from ui.detector_choice import say_if_replaced
 from ui.live_controls import live_settings
 from ui.names import literal, name_heading
 from ui.photo_input import plain_name
@@ -55,6 +56,7 @@ def video_file(inspector: Inspector) -> None:
         max_upload_size=limit_mb,
         on_change=_stop_if_removed,
     )
+    say_if_replaced(settings.detector)
     privacy_line("Videos")
     calibration = inspector.live_calibration.with_threshold(settings.threshold)
     if file is not None:

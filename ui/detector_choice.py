@@ -1,0 +1,51 @@
+"""Which detector finds the faces: a quiet choice, the same on every page."""
+
+import streamlit as st
+
+from core.config import DEFAULT_DETECTOR, DETECTORS
+from core.inference.detector import shared_detector
+from ui.names import literal
+
+_NAMES = {"blazeface": "BlazeFace", "haar": "Haar cascades"}
+_CAPTIONS = {
+    "blazeface": "Small, tilted and badly lit faces too; eyes and mouth frame each one.",
+    "haar": "The detector of the original project: upright, frontal faces only.",
+}
+
+
+def detector_choice(kept: str, key: str) -> str:
+    """Draw the choice.
+
+    Args:
+        kept: what is in force; one of `DETECTORS`.
+        key: of the widget.
+    """
+    return st.radio(
+        "Face detector",
+        DETECTORS,
+        index=DETECTORS.index(kept),
+        format_func=_NAMES.get,
+        captions=[_CAPTIONS[name] for name in DETECTORS],
+        key=key,
+    )
+
+
+def photo_detector() -> str:
+    """What finds the faces on the Photo page."""
+    return st.session_state.get("photo_detector", DEFAULT_DETECTOR)
+
+
+def photo_detector_choice() -> None:
+    """Draw the Photo page's choice; it is kept while another page is open."""
+    with st.popover("Settings", icon=":material/tune:"):
+        chosen = detector_choice(photo_detector(), "photo_detector_choice")
+        st.caption("Another choice judges the photos anew; marks by hand are forgotten.")
+    st.session_state["photo_detector"] = chosen
+    say_if_replaced(chosen)
+
+
+def say_if_replaced(name: str) -> None:
+    """Say it where another detector has to stand in for the chosen one."""
+    _, sentence = shared_detector(name)
+    if sentence:
+        st.warning(literal(sentence), icon=":material/swap_horiz:")
