@@ -30,7 +30,7 @@ FORMATS = (
     "mp3,wav,flac,aac"
 )
 MAX_FRAME_PIXELS = 8192 * 8192
-MAX_RATE, COMMON_RATE = 1000, 30.0  # frames a second
+MIN_RATE, MAX_RATE, COMMON_RATE = 0.01, 1000, 30.0  # frames a second
 OPEN_LIMIT_S = 20.0  # a sound file is open in well under a second
 _LIMITS = {"max_pixels": str(MAX_FRAME_PIXELS)}  # of every decoder
 _HEAD_BYTES = 4096
@@ -186,7 +186,7 @@ def video_stream(container: InputContainer) -> VideoStream:
 def frame_rate(stream: VideoStream) -> float:
     """Frames a second as the file states them, or a common rate where it does not."""
     rate = stream.average_rate or stream.guessed_rate
-    return float(rate) if rate and 0 < rate <= MAX_RATE else COMMON_RATE
+    return float(rate) if rate and MIN_RATE <= rate <= MAX_RATE else COMMON_RATE
 
 
 def check_size(width: int, height: int) -> None:

@@ -13,7 +13,8 @@ from core.inference.live.fit import Size
 
 MAX_DAMAGED = 200  # unreadable pieces in a row before a file is given up
 MAX_SIZES = 4  # named in a note
-JUMP_S = 10.0  # a longer gap in a broadcast is a new clock, not a long frame
+# A longer gap is a new clock in a broadcast, and elsewhere damage, which no MP4 could hold.
+BROADCAST_JUMP_S, JUMP_S = 10.0, 3600.0
 _BROADCAST = frozenset({"mpegts", "mpeg"})
 
 
@@ -40,7 +41,8 @@ class VideoReader:
         self._display = Display(self._stream)
         self._stored: Size | None = None  # of the first frame, in the upright picture's order
         self._damaged = 0
-        self._clock = _Clock(self.fps, jumps=container.format.name in _BROADCAST)
+        broadcast = container.format.name in _BROADCAST
+        self._clock = _Clock(self.fps, BROADCAST_JUMP_S if broadcast else JUMP_S)
 
     def frames(self) -> Iterator[tuple[np.ndarray, float]]:
         """(uint8 (height, width, 3) RGB, seconds since the first frame) of each frame.
@@ -144,9 +146,9 @@ class VideoReader:
 class _Clock:
     """Turns time stamps into seconds since the first frame that always go on."""
 
-    def __init__(self, fps: float, *, jumps: bool):
+    def __init__(self, fps: float, longest_s: float):
         self.jumped = False
-        self._step_s, self._jumps = 1 / fps, jumps
+        self._step_s, self._longest_s = 1 / fps, longest_s
         self._origin_s = self._last_s = None
 
     def time_s(self, stamp_s: float | None) -> float:
@@ -156,7 +158,7 @@ class _Clock:
             return 0.0
         next_s = self._last_s + self._step_s
         now_s = next_s if stamp_s is None else stamp_s - self._origin_s
-        if self._jumps and abs(now_s - self._last_s) > JUMP_S:
+        if abs(now_s - self._last_s) > self._longest_s:
             self._origin_s += now_s - next_s
             self.jumped, now_s = True, next_s
         self._last_s = now_s if now_s > self._last_s else next_s

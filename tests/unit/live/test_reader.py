@@ -8,6 +8,8 @@ import pytest
 
 from core.inference.live.container import open_video
 from core.inference.live.reader import VideoReader
+from core.inference.live.video import judge_video
+from tests.unit.live.fakes import CALIBRATION, make
 from tests.unit.live.films import film, squares
 
 SIZE = (640, 360)
@@ -35,6 +37,19 @@ def test_a_broadcast_whose_clock_jumps_goes_on(second_s):
     assert len(times) == 40 and times[-1] == pytest.approx(39 / 20, abs=0.1)
     assert min(later - earlier for earlier, later in pairwise(times)) > 0
     assert not cut and not notes
+
+
+def test_a_time_stamp_that_damage_threw_far_off_can_still_be_written():
+    """An FLV tag's time stamp: three bytes of milliseconds, and a fourth for the highest."""
+    data = bytearray(film(squares(40), "flv", "flv"))
+    at = len(data)
+    for _ in range(20):
+        at = data.rindex(b"\x09", 0, at)  # the tag of a frame
+        if data[at + 8 : at + 11] == bytes(3):
+            data[at + 7] = 0x7F
+    pipeline, _, _ = make()
+    report = judge_video(io.BytesIO(bytes(data)), io.BytesIO(), pipeline, CALIBRATION)
+    assert report.frames == 40 and report.duration_s < 60
 
 
 def test_a_raw_stream_without_times_gets_those_of_its_rate():
