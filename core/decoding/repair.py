@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from core.decoding.jpeg_scans import is_complete
+
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
 _SCAN_OF_JPEG, _END_OF_JPEG = b"\xff\xda", b"\xff\xd9"
@@ -92,6 +94,8 @@ def _read_jpeg(data: bytes, read: Read) -> Reading:
     if len(data) - len(bare) < _PADDING:
         bare = data
     bare = bare.removesuffix(_END_OF_JPEG[:1])
+    if not is_complete(bare):
+        raise ValueError("Scans of the picture are missing")
     noise = np.random.default_rng(0).integers(1, 255, 4096, dtype=np.uint8).tobytes()
     pixels, notes = read(bare + _END_OF_JPEG)
     other, _ = read(bare + b"\xfe\xfe" + noise + _END_OF_JPEG)

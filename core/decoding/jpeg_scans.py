@@ -1,0 +1,36 @@
+"""Which parts of a JPEG's picture its scans carry (ITU-T T.81, annexes B and G)."""
+
+import re
+
+import numpy as np
+
+_NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # restarts and stuffed bytes are picture
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_SCAN, _END = 0xDA, 0xD9
+_COEFFICIENTS = 64
+
+
+def is_complete(jpeg: bytes) -> bool:
+    """Whether there are scans for all colours, all frequencies and all bits of them.
+
+    A progressive JPEG that breaks off between two scans has all its rows, but coarse ones, and
+    decoders do not complain. Whether the last scan is whole this does not see.
+    """
+    missing: dict[int, np.ndarray] = {}  # by component: bits still to come, of each frequency
+    place = 2
+    while found := _NEXT_MARKER.search(jpeg, place):
+        marker = jpeg[found.start() + 1]
+        if marker == _END:
+            break
+        start = found.end() + 2
+        place = found.end() + int.from_bytes(jpeg[found.end() : start], "big")
+        body = jpeg[start:place]
+        if marker in _FRAMES:
+            names = body[6 : 6 + 3 * body[5] : 3]
+            missing = {name: np.full(_COEFFICIENTS, 8) for name in names}
+        elif marker == _SCAN:
+            count = body[0]
+            first, last, bits = body[1 + 2 * count : 4 + 2 * count]
+            for name in body[1 : 1 + 2 * count : 2]:
+                missing[name][first : last + 1] = bits & 15
+    return bool(missing) and not any(bits.any() for bits in missing.values())
