@@ -1,6 +1,8 @@
 """PNG with 16-bit colours of which fewer bits are in use: Pillow keeps the upper eight only."""
 
-import cv2
+import struct
+
+import imagecodecs
 import numpy as np
 from PIL import Image
 
@@ -8,13 +10,14 @@ from core.decoding.colour import to_rgb
 from core.decoding.levels import to_bytes
 from core.errors import UserError
 
-_BIT_DEPTH, _COLOUR_TYPE = 24, 25  # where they stand in the file: in IHDR, always the first chunk
+# Where they stand in the file: in IHDR, always the first chunk.
+_SIZE, _BIT_DEPTH, _COLOUR_TYPE = 16, 24, 25
 _MOST_PIXELS = 24_000_000  # more would not fit beside their own conversion
 _DARK = 64  # upper bytes below: 14 bits or fewer are in use, or the picture is very dark
 
 
 def read_deep(data: bytes, image: Image.Image) -> tuple[np.ndarray, list[str]] | None:
-    """Decode a 16-bit PNG by OpenCV where Pillow has lost its picture.
+    """Decode a 16-bit PNG by libpng where Pillow has lost its picture.
 
     Args:
         data: the file.
@@ -30,17 +33,20 @@ def read_deep(data: bytes, image: Image.Image) -> tuple[np.ndarray, list[str]] |
         return None
     if getattr(image, "n_frames", 1) > 1 or _brightest(image) >= _DARK:
         return None
+    if struct.unpack_from(">II", data, _SIZE) != image.size:  # a second IHDR says otherwise
+        return None
     if image.width * image.height > _MOST_PIXELS:
         raise UserError(
             "The picture is almost black: few of its 16 bits are in use, and it is too large to "
             "be scaled here. Save it as an 8-bit PNG."
         )
-    deep = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if deep is None or deep.dtype != np.uint16 or deep.ndim != 3 or deep.shape[2] not in (3, 4):
+    deep = imagecodecs.png_decode(data)
+    if deep.dtype != np.uint16 or deep.shape[:2] != (image.height, image.width):
         return None
-    scaled, notes = to_bytes(deep, 3, 16)
-    colours = np.ascontiguousarray(scaled[..., [2, 1, 0, 3][: scaled.shape[2]]])
-    narrow = Image.fromarray(colours)
+    scaled, notes = to_bytes(deep, 1 if deep.shape[2] == 2 else 3, 16)
+    if scaled.shape[2] == 2:
+        scaled = np.ascontiguousarray(scaled[..., [0, 0, 0, 1]])
+    narrow = Image.fromarray(scaled)
     if "icc_profile" in image.info:
         narrow.info["icc_profile"] = image.info["icc_profile"]
     pixels, more = to_rgb(narrow)

@@ -1,6 +1,7 @@
 """Sound pictures in faulty files are read; pictures that lack something are refused."""
 
 import io
+import resource
 import struct
 import zlib
 
@@ -181,3 +182,16 @@ def test_png_of_few_bits(bits):
     palette.putpalette([level * step for level in range(2**bits) for _ in range(3)])
     expected = np.repeat((levels * step)[..., None], 3, 2)
     assert_near(decode_image(_png(palette, bits=bits)), expected, 0)
+
+
+def test_a_chunk_that_claims_gigabytes_takes_none():
+    """OpenCV made room for all that a chunk's length promises."""
+    dark = _sixteen_bit_png(SCENE.astype(np.uint16) * 16)
+    hostile = dark[:-12] + struct.pack(">I4s", 2**31 - 1, b"IDAT") + bytes(40)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    try:
+        assert_near(decode_image(hostile), SCENE)
+    except UserError as error:
+        assert "damaged" in str(error)
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert after - before < 300 * 2**10  # KB, on Linux
