@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from core.inference.alignment import Frame, frame_of, padded
+from core.inference.ground import ground_around
 
 # An FFHQ picture is the square around a face that its landmarks ask for; a Haar box is smaller
 # and sits lower. `bench/detector.py` measures both numbers on FFHQ-aligned faces.
@@ -192,7 +193,8 @@ def crop_face(pixels: np.ndarray, face: Face) -> Crop:
     """Cut a face out as the training pictures are cut: square, level, mirrored at borders.
 
     A square picture that the face's square nearly fills (a data-set image) is taken whole:
-    cutting it again would only resample it.
+    cutting it again would only resample it. Where the square reaches over the end of a picture
+    that lies on an even ground, it is mirrored there too.
 
     Args:
         pixels: uint8 (height, width, 3), RGB.
@@ -203,7 +205,21 @@ def crop_face(pixels: np.ndarray, face: Face) -> Crop:
     if is_aligned(square, face.roll_deg, width, height):
         side = min(width, height)
         return Crop(pixels[:side, :side], Box(0, 0, side, side), 0.0)
-    return Crop(_cut(pixels, square, face.roll_deg), square, outside_share(square, pixels))
+    picture = picture_in(pixels, square)
+    pixels = pixels[picture.y : picture.y + picture.h, picture.x : picture.x + picture.w]
+    moved = Box(square.x - picture.x, square.y - picture.y, square.w, square.h)
+    return Crop(_cut(pixels, moved, face.roll_deg), square, outside_share(moved, pixels))
+
+
+def picture_in(pixels: np.ndarray, square: Box) -> Box:
+    """The pixels, but for sides where a square reaches over a picture's end into even ground."""
+    inside = clipped(square, pixels)
+    part = pixels[inside.y : inside.y + inside.h, inside.x : inside.x + inside.w]
+    left, top, right, bottom = ground_around(part)
+    x0, y0 = inside.x + left if left else 0, inside.y + top if top else 0
+    x1 = inside.x + inside.w - right if right else pixels.shape[1]
+    y1 = inside.y + inside.h - bottom if bottom else pixels.shape[0]
+    return Box(x0, y0, x1 - x0, y1 - y0)
 
 
 def _cut(pixels: np.ndarray, square: Box, roll_deg: float) -> np.ndarray:

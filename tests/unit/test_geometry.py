@@ -15,6 +15,7 @@ from core.inference.geometry import (
     face_of,
     ffhq_square,
     merge_boxes,
+    picture_in,
     square_of,
 )
 
@@ -152,3 +153,37 @@ def test_a_frame_is_sampled_upright_and_by_the_means_of_areas():
     ramp = np.repeat(ramp, 3, axis=2)
     quarter = sampled(ramp, Frame(200, 200, 100, 90), 100)  # right is now down
     assert np.ptp(quarter.mean(axis=1)) > 50 and np.ptp(quarter.mean(axis=(0, 2))) < 3
+
+
+def _rough(width: int, height: int) -> np.ndarray:
+    return np.random.default_rng(7).integers(0, 200, (height, width, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("level", [255, 0, 90])
+def test_the_ground_a_picture_lies_on_is_no_part_of_it(level):
+    scene = np.full((600, 800, 3), level, np.uint8)
+    scene[200:456, 300:556] = _rough(256, 256)
+    crop = crop_face(scene, Face(Box(330, 240, 190, 190)))  # reaches over it on every side
+    s = crop.square
+    left, top = 300 - s.x, 200 - s.y
+    assert left > 5 and top > 5
+    inside = crop.pixels[top : top + 256, left : left + 256]
+    np.testing.assert_array_equal(inside, scene[200:456, 300:556])
+    np.testing.assert_array_equal(crop.pixels[:, left - 1], crop.pixels[:, left])  # mirrored
+    assert crop.outside == pytest.approx(1 - 256**2 / s.area, abs=0.01)
+
+
+def test_an_even_wall_behind_a_head_belongs_to_the_picture():
+    scene = np.full((600, 800, 3), 240, np.uint8)
+    cv2.ellipse(scene, (400, 300), (70, 95), 0, 0, 360, (90, 120, 160), -1)
+    assert picture_in(scene, Box(280, 180, 240, 240)) == Box(0, 0, 800, 600)
+    assert picture_in(_rough(800, 600), Box(280, 180, 240, 240)) == Box(0, 0, 800, 600)
+
+
+def test_an_end_that_compression_smeared_is_found_all_the_same():
+    scene = np.full((600, 800, 3), 255, np.uint8)
+    scene[200:456, 300:556] = _rough(256, 256) // 2
+    _, data = cv2.imencode(".jpg", scene, [cv2.IMWRITE_JPEG_QUALITY, 60])
+    found = picture_in(cv2.imdecode(data, cv2.IMREAD_COLOR), Box(280, 180, 300, 300))
+    assert (found.x, found.y) == pytest.approx((300, 200), abs=1)
+    assert (found.w, found.h) == pytest.approx((256, 256), abs=1)
