@@ -107,8 +107,8 @@ class BlazeFaceDetector:
         return face.box if face else None
 
     def _confirmed(self, pixels: np.ndarray, proposed: Candidate, quick: bool) -> _Opinion:
-        face, (height, width) = proposed.face, pixels.shape[:2]
-        whole = is_aligned(square_of(face), face.roll_deg, width, height)
+        face, whole_picture = proposed.face, Box(0, 0, pixels.shape[1], pixels.shape[0])
+        whole = is_aligned(square_of(face), face.roll_deg, whole_picture)
         if whole and proposed.score >= WHOLE_SCORE:
             return _Opinion(proposed)
         frame = frame_of(np.array(face.keypoints))

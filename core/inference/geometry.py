@@ -16,6 +16,7 @@ FFHQ_RISE = 0.07
 LEVEL_FROM_DEG = 4.0  # smaller tilts are noise, and turning costs the finest traces
 SNAP_IOU = 0.70  # from this overlap on, a square picture is itself an aligned face
 SNAP_ROLL_DEG = 15.0  # unless the head in it is tilted
+GROUND_REACH = 0.15  # how far beyond a face's square the end of its picture is looked for
 
 
 @dataclass(frozen=True)
@@ -166,13 +167,12 @@ def square_of(face: Face) -> Box:
     return Box(round(frame.x - side / 2), round(frame.y - side / 2), side, side)
 
 
-def is_aligned(square: Box, roll_deg: float, width: int, height: int) -> bool:
+def is_aligned(square: Box, roll_deg: float, picture: Box) -> bool:
     """Whether a picture is itself an aligned face: square, level, and nearly all of it."""
-    whole = Box(0, 0, width, height)
     return (
-        abs(width - height) <= 0.02 * width
+        abs(picture.w - picture.h) <= 0.02 * picture.w
         and abs(roll_deg) <= SNAP_ROLL_DEG
-        and square.iou(whole) >= SNAP_IOU
+        and square.iou(picture) >= SNAP_IOU
     )
 
 
@@ -192,33 +192,37 @@ def clipped(box: Box, pixels: np.ndarray) -> Box:
 def crop_face(pixels: np.ndarray, face: Face) -> Crop:
     """Cut a face out as the training pictures are cut: square, level, mirrored at borders.
 
-    A square picture that the face's square nearly fills (a data-set image) is taken whole:
-    cutting it again would only resample it. Where the square reaches over the end of a picture
-    that lies on an even ground, it is mirrored there too.
+    A square picture that the face's square nearly fills (a data-set image) is taken whole, also
+    where it lies on an even ground: cutting it again would only resample it. Where the square
+    reaches over the end of another picture on such a ground, it is mirrored there too.
 
     Args:
         pixels: uint8 (height, width, 3), RGB.
         face: a face found in it.
     """
-    height, width = pixels.shape[:2]
     square = square_of(face)
-    if is_aligned(square, face.roll_deg, width, height):
-        side = min(width, height)
-        return Crop(pixels[:side, :side], Box(0, 0, side, side), 0.0)
-    picture = picture_in(pixels, square)
+    picture = Box(0, 0, pixels.shape[1], pixels.shape[0])
+    if not is_aligned(square, face.roll_deg, picture):
+        picture = picture_in(pixels, square)
     pixels = pixels[picture.y : picture.y + picture.h, picture.x : picture.x + picture.w]
+    if is_aligned(square, face.roll_deg, picture):
+        side = min(picture.w, picture.h)
+        return Crop(pixels[:side, :side], Box(picture.x, picture.y, side, side), 0.0)
     moved = Box(square.x - picture.x, square.y - picture.y, square.w, square.h)
     return Crop(_cut(pixels, moved, face.roll_deg), square, outside_share(moved, pixels))
 
 
 def picture_in(pixels: np.ndarray, square: Box) -> Box:
-    """The pixels, but for sides where a square reaches over a picture's end into even ground."""
-    inside = clipped(square, pixels)
-    part = pixels[inside.y : inside.y + inside.h, inside.x : inside.x + inside.w]
-    left, top, right, bottom = ground_around(part)
-    x0, y0 = inside.x + left if left else 0, inside.y + top if top else 0
-    x1 = inside.x + inside.w - right if right else pixels.shape[1]
-    y1 = inside.y + inside.h - bottom if bottom else pixels.shape[0]
+    """The pixels, but for sides where a picture's end into even ground is seen near a square."""
+    reach = round(GROUND_REACH * square.w)
+    wide = Box(square.x - reach, square.y - reach, square.w + 2 * reach, square.h + 2 * reach)
+    near = clipped(wide, pixels)
+    left, top, right, bottom = ground_around(
+        pixels[near.y : near.y + near.h, near.x : near.x + near.w]
+    )
+    x0, y0 = near.x + left if left else 0, near.y + top if top else 0
+    x1 = near.x + near.w - right if right else pixels.shape[1]
+    y1 = near.y + near.h - bottom if bottom else pixels.shape[0]
     return Box(x0, y0, x1 - x0, y1 - y0)
 
 

@@ -160,17 +160,27 @@ def _rough(width: int, height: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("level", [255, 0, 90])
-def test_the_ground_a_picture_lies_on_is_no_part_of_it(level):
+def test_an_aligned_picture_on_a_page_is_taken_whole(level):
     scene = np.full((600, 800, 3), level, np.uint8)
     scene[200:456, 300:556] = _rough(256, 256)
-    crop = crop_face(scene, Face(Box(330, 240, 190, 190)))  # reaches over it on every side
+    for box in (Box(330, 240, 190, 190), Box(355, 260, 150, 150)):  # reaches over it, and not
+        crop = crop_face(scene, Face(box))
+        assert crop.square == Box(300, 200, 256, 256) and crop.outside == 0
+        np.testing.assert_array_equal(crop.pixels, scene[200:456, 300:556])
+
+
+@pytest.mark.parametrize("level", [255, 0, 90])
+def test_the_page_a_picture_lies_on_is_no_part_of_it(level):
+    scene = np.full((600, 800, 3), level, np.uint8)
+    scene[200:456, 300:700] = _rough(400, 256)
+    crop = crop_face(scene, Face(Box(330, 240, 190, 190)))
     s = crop.square
     left, top = 300 - s.x, 200 - s.y
     assert left > 5 and top > 5
-    inside = crop.pixels[top : top + 256, left : left + 256]
-    np.testing.assert_array_equal(inside, scene[200:456, 300:556])
+    inside = crop.pixels[top : top + 256, left:]
+    np.testing.assert_array_equal(inside, scene[200:456, 300 : s.x + s.w])
     np.testing.assert_array_equal(crop.pixels[:, left - 1], crop.pixels[:, left])  # mirrored
-    assert crop.outside == pytest.approx(1 - 256**2 / s.area, abs=0.01)
+    assert crop.outside == pytest.approx(1 - inside[..., 0].size / s.area, abs=0.01)
 
 
 def test_an_even_wall_behind_a_head_belongs_to_the_picture():
