@@ -70,7 +70,8 @@ def sampled(pixels: np.ndarray, frame: Frame, side: int) -> np.ndarray:
     Returns:
         uint8 (side, side, 3), RGB.
     """
-    reach = math.ceil(frame.side * 0.75) + 2  # half a diagonal, and a little
+    roll = math.radians(frame.roll_deg)
+    reach = math.ceil(frame.side / 2 * (abs(math.cos(roll)) + abs(math.sin(roll)))) + 2
     left, top = math.floor(frame.x) - reach, math.floor(frame.y) - reach
     patch = padded(pixels, left, top, 2 * reach)
     scale = min(1.0, side / frame.side)
@@ -79,7 +80,7 @@ def sampled(pixels: np.ndarray, frame: Frame, side: int) -> np.ndarray:
         scale = small / (2 * reach)
         patch = cv2.resize(patch, (small, small), interpolation=cv2.INTER_AREA)
     x, y = (frame.x - left) * scale, (frame.y - top) * scale
-    step, roll = frame.side * scale / side, math.radians(frame.roll_deg)
+    step = frame.side * scale / side
     cos, sin = step * math.cos(roll), step * math.sin(roll)
     half = side / 2
     # from the result's pixel centres to the patch's

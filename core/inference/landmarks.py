@@ -18,6 +18,7 @@ _GROUPS = ([33, 133, 159, 145], [263, 362, 386, 374], [1], [61, 291], [234], [45
 _PART, _SHIFT = 0.92, 0.04
 _ROUNDS = 4
 _STILL = 0.001  # a frame that moved less, as a share of its side, has settled
+_HOPELESS = 0.001  # nine tenths of what is no face stay below it at once, 0.5% of the faces
 # The way to a frame leaves a trace of a pixel in it. So where it counts the frame is rounded, to
 # whole pixels and coarse steps, and found once more from there: nearly always from the same start.
 _SIDE_STEP, _ROLL_STEP_DEG = 1.04, 3.0
@@ -80,6 +81,8 @@ class FaceMesh:
                 return None
             try:
                 keypoints, surety = self.look(pixels, frame)
+                if surety < _HOPELESS:
+                    break
                 before, frame = frame, frame_of(keypoints)
             except ValueError:  # it left the picture
                 return None
