@@ -253,7 +253,7 @@ def main() -> None:
     aligned = [face for number in range(args.count // 2) for face in _nth(faces, number)]
     tables = [
         sets(detectors, faces),
-        pasted_scenes(detectors, aligned[:30]),
+        pasted_scenes(detectors, aligned[:20]),
         no_faces(detectors),
         framing(detectors, aligned),
         surroundings(detectors, aligned[:20], "cnn"),
