@@ -223,6 +223,9 @@ def picture_in(pixels: np.ndarray, square: Box) -> Box:
     x0, y0 = near.x + left if left else 0, near.y + top if top else 0
     x1 = near.x + near.w - right if right else pixels.shape[1]
     y1 = near.y + near.h - bottom if bottom else pixels.shape[0]
+    x, y = square.x + square.w / 2, square.y + square.h / 2
+    if not (x0 < x < x1 and y0 < y < y1):  # what ends there holds no face: two even colours, say
+        return Box(0, 0, pixels.shape[1], pixels.shape[0])
     return Box(x0, y0, x1 - x0, y1 - y0)
 
 

@@ -197,3 +197,13 @@ def test_an_end_that_compression_smeared_is_found_all_the_same():
     found = picture_in(cv2.imdecode(data, cv2.IMREAD_COLOR), Box(280, 180, 300, 300))
     assert (found.x, found.y) == pytest.approx((300, 200), abs=1)
     assert (found.w, found.h) == pytest.approx((256, 256), abs=1)
+
+
+@pytest.mark.parametrize("side", [60, 120, 150, 300])
+@pytest.mark.parametrize("turned", [False, True])
+def test_two_even_colours_are_no_picture_on_a_page(side, turned):
+    scene = np.full((400, 400, 3), 250, np.uint8)
+    scene[:, 200:] = 20
+    scene = np.ascontiguousarray(scene.swapaxes(0, 1)) if turned else scene
+    crop = crop_face(scene, Face(Box(200 - side // 2, 200 - side // 2, side, side)))
+    assert crop.pixels.shape[0] == crop.square.w and 0 <= crop.outside < 0.6
