@@ -35,8 +35,8 @@ CANVASES = list(itertools.product([(1200, 900), (4000, 3000), (8000, 2000)], [25
 # scikit-image's and scikit-learn's pictures that show no person and no animal's face
 PICTURES = (
     *("brick", "cell", "coffee", "color", "grass", "gravel", "horse", "hubble_deep_field", "ihc"),
-    *("logo", "microaneurysms", "moon", "motorcycle_left", "page", "phantom", "retina", "text"),
-    *("clock_motion", "chessboard_GRAY", "china", "flower"),
+    *("logo", "microaneurysms", "moon", "motorcycle_left", "page", "phantom", "retina", "rocket"),
+    *("text", "clock_motion", "chessboard_GRAY", "china", "flower"),
 )
 CROPS = 8  # turned and scaled parts of each such picture
 
