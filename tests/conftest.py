@@ -1,7 +1,9 @@
 """Fixtures that make their own data: no photo of a person is stored for the tests."""
 
+import atexit
 import io
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -11,11 +13,40 @@ from PIL import Image
 
 # What the app remembers between starts lies here while tests run, those in a browser included.
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="faces-tests-")
+# Where several processes share the work, one thread each is enough.
+os.environ.update(
+    dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"), "1")
+    if "PYTEST_XDIST_WORKER" in os.environ
+    else {}
+)
 
 import core.training  # noqa: F401  sets TensorFlow up before any other test starts it
 from core.config import ARTIFACTS_DIR
 from core.examples import load_examples
 from core.inference.photo import load_inspector
+from tests.support.lanes import Lanes
+from tests.support.unchanged import changes, state_of
+
+atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests first: they take longest, so all else is shared out beside them."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
+    return Lanes(config, log)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def artifacts_stay_as_they_are():
+    """What is shipped is no place for tests to write to."""
+    before = state_of(ARTIFACTS_DIR)
+    yield
+    if changed := changes(before, state_of(ARTIFACTS_DIR)):
+        pytest.fail(f"While the tests ran, artifacts/ changed: {', '.join(changed)}.")
 
 
 def encode(pixels: np.ndarray | Image.Image, kind: str = "PNG", **options) -> bytes:
@@ -69,8 +100,6 @@ def portrait(examples) -> np.ndarray:
 @pytest.fixture
 def artifacts_copy(tmp_path) -> Path:
     """A copy of the shipped artifacts that a test may damage."""
-    import shutil
-
     return Path(shutil.copytree(ARTIFACTS_DIR, tmp_path / "artifacts"))
 
 
