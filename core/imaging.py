@@ -4,6 +4,8 @@ Training and inference both go through `decode_image` and `to_model_input`. Anot
 another resize filter on one side silently wrecks the verdict, so there is no second way in.
 """
 
+import base64
+import io
 from dataclasses import dataclass
 
 import cv2
@@ -120,6 +122,26 @@ def to_model_input(pixels: np.ndarray, side: int = IMAGE_SIZE) -> np.ndarray:
     method = cv2.INTER_AREA if min(pixels.shape[:2]) >= side else cv2.INTER_LINEAR
     resized = cv2.resize(scaled, (side, side), interpolation=method)
     return np.clip(resized, 0.0, 1.0)
+
+
+def encode(pixels: np.ndarray | Image.Image, kind: str = "PNG", **options) -> bytes:
+    """A picture as the bytes of a file.
+
+    Args:
+        pixels: uint8 (height, width, 3), RGB, or a picture of Pillow's.
+        kind: "PNG", "JPEG", "WEBP" or another of Pillow's formats.
+        options: of that format, as Pillow's `save` takes them.
+    """
+    image = pixels if isinstance(pixels, Image.Image) else Image.fromarray(pixels)
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def data_uri(pixels: np.ndarray, kind: str = "JPEG", **options) -> str:
+    """A picture as an address that holds it, for HTML and charts; as `encode` otherwise."""
+    data = base64.b64encode(encode(pixels, kind, **options)).decode()
+    return f"data:image/{kind.lower()};base64,{data}"
 
 
 def shrunk(faces: np.ndarray, side: int = 32) -> np.ndarray:

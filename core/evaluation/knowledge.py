@@ -1,23 +1,42 @@
 """What the shipped networks can know, and how often they accuse a photo, from their figures."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.artifacts import read_json
 from core.config import ARTIFACTS_DIR
-from core.inference.networks import has_second
+from core.evaluation.intervals import wilson_ci95
+from core.evaluation.sources import FAMILIES, family_of, kind_of
+from core.inference.networks import DEFAULT, has_second
 
 FEW = 15  # faces of a source, fewer than which say nothing about it
-# Which family of generators a source of the data set is of.
-FAMILIES = {
-    "StyleGAN": (
-        *("stylegan", "stylegan2", "mobilestylegan", "genphotos", "genphotos100k", "hardfake"),
-        *("omi", "tpdne", "sfhq", "untruncated"),
-    ),
-    "DCGAN": ("dcgan",),
-    "Stable Diffusion": ("sd15", "sd21", "sdxl"),
-    "FLUX": ("flux",),
-}
+UNKNOWN = "face swaps, retouched photos and generators that it never learned from"
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How often something was said of measured faces.
+
+    Attributes:
+        share: of the faces, in [0, 1].
+        n: faces.
+        ci95: of the share (Wilson, 1927).
+    """
+
+    share: float
+    n: int
+    ci95: tuple[float, float]
+
+    @property
+    def count(self) -> str:
+        """Of 100, in words: "2", "fewer than 1"."""
+        return _count(self.share)
+
+    @property
+    def interval(self) -> str:
+        """The 95% interval of 100: "1 to 3"."""
+        return " to ".join(f"{100 * end:.0f}" for end in self.ci95)
 
 
 @dataclass(frozen=True)
@@ -28,13 +47,46 @@ class Knowledge:
         families: of the generators whose faces were in training.
         accused: source of photos -> share of them that was called fake on test.
         caught: source of fakes -> share of them that was called fake on test.
-        rows: source, label, n, called_real, called_fake, called_unsure of every source.
+        rows: source, label, n, called_real, called_fake, called_unsure of every source; the
+            last is None where the figures tell only what the threshold alone said.
     """
 
     families: tuple[str, ...]
     accused: dict[str, float]
     caught: dict[str, float]
     rows: list[dict]
+
+    def rate(self, label: str, said: str, sources: Iterable[str] | None = None) -> Rate | None:
+        """How often a verdict fell on faces of a class, over all their faces together.
+
+        Args:
+            label: "real" or "fake": what the faces are.
+            said: "real", "fake" or "unsure": the verdict.
+            sources: those that count; None counts all.
+
+        Returns:
+            The rate, or None where nothing was measured.
+        """
+        wanted = None if sources is None else set(sources)
+        rows = [
+            row
+            for row in self.rows
+            if row["label"] == label and (wanted is None or row["source"] in wanted)
+        ]
+        if not rows or any(row[f"called_{said}"] is None for row in rows):
+            return None
+        n = sum(row["n"] for row in rows)
+        hits = sum(round(row[f"called_{said}"] * row["n"]) for row in rows)
+        return Rate(hits / n, n, wilson_ci95(hits, n))
+
+    def worst(self) -> str | None:
+        """The source of photos that is accused most often, if any was measured well."""
+        return max(self.accused, key=self.accused.__getitem__, default=None)
+
+    def family_rate(self, family: str, said: str) -> Rate | None:
+        """How often a verdict fell on faces of one family of generators."""
+        sources = [row["source"] for row in self.rows if family_of(row["source"]) == family]
+        return self.rate("fake", said, sources)
 
     def sentence(self) -> str:
         """Two plain sentences: what it learned from, and how often it accuses a photo."""
@@ -44,27 +96,71 @@ class Knowledge:
         if not self.accused:
             return known
         rates = sorted(self.accused.values())
-        worst = max(self.accused, key=self.accused.__getitem__)
         return (
             f"{known} Of 100 real photos it calls {_count(rates[len(rates) // 2])} fake in the "
             f"middle one of {len(rates)} measured sources and {_count(rates[-1])} in the worst "
-            f"({worst})."
+            f"({self.worst()})."
         )
 
+    def sees(self) -> str:
+        """What it can see, and how much of it, in a sentence."""
+        rates = {family: self.family_rate(family, "fake") for family in self.families}
+        first = next((family for family, rate in rates.items() if rate), None)
+        said = [
+            f"{family} ({rate.count}{' of 100 caught' if family == first else ''})"
+            if rate
+            else family
+            for family, rate in rates.items()
+        ]
+        return f"It can see faces by {_listed(said)}." if said else "It learned from no generator."
 
-def shipped_knowledge(folder: Path = ARTIFACTS_DIR) -> Knowledge:
-    """Read it from the figures of the model whose verdict is the default.
+    @staticmethod
+    def blind_to() -> str:
+        """What it cannot see, in a sentence."""
+        return f"It does not know {UNKNOWN}."
+
+    def alarm(self, source: str | None = None) -> str:
+        """How often it accuses a real photo, in a sentence.
+
+        Args:
+            source: of the photos, if it is known; None says it of all, and of the worst one.
+        """
+        pooled = self.rate("real", "fake", None if source is None else [source])
+        if pooled is None:
+            return "Nothing was measured on photos of this kind."
+        if source is not None:
+            return (
+                f"Of 100 real photos of this kind ({kind_of(source)}) it wrongly accuses "
+                f"{pooled.count} (95%: {pooled.interval}; {pooled.n} measured)."
+            )
+        worst, real = self.worst(), [row for row in self.rows if row["label"] == "real"]
+        words = (
+            f"Of 100 real portraits it wrongly accuses {pooled.count} (95%: {pooled.interval}; "
+            f"{pooled.n} photos of {len(real)} kinds)"
+        )
+        if worst is None:
+            return f"{words}."
+        rate = self.rate("real", "fake", [worst])
+        return f"{words}; of the worst kind, {kind_of(worst)}, {rate.count} ({rate.interval})."
+
+
+def shipped_knowledge(folder: Path = ARTIFACTS_DIR, *, network: str = DEFAULT) -> Knowledge:
+    """Read it from the figures of a shipped model.
+
+    Args:
+        folder: where the artifacts lie.
+        network: what the verdict stands on, one of `core.inference.networks.NETWORKS`; the CNN
+            where no second opinion is shipped.
 
     Raises:
         UserError: they are missing or were changed.
     """
-    if has_second(folder):
-        metrics = read_json("both_metrics", folder)
-        test = metrics["test"]["both"]
-    else:
+    if not has_second(folder):
         metrics = read_json("classifier_metrics", folder)
-        test = metrics["test"]
-    return knowledge_of(metrics["data"]["train"], test["by_source"])
+        return knowledge_of(metrics["data"]["train"], metrics["test"]["by_source"])
+    metrics = read_json("both_metrics", folder)
+    learned = read_json("classifier_metrics", folder) if network == "cnn" else metrics
+    return knowledge_of(learned["data"]["train"], metrics["test"][network]["by_source"])
 
 
 def knowledge_of(train: dict[str, int], by_source: dict[str, dict]) -> Knowledge:
@@ -101,3 +197,9 @@ def _said(row: dict) -> dict:
 
 def _count(share: float) -> str:
     return f"{100 * share:.0f}" if share == 0 or share >= 0.01 else "fewer than 1"
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Names in a row: "a, b and c"."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last

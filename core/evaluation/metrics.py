@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
 from core.config import FAKE, REAL
+from core.evaluation.intervals import wilson_ci95
 
 ECE_BINS = 15
 
@@ -33,16 +34,6 @@ def roc_auc_ci95(labels: np.ndarray, p_fake: np.ndarray) -> tuple[float, float]:
     spread = area * (1 - area) + (n_fake - 1) * (q1 - area**2) + (n_real - 1) * (q2 - area**2)
     half = 1.96 * math.sqrt(max(spread, 0) / (n_fake * n_real))
     return max(0.0, area - half), min(1.0, area + half)
-
-
-def wilson_ci95(successes: int, n: int) -> tuple[float, float]:
-    """95% interval of a share (Wilson, 1927), sound for small n and shares near 0 or 1."""
-    if n == 0:
-        return math.nan, math.nan
-    z, share = 1.96, successes / n
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def expected_calibration_error(labels: np.ndarray, p_fake: np.ndarray) -> float:

@@ -1,7 +1,8 @@
 """The main job: a photo in, a verdict for every face in it out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -15,6 +16,7 @@ from core.inference.detector import FaceDetector, shared_detector
 from core.inference.geometry import Box, Crop, centre_square, clipped, crop_face
 from core.inference.networks import DEFAULT, Panel, load_calibration, load_panel
 from core.inference.predictor import Predictor
+from core.inference.reading_order import reading_order
 from core.inference.verdict import Calibration, Verdict, decide, sharpness
 
 THUMBNAIL_PX = 256
@@ -50,7 +52,7 @@ class PhotoResult:
     Attributes:
         name: shown to the user, never used as a path.
         width, height: in pixels, upright; None where the file could not be decoded.
-        faces: largest first.
+        faces: in reading order, then those that a person marked.
         notes: sentences on what was done to the file that one may not expect.
         error: why there is no verdict, or None.
     """
@@ -71,6 +73,32 @@ class PhotoResult:
     def states(self) -> list[str]:
         """What to count it as: the verdict of each face, "unsure" where there is none."""
         return ["unsure"] if self.no_face else [face.verdict.state for face in self.faces]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The faces of a photo before they are judged.
+
+    Attributes:
+        crops, boxes, marked: of each face, as in `FaceResult`.
+        notes: the detector's.
+    """
+
+    crops: tuple[Crop, ...] = ()
+    boxes: tuple[Box, ...] = ()
+    marked: tuple[str | None, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A file of which only the verdicts are missing.
+
+    Attributes: its result without faces, and the faces to judge.
+    """
+
+    result: PhotoResult
+    cut: Cut
 
 
 class Inspector:
@@ -105,6 +133,16 @@ class Inspector:
         """The same with another detector."""
         return Inspector(detector, self.panel, self.live_calibration)
 
+    def with_network(self, name: str) -> "Inspector":
+        """The same with a verdict that stands on another network.
+
+        Args:
+            name: "both", "cnn" or "second"; what is not there leaves all as it is.
+        """
+        if name not in self.panel.parts:
+            return self
+        return Inspector(self.detector, self.panel.only(name), self.live_calibration)
+
     def judge(
         self, photo: Photo, *, aligned: bool = False, boxes: Sequence[Box] = ()
     ) -> tuple[FaceResult, ...]:
@@ -116,51 +154,52 @@ class Inspector:
             boxes: faces that a person marked: judge these instead of looking for some.
 
         Returns:
-            The faces, largest first (marked ones in their order); none if none is found.
+            The faces in reading order (marked ones in their order); none if none is found.
 
         Raises:
             UserError: a box lies outside the photo, or is too small.
         """
-        return self._judged(photo, aligned, boxes)[0]
+        return self._results([self._cut(photo, aligned, boxes)])[0]
 
-    def _judged(
-        self, photo: Photo, aligned: bool, marks: Sequence[Box] = ()
-    ) -> tuple[tuple[FaceResult, ...], tuple[str, ...]]:
-        """The faces, and the detector's notes."""
-        notes, boxes, marked = (), list(marks), [None]
+    def _cut(self, photo: Photo, aligned: bool, marks: Sequence[Box] = ()) -> Cut:
+        """Find and crop the faces."""
         if aligned:
-            crops = [centre_square(photo.pixels)]
-            boxes = [crops[0].square]
-        elif boxes:
-            cut = [crop_marked(photo.pixels, box, self.detector.detect) for box in boxes]
+            whole = centre_square(photo.pixels)
+            return Cut((whole,), (whole.square,), (None,))
+        if marks:
+            cut = [crop_marked(photo.pixels, box, self.detector.detect) for box in marks]
             crops, marked = zip(*cut, strict=True)
-            boxes = [clipped(box, photo.pixels) for box in boxes]
-        else:
-            found = self.detector.find(photo.pixels)
-            notes = found.notes
-            crops = [crop_face(photo.pixels, face) for face in found.faces]
-            boxes = [clipped(face.box, photo.pixels) for face in found.faces]
-            marked = [None] * len(boxes)
-        return self._results(crops, boxes, marked), notes
+            return Cut(crops, tuple(clipped(box, photo.pixels) for box in marks), marked)
+        found = self.detector.find(photo.pixels)
+        faces = [found.faces[at] for at in reading_order([face.box for face in found.faces])]
+        return Cut(
+            tuple(crop_face(photo.pixels, face) for face in faces),
+            tuple(clipped(face.box, photo.pixels) for face in faces),
+            (None,) * len(faces),
+            found.notes,
+        )
 
-    def _results(
-        self, crops: Sequence[Crop], boxes: Sequence[Box], marked: Sequence[str | None]
-    ) -> tuple[FaceResult, ...]:
+    def _results(self, cuts: Sequence[Cut]) -> list[tuple[FaceResult, ...]]:
+        """Judge the faces of several photos in one batch."""
+        crops = [crop for cut in cuts for crop in cut.crops]
         if not crops:
-            return ()
+            return [()] * len(cuts)
         odds = self.panel.listen([crop.pixels for crop in crops])
         chances = self.calibration.p_fake(self.panel.joined(odds))
         opinions = self.panel.opinions(odds)
-        return tuple(
+        faces = (
             self._result(
                 box,
                 crop,
                 float(chances[number]),
                 {name: float(each[number]) for name, each in opinions.items()},
-                marked[number],
+                mark,
             )
-            for number, (box, crop) in enumerate(zip(boxes, crops, strict=True))
+            for number, (crop, box, mark) in enumerate(
+                each for cut in cuts for each in zip(cut.crops, cut.boxes, cut.marked, strict=True)
+            )
         )
+        return [tuple(islice(faces, len(cut.crops))) for cut in cuts]
 
     def _result(
         self,
@@ -177,6 +216,7 @@ class Inspector:
             sharp=sharpness(tensor),
             outside=crop.outside,
             calibration=self.calibration,
+            opinions=opinions,
         )
         size = (THUMBNAIL_PX, THUMBNAIL_PX)
         method = cv2.INTER_AREA if crop.square.w > THUMBNAIL_PX else cv2.INTER_CUBIC
@@ -191,12 +231,24 @@ class Inspector:
             data: the file's bytes.
             aligned: as in `judge`.
         """
+        return self.judge_prepared([self.prepare(name, data, aligned=aligned)])[0]
+
+    def prepare(self, name: str, data: bytes, *, aligned: bool = False) -> Prepared:
+        """All of `judge_file` but the networks: decode a file, find and crop its faces."""
         try:
             photo = decode_image(data)
-            faces, notes = self._judged(photo, aligned)
+            cut = self._cut(photo, aligned)
         except UserError as error:
-            return PhotoResult(name, error=str(error))
-        return PhotoResult(name, photo.width, photo.height, faces, (*photo.notes, *notes))
+            return Prepared(PhotoResult(name, error=str(error)), Cut())
+        notes = (*photo.notes, *cut.notes)
+        return Prepared(PhotoResult(name, photo.width, photo.height, notes=notes), cut)
+
+    def judge_prepared(self, prepared: Sequence[Prepared]) -> list[PhotoResult]:
+        """The networks' part of `judge_file`, with the faces of several files in one batch."""
+        judged = self._results([each.cut for each in prepared])
+        return [
+            replace(each.result, faces=faces) for each, faces in zip(prepared, judged, strict=True)
+        ]
 
 
 def load_inspector(

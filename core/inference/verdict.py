@@ -1,6 +1,7 @@
 """From a log-odds to a verdict one can act on: real, fake, or unsure with the reason."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 import cv2
@@ -9,7 +10,20 @@ import numpy as np
 from core.config import MIN_FACE_PX
 
 MAX_OUTSIDE = 0.2  # share of the face's square that may be missing from the picture
-NO_FACE = "No frontal face was found. Faces in profile, covered or very small are not seen."
+NO_FACE = "No face was found. Faces turned far away, covered or very small may be missed."
+# What the three states are called wherever a person reads them: whole, and where room is short.
+WORDS = {
+    "real": "No trace of a generator found",
+    "fake": "Likely generated",
+    "unsure": "Unsure",
+}
+SHORT_WORDS = {"real": "no trace", "fake": "generated", "unsure": "unsure"}
+CLASS_WORDS = {"real": "real photo", "fake": "generated"}
+OPINION_WORDS = {"cnn": "the CNN", "second": "the second opinion"}
+P_FAKE_MEANS = (
+    "P(fake) is the probability that a generator made the face: of all faces that get 70%, "
+    "70 in 100 are generated, where half of the faces are."
+)
 
 
 @dataclass(frozen=True)
@@ -23,6 +37,8 @@ class Calibration:
         unsure_low, unsure_high: between them no verdict is given.
         min_sharpness: variance of the Laplacian (of `sharpness`) below which a face is too
             blurred to judge.
+        max_disagreement: how far the P(fake) of two networks may lie apart, in (0, 1], before
+            the verdict is unsure; None lets them lie apart as far as they will.
     """
 
     temperature: float
@@ -31,6 +47,7 @@ class Calibration:
     unsure_low: float
     unsure_high: float
     min_sharpness: float
+    max_disagreement: float | None = None
 
     def __post_init__(self):
         if not self.temperature > 0:
@@ -40,6 +57,23 @@ class Calibration:
                 "`unsure_low` <= `threshold` <= `unsure_high` must hold within [0, 1]. "
                 f"Received: {asdict(self)}"
             )
+        if self.max_disagreement is not None and not 0 < self.max_disagreement <= 1:
+            raise ValueError(
+                f"`max_disagreement` must be in (0, 1]. Received: {self.max_disagreement}"
+            )
+
+    def contradictory(self, opinions: Mapping[str, float | np.ndarray]) -> np.ndarray:
+        """Whether opinions lie farther apart than `max_disagreement` allows.
+
+        Args:
+            opinions: calibrated P(fake) of each network by itself, all of one shape.
+
+        Returns:
+            bool, of that shape.
+        """
+        said = np.stack([np.asarray(each, np.float64) for each in opinions.values()])
+        most = np.inf if self.max_disagreement is None else self.max_disagreement
+        return np.ptp(said, axis=0) > most
 
     def p_fake(self, log_odds: np.ndarray) -> np.ndarray:
         """Calibrated P(fake), float64 in [0, 1], of log-odds of any shape."""
@@ -92,8 +126,21 @@ def sharpness(face: np.ndarray) -> float:
     return float(cv2.Laplacian(gray, cv2.CV_32F).var())
 
 
+def percent(share: float) -> str:
+    """A probability in words that never claim certainty: "<1%", "63%", ">99%"."""
+    if share < 0.01:
+        return "<1%"
+    return ">99%" if share > 0.99 else f"{share:.0%}"
+
+
 def decide(
-    p_fake: float, *, side_px: int, sharp: float, outside: float, calibration: Calibration
+    p_fake: float,
+    *,
+    side_px: int,
+    sharp: float,
+    outside: float,
+    calibration: Calibration,
+    opinions: Mapping[str, float] | None = None,
 ) -> Verdict:
     """Give the verdict on one face.
 
@@ -103,16 +150,27 @@ def decide(
         sharp: its `sharpness`.
         outside: share of its square that lies beyond the picture's edges.
         calibration: the shipped thresholds.
+        opinions: calibrated P(fake) of each network by itself, if several were asked.
     """
     reason = weakness(side_px, sharp, outside, calibration)
+    if reason is None and opinions and calibration.contradictory(opinions):
+        reason = _contradiction(opinions)
     if reason is None and calibration.unsure_low < p_fake < calibration.unsure_high:
         reason = (
-            f"The probability lies between {calibration.unsure_low:.0%} and "
-            f"{calibration.unsure_high:.0%}, where the model errs too often."
+            f"P(fake) lies between {calibration.unsure_low:.0%} and "
+            f"{calibration.unsure_high:.0%}: too high for an all-clear, too low for an accusation."
         )
     if reason:
         return Verdict("unsure", reason)
     return Verdict("fake" if p_fake >= calibration.threshold else "real")
+
+
+def _contradiction(opinions: Mapping[str, float]) -> str:
+    said = ", ".join(
+        f"{OPINION_WORDS.get(name, name)} says P(fake) {percent(p_fake)}"
+        for name, p_fake in opinions.items()
+    )
+    return f"The networks contradict each other: {said}."
 
 
 def weakness(

@@ -13,6 +13,7 @@ from core.inference.photo import FaceResult, PhotoResult
 from core.inference.report import (
     CLASS_COLORS,
     annotate,
+    caption,
     percent,
     to_contract,
     to_csv,
@@ -44,7 +45,7 @@ def test_table_has_a_row_a_face_and_one_for_every_other_file(inspector, examples
     ]
     table = to_table(results)
     assert table["file"].tolist() == ["group.jpg"] * 4 + ["wall.png", "broken.jpg"]
-    assert table["verdict"].tolist()[4] == "unsure" and "No frontal face" in table["reason"][4]
+    assert table["verdict"].tolist()[4] == "unsure" and "No face was found" in table["reason"][4]
     assert table["error"][5] == "damaged" and table["p_fake"].isna().tolist()[4:] == [True, True]
 
 
@@ -82,6 +83,28 @@ def test_a_smaller_copy_is_drawn_on_to_scale():
     color = [int(CLASS_COLORS["fake"][at : at + 2], 16) for at in (1, 3, 5)]
     assert drawn[60, 10].tolist() == drawn[60, 30].tolist() == color
     assert drawn[60, 20].tolist() == [0, 0, 0]
+
+
+def test_the_words_of_a_verdict_are_the_same_in_table_and_boxes():
+    face = FaceResult(Box(0, 0, 9, 9), *np.zeros((2, 1, 1, 3)), 0.93, Verdict("fake"))
+    table = to_table([PhotoResult("a", 9, 9, (face,)), PhotoResult("b", 9, 9)])
+    assert table["says"].tolist() == ["Likely generated", "Unsure"]
+    assert caption("fake", 0.93) == "generated · P(fake) 93%"
+
+
+def test_a_number_stays_legible_where_faces_are_small():
+    """A page shows a photo at about 400 px: there its numbers are 11 px high and more."""
+    boxes = [Box(x, 100, 40, 40) for x in range(0, 1200, 300)]
+    faces = [FaceResult(box, *np.zeros((2, 1, 1, 3)), 0.5, Verdict("unsure")) for box in boxes]
+    drawn = annotate(np.zeros((800, 1200, 3), np.uint8), PhotoResult("a", 1200, 800, tuple(faces)))
+    white = (drawn == 255).all(axis=2)
+    rows = np.flatnonzero(white.any(axis=1))
+    assert (rows[-1] - rows[0] + 1) * 400 / 1200 >= 6  # digits are about half of the type's size
+    for box in boxes:  # and each stays by its own box
+        assert (
+            white[: box.y, box.x : box.x + 80].any()
+            and not white[:, box.x + 100 : box.x + 200].any()
+        )
 
 
 def test_csv_cells_never_start_a_formula():

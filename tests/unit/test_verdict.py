@@ -43,6 +43,37 @@ def test_senseless_calibrations_are_refused(bad):
         Calibration(*bad)
 
 
+class TestOpinionsThatContradict:
+    """A strong contradiction makes a verdict unsure, where the calibration says how strong."""
+
+    STRICT = Calibration(2.0, 1.0, 0.5, 0.3, 0.7, 50.0, max_disagreement=0.6)
+    APART = {"cnn": 0.02, "second": 0.97}
+
+    def test_it_says_why(self):
+        verdict = decide(0.9, **(FINE | {"calibration": self.STRICT}), opinions=self.APART)
+        assert verdict.state == "unsure"
+        assert "the CNN says P(fake) 2%, the second opinion says P(fake) 97%" in verdict.reason
+
+    def test_what_is_allowed_changes_nothing(self):
+        near = {"cnn": 0.4, "second": 0.97}
+        assert decide(0.9, **(FINE | {"calibration": self.STRICT}), opinions=near).state == "fake"
+        assert decide(0.9, **FINE, opinions=self.APART).state == "fake"
+        assert decide(0.9, **(FINE | {"calibration": self.STRICT})).state == "fake"
+
+    def test_many_at_once(self):
+        said = {"cnn": np.array([0.1, 0.9, 0.2]), "second": np.array([0.2, 0.1, 0.81])}
+        assert self.STRICT.contradictory(said).tolist() == [False, True, True]
+        assert RULES.contradictory(said).tolist() == [False] * 3
+
+    def test_it_stays_when_the_threshold_moves(self):
+        assert self.STRICT.with_threshold(0.4).max_disagreement == 0.6
+
+    @pytest.mark.parametrize("bad", [0.0, 1.5, -1])
+    def test_senseless_limits_are_refused(self, bad):
+        with pytest.raises(ValueError, match="max_disagreement"):
+            Calibration(2.0, 1.0, 0.5, 0.3, 0.7, 50.0, max_disagreement=bad)
+
+
 def test_blur_lowers_sharpness():
     rng = np.random.default_rng(0)
     sharp = rng.random((128, 128, 3), dtype=np.float32)

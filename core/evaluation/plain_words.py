@@ -1,0 +1,51 @@
+"""What the app can and cannot do, in sentences for everyone, from the measured figures."""
+
+from core.config import MIN_FACE_PX
+from core.evaluation.knowledge import UNKNOWN, Knowledge
+from core.inference.verdict import MAX_OUTSIDE, P_FAKE_MEANS, WORDS, Calibration
+
+LIMITS = (
+    "A verdict is a hint among others, never proof about a picture or a person.",
+    "Finding no trace does not make a picture a real photo: it may come from a generator that "
+    "leaves other traces, or its traces may be lost.",
+    f"A verdict means little for {UNKNOWN}.",
+    "Strong compression, blur, noise and small size weaken the traces that a verdict rests on.",
+    "It was not examined for differences between groups of people; the photos it learned from do "
+    "not represent all ages and skin tones alike.",
+)
+
+
+def caught_line(known: Knowledge) -> str:
+    """How many generated faces it catches, misses and is unsure about, in a sentence."""
+    caught, missed, unsure = (known.rate("fake", said) for said in ("fake", "real", "unsure"))
+    if caught is None or missed is None:
+        return "Nothing was measured on generated faces."
+    doubt = f", is unsure about {unsure.count}" if unsure else ""
+    return (
+        f"Of 100 generated faces it catches {caught.count} (95%: {caught.interval}){doubt} and "
+        f"misses {missed.count}; {caught.n} faces were measured."
+    )
+
+
+def plain_lines(known: Knowledge, calibration: Calibration) -> list[str]:
+    """Ten lines that say what a verdict is, how often it errs and what it is blind to.
+
+    Args:
+        known: the figures of the model that judges photos.
+        calibration: of the same.
+    """
+    low, high = calibration.unsure_low, calibration.unsure_high
+    return [
+        "It looks at each face of a picture by itself and says whether a generator made it.",
+        f"It has three answers: {WORDS['real'].lower()}, {WORDS['fake'].lower()}, or unsure.",
+        P_FAKE_MEANS,
+        f"From P(fake) {high:.0%} on it calls a face generated, up to {low:.0%} it finds no trace; "
+        "between them it is unsure, because a false accusation costs more than a doubt.",
+        known.alarm(),
+        caught_line(known),
+        known.sees(),
+        known.blind_to(),
+        f"It is unsure about faces under {MIN_FACE_PX} px, blurred ones, and those of which the "
+        f"picture's border cuts more than {MAX_OUTSIDE:.0%} away.",
+        "A verdict is a hint, never proof; finding no trace does not make a picture a real photo.",
+    ]

@@ -1,0 +1,53 @@
+"""What the sources of a data set are called in plain words, and which generators they are of."""
+
+# Which family of generators a source of the data set is of.
+FAMILIES = {
+    "StyleGAN": (
+        *("stylegan", "stylegan2", "mobilestylegan", "genphotos", "genphotos100k", "hardfake"),
+        *("omi", "tpdne", "sfhq", "untruncated"),
+    ),
+    "DCGAN": ("dcgan",),
+    "Stable Diffusion": ("sd15", "sd21", "sdxl"),
+    "FLUX": ("flux",),
+}
+KINDS = {
+    "allage": "people of all ages",
+    "amfd": "studio portraits on white",
+    "bw": "black and white portraits",
+    "celeba": "celebrities",
+    "celebahq": "celebrities, high resolution",
+    "ffhq": "portraits from Flickr",
+    "london": "studio portraits, evenly lit",
+    "news": "television and news",
+    "openimages": "everyday photos",
+    "passport": "portraits on plain backgrounds",
+    "portraits": "portraits from the web",
+    "selfie": "phone selfies",
+    "unsplash": "portraits from Unsplash",
+    "usgov": "official headshots",
+    "webwall": "web portraits before a wall",
+    "dcgan": "DCGAN",
+    "flux": "FLUX.1",
+    "genphotos": "generated studio portraits",
+    "genphotos100k": "generated.photos",
+    "hardfake": "StyleGAN2, 300 px",
+    "mobilestylegan": "MobileStyleGAN",
+    "omi": "StyleGAN2, One Million Impressions",
+    "sd15": "Stable Diffusion 1",
+    "sd21": "Stable Diffusion 2.1",
+    "sdxl": "Stable Diffusion XL",
+    "sfhq": "StyleGAN2 fitted to pictures",
+    "stylegan": "StyleGAN",
+    "stylegan2": "StyleGAN2",
+    "tpdne": "thispersondoesnotexist",
+}
+
+
+def kind_of(source: str) -> str:
+    """A source in plain words; its own name where there are none."""
+    return KINDS.get(source, source)
+
+
+def family_of(source: str) -> str:
+    """The family of generators that a source of fakes is of; its own name if of none of them."""
+    return next((name for name, members in FAMILIES.items() if source in members), source)

@@ -1,0 +1,1 @@
+"""A verdict to hand on: what was judged, by what, and how far to trust it."""

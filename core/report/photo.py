@@ -1,0 +1,85 @@
+"""The facts of a report on one photo, as JSON has them."""
+
+import hashlib
+from dataclasses import asdict
+
+from core.evaluation.knowledge import Knowledge
+from core.evaluation.plain_words import LIMITS
+from core.inference.by_hand import WHOLE
+from core.inference.photo import PhotoResult
+from core.inference.report import MARKS, to_contract
+from core.inference.verdict import P_FAKE_MEANS, WORDS
+from core.report.stamp import Stamp, now
+
+
+def photo_report(
+    result: PhotoResult,
+    data: bytes,
+    stamp: Stamp,
+    known: Knowledge | None,
+    *,
+    source: str | None = None,
+    heat_maps: tuple[int, ...] = (),
+) -> dict:
+    """Put together what one who was not there needs to weigh a verdict.
+
+    Args:
+        result: what was found in the photo.
+        data: the bytes of its file.
+        stamp: what it was judged by, and when.
+        known: the figures of that model; None where they are missing.
+        source: the kind of photo, one of `known`'s sources, if somebody knows it.
+        heat_maps: numbers (from 1) of the faces whose heat map was made.
+    """
+    entry = to_contract(result)
+    faces = [
+        {
+            "number": number,
+            **told,
+            "says": WORDS[face.verdict.state],
+            "marked": MARKS[face.marked] if face.marked else None,
+            "heat_map": number in heat_maps,
+        }
+        for number, (face, told) in enumerate(
+            zip(result.faces, entry["faces"], strict=True), start=1
+        )
+    ]
+    return {
+        "written_at": now(),
+        "picture": {
+            "name": result.name,
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "bytes": len(data),
+            "width": result.width,
+            "height": result.height,
+        },
+        "counts": {state: result.states.count(state) for state in WORDS},
+        "faces": faces,
+        "p_fake_means": P_FAKE_MEANS,
+        "trust": _trust(known, source),
+        "model": asdict(stamp),
+        "notes": entry["notes"],
+        "limits": [*LIMITS, *_by_hand(result)],
+        "error": result.error,
+    }
+
+
+def _trust(known: Knowledge | None, source: str | None) -> dict:
+    """How often the model accuses photos, and what it can see, in figures and in words."""
+    if known is None:
+        nothing = dict.fromkeys(("kind", "false_alarm", "sees", "does_not_see"))
+        return nothing | {"says": "The figures of the model are missing."}
+    rate = known.rate("real", "fake", None if source is None else [source])
+    return {
+        "kind": source,
+        "false_alarm": rate and {"share": rate.share, "n": rate.n, "ci95": list(rate.ci95)},
+        "says": known.alarm(source),
+        "sees": known.sees(),
+        "does_not_see": known.blind_to(),
+    }
+
+
+def _by_hand(result: PhotoResult) -> list[str]:
+    if any(face.marked and face.marked != WHOLE for face in result.faces):
+        return ["A face that was marked by hand is framed otherwise than those it was measured on."]
+    return []

@@ -1,0 +1,99 @@
+"""What is said about the model comes from its figures, and from nothing else."""
+
+import pytest
+
+from core.artifacts import read_json
+from core.evaluation.intervals import wilson_ci95
+from core.evaluation.knowledge import knowledge_of, shipped_knowledge
+from core.evaluation.plain_words import caught_line, plain_lines
+from core.evaluation.sources import family_of, kind_of
+from core.inference.networks import load_calibration
+
+
+def _row(label: str, n: int, fake: int, unsure: int) -> dict:
+    right = (n - fake) / n if label == "real" else fake / n
+    said = {"called_fake": fake / n, "called_unsure": unsure / n}
+    return {
+        "label": label,
+        "n": n,
+        "accuracy": right,
+        **said,
+        "called_real": 1 - sum(said.values()),
+    }
+
+
+TRAIN = {"fake/sd21": 5, "fake/stylegan": 5, "real/ffhq": 9}
+BY_SOURCE = {
+    "ffhq": _row("real", 100, 2, 10),
+    "usgov": _row("real", 20, 3, 0),
+    "selfie": _row("real", 2, 2, 0),
+    "stylegan": _row("fake", 50, 40, 5),
+    "sd21": _row("fake", 50, 10, 20),
+    "dcgan": _row("fake", 10, 0, 0),
+}
+
+
+@pytest.fixture
+def known():
+    return knowledge_of(TRAIN, BY_SOURCE)
+
+
+def test_all_photos_count_in_the_pooled_rate(known):
+    rate = known.rate("real", "fake")
+    assert (rate.n, rate.share) == (122, 7 / 122)
+    assert rate.ci95 == wilson_ci95(7, 122)
+    assert (rate.count, rate.interval) == ("6", "3 to 11")
+
+
+def test_the_worst_kind_is_one_that_was_measured_well(known):
+    assert known.worst() == "usgov"
+    assert "of the worst kind, official headshots, 15 (5 to 36)" in known.alarm()
+    assert "accuses 6 (95%: 3 to 11; 122 photos of 3 kinds)" in known.alarm()
+
+
+def test_a_known_kind_has_its_own_rate(known):
+    assert "(portraits from Flickr) it wrongly accuses 2" in known.alarm("ffhq")
+    assert known.alarm("nowhere") == "Nothing was measured on photos of this kind."
+
+
+def test_it_sees_only_what_it_learned_from(known):
+    assert (
+        known.sees() == "It can see faces by StyleGAN (80 of 100 caught) and Stable Diffusion (20)."
+    )
+    assert "face swaps" in known.blind_to()
+    assert knowledge_of({}, BY_SOURCE).sees() == "It learned from no generator."
+
+
+def test_what_it_catches_misses_and_doubts(known):
+    line = caught_line(known)
+    assert "catches 45" in line and "unsure about 23" in line and "misses 32" in line
+
+
+def test_figures_without_an_unsure_band_say_nothing_of_one():
+    old = {"ffhq": {"label": "real", "n": 50, "accuracy": 0.9}}
+    known = knowledge_of(TRAIN, old)
+    assert known.rate("real", "unsure") is None and known.rate("real", "fake").count == "10"
+    assert "wrongly accuses 10" in known.alarm()
+
+
+@pytest.mark.parametrize("network", ["both", "cnn", "second"])
+def test_the_shipped_words_are_the_shipped_figures(network):
+    known = shipped_knowledge(network=network)
+    rows = read_json("both_metrics")["test"][network]["by_source"]
+    photos = [row for row in rows.values() if row["label"] == "real"]
+    accused = sum(row["called_fake"] * row["n"] for row in photos)
+    n = sum(row["n"] for row in photos)
+    assert known.rate("real", "fake").share == pytest.approx(accused / n)
+    worst = max(known.accused.values())
+    assert known.rate("real", "fake", [known.worst()]).share == pytest.approx(worst)
+
+
+def test_ten_plain_lines():
+    lines = plain_lines(shipped_knowledge(), load_calibration(name="both"))
+    assert len(lines) == 10 and all(line.endswith(".") for line in lines)
+    assert not any("—" in line or "  " in line for line in lines)
+
+
+def test_names_of_sources_in_plain_words():
+    assert kind_of("bw") == "black and white portraits" and kind_of("new") == "new"
+    assert family_of("sdxl") == "Stable Diffusion" and family_of("new") == "new"
