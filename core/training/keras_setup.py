@@ -7,11 +7,15 @@ import numpy as np
 
 
 def resolve_policy(policy: str) -> str:
-    """Turn "auto" into bfloat16 where the machine computes it fast, else float32."""
+    """Turn "auto" into bfloat16 where the machine computes it fast, else float32.
+
+    Measured on two cores with avx512_bf16 and no AMX: a step of the classifier takes 0.51 of the
+    processor's time that float32 takes, the DCGAN's generator 0.56 (`python -m bench.generate`).
+    """
     if policy != "auto":
         return policy
     flags = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
-    fast = "amx_bf16" in flags
+    fast = any(units in flags for units in ("amx_bf16", "avx512_bf16"))
     if not fast and keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
