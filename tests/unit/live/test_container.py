@@ -58,8 +58,9 @@ def _untouched(path: Path):
     writer.start()
     yield
     seen = touched.is_set()
-    os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))  # lets the writer go
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # lets the writer go, however late it comes
     writer.join(10)
+    os.close(reader)
     assert not seen
 
 
