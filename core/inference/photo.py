@@ -98,7 +98,7 @@ class Prepared:
     """
 
     result: PhotoResult
-    cut: Cut
+    cut: Cut = Cut()
 
 
 class Inspector:
@@ -239,7 +239,7 @@ class Inspector:
             photo = decode_image(data)
             cut = self._cut(photo, aligned)
         except UserError as error:
-            return Prepared(PhotoResult(name, error=str(error)), Cut())
+            return Prepared(PhotoResult(name, error=str(error)))
         notes = (*photo.notes, *cut.notes)
         return Prepared(PhotoResult(name, photo.width, photo.height, notes=notes), cut)
 

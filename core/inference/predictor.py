@@ -7,6 +7,7 @@ import numpy as np
 
 from core.artifacts import read_artifact
 from core.config import ARTIFACTS_DIR, FAKE, IMAGE_SIZE, REAL
+from core.runtime import cpu_settings
 
 MAX_BATCH = 32  # bounds the memory of a photo with many faces
 
@@ -27,13 +28,8 @@ class Predictor:
         import openvino as ov  # kept out of the start of every other command
 
         core = ov.Core()
-        settings = {
-            "PERFORMANCE_HINT": "LATENCY",
-            # Left alone, processors with bfloat16 units round here, which costs 1e-3 in
-            # probability and parts from the Keras weights.
-            "INFERENCE_PRECISION_HINT": "f32",
-        }
-        self._compiled = core.compile_model(core.read_model(graph, weights), "CPU", settings)
+        network = core.read_model(graph, weights)
+        self._compiled = core.compile_model(network, "CPU", cpu_settings())
         self._request = self._compiled.create_infer_request()
         self._lock = threading.Lock()
 

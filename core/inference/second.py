@@ -15,6 +15,7 @@ import numpy as np
 from core.artifacts import read_artifact
 from core.config import ARTIFACTS_DIR
 from core.imaging import to_model_input
+from core.runtime import cpu_settings
 
 SIDE_PX = 224  # 16 patches of 14 pixels to a side
 FEATURES = 6912
@@ -33,9 +34,8 @@ class Backbone:
         import openvino as ov  # kept out of the start of every other command
 
         core = ov.Core()
-        settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
         network = core.read_model(graph, constants)
-        self._request = core.compile_model(network, "CPU", settings).create_infer_request()
+        self._request = core.compile_model(network, "CPU", cpu_settings()).create_infer_request()
         self._lock = threading.Lock()
 
     def features(self, faces: np.ndarray) -> np.ndarray:

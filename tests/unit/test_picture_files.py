@@ -66,7 +66,7 @@ def test_links_to_folders_are_named_and_not_followed(folder):
     (folder / "itself.jpg").symlink_to(folder / "itself.jpg")
     found, left_out = _walk(folder)
     assert "itself.jpg" in found and len(found) == 5
-    assert left_out.folders == [str(folder / "again")]
+    assert left_out.folders.first == [str(folder / "again")]
     assert "again" in left_out.sentences(folder)[0]
 
 

@@ -1,0 +1,162 @@
+"""A run over files and folders of any size, from walk to finished table; resumable."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from core.artifacts import load_registry
+from core.errors import UserError
+from core.inference.files import Tell, files_of
+from core.inference.photo import PhotoResult
+from core.picture_files import printable
+from core.scoring.output import ENDINGS, write_table
+from core.scoring.part import Part, Totals, remove_part
+from core.scoring.unit import FILES, result_rows
+
+Engine = Callable[[Iterable[list[str]]], Iterator[tuple[list[str], list[list[dict]]]]]
+"""Chunks of paths in; chunks, or parts of them, with the rows of each file out."""
+_JUDGES = ("classifier_", "second_", "both_", "backbone_")  # of the registry's names
+_SHOWN_DIGITS = 12
+
+
+class FolderRun:
+    """One run into one table. What is judged lies in a part file beside it until all is.
+
+    Attributes:
+        out: the table.
+        finished: whether it is there already; then there is nothing to do.
+        done: files that are judged, those before a resume included.
+    """
+
+    def __init__(self, out: Path, settings: dict, *, resume: bool = False):
+        """Begin, or go on.
+
+        Args:
+            out: the table; ends in one of `ENDINGS`.
+            settings: all that must not change between start and resume (see `settings_of`).
+            resume: go on where a run into `out` was broken off; begin where there was none.
+
+        Raises:
+            UserError: `out` has another ending, lies in no folder that can be written, exists
+                (and `resume` is not set), or is begun with other settings or without `resume`.
+        """
+        self.out = out
+        self._part_file = out.with_name(f"{out.name}.part")
+        self._check_place()
+        self.finished, self.done = resume and out.exists(), 0
+        if self.finished:  # killed between its last two steps, a run leaves a part file
+            remove_part(self._part_file)
+            return
+        shown, shown_part = (printable(str(path)) for path in (out, self._part_file))
+        if out.exists():
+            raise UserError(f"{shown} exists already. Take another name, or delete it first.")
+        if self._part_file.exists() and not resume:
+            raise UserError(
+                f"{shown_part} is what an unfinished run has judged. Go on with --resume, or "
+                "delete it to start anew."
+            )
+        self._part = Part(self._part_file, settings)
+        self.done = self._part.totals().files
+
+    def _check_place(self) -> None:
+        folder, shown = self.out.parent, printable(str(self.out))
+        if self.out.suffix.lower() not in ENDINGS:
+            raise UserError(f"The name of a table ends in {', '.join(ENDINGS)}. Received: {shown}")
+        if not folder.is_dir():
+            raise UserError(f"There is no folder {printable(str(folder))}. Make it first.")
+        if self.out.is_dir() or not os.access(folder, os.W_OK):
+            raise UserError(f"{shown} cannot be written: take a folder that you may write to.")
+
+    def judge(
+        self, paths: Sequence[str | Path], engine: Engine, tell: Tell = lambda sentence: None
+    ) -> Iterator[None]:
+        """Judge what is not judged yet.
+
+        Args:
+            paths: as in `files_of`.
+            engine: judges; may be handed a file again that it was working on when killed.
+            tell: as in `files_of`.
+
+        Yields:
+            Nothing, whenever some more files are judged and kept.
+        """
+        for chunk, rows in engine(self._waiting(paths, tell)):
+            self._keep(chunk, rows)
+            yield
+
+    def _keep(self, chunk: list[str], rows: list[list[dict]]) -> None:
+        self._part.add(zip(chunk, rows, strict=True))
+        self.done += len(chunk)
+
+    def _waiting(self, paths: Sequence[str | Path], tell: Tell) -> Iterator[list[str]]:
+        """Chunks of files that are not judged; what cannot be is kept as its error at once."""
+        chunk: list[str] = []
+        for found in files_of(paths, by_name=False, tell=tell):
+            name = found.name if isinstance(found, PhotoResult) else found
+            if name in self._part or name in chunk:
+                continue
+            if isinstance(found, PhotoResult):
+                self._keep([name], [result_rows(found)])
+            else:
+                chunk.append(name)
+            if len(chunk) == FILES:
+                yield chunk
+                chunk = []
+        if chunk:
+            yield chunk
+
+    def finish(self) -> Totals:
+        """Write the table, sorted by path, and remove the part file.
+
+        Raises:
+            UserError: there is no room for it.
+        """
+        totals = self._part.totals()
+        try:
+            write_table(self.out, self._part.rows())
+        except OSError as error:
+            raise UserError(
+                f"{printable(str(self.out))} cannot be written ({error.strerror}). Nothing is "
+                "lost: make room and go on with --resume."
+            ) from error
+        self._part.remove()
+        return totals
+
+    def close(self) -> None:
+        """Leave off; `resume` goes on from here."""
+        if not self.finished:
+            self._part.close()
+
+
+def settings_of(paths: Sequence[str | Path], *, aligned: bool, network: str, detector: str) -> dict:
+    """All that two halves of one table must have in common.
+
+    Args:
+        paths: as the user names them.
+        aligned, network, detector: as in `load_inspector` and `judge_paths`.
+
+    Raises:
+        UserError: the registry of networks is missing or damaged.
+    """
+    named = [os.fsencode(path).decode("utf-8", "backslashreplace") for path in paths]
+    networks = {
+        name: artifact.sha256
+        for name, artifact in sorted(load_registry().items())
+        if name.startswith(_JUDGES)
+    }
+    return {
+        "paths": named,
+        "working folder": None
+        if all(Path(path).is_absolute() for path in paths)
+        else str(Path.cwd()),
+        "aligned": aligned,
+        "network": network,
+        "detector": detector,
+        "networks' files": hashlib.sha256(repr(networks).encode()).hexdigest()[:_SHOWN_DIGITS],
+    }
+
+
+def count_files(paths: Sequence[str | Path]) -> int:
+    """How many files a run over these paths has to judge."""
+    return sum(1 for _ in files_of(paths, by_name=False))

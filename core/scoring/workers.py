@@ -1,0 +1,149 @@
+"""The local engine: a process for each core, each with networks of its own on one thread.
+
+A core that decodes while another one judges loses nothing, as they wait for nothing of each
+other; one process with many threads would wait at every layer for the slowest.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from itertools import islice
+
+from core.errors import UserError
+from core.inference.photo import Inspector, PhotoResult
+from core.runtime import cores, limit_threads
+from core.scoring.unit import result_rows, score_files
+
+AHEAD = 3  # chunks a worker that are on their way: one in work, the others never far
+DIED = "The process that judged this file died: the file breaks the decoder, or memory is short."
+Rows = list[list[dict]]
+
+
+def score_in_processes(
+    chunks: Iterable[list[str]],
+    load: Callable[[], Inspector],
+    *,
+    workers: int,
+    aligned: bool = False,
+) -> Iterator[tuple[list[str], Rows]]:
+    """Judge chunks of files in processes; a file that kills its process gets a row that says so.
+
+    Args:
+        chunks: paths; only a few chunks are taken ahead of what is done.
+        load: makes a process' inspector; must be picklable.
+        workers: processes.
+        aligned: each whole picture is one aligned face.
+
+    Yields:
+        (a chunk or a part of it, the rows of each of its files), in the order of `chunks`.
+
+    Raises:
+        UserError: `load` did, or the processes die without any file.
+    """
+    crew, chunks, waiting = _Crew(load, workers, aligned), iter(chunks), deque()
+    try:
+        while True:
+            for chunk in islice(chunks, AHEAD * workers - len(waiting)):
+                waiting.append((chunk, crew.submit(chunk)))
+            if not waiting:
+                return
+            chunk, future = waiting.popleft()
+            try:
+                yield chunk, future.result()
+            except BrokenProcessPool:  # it took all chunks with it; which file did it?
+                suspects = [chunk, *(other for other, _ in waiting)]
+                waiting.clear()
+                for path in (path for suspect in suspects for path in suspect):
+                    yield [path], crew.alone(path)
+    finally:
+        crew.dismiss()
+
+
+class _Crew:
+    """A pool of processes that is made anew when one of them dies."""
+
+    def __init__(self, load: Callable[[], Inspector], workers: int, aligned: bool):
+        self._load, self._workers = load, workers
+        self._work = partial(_score, aligned=aligned)
+        self._pool = self._new_pool()
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        threads = max(1, cores() // self._workers)
+        return ProcessPoolExecutor(
+            self._workers,
+            multiprocessing.get_context("spawn"),  # a fork would copy locks that threads hold
+            initializer=_begin,
+            initargs=(self._load, threads),
+        )
+
+    def submit(self, paths: list[str]) -> Future:
+        """Hand files to a process; a broken pool fails the future, never this call."""
+        try:
+            return self._pool.submit(self._work, paths)
+        except BrokenProcessPool as error:
+            failed = Future()
+            failed.set_exception(error)
+            return failed
+
+    def alone(self, path: str) -> Rows:
+        """Judge a file while no other one is in work, so that it can break nothing but its row."""
+        self._renew_if_broken()
+        try:
+            return self.submit([path]).result()
+        except BrokenProcessPool:
+            self._renew_if_broken()
+            return [result_rows(PhotoResult(path, error=DIED))]
+
+    def _renew_if_broken(self) -> None:
+        if not _is_broken(self.submit([])):
+            return
+        self.dismiss()
+        self._pool = self._new_pool()
+        if _is_broken(self.submit([])):
+            raise UserError(
+                "The processes that judge die at once: perhaps memory is short. Free some, or "
+                "ask for fewer with --workers, and go on with --resume."
+            )
+
+    def dismiss(self) -> None:
+        """Let the processes end; what they have not begun is dropped."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _is_broken(future: Future) -> bool:
+    try:
+        future.result()
+    except BrokenProcessPool:
+        return True
+    return False
+
+
+_load: Callable[[], Inspector] | None = None
+_inspector: Inspector | None = None  # of this process
+
+
+def _begin(load: Callable[[], Inspector], threads: int) -> None:
+    """Make this process a worker."""
+    global _load
+    _load = load
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all: the parent sees to it
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    limit_threads(threads)
+
+
+def _end_with_parent() -> None:
+    multiprocessing.parent_process().join()
+    os._exit(1)  # it was killed: nobody will ask for what is in work
+
+
+def _score(paths: list[str], aligned: bool) -> Rows:
+    global _inspector
+    if _inspector is None:
+        _inspector = _load()  # here, as a UserError finds its way home from a task alone
+    return score_files(paths, _inspector, aligned=aligned)
