@@ -17,7 +17,9 @@ def defused(cell):
 
 def write_csv_rows(file: TextIO, rows: Iterable[Sequence]) -> None:
     """Add rows to a CSV file that was opened with `newline=""`; None and NaN become empty cells."""
-    lines = csv.writer(file, lineterminator="\n")
+    # RFC 4180's line ends; with others the module leaves a "\r" in a cell without quotes, where
+    # it ends the row for a spreadsheet
+    lines = csv.writer(file, lineterminator="\r\n")
     for row in rows:
         lines.writerow([None if pd.isna(cell) else defused(cell) for cell in row])
 

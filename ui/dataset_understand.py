@@ -7,6 +7,7 @@ from core.dataset.duplicates import Duplicates, find_duplicates
 from core.dataset.index import DatasetIndex
 from core.dataset.properties import PROPERTIES, SHORTCUT_AUC, Properties, shortcuts
 from core.errors import UserError
+from core.tables import to_csv
 from ui.charts import by_class, spectrum_chart
 from ui.dataset_measures import measured
 from ui.names import literal
@@ -148,7 +149,7 @@ def _show_duplicates(found: Duplicates, index: DatasetIndex) -> None:
     st.dataframe(table, hide_index=True)
     st.download_button(
         "Duplicates (CSV)",
-        table.to_csv(index=False),
+        to_csv(table),
         file_name="duplicates.csv",
         mime="text/csv",
         on_click="ignore",

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import UserError
+from core.tables import to_csv
 from core.training.histories import (
     AUTHORS,
     QUANTITIES,
@@ -104,7 +105,7 @@ def _table(histories: list[History]) -> None:
     long: pd.DataFrame = to_long(histories)
     st.download_button(
         "All figures of these runs (CSV)",
-        long.to_csv(index=False),
+        to_csv(long),
         file_name="training_scalars.csv",
         mime="text/csv",
         on_click="ignore",

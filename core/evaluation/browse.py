@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields, replace
 import numpy as np
 import pandas as pd
 
+from core import tables
 from core.config import FAKE
 from core.dataset.index import DatasetIndex
 from core.dataset.pipeline import labels_of
@@ -170,8 +171,6 @@ def to_csv(index: DatasetIndex, rows: np.ndarray, p_fake: np.ndarray) -> bytes:
         p_fake: float (n,) of all its faces.
     """
     table = index.faces.iloc[rows].drop(columns="modified_ns")
-    paths = [index.relative(path) for path in table["path"]]
-    # a name that begins like a formula must not become one in a spreadsheet
-    table["path"] = ["'" + path if path[0] in "=+-@" else path for path in paths]
+    table["path"] = [index.relative(path) for path in table["path"]]
     table["p_fake"] = p_fake[rows]
-    return table.to_csv(index=False).encode()
+    return tables.to_csv(table)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image, ImageDraw, ImageFont
 
+from core import tables
 from core.imaging import encode
 from core.inference.by_hand import BOX, UNSEEN, WHOLE
 from core.inference.geometry import Box
@@ -85,17 +86,8 @@ def to_table(results: list[PhotoResult]) -> pd.DataFrame:
 
 
 def to_csv(table: pd.DataFrame) -> bytes:
-    """CSV that is safe to open in a spreadsheet: a cell never starts a formula."""
-    texts = table.select_dtypes(include=["object", "string"]).columns
-    safe = table.copy()
-    for column in texts:
-        safe[column] = safe[column].map(_defused)
-    return safe.to_csv(index=False, float_format="%.6f").encode("utf-8-sig")
-
-
-def _defused(cell):
-    risky = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
-    return f"'{cell}" if risky else cell
+    """A table of verdicts as CSV, P(fake) to six decimals."""
+    return tables.to_csv(table, decimals=6)
 
 
 def annotate(pixels: np.ndarray, result: PhotoResult) -> np.ndarray:

@@ -145,11 +145,10 @@ def settings_of(paths: Sequence[str | Path], *, aligned: bool, network: str, det
         for name, artifact in sorted(load_registry().items())
         if name.startswith(_JUDGES)
     }
+    absolute = all(Path(path).is_absolute() for path in paths)
     return {
         "paths": named,
-        "working folder": None
-        if all(Path(path).is_absolute() for path in paths)
-        else str(Path.cwd()),
+        "working folder": None if absolute else str(Path.cwd()),
         "aligned": aligned,
         "network": network,
         "detector": detector,

@@ -16,6 +16,7 @@ import pandas as pd
 
 from core.atomic import write_atomically
 from core.errors import UserError
+from core.tables import to_csv
 
 
 class RunFolder:
@@ -105,7 +106,7 @@ class RunFolder:
 
     def save_history(self, rows: list[dict]) -> None:
         """Write the whole history, a row an epoch."""
-        self._write(self.history_file, pd.DataFrame(rows).to_csv(index=False).encode())
+        self._write(self.history_file, to_csv(pd.DataFrame(rows), marked=False))
 
     def _write(self, file: Path, content: bytes) -> None:
         try:
