@@ -3,11 +3,13 @@
 import json
 import os
 
+import pandas as pd
 import pytest
 from PIL import Image
 
 from core.cli import main
 from core.evaluation import robustness
+from core.scoring.rows import to_rows
 from tests.conftest import write_dataset
 
 
@@ -89,6 +91,56 @@ def test_classify_prints_the_notes(tmp_path, capsys):
 def test_classify_empty_folder(tmp_path, capsys):
     assert main(["classify", str(tmp_path)]) == 1
     assert "no picture in this folder" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("end", ["parquet", "csv", "jsonl"])
+def test_classify_into_a_table_says_what_the_json_says(photos, capsys, end):
+    (photos / "broken.jpg").write_bytes(b"no")
+    words = ["classify", str(photos), "--network", "cnn"]
+    assert main([*words, "--json"]) == 1
+    entries = json.loads(capsys.readouterr().out)
+    out = photos / f"results.{end}"
+    assert main([*words, "--out", str(out), "--workers", "1"]) == 1
+    assert "3 files, 5 faces in them, 1 with an error" in capsys.readouterr().out
+    table = READERS[end](out)
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    expected = [row for entry in sorted(entries, key=_path) for row in to_rows(entry)]
+    for row, wanted in zip(rows, expected, strict=True):
+        for column in ("p_fake", "opinions_cnn"):
+            assert row.pop(column) == pytest.approx(wanted.pop(column), abs=1e-4)
+        assert row == wanted
+    assert main([*words, "--out", str(out), "--resume"]) == 0
+    assert "finished already" in capsys.readouterr().out
+
+
+READERS = {
+    "parquet": pd.read_parquet,
+    "csv": pd.read_csv,
+    "jsonl": lambda path: pd.read_json(path, lines=True),
+}
+
+
+def _path(entry: dict) -> str:
+    return entry["path"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (["--out", "r.txt"], 2, "must end in .parquet, .csv, .jsonl"),
+        (["--resume"], 2, "belong to --out"),
+        (["--workers", "2"], 2, "belong to --out"),
+        (["--out", "r.csv", "--workers", "0"], 2, "1 or more"),
+        (["--out", "nowhere/r.csv"], 1, "There is no folder nowhere"),
+    ],
+)
+def test_classify_into_a_table_says_what_is_wrong(words, code, sentence, capsys):
+    try:
+        ended = main(["classify", "photo.jpg", *words])
+    except SystemExit as ending:
+        ended = ending.code
+    printed = capsys.readouterr().err
+    assert ended == code and sentence in printed and "Traceback" not in printed
 
 
 def test_evaluate_json(tmp_path, capsys):
