@@ -10,6 +10,7 @@ import numpy as np
 from tests.unit.live.fakes import scene
 
 SIZE = (360, 640)
+ONE_THREAD = {"threads": "1"}  # libvpx's threads wait for each other by spinning: 17 times the work
 
 
 def film(
@@ -41,7 +42,8 @@ def film(
             if stream is None:
                 stream = container.add_stream(codec, rate=fps)
                 stream.height, stream.width = pixels.shape[:2]
-                stream.pix_fmt, stream.options = pix_fmt, options or {}
+                stream.pix_fmt = pix_fmt
+                stream.options = options or (ONE_THREAD if codec.startswith("libvpx") else {})
                 if aspect is not None:
                     stream.codec_context.sample_aspect_ratio = aspect
                 if turn is not None:

@@ -15,7 +15,7 @@ from core.inference.live.video import judge_video
 from core.mp4 import Mp4Writer, write_mp4
 from tests.conftest import encode
 from tests.unit.live.fakes import CALIBRATION, SIDE, make, scene
-from tests.unit.live.films import frames_of
+from tests.unit.live.films import ONE_THREAD, frames_of
 
 CODECS = {"mp4": "libx264", "mov": "libx264", "webm": "libvpx", "avi": "mpeg4", "matroska": "ffv1"}
 
@@ -29,6 +29,7 @@ def _clip(
         stream = container.add_stream(CODECS[kind], rate=fps)
         stream.height, stream.width = size
         stream.pix_fmt = "yuv420p"
+        stream.options = ONE_THREAD if kind == "webm" else {}
         if times is not None:
             stream.codec_context.time_base = Fraction(1, 1000)
         audio = container.add_stream("aac", rate=44100) if sound else None
