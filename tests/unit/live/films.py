@@ -10,7 +10,7 @@ import numpy as np
 from tests.unit.live.fakes import scene
 
 SIZE = (360, 640)
-ONE_THREAD = {"threads": "1"}  # libvpx's threads wait for each other by spinning: 17 times the work
+ONE_THREAD = {"threads": "1"}  # libvpx's threads wait for each other by spinning
 
 
 def film(
