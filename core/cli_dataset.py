@@ -42,6 +42,10 @@ def add_dataset(commands) -> None:
     paint.add_argument("--generator", default="mobilestylegan", choices=GENERATORS)
     paint.add_argument("--epoch", type=int, metavar="N", help="a stored epoch of the DCGAN")
     paint.add_argument(
+        "--variants", type=int, default=0, metavar="N",
+        help="the DCGAN: paint with N generators between two stored epochs, filters shaken",
+    )  # fmt: skip
+    paint.add_argument(
         "--beside", type=Path, metavar="DATA", help="data set whose files DIR shows too, by links"
     )
     paint.set_defaults(run=_paint)
@@ -96,25 +100,32 @@ def _paint(args: argparse.Namespace) -> int:
     from core.dataset.index import index_folder
     from core.dataset.painted import link_faces, paint_faces
 
-    generator = _painter(args)
+    generators = _painters(args)
     if args.beside is not None:
         link_faces(index_folder(args.beside), args.out)
     numbers = {"first_seed": args.seed, "count": args.count, "psi": tuple(args.psi)}
     with _bar("face") as show:
-        paint_faces(args.out, generator, source=args.source, **numbers, progress=show)
-    print(f"{args.count} faces of {generator.name} are in {args.out}")
+        paint_faces(args.out, generators, source=args.source, **numbers, progress=show)
+    print(f"{args.count} faces of {generators[0].name} are in {args.out}")
     return 0
 
 
-def _painter(args: argparse.Namespace):
+def _painters(args: argparse.Namespace) -> list:
     from core.generators import load_generator
     from core.generators.dcgan import SNAPSHOT, load_dcgan
+    from core.generators.variants import make_variant
 
+    if args.variants < 0:
+        raise UserError(f"--variants takes a number above 0. Received: {args.variants}")
+    if args.generator != "dcgan" and (args.epoch is not None or args.variants):
+        raise UserError("--epoch and --variants go with --generator dcgan.")
+    if args.epoch is not None and args.variants:
+        raise UserError("Choose one of --epoch and --variants.")
+    if args.variants:
+        return [make_variant(number) for number in range(args.variants)]
     if args.epoch is None:
-        return load_generator(args.generator)
-    if args.generator != "dcgan":
-        raise UserError("--epoch goes with --generator dcgan.")
-    return load_dcgan(f"{SNAPSHOT}{args.epoch}")
+        return [load_generator(args.generator)]
+    return [load_dcgan(f"{SNAPSHOT}{args.epoch}")]
 
 
 def _info(args: argparse.Namespace) -> int:

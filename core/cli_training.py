@@ -9,9 +9,8 @@ from core.errors import UserError
 
 RECIPE_NAMES = [
     *("original", "ours", "webcam", "mosaic", "finish", "wide"),
-    *("teacher", "hints", "student"),
+    *("teacher", "hints", "student", "second", "projected"),
 ]
-SECOND = "second"  # the one recipe of the second opinion
 
 
 def add_training(commands) -> None:
@@ -21,7 +20,7 @@ def add_training(commands) -> None:
     train.add_argument("--out", required=True, type=Path, metavar="RUN_DIR")
     train.add_argument("--epochs", type=positive, metavar="N")
     train.add_argument("--resume", action="store_true", help="go on where a run stopped")
-    train.add_argument("--recipe", choices=[*RECIPE_NAMES, SECOND], help="ours, or a teacher's own")
+    train.add_argument("--recipe", choices=RECIPE_NAMES, help="ours, or the network's own")
     train.add_argument(
         "--start",
         type=Path,
@@ -63,12 +62,9 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _train(args: argparse.Namespace) -> int:
-    own = {"teacher": "teacher", "second": SECOND}
+    own = {"teacher": "teacher", "second": "second"}
     args.recipe = args.recipe or own.get(args.network, "ours")
-    if args.network == "second":
-        _train_second(args)
-        print(f"Done. History, features and the head are in {args.out}.")
-    elif args.network != "dcgan":
+    if args.network != "dcgan":
         _train_classifier(args)
         print(f"Done. History, checkpoint and best weights are in {args.out}.")
     else:
@@ -81,6 +77,8 @@ def _train_classifier(args: argparse.Namespace) -> None:
     from core.training.classifier import train_classifier
     from core.training.recipes import RECIPES
 
+    if args.recipe not in RECIPES:
+        raise UserError(f"Recipe {args.recipe} trains no {args.network}.")
     recipe = _with_options(RECIPES[args.recipe], args)
     if recipe.network != args.network:
         raise UserError(f"Recipe {recipe.name} trains a {recipe.network}, not a {args.network}.")
@@ -88,22 +86,12 @@ def _train_classifier(args: argparse.Namespace) -> None:
     train_classifier(args.data, args.out, recipe, **begin, resume=args.resume)
 
 
-def _train_second(args: argparse.Namespace) -> None:
-    from core.training.second import SecondRecipe, train_second
-
-    if args.recipe != SECOND:
-        raise UserError(f"A second opinion is trained with --recipe {SECOND}.")
-    if args.start or args.teacher:
-        raise UserError("A second opinion has its own beginning: leave --start and --teacher out.")
-    train_second(args.data, args.out, _with_options(SecondRecipe(), args), resume=args.resume)
-
-
 def _train_dcgan(args: argparse.Namespace) -> None:
     from core.training.dcgan import train_dcgan
     from core.training.gan_recipes import GAN_RECIPES
 
     if args.recipe not in GAN_RECIPES:
-        raise UserError("A DCGAN is trained with --recipe original or --recipe ours.")
+        raise UserError("A DCGAN is trained with --recipe original, ours or projected.")
     if len(args.start) > 1:
         raise UserError("A DCGAN begins with the weights of one folder: give --start one.")
     recipe = _with_options(GAN_RECIPES[args.recipe], args)

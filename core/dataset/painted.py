@@ -1,7 +1,7 @@
 """More generated faces for a data set: as many as one likes, of any truncation."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -22,7 +22,7 @@ TRAIN_SHARE, VALID_SHARE = 0.8, 0.1
 
 def paint_faces(
     out: Path,
-    generator: FaceGenerator,
+    generators: Sequence[FaceGenerator],
     *,
     source: str,
     first_seed: int,
@@ -38,7 +38,7 @@ def paint_faces(
 
     Args:
         out: the folder.
-        generator: what paints.
+        generators: what paints, in turn.
         source: name of the source, without "_".
         first_seed: seeds are consecutive.
         count: how many.
@@ -62,7 +62,7 @@ def paint_faces(
     jobs = [
         (
             f"{_split(number, count)}/fake/{source}_{first_seed + number}.jpg",
-            partial(_painted, generator, first_seed + number, psi),
+            partial(_painted, generators[number % len(generators)], first_seed + number, psi),
         )
         for number in range(count)
     ]

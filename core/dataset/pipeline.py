@@ -195,6 +195,7 @@ def make_batches(
     augmentation: Augmentation | None = None,
     partners: np.ndarray | None = None,
     filmed: np.ndarray | None = None,
+    side: int = IMAGE_SIZE,
     seed: int = 0,
 ):
     """A `tf.data` pipeline over given rows, in their order, without those that don't decode.
@@ -210,17 +211,18 @@ def make_batches(
         partners: int (count,), for each row another one that a patch is taken from (see
             `paste_patch`), or -1.
         filmed: bool (count,), which rows the augmentation puts through an imitated webcam.
+        side: of the network's input, in pixels.
         seed: of the augmentation.
 
     Returns:
-        A `tf.data.Dataset` of (float32 (b, 128, 128, 3) in [0, 1], int64 (b,) positions in
+        A `tf.data.Dataset` of (float32 (b, side, side, 3) in [0, 1], int64 (b,) positions in
         `rows`, float32 (b,) shares of the faces that are their partners', before the
         augmentation moves or crops them).
     """
     import tensorflow as tf
 
     cv2.setNumThreads(1)  # the pipeline is parallel over images already
-    missing = np.zeros((0, IMAGE_SIZE, 3), np.float32)
+    missing = np.zeros((0, side, 3), np.float32)
 
     def load(position: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.float32]:
         pixels, patched = store.get(int(row)), 0.0
@@ -232,7 +234,7 @@ def make_batches(
         if augmentation is not None:
             filmed_now = filmed is not None and bool(filmed[position])
             pixels = augmentation(pixels, rng, filmed=filmed_now)
-        return to_model_input(pixels), np.float32(patched)
+        return to_model_input(pixels, side), np.float32(patched)
 
     def sample(position, row):
         kinds = (tf.float32, tf.float32)
@@ -243,7 +245,7 @@ def make_batches(
         return tf.shape(face)[0] > 0
 
     def shaped(face, position, patched):
-        face = tf.ensure_shape(face, (IMAGE_SIZE, IMAGE_SIZE, 3))
+        face = tf.ensure_shape(face, (side, side, 3))
         return face, position, tf.ensure_shape(patched, ())
 
     slices = (np.arange(len(rows)), np.asarray(rows, np.int64))

@@ -35,11 +35,26 @@ class Dcgan:
         """
         import openvino as ov  # kept out of the start of every other command
 
-        core = ov.Core()
-        network = core.read_model(graph, constants)
+        self._serve(ov.Core().read_model(graph, constants), version)
+
+    @classmethod
+    def of_network(cls, network, version: str) -> "Dcgan":
+        """Serve a network that OpenVINO has read already.
+
+        Args:
+            network: an OpenVINO model.
+            version: what tells its weights from others.
+        """
+        generator = cls.__new__(cls)
+        generator._serve(network, version)
+        return generator
+
+    def _serve(self, network, version: str) -> None:
+        import openvino as ov
+
         self.directions = strongest_directions(_first_kernel(network))
         settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
-        self._request = core.compile_model(network, "CPU", settings).create_infer_request()
+        self._request = ov.Core().compile_model(network, "CPU", settings).create_infer_request()
         self._lock = threading.Lock()
         self.center = np.zeros(LATENT_DIM, np.float32)
         self.version = version

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from core.dataset.webcam import Webcam, jpeg
+from core.training.surroundings import paint_edges, replace_background, to_gray, widen
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,10 @@ class FaceAugmentation:
         max_roll_deg: largest turn, in degrees.
         p_light: chance of another contrast, brightness and white balance.
         p_degrade: chance of blur, rescaling, noise or JPEG compression (one to three of them).
+        p_gray: chance that the colours go.
+        p_edge: chance of a plain strip at up to three edges, as a cut-out leaves one.
+        p_wide: chance that the face has more around it, up to 15% of the side.
+        p_background: chance that what is not head is blurred or replaced.
         webcam: what a filmed face goes through.
     """
 
@@ -34,6 +39,10 @@ class FaceAugmentation:
     max_roll_deg: float = 8.0
     p_light: float = 0.6
     p_degrade: float = 0.25
+    p_gray: float = 0.0
+    p_edge: float = 0.0
+    p_wide: float = 0.0
+    p_background: float = 0.0
     webcam: Webcam = field(default_factory=Webcam)
 
     def __call__(
@@ -51,6 +60,7 @@ class FaceAugmentation:
         """
         if rng.random() < 0.5:
             pixels = pixels[:, ::-1]
+        pixels = self._surround(pixels, rng)
         if filmed:
             pixels = _random_crop(pixels, rng, self.min_crop, self.max_roll_deg)
             return self.webcam(pixels, rng)
@@ -64,6 +74,19 @@ class FaceAugmentation:
             for change in rng.permutation(4)[: rng.integers(1, 4)]:
                 pixels = (_blur, _rescale, _noise, _compress)[change](pixels, rng)
         return np.ascontiguousarray(pixels)
+
+    def _surround(self, pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """What lies around the face, and colour. A chance of 0 draws no number."""
+        changes = (
+            (self.p_background, replace_background),
+            (self.p_wide, widen),
+            (self.p_edge, paint_edges),
+            (self.p_gray, to_gray),
+        )
+        for chance, change in changes:
+            if chance and rng.random() < chance:
+                pixels = change(pixels, rng)
+        return pixels
 
 
 def _even_shift(pixels: np.ndarray, rng: np.random.Generator, reach: int = 6) -> np.ndarray:

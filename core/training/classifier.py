@@ -18,6 +18,7 @@ from core.evaluation.metrics import roc_auc
 from core.inference.keras_model import trained_classifier
 from core.models.classifier import start_high_pass, with_hints
 from core.models.teacher import AREAS
+from core.training.dinov2 import load_dinov2
 from core.training.imagenet import load_imagenet
 from core.training.keras_setup import reseed_dropout, resolve_policy
 from core.training.networks import build_network
@@ -115,11 +116,12 @@ class _Session:
         self.recipe, self.run, self.teacher, self.quiet = recipe, run, teacher, quiet
         self.samples = recipe.samples_per_epoch or n_train
         self.steps_per_epoch = -(-self.samples // recipe.batch_size)
-        self.model = build_network(
-            recipe.network, bn_momentum=recipe.bn_momentum, policy=recipe.policy
-        )
+        self.model = build_network(recipe)
+        self.side = self.model.input_shape[1]
         if recipe.network == "teacher":
             load_imagenet(self.model)
+        if recipe.network == "second":
+            load_dinov2(self.model)
         if recipe.high_pass:
             start_high_pass(self.model, seed=recipe.seed)
         self.optimizer = _make_optimizer(recipe)
@@ -195,6 +197,7 @@ class _Session:
             augmentation=recipe.augmentation,
             partners=partners,
             filmed=pick_filmed(part.faces, rows, recipe.filmed_shares or {}, rng),
+            side=self.side,
             seed=int(rng.integers(2**31)),
         )
         total, done = recipe.epochs * self.steps_per_epoch, epoch * self.steps_per_epoch
@@ -233,7 +236,9 @@ class _Session:
     def _validate(self, part: Part) -> dict:
         logits, picked = [], []
         every = np.arange(len(part.faces))
-        for faces, rows, _ in make_batches(part.store, every, batch_size=VALID_BATCH):
+        for faces, rows, _ in make_batches(
+            part.store, every, batch_size=VALID_BATCH, side=self.side
+        ):
             logits.append(np.asarray(self.model.predict_on_batch(faces)))
             picked.append(rows.numpy())
         logits, rows = np.concatenate(logits).astype(np.float64), np.concatenate(picked)
@@ -272,7 +277,9 @@ def _compiled(
     """What is trained: the model itself, or the model with hints beside its verdict."""
     loss = keras.losses.CategoricalCrossentropy(from_logits=True)
     if not recipe.hint_weight:
-        model.compile(optimizer, loss, metrics=["accuracy"])
+        # XLA's bfloat16 on a CPU is several times slower than the plain kernels'
+        jit = "auto" if recipe.network != "second" else False
+        model.compile(optimizer, loss, metrics=["accuracy"], jit_compile=jit)
         return model
     learner = with_hints(model, AREAS, DIRECTIONS)
     learner.compile(

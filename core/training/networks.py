@@ -4,20 +4,22 @@ import keras
 
 from core.models.classifier import build_classifier
 from core.models.teacher import build_teacher
+from core.models.vision_transformer import build_second
+from core.training.recipes import Recipe
 from core.training.run_folder import RunFolder, load_weights
 
 
-def build_network(name: str, *, bn_momentum: float = 0.99, policy: str = "float32") -> keras.Model:
-    """A network from float32 (batch, 128, 128, 3) in [0, 1] to logits, float32 (batch, 2).
+def build_network(recipe: Recipe) -> keras.Model:
+    """The network a recipe names, from float32 (batch, side, side, 3) in [0, 1] to two logits.
 
     Args:
-        name: "classifier" or "teacher".
-        bn_momentum: momentum of the batch statistics' moving averages.
-        policy: Keras dtype policy of the classifier's inner layers.
+        recipe: its `network` is "classifier" or "teacher" (side 128), or "second" (224).
     """
-    if name == "teacher":
-        return build_teacher(bn_momentum=bn_momentum)
-    return build_classifier(logits=True, bn_momentum=bn_momentum, policy=policy)
+    if recipe.network == "teacher":
+        return build_teacher(bn_momentum=recipe.bn_momentum)
+    if recipe.network == "second":
+        return build_second(frozen_blocks=recipe.frozen_blocks, policy=recipe.policy)
+    return build_classifier(logits=True, bn_momentum=recipe.bn_momentum, policy=recipe.policy)
 
 
 def network_name(settings: dict) -> str:
@@ -31,6 +33,6 @@ def network_of(run: RunFolder) -> keras.Model:
     Raises:
         UserError: the folder holds no run, or one without a finished epoch.
     """
-    network = build_network(network_name(run.settings()))
+    network = build_network(Recipe("any", network=network_name(run.settings())))
     network.set_weights(load_weights(run.best_file))
     return network

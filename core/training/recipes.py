@@ -33,7 +33,10 @@ class Recipe:
             target by their area.
         filmed_shares: chance by source that a face goes through an imitated webcam.
         augmentation: None means none.
-        network: "classifier", or "teacher" for the larger one that a classifier can learn from.
+        network: "classifier", "teacher" for the larger one that a classifier can learn from, or
+            "second" for the second opinion.
+        frozen_blocks: of the second opinion, how many of the first blocks stay as they are.
+        valid_per_source: most faces of a source that an epoch is validated on; None is all.
         teacher_share: how much of the target is the teacher's opinion of the very view that is
             shown; the rest is the label.
         hint_weight: weight of two more losses, by which the dense layer tells the teacher's
@@ -63,6 +66,8 @@ class Recipe:
     filmed_shares: dict[str, float] | None = None
     augmentation: FaceAugmentation | None = None
     network: str = "classifier"
+    frozen_blocks: int = 0
+    valid_per_source: int | None = None
     teacher_share: float = 0.0
     hint_weight: float = 0.0
     seed: int = 0
@@ -274,10 +279,52 @@ def _student() -> Recipe:
     )
 
 
+def _second() -> Recipe:
+    """The second opinion: DINOv2 trained on, on all sources, from its fifth block on.
+
+    What its early blocks know of pictures is kept: a network that is free to change all of it
+    knows fewer strangers (Ojha et al., CVPR 2023, on frozen features).
+    """
+    real = {
+        **{"ffhq": 0.24, "celeba": 0.10, "portraits": 0.08, "unsplash": 0.07, "passport": 0.07},
+        **{"openimages": 0.07, "allage": 0.06, "celebahq": 0.06, "webwall": 0.05, "news": 0.05},
+        **{"bw": 0.04, "london": 0.04, "amfd": 0.04, "usgov": 0.04, "selfie": 0.01},
+    }
+    fake = {
+        **{"stylegan": 0.22, "dcgan": 0.09, "mobilestylegan": 0.08, "stylegan2": 0.07},
+        **{"genphotos": 0.07, "omi": 0.07, "hardfake": 0.06, "sd21": 0.06, "sdxl": 0.06},
+        **{"flux": 0.06, "sd15": 0.05, "tpdne": 0.05, "sfhq": 0.05, "genphotos100k": 0.03},
+    }
+    return Recipe(
+        name="second",
+        network="second",
+        epochs=5,
+        optimizer="adamw",
+        learning_rate=1e-4,
+        cosine=True,
+        weight_decay=0.03,
+        warmup_steps=100,
+        ema_decay=0.99,
+        policy="auto",
+        monitor="val_roc_auc",
+        source_shares={**real, **fake},
+        samples_per_epoch=6400,
+        patch_share=0.5,
+        cross_share=0.5,
+        filmed_shares=dict.fromkeys({**real, **fake}, 0.2),
+        augmentation=FaceAugmentation(
+            p_crop=0.4, p_degrade=0.35, p_gray=0.06, p_edge=0.08, p_wide=0.1, p_background=0.12
+        ),
+        frozen_blocks=4,
+        valid_per_source=60,
+        seed=30,
+    )
+
+
 RECIPES = {
     recipe.name: recipe
     for recipe in (
-        *(Recipe(name="original"), _ours(), _webcam(), _mosaic(), _finish(), _wide()),
+        *(Recipe(name="original"), _ours(), _webcam(), _mosaic(), _finish(), _wide(), _second()),
         *(_teacher(), _hints(), _student()),
     )
 }
