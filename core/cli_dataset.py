@@ -50,10 +50,23 @@ def add_dataset(commands) -> None:
     )
     paint.set_defaults(run=_paint)
 
+    frame = actions.add_parser("frame", help="real faces framed alike, for a DCGAN to learn from")
+    frame.add_argument("data", type=Path, metavar="DIR")
+    frame.add_argument("--out", type=Path, metavar="DIR", required=True)
+    frame.set_defaults(run=_frame)
+
     info = actions.add_parser("info", help="count, probe for shortcuts, find duplicates")
     info.add_argument("data", type=Path, metavar="DIR")
     info.add_argument("--json", action="store_true", help="print JSON")
     info.set_defaults(run=_info)
+
+
+def _frame(args: argparse.Namespace) -> int:
+    from core.dataset.framing import frame_faces
+
+    for line in frame_faces(args.data, args.out):
+        print(line)
+    return 0
 
 
 @contextmanager

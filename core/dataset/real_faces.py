@@ -15,7 +15,8 @@ from core.imaging import decode_image, to_model_input
 # A Haar box is 0.652 of an FFHQ picture's side and 0.836 of CelebA's (141 and 129 faces of
 # train); this square (left, top, side) of a 256-pixel FFHQ picture shows the face as large and
 # as high as CelebA does.
-CROPS = {"ffhq": (28, 54, 200)}
+CROPS = {"ffhq": (28, 54, 200), "celebahq": (28, 54, 200)}
+FRAMING_FILE = "framing.json"  # in a folder whose pictures are framed already
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,10 @@ def load_real_faces(data: Path, splits: Sequence[str], *, sources: Sequence[str]
     table = table[(table["label"] == "real") & table["split"].isin([*splits, NO_SPLIT])]
     if sources:
         table = table[table["source"].isin(sources)]
+    done = (data / FRAMING_FILE).exists()
     with ThreadPoolExecutor() as pool:
-        read = list(pool.map(_read, table["path"], table["source"]))
+        kinds = [""] * len(table) if done else table["source"]
+        read = list(pool.map(_read, table["path"], kinds))
     good = [isinstance(face, np.ndarray) for face in read]
     skipped = {
         path: face for path, face in zip(table["path"], read, strict=True) if isinstance(face, str)

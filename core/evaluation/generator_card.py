@@ -47,9 +47,8 @@ _HEAD = """
 # Model card: DCGAN for faces
 
 A small generator (1,520,643 parameters) that paints faces of 128x128 pixels from 128 random
-numbers, and the discriminator it was trained against (1,666,753 parameters; the classifier's
-layers with one output). This card is written by `python -m core publish` from the measured files
-beside it.
+numbers, and the discriminator it was trained against. This card is written by `python -m core
+publish` from the measured files beside it.
 
 **Use it** to look inside a generator and to test detectors. Its faces are no one's, and look it.
 """
@@ -69,18 +68,40 @@ they paint are for non-commercial use. No photograph is part of this repository.
 """
 
 
+_GAMES = {
+    "cnn": "the classifier's layers with one output (1,666,753 parameters)",
+    "projected": "four small heads on frozen maps of EfficientNet-Lite0, which had learned on "
+    "ImageNet (a projected GAN, Sauer et al., NeurIPS 2021: such heads flatter distances in spaces "
+    "that were learned on ImageNet too)",
+}
+
+
 def _training(metrics: dict) -> str:
     recipe, images = metrics["recipe"], metrics["shipped"]["images"]
     faces = ", ".join(f"{count} {source}" for source, count in metrics["data"].items())
-    warm = recipe["warmup_steps"] * recipe["batch_size"]
     return (
         "## Training\n\n"
-        f"Recipe `{recipe['name']}` on the real faces of train and valid ({faces}), FFHQ cut as "
-        f"CelebA is framed: {images:,} images seen in steps of {recipe['batch_size']}, the first "
-        f"{warm:,} of them to paint faces from their principal components before the game began. "
+        f"Recipe `{recipe['name']}` on the real faces of train and valid ({faces}), framed alike: "
+        f"{images:,} images seen in steps of {recipe['batch_size']}. {_warm_up(metrics)}"
+        f"Discriminator: {_GAMES[recipe.get('discriminator', 'cnn')]}. "
         f"{_restarts(metrics)}"
         "The shipped generator is the moving average of the weights at the stored epoch whose "
         "faces came nearest to real ones. `docs/experiments.md` tells what was tried."
+    )
+
+
+def _warm_up(metrics: dict) -> str:
+    """What the very first run began with."""
+    steps = metrics["recipe"]["warmup_steps"]
+    for go in metrics.get("restarts", []):
+        if "warmup_steps" in go["changed"]:
+            steps = go["changed"]["warmup_steps"][0]
+            break
+    if not steps:
+        return ""
+    return (
+        f"In the first {steps * metrics['recipe']['batch_size']:,} of them it painted faces from "
+        "their principal components, before the game began. "
     )
 
 

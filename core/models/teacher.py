@@ -13,6 +13,7 @@ SIDE = 192  # pixels it enlarges a face to: its first layer halves the picture, 
 AREAS = SIDE // 32  # to a side of its last map
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
+BN_EPSILON = 1e-3
 
 # Kernel side, stride of the first, widening, channels, how many.
 BLOCKS = (
@@ -71,7 +72,7 @@ def _conv(x, filters: int, size: int, stride: int, momentum: float, *, linear: b
 
 
 def _norm(x, momentum: float, *, linear: bool = False):
-    x = layers.BatchNormalization(momentum=momentum, epsilon=1e-3)(x)
+    x = layers.BatchNormalization(momentum=momentum, epsilon=BN_EPSILON)(x)
     return x if linear else layers.ReLU(6.0)(x)
 
 

@@ -2,6 +2,8 @@
 
 import io
 import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,12 +23,14 @@ from core.training.face_codes import SMALL_SIDE, FaceCodes
 from core.training.gan_recipes import GanRecipe
 from core.training.gan_step import FIGURES, Batch, GanStep
 from core.training.keras_setup import reseed_dropout, resolve_policy
+from core.training.projected_step import ProjectedStep
 from core.training.published_dcgan import Published, load_published
 from core.training.run_folder import RunFolder, pack_weights, stack, unstack
 
 SPLITS = ("train", "valid")  # test is kept for measuring
 SAMPLE_SEEDS = 64
-SAVE_EVERY_S = 60.0  # short epochs are not worth a checkpoint each
+SAVE_EVERY_S = 240.0  # short epochs are not worth a checkpoint each
+STEPS = {"cnn": GanStep, "projected": ProjectedStep}
 
 
 def train_dcgan(
@@ -94,7 +98,7 @@ class _Session:
     def __init__(self, recipe: GanRecipe, run: RunFolder, faces: np.ndarray, quiet: bool):
         keras.utils.set_random_seed(recipe.seed)
         self.recipe, self.run, self.faces, self.quiet = recipe, run, faces, quiet
-        self.step = GanStep(recipe)
+        self.step = STEPS[recipe.discriminator](recipe)
         coded = recipe.warmup_steps or recipe.coded_share
         self.codes = FaceCodes(faces) if coded else None
         samples = recipe.samples_per_epoch or len(faces)
@@ -107,22 +111,17 @@ class _Session:
         """How many epochs are finished."""
         return len(self.history)
 
-    def _parts(self) -> dict[str, list]:
-        step = self.step
-        return {
-            "g": step.generator.weights,
-            "a": step.averaged.weights,
-            "d": step.discriminator.weights,
-            "o": step.generator_optimizer.variables,
-            "p": step.discriminator_optimizer.variables,
-            "w": step.warmup_optimizer.variables,
-        }
+    @property
+    def images(self) -> int:
+        """How many real faces were seen, those before a start from a published run included."""
+        return int(self.history[-1]["images"]) if self.history else 0
 
     def begin_from(self, published: Published) -> None:
         """Go on from shipped networks, with new optimizers."""
         self.step.generator.set_weights(published.generator)
         self.step.averaged.set_weights(published.generator)
-        self.step.discriminator.set_weights(published.discriminator)
+        if published.discriminator is not None:
+            self.step.discriminator.set_weights(published.discriminator)
         self.step.playing = True
         self.history = published.history
         for name, content in published.snapshots.items():
@@ -134,7 +133,7 @@ class _Session:
         state = self.run.load_state()
         if state is None:
             return False
-        for kind, variables in self._parts().items():
+        for kind, variables in self.step.parts().items():
             for variable, value in zip(variables, unstack(state, kind), strict=True):
                 variable.assign(value)
         self.history = self.run.load_history(int(state["epoch"]))
@@ -142,19 +141,19 @@ class _Session:
 
     def run_epoch(self) -> None:
         """Train one epoch and write down what is due."""
-        started, first = time.monotonic(), self.epoch * self.steps_per_epoch
+        started, first = time.monotonic(), self.images // self.recipe.batch_size
         reseed_dropout(self.step.discriminator, self.recipe.seed, self.epoch)
-        total = self.recipe.epochs * self.steps_per_epoch
+        total = first + (self.recipe.epochs - self.epoch) * self.steps_per_epoch
         bar = tqdm(total=total, initial=first, disable=self.quiet, desc="training")
         figures: dict[str, list[float]] = {name: [] for name in FIGURES}
-        for number in range(first, first + self.steps_per_epoch):
-            for name, value in self.step(self._batch(number), number).items():
+        for number, batch in _made_ahead(self._batch, range(first, first + self.steps_per_epoch)):
+            for name, value in self.step(batch, number).items():
                 figures[name].append(value)
             bar.update()
         bar.close()
         row = {"epoch": self.epoch + 1}
         row |= {name: np.mean(values) if values else np.nan for name, values in figures.items()}
-        row["images"] = (self.epoch + 1) * self.steps_per_epoch * self.recipe.batch_size
+        row["images"] = (first + self.steps_per_epoch) * self.recipe.batch_size
         row["seconds"] = round(time.monotonic() - started, 1)
         self.history.append(row)
         last = self.epoch == self.recipe.epochs
@@ -187,7 +186,7 @@ class _Session:
     def _save(self) -> None:
         stacks = {
             kind: [keras.ops.convert_to_numpy(variable) for variable in variables]
-            for kind, variables in self._parts().items()
+            for kind, variables in self.step.parts().items()
         }
         painted_by = self.step.best.get_weights()
         weights = pack_weights([weight.astype(np.float16) for weight in painted_by])
@@ -207,6 +206,17 @@ class _Session:
         """Keep something for good."""
         (self.run.folder / folder).mkdir(exist_ok=True)
         write_atomically(self.run.folder / folder / name, data)
+
+
+def _made_ahead(make: Callable[[int], Batch], numbers: range) -> Iterator[tuple[int, Batch]]:
+    """Each number with what is made of it, the next one being made in a thread meanwhile."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(make, numbers[0])
+        for number in numbers:
+            batch = coming.result()
+            if number != numbers[-1]:
+                coming = pool.submit(make, number + numbers.step)
+            yield number, batch
 
 
 def grid_file(faces: np.ndarray, columns: int = 8) -> bytes:

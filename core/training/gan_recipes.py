@@ -1,4 +1,4 @@
-"""The two ways to train the DCGAN."""
+"""The ways to train the DCGAN."""
 
 from dataclasses import asdict, dataclass
 
@@ -8,12 +8,17 @@ class GanRecipe:
     """Everything that decides how a run goes, apart from the data.
 
     Attributes:
-        name: "original" or "ours".
+        name: "original", "ours" or "projected".
+        discriminator: "cnn" has the classifier's layers; "projected" are four small heads on a
+            frozen network's maps (`core.models.projected`). The settings of the game from
+            `settle_steps` to `bn_momentum`, but for `augment`, `flip` and `ema_decay`, are the
+            former's alone.
         epochs: passes over `samples_per_epoch` faces.
         samples_per_epoch: real faces an epoch; None means as many as there are.
         batch_size: real faces a step, and as many generated ones.
         generator_rate, discriminator_rate: learning rates of Adam.
-        beta_1: of Adam.
+        beta_1, beta_2: of Adam.
+        head_weights: of the projected heads in the loss, from fine to coarse.
         settle_steps: steps after which the discriminator's normalization has settled: from then
             on it uses its averaged statistics, without dropout, and treats a face alike in
             whatever company. The authors' step does so from the start (0). Before, it normalizes
@@ -40,12 +45,15 @@ class GanRecipe:
     """
 
     name: str
+    discriminator: str = "cnn"
     epochs: int = 30
     samples_per_epoch: int | None = None
     batch_size: int = 32
     generator_rate: float = 1e-4
     discriminator_rate: float = 1e-4
     beta_1: float = 0.9
+    beta_2: float = 0.999
+    head_weights: tuple[float, ...] = ()
     settle_steps: int = 0
     label_noise: float = 0.0
     augment: bool = False
@@ -64,7 +72,8 @@ class GanRecipe:
 
     def describe(self) -> dict:
         """The recipe as plain JSON values."""
-        return {**asdict(self), "sources": list(self.sources)}
+        lists = {"sources": list(self.sources), "head_weights": list(self.head_weights)}
+        return {**asdict(self), **lists}
 
     def lasting(self) -> dict:
         """What must not change within a run. The rates do not fall, so it may be prolonged."""
@@ -91,6 +100,22 @@ GAN_RECIPES = {
         warmup_steps=800,
         coded_share=0.5,
         anchor_weight=20.0,
+        policy="auto",
+    ),
+    # Short epochs: half an hour of two busy cores must not be lost when a run is stopped.
+    "projected": GanRecipe(
+        "projected",
+        discriminator="projected",
+        epochs=100,
+        samples_per_epoch=1600,
+        generator_rate=2e-4,
+        discriminator_rate=2e-4,
+        beta_1=0.0,
+        beta_2=0.99,
+        head_weights=(0.5, 0.75, 1.25, 1.5),  # what is coarse, shapes, counts more
+        augment=True,
+        flip=True,
+        ema_decay=0.998,
         policy="auto",
     ),
 }

@@ -14,7 +14,8 @@ from core.training.face_codes import SMALL_SIDE
 from core.training.gan_recipes import GanRecipe
 from core.training.gradients import compiled, gradients_of, input_gradient
 
-FIGURES = ("d_loss", "g_loss", "d_real", "d_fake", "paint_error")
+GAME = ("d_loss", "g_loss", "d_real", "d_fake")
+FIGURES = (*GAME, "paint_error")
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,11 @@ class GanStep:
         self.discriminator = build_discriminator(
             bn_momentum=recipe.bn_momentum, policy=recipe.policy
         )
-        self.generator_optimizer = _adam(recipe.generator_rate, recipe, self.generator)
-        self.discriminator_optimizer = _adam(recipe.discriminator_rate, recipe, self.discriminator)
-        self.warmup_optimizer = _adam(recipe.warmup_rate, recipe, self.generator)
+        self.generator_optimizer = adam_of(recipe.generator_rate, recipe, self.generator)
+        self.discriminator_optimizer = adam_of(
+            recipe.discriminator_rate, recipe, self.discriminator
+        )
+        self.warmup_optimizer = adam_of(recipe.warmup_rate, recipe, self.generator)
         self._warm = compiled(self._warm_up)
         self._play = {
             kind: compiled(partial(self._play_round, penalize=kind[0], settled=kind[1]))
@@ -87,13 +90,24 @@ class GanStep:
         """
         recipe = self.recipe
         if number < recipe.warmup_steps:
-            figures = self._warm(*_tensors((batch.codes, batch.real)))
-            return {"paint_error": _number(figures)}
+            figures = self._warm(*tensors_of((batch.codes, batch.real)))
+            return {"paint_error": number_of(figures)}
         self.playing = True
         due = recipe.r1_gamma > 0 and number % recipe.r1_every == 0
         play = self._play[due, number >= recipe.settle_steps]
-        figures = play(*_tensors((*batch.arrays(), np.float32(self._decay(number)))))
-        return {name: _number(figure) for name, figure in zip(FIGURES, figures, strict=True)}
+        figures = play(*tensors_of((*batch.arrays(), np.float32(self._decay(number)))))
+        return {name: number_of(figure) for name, figure in zip(FIGURES, figures, strict=True)}
+
+    def parts(self) -> dict[str, list]:
+        """Everything that changes, as lists of variables by a letter each, for a checkpoint."""
+        return {
+            "g": self.generator.weights,
+            "a": self.averaged.weights,
+            "d": self.discriminator.weights,
+            "o": self.generator_optimizer.variables,
+            "p": self.discriminator_optimizer.variables,
+            "w": self.warmup_optimizer.variables,
+        }
 
     @property
     def best(self) -> keras.Model:
@@ -132,8 +146,7 @@ class GanStep:
         )
         self.generator_optimizer.apply(gradients, self.generator.trainable_variables)
         if self.recipe.ema_decay:
-            for average, weight in zip(self.averaged.weights, self.generator.weights, strict=True):
-                average.assign(decay * average + (1 - decay) * weight)
+            follow(self.averaged, self.generator, decay)
         chances = [ops.mean(ops.sigmoid(logits)) for logits in (on_real, on_fake)]
         return d_loss, g_loss, *chances, error
 
@@ -170,15 +183,23 @@ class GanStep:
         return augment(faces, *draws) if self.recipe.augment else faces
 
 
-def _adam(rate: float, recipe: GanRecipe, model: keras.Model) -> keras.optimizers.Optimizer:
-    optimizer = keras.optimizers.Adam(rate, beta_1=recipe.beta_1)
+def adam_of(rate: float, recipe: GanRecipe, model: keras.Model) -> keras.optimizers.Optimizer:
+    """A new optimizer as the recipe wants it, with its state at hand to be stored."""
+    optimizer = keras.optimizers.Adam(rate, beta_1=recipe.beta_1, beta_2=recipe.beta_2)
     optimizer.build(model.trainable_variables)
     return optimizer
 
 
-def _tensors(arrays):
+def follow(averaged: keras.Model, model: keras.Model, decay) -> None:
+    """Let averaged weights take a step towards a model's."""
+    for average, weight in zip(averaged.weights, model.weights, strict=True):
+        average.assign(decay * average + (1 - decay) * weight)
+
+
+def tensors_of(arrays):
+    """Arrays, nested in any way, as the backend's tensors."""
     return keras.tree.map_structure(ops.convert_to_tensor, arrays)
 
 
-def _number(tensor) -> float:
+def number_of(tensor) -> float:
     return float(ops.convert_to_numpy(tensor))

@@ -15,8 +15,9 @@ from core.evaluation.generator_card import write_generator_card
 from core.evaluation.generator_quality import QualityJudge
 from core.generators import load_generator
 from core.generators.dcgan import SHIPPED, SNAPSHOT, Dcgan, snapshot_name
-from core.models.dcgan import build_discriminator, build_generator
+from core.models.dcgan import build_generator
 from core.training.export import to_keras_file, to_openvino
+from core.training.published_dcgan import build_judge
 from core.training.run_folder import RunFolder, load_weights, unstack
 
 BASELINE = "original_generator"
@@ -151,7 +152,8 @@ class _Run:
 
     def networks(self, epoch: int) -> dict[str, bytes]:
         """The files of both trained networks."""
-        model, discriminator = self.model(epoch), build_discriminator(logits=False)
+        kind = self.folder.settings()["recipe"].get("discriminator", "cnn")
+        model, discriminator = self.model(epoch), build_judge(kind)
         graph, constants = to_openvino(model)
         discriminator.set_weights(unstack(self.folder.load_state(), "d"))
         return {

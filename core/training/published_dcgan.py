@@ -10,10 +10,11 @@ from core.artifacts import load_registry, read_artifact, read_json, registered
 from core.errors import UserError
 from core.generators.dcgan import SHIPPED, list_snapshots
 from core.models.dcgan import build_discriminator, build_generator
+from core.models.projected import build_heads
 from core.training.gan_recipes import GanRecipe
 from core.training.run_folder import read_rows
 
-_LENGTH = {"batch_size", "samples_per_epoch", "warmup_steps"}  # epochs go on being counted
+_LENGTH = {"batch_size"}  # steps go on being counted
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class Published:
     """What a run needs of an earlier one.
 
     Attributes:
-        generator, discriminator: weights in the models' order. The optimizers' state and the
+        generator, discriminator: weights in the models' order; the latter None where the run
+            goes on against another kind of discriminator. The optimizers' state and the
             generator's unaveraged weights are not published.
         history: its rows up to the shipped epoch.
         snapshots: file name -> content: the generator after earlier epochs, as OpenVINO files.
@@ -30,7 +32,7 @@ class Published:
     """
 
     generator: list[np.ndarray]
-    discriminator: list[np.ndarray]
+    discriminator: list[np.ndarray] | None
     history: list[dict]
     snapshots: dict[str, bytes]
     restarts: list[dict]
@@ -41,11 +43,11 @@ def load_published(folder: Path, recipe: GanRecipe) -> Published:
 
     Args:
         folder: where the registry lies.
-        recipe: how the run is to go on; its epochs must be as long as they were.
+        recipe: how the run is to go on; its steps must be as large as they were.
 
     Raises:
-        UserError: no DCGAN is published there, its files were changed, or its epochs are of
-            another length.
+        UserError: no DCGAN is published there, its files were changed, or its steps are of
+            another size.
     """
     if f"{SHIPPED}_metrics" not in registered(folder):
         raise UserError(
@@ -62,13 +64,19 @@ def load_published(folder: Path, recipe: GanRecipe) -> Published:
         )
     epoch = metrics["shipped"]["epoch"]
     rows = read_rows(read_artifact(f"{SHIPPED}_history", folder))
+    same_game = "discriminator" not in changed
     return Published(
         _weights(build_generator(), "weights", folder),
-        _weights(build_discriminator(), "discriminator", folder),
+        _weights(build_judge(recipe.discriminator), "discriminator", folder) if same_game else None,
         rows[:epoch],
         _snapshots(folder, epoch),
         [*metrics.get("restarts", []), {"epoch": epoch, "changed": changed}],
     )
+
+
+def build_judge(kind: str) -> keras.Model:
+    """The network of a `GanRecipe.discriminator` whose weights are stored."""
+    return build_heads() if kind == "projected" else build_discriminator(logits=False)
 
 
 def _changed(earlier: dict, recipe: GanRecipe) -> dict[str, list]:
