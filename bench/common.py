@@ -1,11 +1,19 @@
 """What the benchmarks share: processes of their own, medians, a table, a JSON file."""
 
 import json
+import os
 import platform
+import re
 import statistics
+from importlib import metadata
 from pathlib import Path
 
+from core.runtime import cores
+
 RESULTS_DIR = Path(__file__).parent / "results"
+CPU_INFO = Path("/proc/cpuinfo")  # of Linux
+INSTRUCTIONS = {"avx2", "avx512f", "avx512_vnni", "avx_vnni", "avx512_bf16", "amx_tile"}
+LIBRARIES = ("openvino", "opencv-python-headless", "pillow", "numpy", "tensorflow", "streamlit")
 
 
 def median_ms(seconds: list[float]) -> float:
@@ -24,8 +32,22 @@ def print_table(rows: list[dict]) -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)))
 
 
+def machine() -> dict:
+    """What figures depend on: processor, cores, versions, and what else ran meanwhile."""
+    info = CPU_INFO.read_text() if CPU_INFO.exists() else ""
+    flags = re.search(r"^flags\s*:(.*)$", info, re.MULTILINE)
+    return {
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+        "cores": cores(),
+        "instructions": sorted(INSTRUCTIONS & set(flags[1].split() if flags else ())),
+        "versions": {name: metadata.version(name) for name in LIBRARIES},
+        "load over 1, 5, 15 minutes": [round(load, 1) for load in os.getloadavg()],
+    }
+
+
 def write_json(name: str, rows: list[dict]) -> None:
     """Keep a benchmark's rows as bench/results/NAME.json, with the kind of machine."""
     RESULTS_DIR.mkdir(exist_ok=True)
-    content = {"machine": platform.machine(), "python": platform.python_version(), "rows": rows}
+    content = {**machine(), "rows": rows}
     (RESULTS_DIR / f"{name}.json").write_text(json.dumps(content, indent=2) + "\n")

@@ -12,8 +12,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import islice
+from multiprocessing.connection import Connection
 
 from core.errors import UserError
 from core.inference.photo import Inspector, PhotoResult
@@ -71,21 +73,24 @@ class _Crew:
     def __init__(self, load: Callable[[], Inspector], workers: int, aligned: bool):
         self._load, self._workers = load, workers
         self._work = partial(_score, aligned=aligned)
-        self._pool = self._new_pool()
+        self._gather()
 
-    def _new_pool(self) -> ProcessPoolExecutor:
+    def _gather(self) -> None:
+        context = multiprocessing.get_context("spawn")  # a fork would copy locks threads hold
+        self._watched, self._held = context.Pipe(duplex=False)
         threads = max(1, cores() // self._workers)
-        return ProcessPoolExecutor(
+        self._pool = ProcessPoolExecutor(
             self._workers,
-            multiprocessing.get_context("spawn"),  # a fork would copy locks that threads hold
+            context,
             initializer=_begin,
-            initargs=(self._load, threads),
+            initargs=(self._load, threads, self._watched),
         )
 
     def submit(self, paths: list[str]) -> Future:
         """Hand files to a process; a broken pool fails the future, never this call."""
         try:
-            return self._pool.submit(self._work, paths)
+            with _ctrl_c_held_back():
+                return self._pool.submit(self._work, paths)
         except BrokenProcessPool as error:
             failed = Future()
             failed.set_exception(error)
@@ -104,7 +109,7 @@ class _Crew:
         if not _is_broken(self.submit([])):
             return
         self.dismiss()
-        self._pool = self._new_pool()
+        self._gather()
         if _is_broken(self.submit([])):
             raise UserError(
                 "The processes that judge die at once: perhaps memory is short. Free some, or "
@@ -112,8 +117,20 @@ class _Crew:
             )
 
     def dismiss(self) -> None:
-        """Let the processes end; what they have not begun is dropped."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """End the processes, whatever they are at."""
+        self._held.close()
+        self._watched.close()
+        self._pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _ctrl_c_held_back() -> Iterator[None]:
+    """Processes that are started meanwhile never hear of Ctrl-C: their parent sees to it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _is_broken(future: Future) -> bool:
@@ -128,18 +145,19 @@ _load: Callable[[], Inspector] | None = None
 _inspector: Inspector | None = None  # of this process
 
 
-def _begin(load: Callable[[], Inspector], threads: int) -> None:
+def _begin(load: Callable[[], Inspector], threads: int, watched: Connection) -> None:
     """Make this process a worker."""
     global _load
     _load = load
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all: the parent sees to it
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with, args=(watched,), daemon=True).start()
     limit_threads(threads)
 
 
-def _end_with_parent() -> None:
-    multiprocessing.parent_process().join()
-    os._exit(1)  # it was killed: nobody will ask for what is in work
+def _end_with(watched: Connection) -> None:
+    """End when the pipe's other end is closed: by the parent, or with it where it was killed."""
+    with suppress(EOFError, OSError):
+        watched.recv_bytes()
+    os._exit(1)  # nobody will ask for what is in work
 
 
 def _score(paths: list[str], aligned: bool) -> Rows:

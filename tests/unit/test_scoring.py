@@ -276,14 +276,14 @@ def test_processes_that_cannot_begin_end_the_run_with_a_sentence(tmp_path, load,
 
 
 def test_killed_again_and_again_no_file_is_lost_or_doubled(tmp_path):
-    folder, out, log = _pictures(tmp_path / "in", 240), tmp_path / "r.jsonl", tmp_path / "log"
+    folder, out, log = _pictures(tmp_path / "in", 160), tmp_path / "r.jsonl", tmp_path / "log"
     words = [sys.executable, "-m", "tests.support.scoring", *map(str, (folder, out, log)), "0.004"]
     chance, kills = random.Random(18), 0
     log.touch()
     while not out.exists():
         begun = len(log.read_text().splitlines())
         process = subprocess.Popen(words, cwd=ROOT)
-        until = begun + chance.randint(30, 110)
+        until = begun + chance.randint(30, 80)
         while process.poll() is None and len(log.read_text().splitlines()) < until:
             time.sleep(0.005)
         time.sleep(chance.random() / 10)
@@ -293,7 +293,7 @@ def test_killed_again_and_again_no_file_is_lost_or_doubled(tmp_path):
     assert kills >= 2
     assert [row["path"] for row in _lines(out)] == [str(file) for file in sorted(folder.iterdir())]
     judged = log.read_text().splitlines()
-    assert len(judged) <= 240 + kills * AHEAD * WORKERS * unit.FILES
+    assert len(judged) <= 160 + kills * AHEAD * WORKERS * unit.FILES
     _wait_for_the_end_of({int(line.split()[0]) for line in judged})
 
 

@@ -1,0 +1,235 @@
+"""Folder scoring: how near `classify --out` comes to what the networks alone can do.
+
+    python -m bench.folder [--files 120] [--rounds 3] [--network both] [--against COMMIT]
+
+Pictures are variants of the shipped generated faces, 256 px, JPEG. Tables, and rows of
+bench/results/folder.json:
+`speed`: files a second of the networks alone (crops in memory, batches, the better of one process
+with all cores and a process for each core), of `classify --out` on aligned faces and with
+detection, and each over the networks. A command's rate is the slope between a short and a long
+run, which leaves its start out; `start_s` is what the short one takes beyond that.
+`memory`: peak of the writing process and of a worker for 1,000 and 10,000 tiny pictures, judged by
+a stand-in for the networks.
+`before`: seconds for the long run over those of `classify --json` at an earlier commit; the CNN
+alone, as there was no second opinion then. Each run is a process of its own, in turn; medians.
+"""
+
+import argparse
+import io
+import json
+import multiprocessing
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from bench.common import print_table, write_json
+from core.config import ROOT
+from core.examples import load_examples
+from core.imaging import decode_image
+from core.runtime import cores, limit_threads
+
+SIDE_PX = 256
+WARM_FILES = 16  # of a short run
+ALONE_S = 8.0
+MEMORY_ROWS = (1_000, 10_000)
+MB = 2**20
+ONE, EACH = "networks, one process", "networks, a process for each core"
+ALIGNED, DETECTION = "classify --aligned --out", "classify --out"
+
+
+def write_pictures(folder: Path, count: int) -> None:
+    """Variants of the generated single faces: mirrored, brighter, darker; JPEG."""
+    faces = [each for each in load_examples() if each.file.startswith("generated_seed")]
+    pixels = [decode_image(each.data).pixels for each in faces]
+    small = [cv2.resize(each, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA) for each in pixels]
+    rng = np.random.default_rng(0)
+    folder.mkdir()
+    for number in range(count):
+        face = small[number % len(small)][:, :: rng.choice([-1, 1])]
+        face = np.clip(face * rng.uniform(0.9, 1.1), 0, 255).astype(np.uint8)
+        Image.fromarray(face).save(folder / f"{number:05}.jpg", quality=90)
+
+
+def seconds_of(words: list[str], cwd: Path = ROOT) -> float:
+    """Wall time of `python -m core WORDS...`."""
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "core", *words], cwd=cwd, check=True, capture_output=True)
+    return time.perf_counter() - started
+
+
+def classified(folder: Path, words: list[str]) -> float:
+    """Wall time of `classify --out` on a folder."""
+    out = folder.with_suffix(".jsonl")
+    out.unlink(missing_ok=True)
+    return seconds_of(["classify", str(folder), "--out", str(out), *words])
+
+
+def alone(network: str, processes: int) -> float:
+    """Faces a second of the networks alone, in so many processes at once."""
+    words = [sys.executable, "-m", "bench.folder", "--alone", network]
+    words += ["--threads", str(max(1, cores() // processes))]
+    pipe = subprocess.PIPE
+    running = [
+        subprocess.Popen(words, cwd=ROOT, stdin=pipe, stdout=pipe, text=True)
+        for _ in range(processes)
+    ]
+    for process in running:
+        process.stdout.readline()  # it has loaded and warmed up
+    for process in running:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    return sum(json.loads(process.communicate()[0]) for process in running)
+
+
+def measure_alone(network: str, threads: int) -> None:
+    """In a process of its own: judge the same batch until the time is up."""
+    from core.inference.networks import load_panel
+    from core.scoring.unit import FILES
+
+    limit_threads(threads)
+    panel = load_panel(network)
+    crops = list(np.random.default_rng(0).integers(0, 256, (FILES, 256, 256, 3), np.uint8))
+    panel.listen(crops)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    started, judged = time.perf_counter(), 0
+    while time.perf_counter() - started < ALONE_S:
+        panel.listen(crops)
+        judged += len(crops)
+    print(judged / (time.perf_counter() - started))
+
+
+def speed(short: Path, long: Path, files: int, network: str, rounds: int) -> list[dict]:
+    """Rates, and how much of what the networks alone do."""
+    asked = {ALIGNED: ["--aligned", "--network", network], DETECTION: ["--network", network]}
+    rates: dict[str, list[float]] = {ONE: [], EACH: []}
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in asked}
+    for _ in range(rounds):
+        rates[ONE].append(alone(network, 1))
+        rates[EACH].append(alone(network, cores()))
+        for name, words in asked.items():
+            times[name].append((classified(short, words), classified(long, words)))
+    found = {name: (statistics.median(each), 0.0) for name, each in rates.items()}
+    for name, pairs in times.items():
+        first, second = (statistics.median(column) for column in zip(*pairs, strict=True))
+        slope_s = (second - first) / (files - WARM_FILES)
+        found[name] = (1 / slope_s, first - WARM_FILES * slope_s)
+    limit = max(found[ONE][0], found[EACH][0])
+    return [
+        {
+            "table": "speed",
+            "way": name,
+            "network": network,
+            "files": files,
+            "files_per_s": rate,
+            "of the networks": rate / limit,
+            "start_s": start_s,
+        }
+        for name, (rate, start_s) in found.items()
+    ]
+
+
+def memory() -> list[dict]:
+    """Peaks of a run over tiny pictures."""
+    rows = []
+    for count in MEMORY_ROWS:
+        words = [sys.executable, "-m", "bench.folder", "--memory", str(count)]
+        done = subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True)
+        rows.append({"table": "memory", "rows": count, **json.loads(done.stdout)})
+    for row in rows:
+        row["writer, over the first"] = row["writer_mb"] / rows[0]["writer_mb"]
+        row["worker, over the first"] = row["worker_mb"] / rows[0]["worker_mb"]
+    return rows
+
+
+def measure_memory(count: int) -> None:
+    """In a process of its own: score tiny pictures with a stand-in for the networks."""
+    from core.scoring.folder import FolderRun
+    from tests.support.scoring import SETTINGS, in_processes
+
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, "PNG")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name, "in")
+        folder.mkdir()
+        for number in range(count):
+            (folder / f"{number}.png").write_bytes(buffer.getvalue())
+        run = FolderRun(Path(name, "r.parquet"), SETTINGS)
+        started = time.perf_counter()
+        for _ in run.judge([folder], in_processes()):
+            pass
+        run.finish()
+        seconds = time.perf_counter() - started
+    while multiprocessing.active_children():  # their peaks are known when they have ended
+        time.sleep(0.05)
+    kinds = {"writer_mb": resource.RUSAGE_SELF, "worker_mb": resource.RUSAGE_CHILDREN}
+    peaks = {name: resource.getrusage(kind).ru_maxrss * 1024 / MB for name, kind in kinds.items()}
+    print(json.dumps({**peaks, "rows_per_s": count / seconds}))
+
+
+def before(commit: str, folder: Path, rounds: int) -> list[dict]:
+    """Today's `classify`, with and without a table, over an earlier version's."""
+    with tempfile.TemporaryDirectory() as old:
+        archive = subprocess.run(
+            ["git", "archive", commit], cwd=ROOT, check=True, capture_output=True
+        )
+        subprocess.run(["tar", "-x", "-C", old], check=True, input=archive.stdout)
+        ways = {
+            f"classify --json at {commit}": partial(_printed, cwd=Path(old)),
+            "classify --json": partial(_printed, words=["--network", "cnn"]),
+            DETECTION: partial(classified, words=["--network", "cnn"]),
+        }
+        seconds: dict[str, list[float]] = {name: [] for name in ways}
+        for _ in range(rounds):
+            for name, way in ways.items():
+                seconds[name].append(way(folder))
+    medians = {name: statistics.median(each) for name, each in seconds.items()}
+    first = next(iter(medians.values()))
+    return [
+        {"table": "before", "way": name, "seconds": each, "of before": each / first}
+        for name, each in medians.items()
+    ]
+
+
+def _printed(folder: Path, words: list[str] = (), cwd: Path = ROOT) -> float:
+    return seconds_of(["classify", "--json", str(folder), *words], cwd)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--files", default=120, type=int, help="of a long run (120)")
+    parser.add_argument("--rounds", default=3, type=int, help="medians of so many (3)")
+    parser.add_argument("--network", default=["both"], nargs="+", choices=["both", "cnn", "second"])
+    parser.add_argument("--against", metavar="COMMIT", help="compare with an earlier version")
+    parser.add_argument("--alone", help=argparse.SUPPRESS)
+    parser.add_argument("--threads", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--memory", type=int, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.alone:
+        return measure_alone(args.alone, args.threads)
+    if args.memory:
+        return measure_memory(args.memory)
+    with tempfile.TemporaryDirectory() as name:
+        short, long = Path(name, "short"), Path(name, "long")
+        write_pictures(short, WARM_FILES)
+        write_pictures(long, args.files)
+        tables = [speed(short, long, args.files, each, args.rounds) for each in args.network]
+        tables.append(memory())
+        if args.against:
+            tables.append(before(args.against, long, args.rounds))
+    for rows in tables:
+        print_table(rows)
+    write_json("folder", [row for rows in tables for row in rows])
+
+
+if __name__ == "__main__":
+    main()
