@@ -2,34 +2,33 @@
 
 import streamlit as st
 
-from core.artifacts import read_json
-from core.config import HARDEST_PAIR
-from core.errors import UserError
+from core.evaluation.knowledge import Knowledge
 from ui import results
-from ui.knowledge import where_people_try_it
+from ui.knowledge import MISSING, knowledge, where_people_try_it
 from ui.photo_input import example_gallery, judge_now, upload
 from ui.theme import TITLE, privacy_line, start_page
 
 
-def _measured() -> None:
-    """What the shipped model reached, read from its metrics file."""
-    try:
-        row = read_json("classifier_metrics")["test"]["by_pair"][HARDEST_PAIR]
-    except (UserError, KeyError):
-        st.info("The figures of the model are missing. About says how to restore them.")
-        return
-    low, high = row["roc_auc_ci95"]
-    columns = st.columns(3)
-    columns[0].metric("ROC AUC on the hardest pair", f"{row['roc_auc']:.2f}", border=True)
-    columns[1].metric("95% interval", f"{low:.2f} to {high:.2f}", border=True)
-    columns[2].metric("Held-out faces", row["n"], border=True)
-    st.caption(
-        "FFHQ photographs against StyleGAN faces, stored alike, never seen in training. "
-        "0.5 is guessing, 1 is perfect. Other sources are listed under About."
+def _measured(known: Knowledge) -> None:
+    """How often the model that judges photos errs, of 100, from its metrics file."""
+    accused = known.rate("real", "fake")
+    missed, unsure = known.rate("fake", "real"), known.rate("fake", "unsure")
+    tiles = (
+        ("Of 100 real portraits it wrongly accuses", accused),
+        ("Of 100 generated ones it misses", missed),
+        ("and is unsure about", unsure),
     )
+    columns = st.columns(3)
+    for column, (label, rate) in zip(columns, tiles, strict=True):
+        with column, st.container(border=True, height="stretch"):
+            st.metric(label, "?" if rate is None else rate.count)
+            if rate is not None:
+                st.caption(f"95%: {rate.interval}. {rate.n:,} faces it never learned from.")
+    worst = f"Wrongly accused {known.worst_case()}. " if known.accused else ""
+    st.caption(f"{worst}{known.sees()} {known.blind_to()}")
 
 
-start_page(TITLE, "Is this face a photograph, or did a machine make it? Drop a picture and see.")
+start_page(TITLE, "Is this face a real photo, or did a generator make it? Drop a picture and see.")
 files = upload("home")
 st.markdown("**Or try one of these**")
 files += example_gallery("home")
@@ -43,9 +42,13 @@ if results.judged():
     st.page_link("pages/1_Photo.py", label="Go to your results", icon=":material/arrow_forward:")
 
 st.subheader("How far to trust it", anchor=False)
-_measured()
-with st.expander("Where people try it: what it says of photos and fakes of every source"):
-    where_people_try_it()
+measured = knowledge()
+if measured is None:
+    st.info(MISSING)
+else:
+    _measured(measured)
+    with st.expander("Where people try it: what it says of photos and fakes of every kind"):
+        where_people_try_it(measured)
 with st.container(horizontal=True):
     st.page_link("pages/1_Photo.py", label="Judge photos", icon=":material/image_search:")
     st.page_link("pages/2_Webcam.py", label="Webcam and video", icon=":material/videocam:")

@@ -4,6 +4,10 @@ import streamlit as st
 
 from core.artifacts import read_artifact
 from core.errors import UserError
+from core.evaluation.knowledge import shipped_knowledge
+from core.evaluation.plain_words import plain_lines
+from core.inference.networks import has_second, load_calibration
+from ui.knowledge import MISSING
 from ui.names import literal
 from ui.theme import start_page
 
@@ -11,25 +15,34 @@ CARDS = {
     "Classifier": ("model_card", "MODEL_CARD.md"),
     "Generator": ("generator_card", "GENERATOR_CARD.md"),
 }
-# What everyone should see; the rest opens on demand.
-OPEN = ("What it cannot do", "Where people try it", "Results of the CNN alone", "Quality")
+
+
+def _in_plain_words() -> None:
+    """Ten lines for everyone, from the figures of the model that judges photos."""
+    try:
+        lines = plain_lines(
+            shipped_knowledge(), load_calibration(name="both" if has_second() else "cnn")
+        )
+    except (UserError, KeyError):
+        st.info(MISSING)
+        return
+    st.markdown("\n".join(f"1. {literal(line)}" for line in lines))
 
 
 def _draw(card: str) -> None:
     head, *sections = card.split("\n## ")
     st.markdown(head.split("\n", 1)[1])  # its title is the tab's
-    for section in sorted(sections, key=lambda text: not text.startswith(OPEN)):
+    for section in sections:
         title, body = section.split("\n", 1)
-        if title in OPEN:
-            st.markdown(f"#### {title}\n{body}")
-        else:
-            with st.expander(title):
-                st.markdown(body)
+        with st.expander(title):
+            st.markdown(body)
 
 
 start_page("About", "What the models are, how well they do, and where they fail.")
 for tab, (name, file_name) in zip(st.tabs(list(CARDS)), CARDS.values(), strict=True):
     with tab:
+        if name == "model_card":
+            _in_plain_words()
         try:
             card = read_artifact(name).decode()
         except UserError as error:

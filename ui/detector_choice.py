@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.config import DEFAULT_DETECTOR, DETECTORS
+from core.config import DETECTORS
 from core.inference.detector import shared_detector
 from ui.names import literal
 
@@ -28,20 +28,6 @@ def detector_choice(kept: str, key: str) -> str:
         captions=[_CAPTIONS[name] for name in DETECTORS],
         key=key,
     )
-
-
-def photo_detector() -> str:
-    """What finds the faces on the Photo page."""
-    return st.session_state.get("photo_detector", DEFAULT_DETECTOR)
-
-
-def photo_detector_choice() -> None:
-    """Draw the Photo page's choice; it is kept while another page is open."""
-    with st.popover("Settings", icon=":material/tune:"):
-        chosen = detector_choice(photo_detector(), "photo_detector_choice")
-        st.caption("Another choice judges the photos anew; marks by hand are forgotten.")
-    st.session_state["photo_detector"] = chosen
-    say_if_replaced(chosen)
 
 
 def say_if_replaced(name: str) -> None:

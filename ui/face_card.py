@@ -7,16 +7,18 @@ import streamlit as st
 
 from core.errors import UserError
 from core.inference.photo import FaceResult
-from core.inference.report import CLASS_COLORS, MARKS, percent
-from core.inference.verdict import Calibration, Verdict
+from core.inference.report import CLASS_COLORS, MARKS
+from core.inference.verdict import WORDS, Calibration, Verdict, percent
 from ui.names import literal
 from ui.theme import p_fake_scale, tinted, verdict_pill
 
 PICTURE_PX = 132
 _NETWORK_NAMES = {"cnn": "CNN alone", "second": "Second opinion alone"}
+_HEAT = "heat_maps"
+HEAT_KEPT = 40  # heat maps a session remembers, each of 260 kB
 _HEAT_NOTE = (
-    "Bright regions raised P(fake) most (Grad-CAM). A hint at what the network used, not proof "
-    "of anything in the picture."
+    "Bright regions raised P(fake) of the CNN most (Grad-CAM). A hint at what the network used, "
+    "not proof of anything in the picture."
 )
 
 
@@ -40,8 +42,9 @@ def face_card(face: FaceResult, number: int, key: str, calibration: Calibration)
         with picture:
             frame = st.empty()
             wanted = st.toggle("Heat map", key=f"heat_{key}", help=_HEAT_NOTE)
-            shown = _with_heat(face) if wanted else face.thumbnail
-            frame.image(shown, width="stretch", alt=f"Face {number}, verdict {state}")
+            shown = _with_heat(face, key) if wanted else face.thumbnail
+            alt = f"Face {number}: {WORDS[state].lower()}"
+            frame.image(shown, width="stretch", alt=alt)
         if wanted:
             words.caption(_HEAT_NOTE)
 
@@ -90,12 +93,30 @@ def _opinions(opinions: dict[str, float]) -> str:
     return f'<div class="rf-opinions" title="P(fake) of each network by itself">{cells}</div>'
 
 
-def _with_heat(face: FaceResult) -> np.ndarray:
+def heat_map_of(face: FaceResult, key: str) -> np.ndarray | None:
+    """A face under its heat map, uint8 (256, 256, 3), if that was made in this session.
+
+    Args:
+        face: the judged face.
+        key: that its card has.
+    """
+    kept = st.session_state.get(_HEAT, {}).get(key)
+    return kept[1] if kept and np.array_equal(kept[0], face.tensor) else None
+
+
+def _with_heat(face: FaceResult, key: str) -> np.ndarray:
     from core.inference.explain import grad_cam, overlay
 
+    if (known := heat_map_of(face, key)) is not None:
+        return known
     try:
         with st.spinner("Looking where the network looked ..."):
-            return overlay(face.thumbnail, grad_cam(face.tensor))
+            drawn = overlay(face.thumbnail, grad_cam(face.tensor))
     except UserError as error:
         st.error(literal(str(error)))
         return face.thumbnail
+    kept = st.session_state.setdefault(_HEAT, {})
+    kept[key] = face.tensor, drawn
+    while len(kept) > HEAT_KEPT:
+        del kept[next(iter(kept))]
+    return drawn

@@ -1,16 +1,13 @@
 """A person helps: mark a face that was missed, by a box on the picture or by sliders."""
 
-import base64
-import io
 from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
-from PIL import Image
 
 from core.errors import UserError
-from core.imaging import decode_image
+from core.imaging import data_uri, decode_image
 from core.inference.by_hand import WHOLE
 from core.inference.geometry import Box
 from core.inference.photo import Inspector
@@ -135,7 +132,8 @@ def _surface(picture: np.ndarray, width: int, height: int, box: Box) -> go.Figur
                    marker={"opacity": 0}, selected={"marker": {"opacity": 0}},
                    unselected={"marker": {"opacity": 0}})
     )  # fmt: skip
-    figure.add_layout_image(source=_data_uri(picture), x=0, y=0, sizex=width, sizey=height,
+    source = data_uri(picture, quality=85)
+    figure.add_layout_image(source=source, x=0, y=0, sizex=width, sizey=height,
                             xref="x", yref="y", sizing="stretch", layer="below")  # fmt: skip
     figure.add_shape(type="rect", x0=box.x, x1=box.x + box.w, y0=box.y, y1=box.y + box.h,
                      line={"color": _INK, "width": 3})  # fmt: skip
@@ -153,9 +151,3 @@ def _surface(picture: np.ndarray, width: int, height: int, box: Box) -> go.Figur
     figure.update_xaxes(range=[0, width], visible=False, constrain="domain")
     figure.update_yaxes(range=[height, 0], visible=False, constrain="domain", **anchor)
     return figure
-
-
-def _data_uri(picture: np.ndarray) -> str:
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "JPEG", quality=85)
-    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -9,7 +9,8 @@ from core.generators import FaceGenerator, load_generator
 from core.generators.dcgan import Dcgan, load_dcgan
 from core.inference.detector import shared_detector
 from core.inference.keras_model import spare_the_collector
-from core.inference.networks import has_second
+from core.inference.live.judges import Judges, judges_of, load_judges
+from core.inference.networks import DEFAULT, has_second
 from core.inference.photo import Inspector, load_inspector
 from ui.names import literal
 
@@ -21,14 +22,33 @@ def _inspector() -> Inspector:
     return inspector
 
 
-def get_inspector(detector: str = DEFAULT_DETECTOR) -> Inspector | None:
+def get_inspector(detector: str = DEFAULT_DETECTOR, network: str = DEFAULT) -> Inspector | None:
     """The shared inspector, or None after a sentence on the page that says why there is none.
 
     Args:
         detector: that looks for the faces; one of `DETECTORS`.
+        network: that the verdict on a photo stands on; one of `NETWORKS`.
     """
     try:
-        return _inspector().with_detector(shared_detector(detector)[0])
+        inspector = _inspector().with_detector(shared_detector(detector)[0])
+        return inspector.with_network(network)
+    except UserError as error:
+        st.error(literal(str(error)), icon=":material/error:")
+        return None
+
+
+@st.cache_resource(show_spinner="Loading the networks ...")
+def _judges() -> Judges:
+    try:
+        return judges_of(_inspector().panel)  # the same networks, once in memory
+    except UserError:
+        return load_judges()  # the CNN alone may be whole; says what is not
+
+
+def get_judges() -> Judges | None:
+    """What judges moving pictures, or None after a sentence on the page that says why not."""
+    try:
+        return _judges()
     except UserError as error:
         st.error(literal(str(error)), icon=":material/error:")
         return None

@@ -1,7 +1,7 @@
 """The judged photos of a session. They outlive reruns and page switches."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.imaging import decode_image
 from core.inference.photo import FaceResult, Inspector, PhotoResult
+from core.report.stamp import now
 from ui.pictures import fitted
 
 MAX_PHOTOS = 100
@@ -18,16 +19,27 @@ _WAITING = "waiting_photos"
 _SMALL = "small_photos"
 SMALL_KEPT = 6  # decoded pictures a session remembers, each of up to 4 MB
 _ROUND = "upload_round"
-_DETECTOR = "photos_judged_with"
+_JUDGED_WITH = "photos_judged_with"
+_REMOVED = "removed_photos"  # they may lie in an input widget still
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A photo's file bytes (kept to draw it again) and what was found in it."""
+    """A judged photo.
+
+    Attributes:
+        digest: SHA-256 of its file.
+        data: its file's bytes, kept to draw it again; none of a file that could not be judged.
+        result: what was found in it.
+        size_bytes: of its file.
+        judged_at: UTC, ISO 8601.
+    """
 
     digest: str
     data: bytes
     result: PhotoResult
+    size_bytes: int = 0
+    judged_at: str = ""
 
 
 def judged() -> list[Judged]:
@@ -45,7 +57,26 @@ def clear() -> None:
     st.session_state[_KEY] = []
     st.session_state[_WAITING] = []
     st.session_state[_SMALL] = {}
+    st.session_state.pop("heat_maps", None)
+    st.session_state[_REMOVED] = set()
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+
+
+def digest_of(data: bytes) -> str:
+    """What a file is known by: the SHA-256 of its bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def remove(digest: str, name: str) -> None:
+    """Forget one photo, even while its file lies in an input widget."""
+    known = judged()
+    known[:] = [item for item in known if (item.digest, item.result.name) != (digest, name)]
+    st.session_state.setdefault(_REMOVED, set()).add((digest, name))
+
+
+def welcome_back(digest: str, name: str) -> None:
+    """Let a photo that was removed be judged again: somebody brought it anew."""
+    st.session_state.setdefault(_REMOVED, set()).discard((digest, name))
 
 
 def add(
@@ -66,8 +97,9 @@ def add(
     known, queue = judged(), waiting()
     seen = {(item.digest, item.result.name) for item in known}
     seen |= {(digest, name) for name, _, digest in queue}
+    seen |= st.session_state.get(_REMOVED, set())
     for name, data in files:
-        digest = hashlib.sha256(data).hexdigest()
+        digest = digest_of(data)
         if (digest, name) not in seen:
             seen.add((digest, name))
             queue.append((name, data, digest))
@@ -84,23 +116,24 @@ def add(
         number = total - len(queue)
         progress(number / total, f"Judging {number + 1} of {total}")
         result = inspector.judge_file(name, data)
-        known.append(Judged(digest, data if result.error is None else b"", result))
+        kept = data if result.error is None else b""
+        known.append(Judged(digest, kept, result, len(data), now()))
         queue.pop(0)
     if total:
         progress(1.0, "Done")
     return []
 
 
-def judge_anew_with(detector: str) -> None:
-    """Where the photos were judged with another detector, let them wait for this one."""
-    before = st.session_state.get(_DETECTOR, detector)
-    st.session_state[_DETECTOR] = detector
-    if before == detector:
+def judge_anew_with(settings: Hashable) -> None:
+    """Where the photos were judged by something else, let them wait for this."""
+    before = st.session_state.get(_JUDGED_WITH, settings)
+    st.session_state[_JUDGED_WITH] = settings
+    if before == settings:
         return
     known = judged()
     again = [(item.result.name, item.data, item.digest) for item in known if item.data]
     waiting()[:0] = again
-    known[:] = [item for item in known if not item.data]  # unreadable, by whatever detector
+    known[:] = [item for item in known if not item.data]  # unreadable, by whatever judges
 
 
 def small_picture(item: Judged) -> np.ndarray:

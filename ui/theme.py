@@ -6,17 +6,13 @@ from pathlib import Path
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
-from core.inference.report import CLASS_COLORS, percent
+from core.inference.report import CLASS_COLORS
+from core.inference.verdict import P_FAKE_MEANS, SHORT_WORDS, WORDS, percent
 
 TITLE = "Real vs Fake Faces"
 # A file of ours: the browser would fetch a symbol or an emoji from a third party.
 _ICON = str(Path(__file__).parent / "icon.png")
 _TINTS = {"real": "#eaf2fc", "fake": "#fdf0ea", "unsure": "#f3f4f6"}
-_WORDS = {
-    "real": "No trace of a generator found",
-    "fake": "Likely machine-made",
-    "unsure": "Unsure",
-}
 # Streamlit would call the home page "app", after its file: the menu is ours.
 _PAGES = (
     ("app.py", "Home", ":material/home:"),
@@ -47,7 +43,9 @@ h1 {letter-spacing: -0.02em;}
   border-top: 1px solid #00000012; padding-top: .4rem;} .rf-opinions b {color: #374151;}
 .rf-scale {margin: 1.9rem .35rem 1.6rem .35rem; position: relative; height: .7rem;
   border-radius: 99px; container-type: inline-size;}
-@container (max-width: 240px) {.rf-scale .word {display: none;}}
+.rf-scale .short {display: none;}
+@container (max-width: 170px) {.rf-scale .tick.middle {display: none;}}
+@container (max-width: 240px) {.rf-scale .word {display: none;} .rf-scale .short {display: inline;}}
 .rf-scale .tick {position: absolute; top: 1rem; font-size: .74rem; color: #6b7280;
   transform: translateX(-50%); white-space: nowrap;}
 .rf-scale .tick.first {transform: none;} .rf-scale .tick.last {transform: translateX(-100%);}
@@ -61,6 +59,28 @@ h1 {letter-spacing: -0.02em;}
 .rf-counts {display: flex; flex-wrap: wrap; gap: .5rem; margin: .2rem 0 .4rem 0;}
 .rf-count {border-radius: .6rem; padding: .45rem .9rem; font-size: .95rem; color: #374151;}
 .rf-count b {font-size: 1.15rem; margin-right: .3rem;}
+.rf-trust {font-size: .9rem; line-height: 1.45; color: #4b5563; border-left: 3px solid #cbd2dc;
+  padding: .1rem 0 .1rem .9rem;} .rf-trust b {color: #374151; margin-right: .3rem;}
+@media (max-width: 640px) {.rf-trust {font-size: .84rem;} .rf-count.none {display: none;}}
+.st-key-photo_and_cards [data-testid=stColumn]:first-child {position: sticky; top: 4rem;
+  align-self: flex-start;}
+.st-key-photo_head .rf-name {padding: .2rem 0;}
+[class*=st-key-pick_] {position: relative;}
+[class*=st-key-pick_] [data-testid=stElementContainer]:has(.stButton) {position: absolute; inset: 0;
+  height: 100%;}
+[class*=st-key-pick_] .stButton, [class*=st-key-pick_] .stButton > * {height: 100%;}
+[class*=st-key-pick_] button {height: 100%; align-items: flex-end; background: none; padding: 0;
+  border-color: transparent;}
+[class*=st-key-pick_] button p {background: #ffffffe0; border-radius: .4rem; padding: 0 .4rem;
+  margin-bottom: .3rem; font-size: .84rem;}
+@media (max-width: 640px) {
+  .block-container {padding-top: 2.6rem;} h1 {font-size: 2rem !important;}
+  .st-key-photo_and_cards [data-testid=stHorizontalBlock]:has(> [data-testid=stColumn])
+    {flex-direction: column-reverse; gap: 1rem;}
+  .st-key-photo_and_cards [data-testid=stColumn] {width: 100% !important; min-width: 100%;
+    flex: none !important;}
+  .st-key-photo_and_cards [data-testid=stColumn]:first-child {position: static;}
+}
 .rf-facts {display: grid; grid-template-columns: repeat(auto-fit, minmax(6.2rem, 1fr)); gap: .5rem;}
 .rf-facts.many {grid-template-columns: repeat(auto-fit, minmax(8.8rem, 1fr));}
 .rf-fact {border: 1px solid #e2e5ea; border-radius: .6rem; padding: .5rem .75rem; color: #4b5563;
@@ -83,15 +103,32 @@ h1 {letter-spacing: -0.02em;}
 </style>
 """
 
+# On a phone Streamlit leaves a menu of one's own over the page that was chosen from it.
+_FOLD_MENU = """
+<script>
+if (!window.menuFolds) {
+  window.menuFolds = true;
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-testid=stSidebar] [data-testid=stPageLink] a");
+    if (!link || window.innerWidth > 768) return;
+    document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
+  });
+}
+</script>
+"""
+
 
 def start_page(name: str, lead: str) -> None:
     """Set the page up and draw its heading. Call it first on every page."""
     title = TITLE if name == TITLE else f"{name} · {TITLE}"
     st.set_page_config(page_title=title, page_icon=_ICON, layout="wide")
     st.html(_CSS)
+    with st.sidebar:
+        st.html(_FOLD_MENU, unsafe_allow_javascript=True)
     _menu()
     st.title(name, anchor=False)
-    st.html(f'<p class="rf-lead">{html.escape(lead)}</p>')
+    if lead:
+        st.html(f'<p class="rf-lead">{html.escape(lead)}</p>')
 
 
 def _menu() -> None:
@@ -137,15 +174,15 @@ def privacy_line(what: str = "Photos", until: str = "clear the results or close 
 
 def verdict_pill(state: str) -> str:
     """HTML of a verdict in its class colour."""
-    return f'<span class="rf-pill" style="background:{CLASS_COLORS[state]}">{_WORDS[state]}</span>'
+    return f'<span class="rf-pill" style="background:{CLASS_COLORS[state]}">{WORDS[state]}</span>'
 
 
 def short_pill(state: str, value: str, reason: str | None) -> str:
     """HTML of a verdict in little room: the class, then P(fake); the rest on hovering."""
-    why = f"{_WORDS[state]}. {reason or ''}".strip()
+    why = f"{WORDS[state]}. {reason or ''}".strip()
     return (
         f'<span class="rf-short" style="background:{CLASS_COLORS[state]}" '
-        f'title="{html.escape(why)}">{state}</span><span>P(fake)&nbsp;{html.escape(value)}</span>'
+        f'title="{html.escape(why)}">{SHORT_WORDS[state]}</span><span>P(fake)&nbsp;{html.escape(value)}</span>'
     )
 
 
@@ -171,22 +208,36 @@ def p_fake_scale(p_fake: float, state: str, *, threshold: float, low: float, hig
   <span class="line" style="left:{threshold:.0%}"></span>
   <span class="dot" style="left:{x:.1f}%; background:{CLASS_COLORS[state]}"></span>
   <span class="value" style="left:{min(max(x, 14), 86):.1f}%; color:{CLASS_COLORS[state]}"
-    >P(fake) {shown}</span>
-  <span class="tick first" style="left:0">0% real</span>
-  <span class="tick" style="left:{threshold:.0%}{"; display:none" if near_end else ""}"
+    title="{html.escape(P_FAKE_MEANS)}">P(fake) {shown}</span>
+  <span class="tick first" style="left:0">0% real<span class="word"> photo</span></span>
+  <span class="tick middle" style="left:{threshold:.0%}{"; display:none" if near_end else ""}"
     ><span class="word">threshold </span>{threshold:.0%}</span>
-  <span class="tick last" style="left:100%">100% fake</span>
+  <span class="tick last" style="left:100%">100% <span class="word">generated</span><span
+    class="short">fake</span></span>
 </div>"""
 
 
 def verdict_counts(states: list[str]) -> None:
     """How many faces got which verdict, each on its class' tint."""
     cells = "".join(
-        f'<span class="rf-count" style="background:{_TINTS[state]}">'
+        f'<span class="rf-count{"" if state in states else " none"}" '
+        f'style="background:{_TINTS[state]}">'
         f'<b style="color:{CLASS_COLORS[state]}">{states.count(state)}</b>{word.lower()}</span>'
-        for state, word in _WORDS.items()
+        for state, word in WORDS.items()
     )
     st.html(f'<div class="rf-counts">{cells}</div>')
+
+
+def trust_box(lines: list[tuple[str, str]]) -> None:
+    """Draw what must be known to weigh a verdict.
+
+    Args:
+        lines: (what it is about, a sentence or two) of each.
+    """
+    cells = "".join(
+        f"<div><b>{html.escape(about)}.</b>{html.escape(text)}</div>" for about, text in lines
+    )
+    st.html(f'<div class="rf-trust">{cells}</div>')
 
 
 def facts(items: list[tuple[str, str, str]]) -> None:

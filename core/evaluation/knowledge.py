@@ -133,15 +133,18 @@ class Knowledge:
                 f"Of 100 real photos of this kind ({kind_of(source)}) it wrongly accuses "
                 f"{pooled.count} (95%: {pooled.interval}; {pooled.n} measured)."
             )
-        worst, real = self.worst(), [row for row in self.rows if row["label"] == "real"]
+        kinds = sum(row["label"] == "real" for row in self.rows)
         words = (
             f"Of 100 real portraits it wrongly accuses {pooled.count} (95%: {pooled.interval}; "
-            f"{pooled.n} photos of {len(real)} kinds)"
+            f"{pooled.n} photos of {kinds} kinds)"
         )
-        if worst is None:
-            return f"{words}."
+        return f"{words}; {self.worst_case()}." if self.accused else f"{words}."
+
+    def worst_case(self) -> str:
+        """How often it accuses photos of the worst kind, without a full stop."""
+        worst = self.worst()
         rate = self.rate("real", "fake", [worst])
-        return f"{words}; of the worst kind, {kind_of(worst)}, {rate.count} ({rate.interval})."
+        return f"of the worst kind, {kind_of(worst)}, {rate.count} ({rate.interval})"
 
 
 def shipped_knowledge(folder: Path = ARTIFACTS_DIR, *, network: str = DEFAULT) -> Knowledge:

@@ -23,7 +23,7 @@ def caught_line(known: Knowledge) -> str:
     doubt = f", is unsure about {unsure.count}" if unsure else ""
     return (
         f"Of 100 generated faces it catches {caught.count} (95%: {caught.interval}){doubt} and "
-        f"misses {missed.count}; {caught.n} faces were measured."
+        f"misses {missed.count}; {caught.n:,} faces were measured."
     )
 
 

@@ -21,8 +21,8 @@ SHORT_WORDS = {"real": "no trace", "fake": "generated", "unsure": "unsure"}
 CLASS_WORDS = {"real": "real photo", "fake": "generated"}
 OPINION_WORDS = {"cnn": "the CNN", "second": "the second opinion"}
 P_FAKE_MEANS = (
-    "P(fake) is the probability that a generator made the face: of all faces that get 70%, "
-    "70 in 100 are generated, where half of the faces are."
+    "P(fake) is the probability that a generator made the face: of the faces that get 70%, "
+    "70 in 100 are generated, if half of all are."
 )
 
 

@@ -1,6 +1,5 @@
 """The facts of a report on one photo, as JSON has them."""
 
-import hashlib
 from dataclasses import asdict
 
 from core.evaluation.knowledge import Knowledge
@@ -14,10 +13,11 @@ from core.report.stamp import Stamp, now
 
 def photo_report(
     result: PhotoResult,
-    data: bytes,
     stamp: Stamp,
     known: Knowledge | None,
     *,
+    sha256: str,
+    size_bytes: int,
     source: str | None = None,
     heat_maps: tuple[int, ...] = (),
 ) -> dict:
@@ -25,9 +25,9 @@ def photo_report(
 
     Args:
         result: what was found in the photo.
-        data: the bytes of its file.
         stamp: what it was judged by, and when.
         known: the figures of that model; None where they are missing.
+        sha256, size_bytes: of its file.
         source: the kind of photo, one of `known`'s sources, if somebody knows it.
         heat_maps: numbers (from 1) of the faces whose heat map was made.
     """
@@ -48,8 +48,8 @@ def photo_report(
         "written_at": now(),
         "picture": {
             "name": result.name,
-            "sha256": hashlib.sha256(data).hexdigest(),
-            "bytes": len(data),
+            "sha256": sha256,
+            "bytes": size_bytes,
             "width": result.width,
             "height": result.height,
         },

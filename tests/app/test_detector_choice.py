@@ -52,6 +52,24 @@ def test_the_choice_outlives_a_visit_to_another_page(blazeface):
     assert _radio(page, "photo_detector_choice").value == "haar"
 
 
+def test_the_choices_are_part_of_the_link(blazeface):
+    page = _page("1_Photo")
+    assert dict(page.query_params) == {}
+    _radio(page, "photo_detector_choice").set_value("haar").run()
+    _radio(page, "photo_network_choice").set_value("cnn").run()
+    assert dict(page.query_params) == {"detector": ["haar"], "network": ["cnn"]}
+
+
+def test_a_link_opens_with_its_choices(blazeface):
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_S)
+    page = page.switch_page("pages/1_Photo.py")
+    page.query_params["network"], page.query_params["detector"] = "second", "nonsense"
+    page.run()
+    assert not page.exception
+    assert _radio(page, "photo_network_choice").value == "second"
+    assert _radio(page, "photo_detector_choice").value == "blazeface"
+
+
 @pytest.mark.parametrize("name", ["1_Photo", "2_Webcam"])
 def test_where_another_detector_stands_in_the_page_says_so(name, monkeypatch):
     stand_in = detectors.load_detector("haar")[0]

@@ -6,12 +6,14 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pyarrow
 import pytest
 from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
-from core.artifacts import read_json
 from core.config import ROOT
+from core.evaluation.knowledge import shipped_knowledge
+from core.inference.report import percent
 from tests.app.words import page_text
 
 TIMEOUT_S = 60
@@ -33,18 +35,24 @@ def photo_page() -> AppTest:
     return _page("pages/1_Photo.py").run()
 
 
-def test_home_quotes_the_measured_figure():
+def test_home_says_how_often_it_errs_of_100():
     page = _page("app.py").run()
     assert not page.exception
-    row = read_json("classifier_metrics")["test"]["by_pair"]["ffhq / stylegan"]
-    assert page.metric[0].value == f"{row['roc_auc']:.2f}"
-    assert "never written to disk" in page_text(page)
+    known = shipped_knowledge()
+    rates = [known.rate(*kind) for kind in (("real", "fake"), ("fake", "real"), ("fake", "unsure"))]
+    assert [metric.value for metric in page.metric] == [rate.count for rate in rates]
+    assert known.worst_case() in page_text(page) and "never written to disk" in page_text(page)
+    assert len(page.dataframe[0].value) == len(known.rows)
 
 
-def test_about_shows_the_card():
+def test_about_begins_with_ten_plain_lines():
     page = _page("pages/7_About.py").run()
     assert not page.exception
-    assert "What it cannot do" in page_text(page) and "non-commercial" in page_text(page)
+    lines = page.markdown[0].value.splitlines()
+    assert len(lines) == 10 and all(line.startswith("1. ") for line in lines)
+    assert shipped_knowledge().rate("fake", "fake").count in page_text(page)
+    assert "What it cannot do" in [box.label for box in page.expander]
+    assert "non-commercial" in page_text(page)
 
 
 def test_an_empty_photo_page_says_what_to_do(photo_page):
@@ -80,7 +88,102 @@ def test_a_photo_without_a_face_is_unsure(photo_page):
 
     page = _upload(photo_page, ("wall.png", encode(np.full((200, 300, 3), 80, np.uint8))))
     assert not page.exception
-    assert "No frontal face" in page.warning[0].value
+    assert "No face was found" in page.warning[0].value
+
+
+class TestBesideAVerdict:
+    """What must be known to weigh it, from the measured files of the network that gave it."""
+
+    def test_false_alarms_and_what_it_sees(self, photo_page, examples):
+        page = _upload(photo_page, ("one.jpg", examples["Portrait A"]))
+        words, known = html.unescape(page_text(page)), shipped_knowledge()
+        assert known.alarm() in words and known.sees() in words and known.blind_to() in words
+        assert "70 in 100" in words  # P(fake), explained
+
+    def test_another_network_has_its_own_figures(self, photo_page, examples):
+        page = _upload(photo_page, ("one.jpg", examples["Portrait A"]))
+        radio = next(r for r in page.radio if r.key == "photo_network_choice")
+        page = radio.set_value("cnn").run()
+        assert not page.exception
+        (face,) = page.session_state["judged_photos"][0].result.faces
+        assert face.p_fake == face.opinions["cnn"]
+        words = html.unescape(page_text(page))
+        assert shipped_knowledge(network="cnn").alarm() in words
+        assert shipped_knowledge().alarm() not in words
+
+    def test_a_known_kind_of_photo_has_its_own_rate(self, photo_page, examples):
+        page = _upload(photo_page, ("one.jpg", examples["Portrait A"]))
+        kind = shipped_knowledge().worst()
+        page = page.selectbox[0].set_value(kind).run()
+        assert not page.exception
+        assert shipped_knowledge().alarm(kind) in html.unescape(page_text(page))
+
+    def test_missing_figures_are_a_sentence(self, photo_page, examples, monkeypatch):
+        from ui import knowledge
+
+        monkeypatch.setattr(knowledge, "shipped_knowledge", lambda **_: {}["gone"])
+        page = _upload(photo_page, ("one.jpg", examples["Portrait A"]))
+        assert not page.exception and "figures of the model are missing" in page_text(page)
+
+
+class TestTakingPhotosOut:
+    """What is taken out is forgotten, and may come back."""
+
+    @staticmethod
+    def _names(page: AppTest) -> list[str]:
+        return [item.result.name for item in page.session_state["judged_photos"]]
+
+    def test_a_file_taken_out_of_the_drop_zone_takes_its_result_along(self, photo_page, examples):
+        files = [(name, examples["Portrait A"] + name.encode()) for name in ("a.jpg", "b.jpg")]
+        page = _upload(photo_page, *files)
+        assert self._names(page) == ["a.jpg", "b.jpg"]
+        page.file_uploader[0].set_value([("a.jpg", files[0][1], "image/jpeg")])
+        page = page.run()
+        assert not page.exception and self._names(page) == ["a.jpg"]
+
+    def test_a_removed_photo_stays_away_until_it_is_brought_anew(self, photo_page):
+        press = "Portrait A"
+        page = _press(photo_page, press)
+        page = _press(page, "Remove")
+        assert not page.exception and self._names(page) == []
+        assert self._names(page.run()) == []
+        assert self._names(_press(page, press)) == ["Portrait A.jpg"]
+
+    def test_a_removed_upload_is_not_judged_again(self, photo_page, examples):
+        page = _upload(photo_page, ("a.jpg", examples["Portrait A"]))
+        page = _press(page, "Remove").run()
+        assert self._names(page) == []
+
+    def test_results_stay_while_another_page_is_open(self, photo_page, examples):
+        page = _upload(photo_page, ("a.jpg", examples["Portrait A"]))
+        page = page.switch_page("pages/7_About.py").run()
+        page = page.switch_page("pages/1_Photo.py").run()
+        assert self._names(page) == ["a.jpg"]
+
+
+def test_the_drop_zone_folds_once_there_are_results(photo_page, examples):
+    box = photo_page.expander[0]
+    assert "Photos and settings" in box.label and box.proto.expanded
+    page = _upload(photo_page, ("a.jpg", examples["Portrait A"]))
+    assert not page.expander[0].proto.expanded
+    assert _press(page, "Clear results").expander[0].proto.expanded
+
+
+def test_the_table_tells_probabilities_as_the_cards_do(photo_page, examples):
+    page = _upload(photo_page, *[(f"{n}.jpg", examples[f"Portrait {n}"]) for n in "AB"])
+    shown = [percent(item.result.faces[0].p_fake) for item in page.session_state["judged_photos"]]
+    assert f"P(fake) {shown[-1]}" in html.unescape(page_text(page))  # of the newest photo
+    display = page.dataframe[0].proto.styler.display_values
+    values = pyarrow.ipc.open_stream(display).read_pandas()
+    assert values["Highest P(fake)"].tolist() == shown
+
+
+def test_examples_have_names_that_do_not_tell(photo_page):
+    labels = [button.label for button in photo_page.button]
+    assert {"Astronaut", "Portrait A", "Group of four"} <= set(labels)
+    page = _press(photo_page, "Portrait B")
+    assert page.session_state["judged_photos"][0].result.name == "Portrait B.jpg"
+    assert "generated" not in " ".join(labels).lower()
 
 
 def test_results_survive_reruns_and_are_not_judged_twice(photo_page, examples, monkeypatch):
@@ -99,6 +202,7 @@ def test_results_survive_reruns_and_are_not_judged_twice(photo_page, examples, m
 
 def test_examples_and_clearing(photo_page):
     next(b for b in photo_page.button if b.label == "Portrait C").click().run()
+    assert "This example really is: Generated" in page_text(photo_page)
     assert len(photo_page.session_state["judged_photos"]) == 1
     next(b for b in photo_page.button if b.label == "Clear results").click().run()
     assert not photo_page.exception

@@ -1,5 +1,6 @@
 """A report to hand on: complete, true to what was judged, and safe to open."""
 
+import hashlib
 import io
 import json
 import re
@@ -34,9 +35,15 @@ def stamp(inspector):
     return stamp_of(inspector, AT)
 
 
+def _report(result: PhotoResult, stamp, known=None, data: bytes = b"", **options) -> dict:
+    about = {"sha256": hashlib.sha256(data).hexdigest(), "size_bytes": len(data)}
+    return photo_report(result, stamp, known, **about, **options)
+
+
 @pytest.fixture(scope="module")
 def report(judged, stamp):
-    return photo_report(*judged, stamp, shipped_knowledge(), heat_maps=(1,))
+    result, data = judged
+    return _report(result, stamp, shipped_knowledge(), data, heat_maps=(1,))
 
 
 class Tags(HTMLParser):
@@ -76,12 +83,12 @@ def test_a_report_names_the_picture_the_model_and_the_odds(report, judged, stamp
 def test_the_rate_of_a_known_kind_is_that_kinds(judged, stamp):
     known = shipped_knowledge()
     kind = next(iter(known.accused))
-    report = photo_report(*judged, stamp, known, source=kind)
+    report = _report(judged[0], stamp, known, source=kind)
     assert report["trust"]["false_alarm"]["n"] == known.rate("real", "fake", [kind]).n
 
 
 def test_what_is_missing_is_said(judged, stamp):
-    report = photo_report(*judged, stamp, None)
+    report = _report(judged[0], stamp)
     assert "missing" in report["trust"]["says"] and "missing" in _page(report, judged[0])
 
 
@@ -97,7 +104,7 @@ def test_the_page_shows_verdict_hashes_and_pictures(report, judged, stamp):
 
 def test_nothing_from_outside_becomes_markup(judged, stamp):
     result = replace(judged[0], name=BAD_NAME, notes=(f"A note {BAD_NAME}",))
-    page = _page(photo_report(result, judged[1], stamp, shipped_knowledge()), result)
+    page = _page(_report(result, stamp, shipped_knowledge()), result)
     tags = Tags(page)
     assert "script" not in tags.found and not any(name == "onerror" for name, _ in tags.attributes)
     assert BAD_NAME in tags.text and "49.jpg" not in tags.text
@@ -110,7 +117,7 @@ def test_nothing_from_outside_becomes_markup(judged, stamp):
 
 def test_a_file_that_could_not_be_judged_has_a_report_too(stamp):
     result = PhotoResult("b.jpg", error="It is <b>damaged</b>.")
-    report = photo_report(result, b"", stamp, shipped_knowledge())
+    report = _report(result, stamp, shipped_knowledge())
     page = to_html(report, Pictures(None))
     assert "It is <b>damaged</b>." in Tags(page).text and report["faces"] == []
 
