@@ -69,6 +69,7 @@ def test_the_rows_are_the_json_flattened(inspector, examples):
     assert nothing["notes"].endswith("An animation.")
     (failed,) = to_rows(to_contract(PhotoResult("b.jpg", error="why")))
     assert failed["error"] == "why" and failed["verdict"] is None
+    assert set(entry) - {"faces"} <= set(SCHEMA.names), "a new key of the JSON needs a column"
 
 
 def test_a_file_judged_among_others_is_judged_as_by_itself(inspector, examples, tmp_path):
