@@ -5,6 +5,7 @@ import io
 import os
 import shutil
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ os.environ.update(
 import core.training  # noqa: F401  sets TensorFlow up before any other test starts it
 from core.config import ARTIFACTS_DIR
 from core.examples import load_examples
+from core.inference import second
 from core.inference.photo import load_inspector
 from tests.support.lanes import Lanes
 from tests.support.unchanged import changes, state_of
@@ -38,6 +40,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log):
     return Lanes(config, log)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_backbone():
+    """The second opinion's backbone takes seconds to compile: the same bytes are compiled once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(second, "Backbone", lru_cache(maxsize=2)(second.Backbone))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
