@@ -9,9 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from core.cli_words import OK, SOME_FAILED, positive, tell
+from core.config import TABLE_SUFFIXES
 from core.picture_files import printable
-
-ENDINGS = (".parquet", ".csv", ".jsonl")  # pyarrow is not loaded to print the usage
 
 
 def add_scoring(classify: argparse.ArgumentParser) -> None:
@@ -32,8 +31,9 @@ def add_scoring(classify: argparse.ArgumentParser) -> None:
 
 
 def _table(text: str) -> Path:
-    if Path(text).suffix.lower() not in ENDINGS:
-        raise argparse.ArgumentTypeError(f"must end in {', '.join(ENDINGS)}. Received: {text!r}")
+    if Path(text).suffix.lower() not in TABLE_SUFFIXES:
+        known = ", ".join(TABLE_SUFFIXES)
+        raise argparse.ArgumentTypeError(f"must end in {known}. Received: {text!r}")
     return Path(text)
 
 

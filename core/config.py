@@ -19,6 +19,7 @@ IMAGE_SUFFIXES = frozenset(  # of the files that the decoder reads
         *(".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx", ".ppm", ".pgm", ".pbm", ".pnm"),
     }
 )
+TABLE_SUFFIXES = (".parquet", ".csv", ".jsonl")  # of what `classify --out` writes
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
 MAX_VIDEO_BYTES = 300 * 1024 * 1024

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from core.artifacts import load_registry
+from core.config import TABLE_SUFFIXES
 from core.errors import UserError
 from core.inference.files import Tell, files_of
 from core.inference.photo import PhotoResult
 from core.picture_files import printable
-from core.scoring.output import ENDINGS, write_table
+from core.scoring.output import write_table
 from core.scoring.part import Part, Totals, remove_part
 from core.scoring.unit import FILES, result_rows
 
@@ -33,7 +34,7 @@ class FolderRun:
         """Begin, or go on.
 
         Args:
-            out: the table; ends in one of `ENDINGS`.
+            out: the table; ends in one of `TABLE_SUFFIXES`.
             settings: all that must not change between start and resume (see `settings_of`).
             resume: go on where a run into `out` was broken off; begin where there was none.
 
@@ -61,8 +62,9 @@ class FolderRun:
 
     def _check_place(self) -> None:
         folder, shown = self.out.parent, printable(str(self.out))
-        if self.out.suffix.lower() not in ENDINGS:
-            raise UserError(f"The name of a table ends in {', '.join(ENDINGS)}. Received: {shown}")
+        if self.out.suffix.lower() not in TABLE_SUFFIXES:
+            known = ", ".join(TABLE_SUFFIXES)
+            raise UserError(f"The name of a table ends in {known}. Received: {shown}")
         if not folder.is_dir():
             raise UserError(f"There is no folder {printable(str(folder))}. Make it first.")
         if self.out.is_dir() or not os.access(folder, os.W_OK):

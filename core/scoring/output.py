@@ -4,13 +4,14 @@ import codecs
 import io
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
 from pyarrow import parquet
 
+from core.config import TABLE_SUFFIXES
 from core.scoring.rows import SCHEMA
 from core.tables import write_csv_rows
 
@@ -21,7 +22,7 @@ def write_table(path: Path, rows: Iterable[dict]) -> None:
     """Write rows as the file's ending says.
 
     Args:
-        path: ends in one of `ENDINGS`.
+        path: ends in one of `TABLE_SUFFIXES`.
         rows: as `core.scoring.rows` makes them; read once.
 
     Raises:
@@ -30,7 +31,7 @@ def write_table(path: Path, rows: Iterable[dict]) -> None:
     scratch = path.with_name(f".{path.name}.tmp")
     try:
         with open(scratch, "wb") as file:
-            ENDINGS[path.suffix.lower()](file, iter(rows))
+            _WRITERS[path.suffix.lower()](file, iter(rows))
             file.flush()
             os.fsync(file.fileno())
         scratch.replace(path)
@@ -57,4 +58,4 @@ def _jsonl(file, rows: Iterator[dict]) -> None:
         file.write(json.dumps(row).encode() + b"\n")
 
 
-ENDINGS: dict[str, Callable[..., None]] = {".parquet": _parquet, ".csv": _csv, ".jsonl": _jsonl}
+_WRITERS = dict(zip(TABLE_SUFFIXES, (_parquet, _csv, _jsonl), strict=True))
