@@ -68,6 +68,9 @@ def _add_judging(commands) -> None:
         "--out", required=True, type=Path, metavar="OUT.mp4", help="the annotated video"
     )
     video.add_argument("--json", action="store_true", help="print the track report as JSON")
+    video.add_argument(
+        "--network", default=DEFAULT, choices=NETWORKS, help="what the verdict stands on (both)"
+    )
     _add_detector(video)
     video.set_defaults(run=_video)
 
@@ -156,7 +159,8 @@ def _video(args: argparse.Namespace) -> int:
             bar.n = round(100 * (share or 0))
             bar.update(0)
 
-        report = judge_video_file(args.input, args.out, progress=show, detector=args.detector)
+        chosen = {"detector": args.detector, "network": args.network}
+        report = judge_video_file(args.input, args.out, progress=show, **chosen)
     if args.json:
         print(json.dumps(report.to_contract(), indent=2))
     else:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import av
 from streamlit_webrtc import VideoProcessorBase
 
-from core.inference.live.pipeline import LivePipeline, LiveSettings
+from core.inference.live.asking import Beside
+from core.inference.live.judges import Judges
+from core.inference.live.pipeline import LivePipeline
+from core.inference.live.settings import LiveSettings
 from core.inference.live.stream import LiveStream
-from core.inference.photo import Inspector
 
 
 @dataclass
@@ -23,12 +25,9 @@ class LiveConnection:
         if self.stream is not None:
             self.stream.set(settings)
 
-    def start(self, inspector: Inspector) -> "FrameProcessor":
-        """Begin a new stream with the shared predictor; called at every START."""
-        pipeline = LivePipeline(
-            inspector.predictor, inspector.live_calibration, settings=self.settings
-        )
-        self.stream = LiveStream(pipeline, inspector.live_calibration)
+    def start(self, judges: Judges) -> "FrameProcessor":
+        """Begin a new stream with the shared networks; called at every START."""
+        self.stream = LiveStream(LivePipeline(judges, settings=self.settings, asking=Beside))
         return FrameProcessor(self.stream)
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.config import MIN_FACE_PX
 from core.ice import parse_ice_servers
-from core.inference.live.pipeline import LiveSettings
+from core.inference.live.settings import LiveSettings
 from core.inference.verdict import Calibration
 from ui.detector_choice import detector_choice
 
@@ -32,16 +32,7 @@ def live_settings(calibration: Calibration, key: str, *, mirror: bool = True) ->
             step=0.01,
             key=f"{key}_threshold",
             help="P(fake) from which a face is called fake. The unsure band around it moves along; "
-            "it is wider than for photos, as it was fitted on filmed faces.",
-        )
-        memory_s = st.slider(
-            "Smoothing (seconds of memory)",
-            min_value=0.5,
-            max_value=10.0,
-            value=kept.memory_s,
-            step=0.5,
-            key=f"{key}_memory_s",
-            help="Longer holds the verdict stiller, shorter reacts sooner.",
+            "it is not that of photos: it was fitted on people who were filmed.",
         )
         min_face_px = st.slider(
             "Smallest face (pixels)",
@@ -55,7 +46,6 @@ def live_settings(calibration: Calibration, key: str, *, mirror: bool = True) ->
         flip = mirror and st.toggle("Mirror the picture", kept.mirror, key=f"{key}_mirror")
     settings = LiveSettings(
         threshold=threshold,
-        memory_s=memory_s,
         min_face_px=min_face_px,
         mirror=flip,
         detector=detector,

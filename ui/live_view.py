@@ -7,8 +7,8 @@ import streamlit as st
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
 from core.errors import UserError
+from core.inference.live.judges import Judges
 from core.inference.live.stream import CHART_S, StreamView
-from core.inference.photo import Inspector
 from core.inference.report import to_png
 from core.inference.verdict import Calibration
 from ui.charts import BAND_NOTE, p_fake_over_time
@@ -23,8 +23,8 @@ REFRESH_S = 0.5
 SHOWN_FACES = 4
 _KEY = "live"
 _SNAPSHOT = f"{_KEY}_snapshot"
-_CAMERA = {"width": {"ideal": 960}, "height": {"ideal": 540}, "frameRate": {"ideal": 30}}
-_WORDS = {
+CAMERA = {"width": {"ideal": 960}, "height": {"ideal": 540}, "frameRate": {"ideal": 30}}
+WORDS = {
     "device_ask_permission": "The browser asks whether this page may use the camera: allow it.",
     "device_access_denied": (
         "The browser refused the camera. Allow it by the camera symbol in the address bar, then "
@@ -49,9 +49,9 @@ _HELP = """
 """
 
 
-def webcam(inspector: Inspector) -> None:
+def webcam(judges: Judges) -> None:
     """Draw the webcam tab."""
-    if _without_https():
+    if without_https():
         return
     try:
         servers = ice_servers()
@@ -62,16 +62,16 @@ def webcam(inspector: Inspector) -> None:
     with video:
         row = st.container(horizontal=True)
         with row:
-            settings = live_settings(inspector.live_calibration, _KEY)
+            settings = live_settings(judges.joining.calibration, _KEY)
         connection = st.session_state.setdefault(f"{_KEY}_connection", LiveConnection(settings))
         connection.set(settings)
         context = webrtc_streamer(
             key=f"{_KEY}_webrtc",
             mode=WebRtcMode.SENDRECV,
             rtc_configuration={"iceServers": servers},
-            media_stream_constraints={"video": _CAMERA, "audio": False},
-            video_processor_factory=lambda: connection.start(inspector),
-            translations=_WORDS,
+            media_stream_constraints={"video": CAMERA, "audio": False},
+            video_processor_factory=lambda: connection.start(judges),
+            translations=WORDS,
         )
         row.button(
             "Snapshot",
@@ -83,7 +83,7 @@ def webcam(inspector: Inspector) -> None:
         _snapshot()
     with results:
         playing = context.state.playing
-        calibration = inspector.live_calibration.with_threshold(settings.threshold)
+        calibration = judges.joining.with_threshold(settings.threshold).calibration
         connecting = context.state.signalling
         # while it connects, too: the page looks for the first picture itself, in case the browser's
         # word that it plays comes late
@@ -95,7 +95,7 @@ def webcam(inspector: Inspector) -> None:
         st.markdown(_HELP)
 
 
-def _without_https() -> bool:
+def without_https() -> bool:
     """Whether the browser will give this page no camera; says so."""
     address = urlsplit(st.context.url or "")
     local = address.hostname in (None, "localhost", "127.0.0.1", "::1")
@@ -175,6 +175,8 @@ def _results(
         )
     elif not playing and not connecting:
         words.caption("The camera is off. These are the last results.")
+    if view.note:
+        words.info(literal(view.note), icon=":material/info:")
     with faces:
         _faces(view, calibration, playing or connecting)
     with chart:
@@ -203,8 +205,8 @@ def _chart(view: StreamView, calibration: Calibration) -> None:
     )
     st.plotly_chart(figure, key=f"{_KEY}_chart", config={"displayModeBar": False})
     st.caption(
-        "P(fake) of each face, smoothed, over the last 30 s, in the colour of its verdict. "
-        + BAND_NOTE
+        "P(fake) of each face by all that was seen of it until then, in the colour of its verdict; "
+        "the last 30 s. " + BAND_NOTE
     )
 
 

@@ -12,10 +12,11 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.config import MAX_VIDEO_BYTES
 from core.inference.live.job import VideoJob
+from core.inference.live.judges import Judges
 from core.inference.live.pipeline import LivePipeline
+from core.inference.live.settings import LiveSettings
 from core.inference.live.track_log import to_table
 from core.inference.live.video import VideoReport
-from core.inference.photo import Inspector
 from core.inference.report import to_csv
 from core.inference.verdict import Calibration
 from ui.charts import BAND_NOTE, p_fake_over_time
@@ -46,9 +47,9 @@ def has_video() -> bool:
     return _JOB in st.session_state
 
 
-def video_file(inspector: Inspector) -> None:
+def video_file(judges: Judges) -> None:
     """Draw the video tab."""
-    settings = live_settings(inspector.live_calibration, "video", mirror=False)
+    settings = live_settings(judges.joining.calibration, "video", mirror=False)
     limit_mb = MAX_VIDEO_BYTES // 2**20
     file = st.file_uploader(
         f"Drop a video here (MP4, MOV, WebM or AVI, up to {limit_mb} MB)",
@@ -58,9 +59,9 @@ def video_file(inspector: Inspector) -> None:
     )
     say_if_replaced(settings.detector)
     privacy_line("Videos")
-    calibration = inspector.live_calibration.with_threshold(settings.threshold)
+    calibration = judges.joining.with_threshold(settings.threshold).calibration
     if file is not None:
-        _begin_once(file, inspector, settings, calibration)
+        _begin_once(file, judges, settings)
     job: VideoJob | None = st.session_state.get(_JOB)
     if job is None:
         empty_state("No video judged yet", "Drop a clip above: every face in it is followed.")
@@ -99,7 +100,7 @@ def _is_open() -> Callable[[], bool]:
     return lambda: runtime.is_active_session(session)
 
 
-def _begin_once(file: UploadedFile, inspector: Inspector, settings, calibration) -> None:
+def _begin_once(file: UploadedFile, judges: Judges, settings: LiveSettings) -> None:
     """Begin what is not begun yet.
 
     Streamlit may start the next run of a script while the one before still draws: both would
@@ -111,16 +112,16 @@ def _begin_once(file: UploadedFile, inspector: Inspector, settings, calibration)
         if seen != wanted:
             if seen is not None and seen[:2] == wanted[:2]:
                 st.toast("Judging begins anew with the new settings.", icon=":material/tune:")
-            _begin(plain_name(file.name), file.getvalue(), inspector, settings, calibration)
+            _begin(plain_name(file.name), file.getvalue(), judges, settings)
             st.session_state[_SEEN] = wanted
 
 
-def _begin(name: str, data: bytes, inspector: Inspector, settings, calibration) -> None:
+def _begin(name: str, data: bytes, judges: Judges, settings: LiveSettings) -> None:
     earlier: VideoJob | None = st.session_state.get(_JOB)
     if earlier is not None:
         earlier.cancel()
-    pipeline = LivePipeline(inspector.predictor, inspector.live_calibration, settings=settings)
-    st.session_state[_JOB] = VideoJob(name, data, pipeline, calibration, alive=_is_open())
+    pipeline = LivePipeline(judges, settings=settings)
+    st.session_state[_JOB] = VideoJob(name, data, pipeline, alive=_is_open())
 
 
 def _forget() -> None:
@@ -188,7 +189,10 @@ def _summary(report: VideoReport, calibration: Calibration) -> None:
             report.points, calibration, start_s=0.0, end_s=max(1.0, report.duration_s)
         )
         st.plotly_chart(figure, key="video_chart", config={"displayModeBar": False})
-        st.caption(f"P(fake) of each face, smoothed, in its verdict's colour. {BAND_NOTE}")
+        st.caption(
+            "P(fake) of each face by all that was seen of it until then, in its verdict's colour. "
+            + BAND_NOTE
+        )
     facts(
         [
             ("seconds", f"{report.duration_s:.1f}", "Length of the judged part."),

@@ -115,7 +115,7 @@ def load_panel(name: str = DEFAULT, folder: Path = ARTIFACTS_DIR) -> Panel:
 def load_calibration(
     folder: Path = ARTIFACTS_DIR, *, name: str = "cnn", live: bool = False
 ) -> Calibration:
-    """A shipped calibration: of "cnn", "second" or "both"; for video of "cnn" alone.
+    """A shipped calibration of "cnn", "second" or "both": for photos, or for moving pictures.
 
     Raises:
         UserError: its file is missing or was changed.

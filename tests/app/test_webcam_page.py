@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.config import ROOT
+from core.inference.live.judges import judges_of
 from core.mp4 import write_mp4
 from tests.app.words import page_text
 from ui import video_view
@@ -32,6 +33,11 @@ class Component:
         return SimpleNamespace(state=state)
 
 
+@pytest.fixture(scope="session")
+def judges(inspector):
+    return judges_of(inspector.panel)
+
+
 @pytest.fixture
 def component(monkeypatch):
     component = Component()
@@ -50,10 +56,10 @@ def _connection(page: AppTest) -> LiveConnection:
     return page.session_state["live_connection"]
 
 
-def _play(page: AppTest, component: Component, inspector, portrait, frames: int = 40) -> None:
+def _play(page: AppTest, component: Component, judges, portrait, frames: int = 40) -> None:
     """As if the camera had sent some frames."""
     component.playing = True
-    _connection(page).start(inspector)
+    _connection(page).start(judges)
     stream, moment = _connection(page).stream, [0.0]
     stream._clock = lambda: moment[0]
     stream._started_s = 0.0
@@ -72,8 +78,8 @@ def test_before_the_start(page, component):
     assert call["media_stream_constraints"]["audio"] is False
 
 
-def test_a_running_stream_is_shown(page, component, inspector, portrait):
-    _play(page, component, inspector, portrait)
+def test_a_running_stream_is_shown(page, component, judges, portrait):
+    _play(page, component, judges, portrait)
     assert not page.exception
     (track,) = _connection(page).stream.view().tracks
     assert "Face 1" in page_text(page) and "rf-scale" in page_text(page)
@@ -83,15 +89,15 @@ def test_a_running_stream_is_shown(page, component, inspector, portrait):
     assert track.judged >= 5
 
 
-def test_an_empty_picture_says_what_to_do(page, component, inspector):
-    _play(page, component, inspector, np.zeros((360, 640, 3), np.uint8), 5)
+def test_an_empty_picture_says_what_to_do(page, component, judges):
+    _play(page, component, judges, np.zeros((360, 640, 3), np.uint8), 5)
     assert "No face in the picture" in page_text(page)
 
 
 def test_an_error_of_the_stream_is_a_sentence_and_the_results_stay(
-    page, component, inspector, portrait
+    page, component, judges, portrait
 ):
-    _play(page, component, inspector, portrait)
+    _play(page, component, judges, portrait)
     _connection(page).stream.judge(None)
     page.run()
     assert not page.exception
@@ -99,48 +105,46 @@ def test_an_error_of_the_stream_is_a_sentence_and_the_results_stay(
     assert "Face 1" in page_text(page)
 
 
-def test_a_stream_that_went_quiet_is_stale(page, component, inspector, portrait):
-    _play(page, component, inspector, portrait)
+def test_a_stream_that_went_quiet_is_stale(page, component, judges, portrait):
+    _play(page, component, judges, portrait)
     _connection(page).stream._clock = lambda: 60.0
     page.run()
     assert any("Stale" in warning.value for warning in page.warning)
 
 
-def test_after_stop_the_last_results_stay(page, component, inspector, portrait):
-    _play(page, component, inspector, portrait)
+def test_after_stop_the_last_results_stay(page, component, judges, portrait):
+    _play(page, component, judges, portrait)
     component.playing = False
     page.run()
     assert "last results" in page_text(page) and "Face 1" in page_text(page)
 
 
 def test_pictures_are_shown_before_the_browser_says_that_it_plays(
-    page, component, inspector, portrait
+    page, component, judges, portrait
 ):
     component.signalling = True
     page.run()
     assert "Connecting" in page_text(page)
-    _play(page, component, inspector, portrait)
+    _play(page, component, judges, portrait)
     component.playing = False
     page.run()
     assert "Face 1" in page_text(page) and "camera is off" not in page_text(page)
 
 
-def test_a_connection_that_ends_before_its_first_picture_is_no_riddle(page, component, inspector):
-    _connection(page).start(inspector)
+def test_a_connection_that_ends_before_its_first_picture_is_no_riddle(page, component, judges):
+    _connection(page).start(judges)
     page.run()
     assert "No picture came" in page_text(page) and "START again" in page_text(page)
 
 
-def test_the_controls_reach_the_running_stream(page, component, inspector, portrait):
-    _play(page, component, inspector, portrait)
+def test_the_controls_reach_the_running_stream(page, component, judges, portrait):
+    _play(page, component, judges, portrait)
     page.slider("live_threshold").set_value(0.9)
-    page.slider("live_memory_s").set_value(5.0)
     page.slider("live_min_face_px").set_value(200)
     page.toggle("live_mirror").set_value(True)
     page.run()
     settings = _connection(page).stream._pipeline.settings
-    assert (settings.threshold, settings.memory_s) == (0.9, 5.0)
-    assert (settings.min_face_px, settings.mirror) == (200, True)
+    assert (settings.threshold, settings.min_face_px, settings.mirror) == (0.9, 200, True)
 
 
 def test_settings_survive_another_page(page, component):
@@ -205,7 +209,7 @@ def test_two_runs_of_the_script_at_once_begin_one_job(monkeypatch):
     monkeypatch.setattr(video_view, "_begin", begin)
     file = SimpleNamespace(name="clip.mp4", file_id="1", getvalue=lambda: b"bytes")
     with ThreadPoolExecutor(2) as pool:
-        for run in [pool.submit(video_view._begin_once, file, None, "set", None) for _ in "ab"]:
+        for run in [pool.submit(video_view._begin_once, file, None, "set") for _ in "ab"]:
             run.result()
     assert len(begun) == 1
 

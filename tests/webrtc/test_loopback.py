@@ -15,7 +15,8 @@ from streamlit_webrtc import WebRtcMode
 from streamlit_webrtc.webrtc import WebRtcWorker
 
 from core.dataset.clips import moving_face
-from core.inference.live.pipeline import LiveSettings
+from core.inference.live.judges import judges_of
+from core.inference.live.settings import LiveSettings
 from core.inference.report import CLASS_COLORS
 from ui.live_connection import LiveConnection
 
@@ -38,6 +39,11 @@ class Camera(VideoStreamTrack):
         return frame
 
 
+@pytest.fixture(scope="session")
+def judges(inspector):
+    return judges_of(inspector.panel)
+
+
 @pytest.fixture
 def loop():
     """An event loop in a thread, as the app's server has one."""
@@ -54,7 +60,7 @@ def pictures(portrait):
     return list(moving_face(portrait, seed=3, size=(640, 480), frames=12, noise=0))
 
 
-def _worker(loop, connection, inspector) -> WebRtcWorker:
+def _worker(loop, connection, judges) -> WebRtcWorker:
     async def relay():
         return MediaRelay()
 
@@ -70,7 +76,7 @@ def _worker(loop, connection, inspector) -> WebRtcWorker:
     return WebRtcWorker(
         mode=WebRtcMode.SENDRECV,
         rtc_configuration=NO_SERVERS,
-        video_processor_factory=lambda: connection.start(inspector),
+        video_processor_factory=lambda: connection.start(judges),
         async_processing=True,
         video_receiver_size=4,
         audio_receiver_size=4,
@@ -109,9 +115,9 @@ def _run(call):
         return pool.submit(asyncio.run, call).result(120)
 
 
-def test_a_generated_face_is_boxed_judged_and_measured(loop, pictures, inspector):
+def test_a_generated_face_is_boxed_judged_and_measured(loop, pictures, judges):
     connection = LiveConnection(LiveSettings())
-    worker = _worker(loop, connection, inspector)
+    worker = _worker(loop, connection, judges)
 
     def done():
         view = connection.stream.view() if connection.stream else None
@@ -137,13 +143,13 @@ def _has_frame_of_colour(picture: np.ndarray, view) -> bool:
     return bool((np.min(distances, axis=0) < 90).mean() > 0.8)
 
 
-def test_an_error_in_the_pipeline_lets_the_picture_go_on(loop, pictures, inspector):
+def test_an_error_in_the_pipeline_lets_the_picture_go_on(loop, pictures, judges):
     connection = LiveConnection(LiveSettings())
-    worker = _worker(loop, connection, inspector)
+    worker = _worker(loop, connection, judges)
     start = connection.start
 
     def broken(_):
-        processor = start(inspector)
+        processor = start(judges)
         connection.stream._pipeline.step = None
         return processor
 
@@ -160,12 +166,12 @@ def test_an_error_in_the_pipeline_lets_the_picture_go_on(loop, pictures, inspect
     assert received[-1].shape == (480, 640, 3)
 
 
-def test_twenty_calls_leave_no_thread_behind(loop, pictures, inspector):
+def test_twenty_calls_leave_no_thread_behind(loop, pictures, judges):
     connection = LiveConnection(LiveSettings())
     counts = []
     for _ in range(20):
         connection.stream = None
-        worker = _worker(loop, connection, inspector)
+        worker = _worker(loop, connection, judges)
 
         def done():
             return bool(connection.stream and connection.stream.view().picture is not None)

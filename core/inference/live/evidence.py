@@ -1,98 +1,147 @@
-"""What is known of one face so far: log-odds averaged over time, and a verdict that holds."""
+"""What is known of one face so far: log-odds over its whole track, and one verdict that holds.
 
-import math
+The one place for the rule on what evidence is enough: the drawn box, the page and the table of a
+video all show the verdict that is given here.
+"""
 
-from core.inference.verdict import Calibration, Verdict, sigmoid
+from dataclasses import dataclass, field, replace
 
-MIN_JUDGEMENTS = 5  # fewer are thin evidence
+from core.inference.verdict import Calibration, Verdict, logit, sigmoid
+
+MIN_VIEWS = 5  # fewer are thin evidence
+MIN_VIEWS_EACH = 2  # of every network that counts
 MIN_SPAN_S = 0.8  # and so are many within a moment: they all show the same frame
-HOLD_S = 1.0  # a verdict stands at least that long
-STALE_S = 1.0  # without a usable view for longer the verdict is withdrawn
-PRIOR_VIEWS = 4  # the first views are weighed against as many that say nothing
-MAX_LOG_ODDS = 4.0  # no single frame counts for more
-THIN = "Not enough frames yet."
-JUST_CHANGED = "The evidence has just turned; a verdict follows if it lasts."
+PRIOR_S = 1.0  # what was seen is weighed against as long a time that says nothing
+STALE_S = 1.0  # after so long without a usable view the reason for that is told
+MAX_LOG_ODDS = 8.0  # no single view counts for more
+THIN = "Too little of the face was seen: a verdict needs about a second of it."
 
 
-class Evidence:
-    """Averages the calibrated log-odds of one face with an exponential memory.
+@dataclass(frozen=True)
+class Joining:
+    """How what the networks say of a track becomes one probability.
 
-    Frames of one video are far from independent, so the average is read as a probability as it
-    is and not sharpened by their number. The verdict has hysteresis: it is given beyond the
-    unsure band and withdrawn only half-way back to the threshold.
+    Attributes:
+        weights: of the mean log-odds of each network that counts, by its name.
+        calibration: of their weighted sum, fitted on whole tracks.
     """
 
-    def __init__(self, started_s: float):
-        self.judged = 0
-        self.total = 0.0  # over the whole track, for the report
-        self._sum, self._weight = 0.0, float(PRIOR_VIEWS)
-        self._first_s = self._last_s = self._good_s = started_s
-        self._weakness: str | None = None
-        self._changed_s = -math.inf
-        self.state = "unsure"
+    weights: dict[str, float]
+    calibration: Calibration
 
-    def add(self, log_odds: float, time_s: float, memory_s: float) -> None:
-        """Take in a usable view of the face.
+    def with_threshold(self, threshold: float | None) -> "Joining":
+        """The same with a user's threshold; None keeps the calibrated one."""
+        if threshold is None:
+            return self
+        return replace(self, calibration=self.calibration.with_threshold(threshold))
+
+    def joined(self, means: dict[str, float]) -> float:
+        """The weighted sum, before calibration."""
+        return sum(weight * means[name] for name, weight in self.weights.items())
+
+
+@dataclass
+class _Heard:
+    """What one network said of a track."""
+
+    total: float = 0.0
+    views: int = 0
+
+
+@dataclass
+class Evidence:
+    """Adds up what the networks say of one face; nothing is forgotten while it is followed.
+
+    Frames of one video are far from independent, so the mean is read as a probability as it is
+    and not sharpened by their number; only at first it is drawn towards one half. The verdict has
+    hysteresis: given beyond the unsure band, withdrawn half-way from there to the threshold.
+    """
+
+    state: str = "unsure"
+    _heard: dict[str, _Heard] = field(default_factory=dict)
+    _first_s: float | None = None
+    _last_s: float | None = None
+    _weakness: str | None = None
+
+    def add(self, part: str, log_odds: float, time_s: float) -> None:
+        """Take in what a network said of a usable view of the face.
 
         Args:
-            log_odds: calibrated log(P(fake) / P(real)).
-            time_s: when it was seen.
-            memory_s: after this time a view counts for 1/e.
+            part: the network's name.
+            log_odds: log(P(fake) / P(real)) as the network gives it, before any calibration.
+            time_s: when the face was seen.
         """
-        value = min(max(log_odds, -MAX_LOG_ODDS), MAX_LOG_ODDS)
-        if not self.judged:
-            self._first_s = self._last_s = time_s
-        kept = math.exp(-max(0.0, time_s - self._last_s) / memory_s)
-        self._sum, self._weight = self._sum * kept + value, self._weight * kept + 1.0
-        self._last_s = self._good_s = time_s
+        heard = self._heard.setdefault(part, _Heard())
+        heard.total += capped(log_odds)
+        heard.views += 1
+        self._first_s = time_s if self._first_s is None else min(self._first_s, time_s)
+        self._last_s = time_s if self._last_s is None else max(self._last_s, time_s)
         self._weakness = None
-        self.judged += 1
-        self.total += value
 
     def add_weak(self, reason: str) -> None:
         """Note that the face could not be judged now, and why."""
         self._weakness = reason
 
-    @property
-    def p_fake(self) -> float | None:
-        """The average as a probability; None before the first usable view."""
-        return float(sigmoid(self._sum / self._weight)) if self.judged else None
+    def views(self, part: str) -> int:
+        """How many views a network has judged."""
+        return self._heard[part].views if part in self._heard else 0
 
     @property
-    def p_fake_overall(self) -> float | None:
-        """The same over the whole track, all views alike."""
-        return float(sigmoid(self.total / self.judged)) if self.judged else None
+    def judged(self) -> int:
+        """How many views were judged, by the network that judged most."""
+        return max((heard.views for heard in self._heard.values()), default=0)
 
-    def decide(self, time_s: float, calibration: Calibration) -> Verdict:
-        """The verdict now. Call it once a frame, with rising times."""
-        reason = self._reason_to_wait(time_s)
-        wanted = "unsure" if reason else self._wanted(self.p_fake, calibration)
-        if wanted != self.state and (reason or time_s - self._changed_s >= HOLD_S):
-            self.state, self._changed_s = wanted, time_s
+    def means(self) -> dict[str, float]:
+        """Mean log-odds of each network over the views it judged, before calibration."""
+        return {name: heard.total / heard.views for name, heard in self._heard.items()}
+
+    def p_fake(self, joining: Joining) -> float | None:
+        """What the evidence comes to; None before every network that counts was heard."""
+        if not joining.weights.keys() <= self._heard.keys():
+            return None
+        worth = self._span_s / (self._span_s + PRIOR_S)
+        return float(sigmoid(worth * joining.calibration.calibrated(joining.joined(self.means()))))
+
+    def decide(self, time_s: float, joining: Joining) -> Verdict:
+        """The verdict as of now, which stands until the evidence turns."""
+        thin = self.is_thin(joining)
+        self.state = "unsure" if thin else self._next(self.p_fake(joining), joining.calibration)
         if self.state != "unsure":
             return Verdict(self.state)
-        if reason is None and wanted == "unsure":
-            reason = _band(calibration)
-        return Verdict("unsure", reason or JUST_CHANGED)
+        if self._weakness and (thin or time_s - self._last_s > STALE_S):
+            return Verdict("unsure", self._weakness)
+        return Verdict("unsure", THIN if thin else _band(joining.calibration))
 
-    def _reason_to_wait(self, time_s: float) -> str | None:
-        if self._weakness and time_s - self._good_s > STALE_S:
-            return self._weakness
-        if self.judged < MIN_JUDGEMENTS or self._last_s - self._first_s < MIN_SPAN_S:
-            return self._weakness or THIN
-        return None
+    @property
+    def _span_s(self) -> float:
+        return 0.0 if self._first_s is None else self._last_s - self._first_s
 
-    def _wanted(self, p_fake: float, calibration: Calibration) -> str:
+    def is_thin(self, joining: Joining) -> bool:
+        """Whether too little was seen for any verdict."""
+        each = [self.views(part) for part in joining.weights]
+        few = sum(each) < MIN_VIEWS or min(each, default=0) < MIN_VIEWS_EACH
+        return few or self._span_s < MIN_SPAN_S
+
+    def _next(self, p_fake: float, calibration: Calibration) -> str:
         if p_fake >= calibration.unsure_high:
             return "fake"
         if p_fake <= calibration.unsure_low:
             return "real"
-        middle = calibration.threshold
-        if self.state == "fake" and p_fake < (middle + calibration.unsure_high) / 2:
-            return "unsure"
-        if self.state == "real" and p_fake > (middle + calibration.unsure_low) / 2:
-            return "unsure"
-        return self.state
+        if self.state == "fake" and p_fake >= _half_way(calibration, calibration.unsure_high):
+            return "fake"
+        if self.state == "real" and p_fake <= _half_way(calibration, calibration.unsure_low):
+            return "real"
+        return "unsure"
+
+
+def capped(log_odds: float) -> float:
+    """The log-odds of one view, within `MAX_LOG_ODDS`."""
+    return min(max(float(log_odds), -MAX_LOG_ODDS), MAX_LOG_ODDS)
+
+
+def _half_way(calibration: Calibration, end: float) -> float:
+    """Between an end of the band and the threshold, in log-odds."""
+    return float(sigmoid((logit(end) + logit(calibration.threshold)) / 2))
 
 
 def _band(calibration: Calibration) -> str:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from core.config import ARTIFACTS_DIR, DEFAULT_DETECTOR
 from core.errors import UserError
-from core.inference.live.pipeline import LivePipeline, LiveSettings
+from core.inference.live.judges import load_judges
+from core.inference.live.pipeline import LivePipeline
+from core.inference.live.settings import LiveSettings
 from core.inference.live.video import VideoReport, judge_video
-from core.inference.photo import load_calibration
-from core.inference.predictor import load_predictor
+from core.inference.networks import DEFAULT
 
 
 def judge_video_file(
@@ -17,15 +18,17 @@ def judge_video_file(
     *,
     progress: Callable[[float | None], object] = lambda share: None,
     detector: str = DEFAULT_DETECTOR,
+    network: str = DEFAULT,
     folder: Path = ARTIFACTS_DIR,
 ) -> VideoReport:
-    """Judge a video file with the shipped classifier.
+    """Judge a video file with the shipped networks.
 
     Args:
         source: the video.
         target: the annotated MP4 file; overwritten if it exists.
         progress: see `judge_video`.
         detector: finds the faces; a key of `DETECTORS`.
+        network: what the verdict stands on; see `load_judges`.
         folder: where the artifacts lie.
 
     Raises:
@@ -43,12 +46,11 @@ def judge_video_file(
         raise UserError(f"There is no folder {target.parent} to write to.")
     if target.exists() and target.samefile(source):
         raise UserError("The annotated video would overwrite its source. Choose another --out.")
-    calibration = load_calibration(folder, live=True)
     settings = LiveSettings(detector=detector)
-    pipeline = LivePipeline(load_predictor(folder), calibration, settings=settings)
+    pipeline = LivePipeline(load_judges(network, folder), settings=settings)
     scratch = target.with_name(f".{target.name}.part")
     try:
-        report = judge_video(source, scratch, pipeline, calibration, progress=progress)
+        report = judge_video(source, scratch, pipeline, progress=progress)
         scratch.replace(target)
     finally:
         scratch.unlink(missing_ok=True)

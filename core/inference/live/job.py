@@ -9,7 +9,6 @@ from collections.abc import Callable
 from core.errors import UserError
 from core.inference.live.pipeline import LivePipeline
 from core.inference.live.video import VideoReport, judge_video
-from core.inference.verdict import Calibration
 
 WAIT_S = 0.2
 _turn = threading.Semaphore(1)  # one video at a time: the others, and the webcams, go on
@@ -18,14 +17,19 @@ logger = logging.getLogger(__name__)
 
 
 class VideoJob:
-    """Works in a thread of its own; all in memory. Every method returns at once."""
+    """Works in a thread of its own; all in memory. Every method returns at once.
+
+    Attributes:
+        name: the file's.
+        calibration: the thresholds it is judged with.
+        report, error: the result, or a sentence on why there is none; None until it is done.
+    """
 
     def __init__(
         self,
         name: str,
         data: bytes,
         pipeline: LivePipeline,
-        calibration: Calibration,
         *,
         alive: Callable[[], bool] = lambda: True,
         clock: Callable[[], float] = time.monotonic,
@@ -36,11 +40,10 @@ class VideoJob:
             name: the file's name, to show.
             data: the video's bytes.
             pipeline: a fresh pipeline.
-            calibration: for the verdict on a whole track.
             alive: asked before each frame whether anybody still waits for the result.
             clock: seconds of a steady clock.
         """
-        self.name, self.calibration = name, calibration
+        self.name, self.calibration = name, pipeline.calibration
         self.report: VideoReport | None = None
         self.error: str | None = None
         self._output = io.BytesIO()
@@ -49,7 +52,7 @@ class VideoJob:
         self._share: float | None = 0.0
         self._cancelled = threading.Event()
         self._thread = threading.Thread(
-            target=self._work, args=(data, pipeline, calibration), daemon=True, name="video-job"
+            target=self._work, args=(data, pipeline), daemon=True, name="video-job"
         )
         self._thread.start()
 
@@ -83,7 +86,7 @@ class VideoJob:
         """Wait for the end."""
         self._thread.join(timeout_s)
 
-    def _work(self, data: bytes, pipeline: LivePipeline, calibration: Calibration) -> None:
+    def _work(self, data: bytes, pipeline: LivePipeline) -> None:
         while not _turn.acquire(timeout=WAIT_S):
             if self._stopped():
                 self.error = "Cancelled before it began."
@@ -94,7 +97,6 @@ class VideoJob:
                 io.BytesIO(data),
                 self._output,
                 pipeline,
-                calibration,
                 progress=self._note,
                 stopped=self._stopped,
             )

@@ -1,66 +1,28 @@
 """The live pipeline: frames and their times in, faces with verdicts out."""
 
+import logging
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 
-from core.config import DEFAULT_DETECTOR, DETECTORS, MIN_FACE_PX
 from core.inference.detector import FaceDetector, shared_detector
 from core.inference.geometry import Box, Crop, clipped, crop_face
+from core.inference.live.asking import Asking, InTurn
 from core.inference.live.evidence import Evidence
 from core.inference.live.fit import Fit, Size
+from core.inference.live.judges import ALONE, Judges
+from core.inference.live.looks import SAME_PERSON, Cuts, likeness, look_of
+from core.inference.live.settings import LiveSettings
 from core.inference.live.tracking import Track, Tracker
-from core.inference.predictor import Predictor
+from core.inference.networks import Network
 from core.inference.verdict import Calibration, Verdict, sharpness, weakness
 from core.inference.views import face_view
 
 MAX_FACES = 10
-CUT_CORRELATION, CUT_CHANGE = 0.3, 20.0  # of two thumbnails: below and above, a new scene
-# Of two looks at a face half a second apart 98% are more alike than this, of two persons 10%.
-SAME_PERSON = 0.45
 
-
-@dataclass(frozen=True)
-class LiveSettings:
-    """What a user may change while a stream runs.
-
-    Attributes:
-        threshold: P(fake) from which a face is called fake; None is the calibrated one.
-        memory_s: time constant of the averaging, in seconds.
-        min_face_px: smaller faces stay unsure.
-        mirror: flip the picture left to right first.
-        search_s: pause between searches of the whole frame while faces are followed.
-        idle_search_s: the same while there are none.
-        follow_s: pause between looks for known faces near where they were.
-        judge_s: pause between judgements of a face; frames closer than that tell nothing new.
-        detector: finds the faces; a key of `DETECTORS`.
-    """
-
-    threshold: float | None = None
-    memory_s: float = 3.0
-    min_face_px: int = MIN_FACE_PX
-    mirror: bool = False
-    search_s: float = 1.0
-    idle_search_s: float = 0.2
-    follow_s: float = 0.066
-    judge_s: float = 0.1
-    detector: str = DEFAULT_DETECTOR
-
-    def __post_init__(self):
-        if self.threshold is not None and not 0 < self.threshold < 1:
-            raise ValueError(f"`threshold` must lie within (0, 1). Received: {self.threshold}")
-        if self.detector not in DETECTORS:
-            raise ValueError(
-                f"`detector` must be one of {', '.join(DETECTORS)}. Received: {self.detector}"
-            )
-        if not self.memory_s > 0:
-            raise ValueError(f"`memory_s` must be above 0. Received: {self.memory_s}")
-        if self.min_face_px < MIN_FACE_PX:
-            raise ValueError(
-                f"`min_face_px` must be {MIN_FACE_PX} or more. Received: {self.min_face_px}"
-            )
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -70,20 +32,21 @@ class TrackState:
     Attributes:
         number: names the face for as long as it is followed.
         box: where it is, in pixels of the frame.
-        p_fake: averaged probability that it is generated; None before the first judgement.
-        p_fake_overall: the same over all the time it was followed, without fading.
+        p_fake: probability that it is generated, by all that was seen of it so far; None before
+            every network that counts has seen it.
         verdict: what to make of it.
         judged: how many views were judged so far.
+        enough: whether they are enough for a verdict, be it unsure.
         lost_s: for how long it has been looked for in vain; 0 while it is found.
     """
 
     number: int
     box: Box
     p_fake: float | None
-    p_fake_overall: float | None
     verdict: Verdict
     judged: int
     lost_s: float = 0.0
+    enough: bool = True
 
 
 @dataclass(frozen=True)
@@ -105,31 +68,55 @@ class LiveFrame:
 class _Known:
     """What the pipeline remembers of a track, beside where it is."""
 
-    evidence: Evidence
+    evidence: Evidence = field(default_factory=Evidence)
     judged_s: float = -math.inf
+    asked_s: float = -math.inf
     turn: int = 0
     look: np.ndarray | None = None
 
 
 class LivePipeline:
-    """Judges one stream. Not for several threads at once; the predictor may be shared."""
+    """Judges one stream. Not for several threads at once; the networks may be shared.
+
+    Attributes:
+        settings: in force from the next frame on.
+        note: why the CNN judges alone although it should not, or None.
+    """
 
     def __init__(
         self,
-        predictor: Predictor,
-        calibration: Calibration,
+        judges: Judges,
         *,
         detector: FaceDetector | None = None,
         settings: LiveSettings | None = None,
+        asking: Callable[[Network], Asking] = InTurn,
+        heard: Callable[[int, str, float, float], object] = lambda *view: None,
     ):
+        """Start with nothing known.
+
+        Args:
+            judges: the networks.
+            detector: finds the faces; None takes that of the settings.
+            settings: to start with.
+            asking: how the second opinion is asked: `InTurn`, or `Beside` for a live stream.
+            heard: told (key of the track, network, log-odds, time_s) of every judged view.
+        """
         self.settings = settings or LiveSettings()
-        self._predictor, self._calibration = predictor, calibration
+        self.note = judges.note
+        self._judges, self._joining = judges, judges.joining
+        self._asking = asking(judges.second) if judges.second else None
+        self._heard = heard
         self._detector = detector
         self._tracker = Tracker()
         self._known: dict[int, _Known] = {}
         self._now_s = self._searched_s = self._followed_s = -math.inf
-        self._thumbnail: np.ndarray | None = None
+        self._cuts = Cuts()
         self._size: Size | None = None
+
+    @property
+    def calibration(self) -> Calibration:
+        """The thresholds in force, with the user's own."""
+        return self._joining.with_threshold(self.settings.threshold).calibration
 
     def step(self, pixels: np.ndarray, time_s: float) -> LiveFrame:
         """Judge the next frame.
@@ -171,7 +158,7 @@ class LivePipeline:
     def _find(self, pixels: np.ndarray, settings: LiveSettings) -> None:
         """Search the whole frame now and then; in between look where the faces were."""
         now, tracker, detector = self._now_s, self._tracker, self._detector_for(settings)
-        cut = self._is_cut(pixels)
+        cut = self._cuts.is_cut(pixels)
         if cut:
             self._searched_s = -math.inf
         settled = bool(tracker.tracks) and all(track.confirmed for track in tracker.tracks)
@@ -190,15 +177,6 @@ class LivePipeline:
         alive = {track.key for track in tracker.tracks}
         self._known = {key: self._known[key] for key in self._known.keys() & alive}
 
-    def _is_cut(self, pixels: np.ndarray) -> bool:
-        """Whether the picture has nothing in common with the one before: another scene."""
-        small = cv2.resize(pixels, (32, 18), interpolation=cv2.INTER_AREA)
-        now = small.mean(axis=2).ravel()
-        before, self._thumbnail = self._thumbnail, now
-        if before is None or np.abs(now - before).mean() < CUT_CHANGE:
-            return False
-        return likeness(now - now.mean(), before - before.mean()) < CUT_CORRELATION
-
     def _drop_strangers(self, pixels: np.ndarray) -> None:
         """After a cut: keep only who is still there and looks as before; search again at once."""
         for track in list(self._tracker.tracks):
@@ -213,39 +191,75 @@ class LivePipeline:
                 self._searched_s = -math.inf
 
     def _judge(self, pixels: np.ndarray, settings: LiveSettings) -> None:
-        """Judge the faces whose turn it is, in one batch."""
-        due: list[tuple[Evidence, np.ndarray]] = []
-        for track in self._tracker.tracks:
-            known = self._known.get(track.key)
-            if known is None:
-                known = self._known[track.key] = _Known(Evidence(self._now_s))
-            fresh = track.seen_s >= known.judged_s  # found since its last judgement
-            if not fresh or self._now_s - known.judged_s < settings.judge_s:
-                continue
-            known.judged_s = self._now_s
-            tensor, reason = self._view(pixels, track, known, settings)
-            known.turn += 1
-            if reason:
-                known.evidence.add_weak(reason)
-            else:
-                due.append((known.evidence, tensor))
-        if not due:
-            return
-        raw = self._predictor.log_odds(np.stack([tensor for _, tensor in due]))
-        for (evidence, _), value in zip(due, self._calibration.calibrated(raw), strict=True):
-            evidence.add(float(value), self._now_s, settings.memory_s)
+        """Judge the faces whose turn it is: the CNN in one batch, the second opinion apart."""
+        due = [
+            (track, *view)
+            for track in self._tracker.tracks
+            if (view := self._usable_view(pixels, track, settings)) is not None
+        ]
+        if due and "cnn" in self._joining.weights:
+            raw = self._judges.predictor.log_odds(np.stack([tensor for _, _, tensor in due]))
+            for (track, _, _), value in zip(due, raw, strict=True):
+                self._add(track.key, "cnn", float(value), self._now_s)
+        if self._asking is not None:
+            self._consult({track.key: crop for track, crop, _ in due}, settings)
+
+    def _usable_view(
+        self, pixels: np.ndarray, track: Track, settings: LiveSettings
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """Crop and tensor of a face whose turn it is and that can be judged now."""
+        known = self._known.setdefault(track.key, _Known())
+        fresh = track.seen_s >= known.judged_s  # found since its last judgement
+        if not fresh or self._now_s - known.judged_s < settings.judge_s:
+            return None
+        known.judged_s = self._now_s
+        crop, tensor, reason = self._view(pixels, track, known, settings)
+        known.turn += 1
+        if reason:
+            known.evidence.add_weak(reason)
+            return None
+        return crop, tensor
+
+    def _consult(self, crops: dict[int, np.ndarray], settings: LiveSettings) -> None:
+        """Hear the second opinion and let it see more; where it fails, go on without it."""
+        try:
+            self._listen()
+            self._ask(crops, settings)
+            self._listen()
+        except Exception as error:
+            logger.exception("The second opinion failed")
+            self._asking, self._joining = None, self._judges.alone
+            self.note = f"The second opinion failed ({type(error).__name__}). {ALONE}"
+
+    def _ask(self, crops: dict[int, np.ndarray], settings: LiveSettings) -> None:
+        """Show it the faces it has not seen for longest, while it is free."""
+        for key in sorted(crops, key=lambda key: self._known[key].asked_s):
+            known = self._known[key]
+            if self._asking.is_free and self._now_s - known.asked_s >= settings.second_s:
+                known.asked_s = self._now_s
+                self._asking.ask(key, crops[key], self._now_s)
+
+    def _listen(self) -> None:
+        """Take in what it has said; of faces that left nothing is kept."""
+        for answer in self._asking.answers():
+            if answer.key in self._known:
+                self._add(answer.key, "second", answer.log_odds, answer.time_s)
+
+    def _add(self, key: int, part: str, log_odds: float, time_s: float) -> None:
+        self._known[key].evidence.add(part, log_odds, time_s)
+        self._heard(key, part, log_odds, time_s)
 
     def _view(
         self, pixels: np.ndarray, track: Track, known: _Known, settings: LiveSettings
-    ) -> tuple[np.ndarray | None, str | None]:
-        """What the network would see of a face, or why it should not be asked.
+    ) -> tuple[np.ndarray | None, np.ndarray | None, str | None]:
+        """Crop and tensor of a face, and why the networks should not be asked about it, or None.
 
         The views that a photo gets all at once take turns here: the average over time is
         their average too.
         """
         box = clipped(track.box, pixels)
         if box.area == 0:
-            return None, "The face has left the picture."
+            return None, None, "The face has left the picture."
         crop: Crop = crop_face(pixels, track.face)
         known.look = look_of(crop.pixels)
         tensor = face_view(crop.pixels, known.turn)
@@ -253,34 +267,27 @@ class LivePipeline:
             min(track.box.w, track.box.h),
             sharpness(tensor),
             crop.outside,
-            self._calibration,
+            self._joining.calibration,
             min_side_px=settings.min_face_px,
         )
-        return tensor, reason
+        return crop.pixels, tensor, reason
 
     def _states(self, pixels: np.ndarray, settings: LiveSettings) -> tuple[TrackState, ...]:
-        calibration = self._calibration
-        if settings.threshold is not None:
-            calibration = calibration.with_threshold(settings.threshold)
-        states = []
+        joining, states = self._joining.with_threshold(settings.threshold), []
         for track in sorted(self._tracker.tracks, key=lambda track: track.number):
             evidence, box = self._known[track.key].evidence, clipped(track.box, pixels)
             if not track.confirmed or box.area == 0:
                 continue
-            verdict = evidence.decide(self._now_s, calibration)
-            chances = evidence.p_fake, evidence.p_fake_overall
             lost_s = self._now_s - track.seen_s if track.misses else 0.0
-            states.append(TrackState(track.number, box, *chances, verdict, evidence.judged, lost_s))
+            states.append(
+                TrackState(
+                    number=track.number,
+                    box=box,
+                    p_fake=evidence.p_fake(joining),
+                    verdict=evidence.decide(self._now_s, joining),
+                    judged=evidence.judged,
+                    lost_s=lost_s,
+                    enough=not evidence.is_thin(joining),
+                )
+            )
         return tuple(states)
-
-
-def look_of(crop: np.ndarray) -> np.ndarray:
-    """A face in a few numbers without its brightness: float32 (16, 16, 3)."""
-    small = cv2.resize(crop, (16, 16), interpolation=cv2.INTER_AREA).astype(np.float32)
-    return small - small.mean(axis=(0, 1))
-
-
-def likeness(one: np.ndarray, other: np.ndarray) -> float:
-    """Correlation of two arrays without a mean, in [-1, 1]."""
-    size = np.sqrt((one**2).sum() * (other**2).sum())
-    return float((one * other).sum() / max(size, 1e-6))

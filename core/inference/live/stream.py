@@ -13,9 +13,9 @@ import pandas as pd
 from core.errors import UserError
 from core.inference.live.meter import Speed, SpeedMeter
 from core.inference.live.overlay import draw_tracks
-from core.inference.live.pipeline import LivePipeline, LiveSettings, TrackState
+from core.inference.live.pipeline import LivePipeline, TrackState
+from core.inference.live.settings import LiveSettings
 from core.inference.live.track_log import TrackLog, TrackReport
-from core.inference.verdict import Calibration
 
 CHART_S = 30.0
 DELAY_WINDOW = 300  # frames over which the fastest way from camera to us is remembered
@@ -34,6 +34,7 @@ class StreamView:
         points: columns time_s, track, p_fake, verdict of the last `CHART_S` seconds.
         speed: frames a second, latency, skipped frames.
         error: what went wrong with the latest frame, in a sentence, or None.
+        note: why the CNN judges alone although it should not, or None.
     """
 
     picture: np.ndarray | None
@@ -42,19 +43,15 @@ class StreamView:
     points: pd.DataFrame
     speed: Speed
     error: str | None
+    note: str | None = None
 
 
 class LiveStream:
     """Judges the frames of one connection. `judge` never raises; any thread may call `view`."""
 
-    def __init__(
-        self,
-        pipeline: LivePipeline,
-        calibration: Calibration,
-        clock: Callable[[], float] = time.monotonic,
-    ):
+    def __init__(self, pipeline: LivePipeline, clock: Callable[[], float] = time.monotonic):
         self._pipeline, self._clock = pipeline, clock
-        self._log = TrackLog(calibration, window_s=CHART_S)
+        self._log = TrackLog(window_s=CHART_S)
         self._meter = SpeedMeter()
         self._delays: deque[float] = deque(maxlen=DELAY_WINDOW)
         self._lock = threading.Lock()
@@ -116,6 +113,7 @@ class LiveStream:
                 self._log.points(),
                 self._meter.read(self._clock()),
                 self._error,
+                self._pipeline.note,
             )
 
     def report(self) -> list[TrackReport]:

@@ -6,9 +6,7 @@ from statistics import median_low
 
 import pandas as pd
 
-from core.inference.live.evidence import MIN_JUDGEMENTS, MIN_SPAN_S, THIN
 from core.inference.live.pipeline import LiveFrame, TrackState
-from core.inference.verdict import Calibration
 
 POINT_COLUMNS = ["time_s", "track", "p_fake", "verdict"]
 
@@ -21,10 +19,9 @@ class TrackReport:
         id: its number.
         frames: in how many frames it was followed; those after it was last found do not count.
         first_s, last_s: when, in seconds of the stream.
-        p_fake_mean: P(fake) by the average over all its judged views; None if there was none.
-        verdict: by that average; "unsure" within the unsure band, without judged views, or where
-            the face was followed too briefly for a live verdict, too.
-        reason: why it is unsure, or None.
+        p_fake_mean: P(fake) by the mean over all its judged views; None if there was none.
+        verdict: what was shown when it was last found, by all that was seen of it.
+        reason: why that is unsure, or None.
         flips_per_minute: how often the shown verdict changed after it was first given, a minute.
         shown_s: seconds for which each verdict was shown.
         size_px: middle width of its box.
@@ -80,21 +77,13 @@ class _Story:
 class TrackLog:
     """Listens to a stream. Its memory grows with faces and points, never with pixels."""
 
-    def __init__(
-        self,
-        calibration: Calibration,
-        *,
-        point_every_s: float = 0.2,
-        window_s: float | None = None,
-    ):
+    def __init__(self, *, point_every_s: float = 0.2, window_s: float | None = None):
         """Start empty.
 
         Args:
-            calibration: gives the verdict on a whole track.
             point_every_s: pause between two points of the chart.
             window_s: older points are dropped; None keeps all.
         """
-        self._calibration = calibration
         self._every_s, self._window_s = point_every_s, window_s
         self._points: deque[tuple] = deque()
         self._pointed_s = float("-inf")
@@ -143,30 +132,19 @@ class TrackLog:
         return [self._report(number, story) for number, story in sorted(self._stories.items())]
 
     def _report(self, number: int, story: _Story) -> TrackReport:
-        verdict, reason = self._overall(story)
         minutes = max(story.last_s - story.first_s, 1.0) / 60
         return TrackReport(
             id=number,
             frames=story.frames,
             first_s=round(story.first_s, 3),
             last_s=round(story.last_s, 3),
-            p_fake_mean=story.last.p_fake_overall,
-            verdict=verdict,
-            reason=reason,
+            p_fake_mean=story.last.p_fake,
+            verdict=story.last.verdict.state,
+            reason=story.last.verdict.reason,
             flips_per_minute=round(story.flips / minutes, 3),
             shown_s={name: round(seconds, 2) for name, seconds in story.shown.items()},
             size_px=median_low(story.widths.elements()),
         )
-
-    def _overall(self, story: _Story) -> tuple[str, str | None]:
-        last, p_fake = story.last, story.last.p_fake_overall
-        if p_fake is None or last.judged < MIN_JUDGEMENTS:
-            return "unsure", last.verdict.reason or THIN
-        if story.last_s - story.first_s < MIN_SPAN_S:
-            return "unsure", f"Followed for less than {MIN_SPAN_S} s."
-        if self._calibration.unsure_low < p_fake < self._calibration.unsure_high:
-            return "unsure", "The average lies in the unsure band."
-        return ("fake" if p_fake >= self._calibration.threshold else "real"), None
 
 
 def to_table(reports: list[TrackReport]) -> pd.DataFrame:

@@ -18,7 +18,6 @@ from core.inference.live.pipeline import LiveFrame, LivePipeline
 from core.inference.live.reader import VideoReader
 from core.inference.live.survey import main_size
 from core.inference.live.track_log import TrackLog, TrackReport
-from core.inference.verdict import Calibration
 from core.mp4 import Mp4Writer
 
 
@@ -68,7 +67,6 @@ def judge_video(
     source: Source,
     target: Source | None,
     pipeline: LivePipeline,
-    calibration: Calibration,
     *,
     progress: Callable[[float | None], object] = lambda share: None,
     stopped: Callable[[], bool] = lambda: False,
@@ -79,7 +77,6 @@ def judge_video(
         source: a video file of one of `container.FORMATS`, or its bytes as a seekable stream.
         target: where the MP4 (H.264) goes, a file or a seekable stream; None writes nothing.
         pipeline: a fresh pipeline.
-        calibration: for the verdict on a whole track.
         progress: told the share done after each frame, None where the length is unknown.
         stopped: asked before each frame; True ends the work, what is done is kept.
 
@@ -87,7 +84,7 @@ def judge_video(
         UserError: not a video, one without frames or beyond the limits. A file that breaks
             later gives a report on the part before, with a note.
     """
-    log, size = TrackLog(calibration), main_size(source)
+    log, size = TrackLog(), main_size(source)
     with open_video(source) as container:
         reader = VideoReader(container)
         with _writer(target, reader.fps) as writer:
@@ -107,13 +104,20 @@ def judge_video(
             raise UserError(
                 "The video has no frame that can be decoded. Save, export or download it again."
             )
-        return _report(reader, log, last_s, size or (0, 0), cancelled)
+        return _report(reader, log, last_s, size or (0, 0), cancelled, pipeline.note)
 
 
 def _report(
-    reader: VideoReader, log: TrackLog, last_s: float, size: Size, cancelled: bool
+    reader: VideoReader,
+    log: TrackLog,
+    last_s: float,
+    size: Size,
+    cancelled: bool,
+    judges_note: str | None,
 ) -> VideoReport:
     notes = reader.notes(last_s, size, cancelled)
+    if judges_note:
+        notes.append(judges_note)
     if last_s < MIN_SPAN_S and not cancelled:
         notes.append("Too short to judge: a verdict needs about a second of a face.")
     return VideoReport(

@@ -4,7 +4,11 @@ import cv2
 import numpy as np
 
 from core.inference.geometry import Box, Face
-from core.inference.live.pipeline import LivePipeline, LiveSettings
+from core.inference.live.asking import InTurn
+from core.inference.live.evidence import Joining
+from core.inference.live.judges import Judges
+from core.inference.live.pipeline import LivePipeline
+from core.inference.live.settings import LiveSettings
 from core.inference.verdict import Calibration
 
 CALIBRATION = Calibration(
@@ -59,10 +63,33 @@ class FixedPredictor:
         return np.full(len(faces), self.value, np.float32)
 
 
-def make(log_odds: float = 3.0, **settings):
+class FixedSecond:
+    """The same for the second opinion; counts the crops it was given."""
+
+    def __init__(self, log_odds: float):
+        self.value, self.asked = log_odds, 0
+
+    def log_odds_of(self, crops):
+        self.asked += len(crops)
+        return np.full(len(crops), self.value, np.float32)
+
+
+def judges_with(predictor, second=None) -> Judges:
+    """The CNN alone, or both with equal weights."""
+    alone = Joining({"cnn": 1.0}, CALIBRATION)
+    if second is None:
+        return Judges("cnn", predictor, None, alone, alone)
+    both = Joining({"cnn": 0.5, "second": 0.5}, CALIBRATION)
+    return Judges("both", predictor, second, both, alone)
+
+
+def make(log_odds: float = 3.0, second=None, asking=InTurn, **settings):
     """(pipeline, detector, predictor) with stand-ins."""
     detector, predictor = SquareDetector(), FixedPredictor(log_odds)
     pipeline = LivePipeline(
-        predictor, CALIBRATION, detector=detector, settings=LiveSettings(**settings)
+        judges_with(predictor, second),
+        detector=detector,
+        settings=LiveSettings(**settings),
+        asking=asking,
     )
     return pipeline, detector, predictor

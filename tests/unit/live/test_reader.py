@@ -9,7 +9,7 @@ import pytest
 from core.inference.live.container import open_video
 from core.inference.live.reader import VideoReader
 from core.inference.live.video import judge_video
-from tests.unit.live.fakes import CALIBRATION, make
+from tests.unit.live.fakes import make
 from tests.unit.live.films import film, squares
 
 SIZE = (640, 360)
@@ -48,7 +48,7 @@ def test_a_time_stamp_that_damage_threw_far_off_can_still_be_written():
         if data[at + 8 : at + 11] == bytes(3):
             data[at + 7] = 0x7F
     pipeline, _, _ = make()
-    report = judge_video(io.BytesIO(bytes(data)), io.BytesIO(), pipeline, CALIBRATION)
+    report = judge_video(io.BytesIO(bytes(data)), io.BytesIO(), pipeline)
     assert report.frames == 40 and report.duration_s < 60
 
 

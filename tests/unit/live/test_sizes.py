@@ -11,7 +11,7 @@ from core.inference.live import survey
 from core.inference.live.fit import Fit, letterboxed
 from core.inference.live.survey import main_size
 from core.inference.live.video import judge_video
-from tests.unit.live.fakes import CALIBRATION, make
+from tests.unit.live.fakes import make
 from tests.unit.live.films import broadcast, film, raw_h264, squares
 
 SMALL = {"size": (270, 480), "corner": (150, 75), "side": 90}  # `squares()`, three quarters of it
@@ -24,7 +24,7 @@ def _judge(data: bytes):
     judged, inner = [], pipeline.step
     pipeline.step = lambda pixels, time_s: judged.append(pixels.shape) or inner(pixels, time_s)
     target = io.BytesIO()
-    report = judge_video(io.BytesIO(data), target, pipeline, CALIBRATION)
+    report = judge_video(io.BytesIO(data), target, pipeline)
     with av.open(io.BytesIO(target.getvalue())) as container:
         frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
     return report, frames, judged

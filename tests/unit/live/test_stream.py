@@ -7,10 +7,11 @@ import pytest
 
 from core.errors import UserError
 from core.inference.live.overlay import draw_tracks, label_of
-from core.inference.live.pipeline import LivePipeline, LiveSettings
+from core.inference.live.pipeline import LivePipeline
+from core.inference.live.settings import LiveSettings
 from core.inference.live.stream import LiveStream
 from core.inference.report import CLASS_COLORS
-from tests.unit.live.fakes import CALIBRATION, make, scene
+from tests.unit.live.fakes import judges_with, make, scene
 
 
 class Clock:
@@ -34,9 +35,9 @@ class Ticking(LivePipeline):
 def _stream(log_odds: float = 3.0):
     clock = Clock()
     inner, detector, predictor = make(log_odds)
-    pipeline = Ticking(predictor, CALIBRATION, detector=detector, settings=inner.settings)
+    pipeline = Ticking(judges_with(predictor), detector=detector, settings=inner.settings)
     pipeline.clock = clock
-    return LiveStream(pipeline, CALIBRATION, clock), clock, predictor
+    return LiveStream(pipeline, clock), clock, predictor
 
 
 def _play(stream, clock, frame, frames=60, fps=10, **kwargs):
@@ -158,7 +159,7 @@ def test_the_drawing_has_the_verdicts_colour_and_leaves_the_frame():
     np.testing.assert_array_equal(result.pixels, before)
     color = tuple(int(CLASS_COLORS["fake"][i : i + 2], 16) for i in (1, 3, 5))
     assert tuple(drawn[219, 260]) == color and tuple(drawn[160, 200]) == color
-    assert label_of(result.tracks[0]) == "1 fake · P(fake) 93%"
+    assert label_of(result.tracks[0]) == "1 fake · P(fake) 88%"
 
 
 @pytest.mark.parametrize("size", [(70, 70), (90, 640), (640, 90)])

@@ -7,21 +7,19 @@ from core.inference.geometry import Box
 from core.inference.live.pipeline import LiveFrame, TrackState
 from core.inference.live.track_log import TrackLog, to_table
 from core.inference.verdict import Verdict
-from tests.unit.live.fakes import CALIBRATION
 
 PIXELS = np.zeros((4, 4, 3), np.uint8)
 
 
-def _state(number=1, verdict="fake", p_fake=0.9, overall=None, judged=50, width=100, lost_s=0.0):
+def _state(number=1, verdict="fake", p_fake=0.9, judged=50, width=100, lost_s=0.0):
     reason = "why" if verdict == "unsure" else None
-    overall = p_fake if overall is None else overall
     box = Box(0, 0, width, width)
-    return TrackState(number, box, p_fake, overall, Verdict(verdict, reason), judged, lost_s)
+    return TrackState(number, box, p_fake, Verdict(verdict, reason), judged, lost_s)
 
 
 def _log(verdicts: str, fps: float = 10.0, **kwargs) -> TrackLog:
     """A log of one face whose verdicts are given by a letter a frame."""
-    log = TrackLog(CALIBRATION, **kwargs)
+    log = TrackLog(**kwargs)
     names = {"r": "real", "f": "fake", "u": "unsure"}
     for number, letter in enumerate(verdicts):
         tracks = () if letter == "-" else (_state(verdict=names[letter]),)
@@ -50,7 +48,7 @@ def test_frames_and_shown_time():
 
 def _followed(looks: str) -> TrackLog:
     """A log of one face that is found (x) or looked for in vain (o), a letter a frame."""
-    log, lost = TrackLog(CALIBRATION, point_every_s=0.05), 0
+    log, lost = TrackLog(point_every_s=0.05), 0
     for number, letter in enumerate(looks):
         lost = 0 if letter == "x" else lost + 1
         tracks = () if letter == "-" else (_state(lost_s=0.1 * lost),)
@@ -72,7 +70,7 @@ def test_frames_between_two_finds_count():
 
 
 def test_a_lost_face_beside_a_found_one_waits_alone():
-    log = TrackLog(CALIBRATION)
+    log = TrackLog()
     for number, lost_s in enumerate((0.0, 0.1, 0.2)):
         tracks = (_state(1), _state(2, lost_s=lost_s))
         log.add(LiveFrame(number / 10, PIXELS, tracks))
@@ -80,17 +78,22 @@ def test_a_lost_face_beside_a_found_one_waits_alone():
     assert (one.frames, other.frames, log.frames_with_face) == (3, 1, 3)
 
 
-@pytest.mark.parametrize(
-    ("overall", "judged", "expected"),
-    [(0.9, 50, "fake"), (0.1, 50, "real"), (0.5, 50, "unsure"), (0.9, 2, "unsure")],
-)
-def test_the_verdict_on_a_track_is_that_of_its_whole_average(overall, judged, expected):
-    log = TrackLog(CALIBRATION)
-    for time_s in (0.0, 1.0):
-        log.add(LiveFrame(time_s, PIXELS, (_state(p_fake=0.5, overall=overall, judged=judged),)))
-    (report,) = log.report()
-    assert report.verdict == expected
-    assert (report.reason is None) == (expected != "unsure")
+@pytest.mark.parametrize(("verdicts", "expected"), [("uuff", "fake"), ("ffrr", "real")])
+def test_the_table_says_what_the_box_said_last(verdicts, expected):
+    (report,) = _log(verdicts).report()
+    assert (report.verdict, report.reason) == (expected, None)
+
+
+def test_what_is_shown_after_the_face_was_last_found_does_not_count():
+    log = TrackLog()
+    for number, (verdict, lost_s) in enumerate([("fake", 0.0), ("fake", 0.0), ("unsure", 0.2)]):
+        log.add(LiveFrame(number / 10, PIXELS, (_state(verdict=verdict, lost_s=lost_s),)))
+    assert log.report()[0].verdict == "fake"
+
+
+def test_an_unsure_face_has_its_reason_in_the_table():
+    (report,) = _log("uuu").report()
+    assert (report.verdict, report.reason) == ("unsure", "why")
 
 
 def test_points_come_at_their_pace_and_leave_the_window():
@@ -101,16 +104,10 @@ def test_points_come_at_their_pace_and_leave_the_window():
 
 
 def test_a_table_of_several_faces():
-    log = TrackLog(CALIBRATION)
+    log = TrackLog()
     for time_s in (0.0, 0.1, 0.2):
         log.add(LiveFrame(time_s, PIXELS, (_state(1, width=90), _state(3, "real", 0.1))))
     table = to_table(log.report())
     assert list(table["id"]) == [1, 3] and list(table["size_px"]) == [90, 100]
     assert list(table["shown_fake_s"]) == [0.2, 0.0]
     assert to_table([]).empty
-
-
-def test_a_face_of_a_moment_gets_no_verdict():
-    (brief,), (longer,) = _log("f" * 7).report(), _log("f" * 20).report()
-    assert brief.verdict == "unsure" and "less than" in brief.reason
-    assert (longer.verdict, longer.reason) == ("fake", None)

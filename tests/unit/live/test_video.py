@@ -14,7 +14,7 @@ from core.inference.live.display import MAX_SIDE
 from core.inference.live.video import judge_video
 from core.mp4 import Mp4Writer, write_mp4
 from tests.conftest import encode
-from tests.unit.live.fakes import CALIBRATION, SIDE, make, scene
+from tests.unit.live.fakes import SIDE, make, scene
 from tests.unit.live.films import ONE_THREAD, frames_of
 
 CODECS = {"mp4": "libx264", "mov": "libx264", "webm": "libvpx", "avi": "mpeg4", "matroska": "ffv1"}
@@ -76,7 +76,7 @@ def _turned(data: bytes) -> bytes:
 def _judge(data: bytes, *, keep=True, **kwargs):
     pipeline, _, _ = make()
     target = io.BytesIO() if keep else None
-    report = judge_video(io.BytesIO(data), target, pipeline, CALIBRATION, **kwargs)
+    report = judge_video(io.BytesIO(data), target, pipeline, **kwargs)
     return report, (target.getvalue() if target else b"")
 
 
@@ -123,7 +123,7 @@ def test_a_quarter_turn_goes_clockwise_as_players_show_it():
     inner = detector.detect
     detector.detect = lambda pixels, **k: seen.append(inner(pixels, **k)) or seen[-1]
     source = io.BytesIO(_turned(_clip(corner=(20, 200))))
-    judge_video(source, None, pipeline, CALIBRATION)
+    judge_video(source, None, pipeline)
     box = seen[0][0].box
     assert box.y < 60 and box.x < 100
 

@@ -3,7 +3,7 @@
 import threading
 
 from core.inference.live.job import VideoJob
-from tests.unit.live.fakes import CALIBRATION, make
+from tests.unit.live.fakes import make
 from tests.unit.live.films import film, frames_of, squares
 
 
@@ -13,7 +13,7 @@ def _squares(frames: int = 40) -> bytes:
 
 def _start(data: bytes, **kwargs) -> VideoJob:
     pipeline, _, _ = make()
-    return VideoJob("clip.mp4", data, pipeline, CALIBRATION, **kwargs)
+    return VideoJob("clip.mp4", data, pipeline, **kwargs)
 
 
 def test_it_ends_with_a_report_and_a_video():
@@ -63,6 +63,6 @@ def test_one_video_at_a_time():
 def test_an_unexpected_error_is_told():
     pipeline, _, predictor = make()
     predictor.log_odds = None
-    job = VideoJob("clip.mp4", _squares(), pipeline, CALIBRATION)
+    job = VideoJob("clip.mp4", _squares(), pipeline)
     job.wait(30)
     assert "TypeError" in job.error

@@ -1,0 +1,77 @@
+"""Who judges moving pictures: the CNN every view, the second opinion now and then."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.artifacts import registered
+from core.config import ARTIFACTS_DIR
+from core.errors import UserError
+from core.inference.live.evidence import Joining
+from core.inference.networks import DEFAULT, Network, Panel, load_calibration, load_panel
+from core.inference.predictor import Predictor
+
+ALONE = "The CNN judges moving pictures alone."
+_NOT_SHIPPED = "No second opinion is shipped."
+_NOT_CALIBRATED = "The second opinion is not calibrated for moving pictures."
+
+
+@dataclass(frozen=True)
+class Judges:
+    """The networks of a live pipeline, and how they are joined.
+
+    Attributes:
+        name: what the verdict stands on, one of `networks.NETWORKS`.
+        predictor: the CNN, asked for every judged view.
+        second: asked now and then; None where the CNN judges alone.
+        joining: of what they say of a track.
+        alone: joining of the CNN alone, used from the moment in which `second` fails.
+        note: why the CNN judges alone although both were wanted, or None.
+    """
+
+    name: str
+    predictor: Predictor
+    second: Network | None
+    joining: Joining
+    alone: Joining
+    note: str | None = None
+
+
+def judges_of(panel: Panel, folder: Path = ARTIFACTS_DIR, *, wanted: str = DEFAULT) -> Judges:
+    """The networks of a panel with their live calibrations.
+
+    Args:
+        panel: as it judges photos.
+        folder: where the live calibrations lie.
+        wanted: what should judge, one of `networks.NETWORKS`; where the panel has less, or the
+            second opinion has no live calibration, the CNN judges alone and a note says why.
+
+    Raises:
+        UserError: a live calibration that cannot be done without is missing, or was changed.
+    """
+    alone = Joining({"cnn": 1.0}, load_calibration(folder, live=True))
+    cnn = Judges("cnn", panel.parts["cnn"].predictor, None, alone, alone)
+    if panel.name == "cnn":
+        return cnn if wanted == "cnn" else replace(cnn, note=f"{_NOT_SHIPPED} {ALONE}")
+    if panel.name == "both" and "both_live_calibration" not in registered(folder):
+        return replace(cnn, note=f"{_NOT_CALIBRATED} {ALONE}")
+    joining = Joining(panel.weights, load_calibration(folder, name=panel.name, live=True))
+    return replace(cnn, name=panel.name, second=panel.parts["second"], joining=joining)
+
+
+def load_judges(name: str = DEFAULT, folder: Path = ARTIFACTS_DIR) -> Judges:
+    """Load what moving pictures are judged by.
+
+    Args:
+        name: one of `networks.NETWORKS`; "both" becomes the CNN alone, with a note, where the
+            second opinion cannot be used.
+        folder: where the artifacts lie.
+
+    Raises:
+        UserError: a file that cannot be done without is missing or was changed.
+    """
+    try:
+        return judges_of(load_panel(name, folder), folder, wanted=name)
+    except UserError as error:
+        if name != "both":
+            raise
+        return replace(judges_of(load_panel("cnn", folder), folder), note=f"{error} {ALONE}")
