@@ -5,7 +5,7 @@ import streamlit as st
 from core.artifacts import read_artifact
 from core.errors import UserError
 from core.evaluation.knowledge import shipped_knowledge
-from core.evaluation.plain_words import plain_lines
+from core.evaluation.plain_words import PLAIN_WORDS, plain_lines
 from core.inference.networks import has_second, load_calibration
 from ui.knowledge import MISSING
 from ui.names import literal
@@ -34,6 +34,8 @@ def _draw(card: str) -> None:
     st.markdown(head.split("\n", 1)[1])  # its title is the tab's
     for section in sections:
         title, body = section.split("\n", 1)
+        if title == PLAIN_WORDS:
+            continue  # drawn above, from the figures as they are now
         with st.expander(title):
             st.markdown(body)
 

@@ -3,8 +3,10 @@
 from core.config import HARDEST_PAIR
 from core.evaluation.calibration import ACCUSED_RATE, MISSED_RATE
 from core.evaluation.robustness import DAMAGES
+from core.evaluation.sources import kind_of
+from core.inference.verdict import CLASS_WORDS, OPINION_WORDS
 
-_NAMES = {"cnn": "the CNN", "second": "the second opinion", "both": "both"}
+_NAMES = {**OPINION_WORDS, "both": "both"}
 
 
 def robustness_section(sweep: dict, baseline: dict | None) -> str:
@@ -96,7 +98,8 @@ def tried_section(metrics: dict, calibration: dict) -> str:
     """
     test = metrics["test"]
     rows = [
-        f"| {name} | {row['label']} | {row['n']} | {_share(row, 'fake')} | {_share(row, 'unsure')} "
+        f"| {name}: {kind_of(name)} | {CLASS_WORDS[row['label']]} | {row['n']} "
+        f"| {_share(row, 'fake')} | {_share(row, 'unsure')} "
         f"| {_share(row, 'real')} | {test['cnn']['by_source'][name]['called_fake']:.2f} "
         f"| {test['second']['by_source'][name]['called_fake']:.2f} |"
         for name, row in sorted(
@@ -104,8 +107,8 @@ def tried_section(metrics: dict, calibration: dict) -> str:
         )
     ]
     head = (
-        "| source | class | faces | called fake (95%) | unsure (95%) | no trace found (95%) "
-        "| CNN alone: fake | second opinion alone: fake |"
+        "| source | these are | faces | called generated (95%) | unsure (95%) "
+        "| no trace found (95%) | CNN alone: generated | second opinion alone: generated |"
     )
     ranks = ", ".join(
         f"{_NAMES[name]} {figures['by_pair'][HARDEST_PAIR]['roc_auc']:.3f}"
@@ -117,7 +120,7 @@ def tried_section(metrics: dict, calibration: dict) -> str:
         "## Where people try it\n\n"
         "The default verdict stands on two networks: the CNN below, and a second opinion, a small "
         "head on the frozen features of DINOv2 (ViT-S/14). Their log-odds are added with weights "
-        'fitted on valid. An accusation costs more than a doubt: "fake" begins at P(fake) '
+        'fitted on valid. An accusation costs more than a doubt: "generated" begins at P(fake) '
         f"{calibration['unsure_high']:.2f}, where at most {ACCUSED_RATE:.0%} of the photos of the "
         f'worst source of valid lie beyond it, "no trace found" ends at '
         f"{calibration['unsure_low']:.2f}, below which at most {MISSED_RATE:.0%} of valid's fakes "

@@ -9,6 +9,9 @@ from core.evaluation.card_sections import (
     robustness_section,
     tried_section,
 )
+from core.evaluation.knowledge import shipped_knowledge
+from core.evaluation.plain_words import PLAIN_WORDS, plain_lines
+from core.inference.networks import load_calibration
 from core.inference.views import VIEW_SCALES
 
 CARD_FILE = "MODEL_CARD.md"
@@ -32,6 +35,7 @@ def write_model_card(folder: Path) -> None:
     )
     parts = [
         _HEAD,
+        _plain_words(registry, folder),
         _LIMITS,
         _tried(registry, folder),
         _pairs("Results of the CNN alone on the test split", metrics["test"]),
@@ -49,6 +53,14 @@ def write_model_card(folder: Path) -> None:
     (folder / CARD_FILE).write_text(text, encoding="utf-8")
     data = registry["classifier_metrics"].data
     register("model_card", CARD_FILE, kind="model card", data=data, folder=folder)
+
+
+def _plain_words(registry: dict, folder: Path) -> str:
+    name = "both" if "both_metrics" in registry else "cnn"
+    lines = plain_lines(shipped_knowledge(folder), load_calibration(folder, name=name))
+    return f"## {PLAIN_WORDS}\n\n" + "\n".join(
+        f"{number}. {line}" for number, line in enumerate(lines, start=1)
+    )
 
 
 def _tried(registry: dict, folder: Path) -> str:
@@ -91,7 +103,8 @@ _LIMITS = """
 - Damage weakens the traces it relies on, some kinds far more than others: see Damaged pictures.
 - Generated faces that lie far from their generator's average face (untruncated ones) are harder to
   tell than those of most data sets: see Other generators.
-- It sees frontal faces only; the detector misses profiles and covered faces.
+- It judges the faces that the detector finds; those turned far away, covered or very small may be
+  missed, and the app says where that is likely.
 - It was not examined for differences between groups of people. The photos it learned from
   do not represent all ages and skin tones alike.
 """

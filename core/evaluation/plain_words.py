@@ -4,6 +4,7 @@ from core.config import MIN_FACE_PX
 from core.evaluation.knowledge import UNKNOWN, Knowledge
 from core.inference.verdict import MAX_OUTSIDE, P_FAKE_MEANS, WORDS, Calibration
 
+PLAIN_WORDS = "In plain words"  # the model card's section of these lines
 LIMITS = (
     "A verdict is a hint among others, never proof about a picture or a person.",
     "Finding no trace does not make a picture a real photo: it may come from a generator that "
@@ -35,6 +36,7 @@ def plain_lines(known: Knowledge, calibration: Calibration) -> list[str]:
         calibration: of the same.
     """
     low, high = calibration.unsure_low, calibration.unsure_high
+    apart = "" if calibration.max_disagreement is None else ", and where its networks contradict"
     return [
         "It looks at each face of a picture by itself and says whether a generator made it.",
         f"It has three answers: {WORDS['real'].lower()}, {WORDS['fake'].lower()}, or unsure.",
@@ -46,6 +48,6 @@ def plain_lines(known: Knowledge, calibration: Calibration) -> list[str]:
         known.sees(),
         known.blind_to(),
         f"It is unsure about faces under {MIN_FACE_PX} px, blurred ones, and those of which the "
-        f"picture's border cuts more than {MAX_OUTSIDE:.0%} away.",
+        f"picture's border cuts more than {MAX_OUTSIDE:.0%} away{apart}.",
         "A verdict is a hint, never proof; finding no trace does not make a picture a real photo.",
     ]

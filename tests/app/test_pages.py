@@ -173,7 +173,7 @@ def test_the_table_tells_probabilities_as_the_cards_do(photo_page, examples):
     page = _upload(photo_page, *[(f"{n}.jpg", examples[f"Portrait {n}"]) for n in "AB"])
     shown = [percent(item.result.faces[0].p_fake) for item in page.session_state["judged_photos"]]
     assert f"P(fake) {shown[-1]}" in html.unescape(page_text(page))  # of the newest photo
-    display = page.dataframe[0].proto.styler.display_values
+    display = page.dataframe[0].proto.arrow_data.styler.display_values
     values = pyarrow.ipc.open_stream(display).read_pandas()
     assert values["Highest P(fake)"].tolist() == shown
 
