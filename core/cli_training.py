@@ -48,8 +48,12 @@ def add_training(commands) -> None:
         "--as",
         dest="name",
         default="classifier",
-        choices=["classifier", "second", "original", "generator", "original_generator"],
-        help="classifier, generator: what the app serves; original...: figures for comparison",
+        choices=["classifier", "second", "live", "original", "generator", "original_generator"],
+        help="classifier, generator: what the app serves; original...: figures for comparison; "
+        "live: calibrate what is published in RUN_DIR for moving pictures",
+    )
+    publish.add_argument(
+        "--clips", type=Path, metavar="DIR", help="live: films in real/ and fake/, one person each"
     )
     publish.add_argument(
         "--inception", type=Path, metavar="FILE", help="Inception's graph: measure FID too"
@@ -114,6 +118,12 @@ def _publish(args: argparse.Namespace) -> int:
         from core.training.publish_second import publish_second
 
         lines = publish_second(args.run_dir, args.data)
+    elif args.name == "live":
+        from core.training.publish_live import publish_live
+
+        if args.clips is None:
+            raise UserError("A live calibration is fitted on films: name a folder with --clips.")
+        lines = publish_live(args.data, args.clips, folder=args.run_dir)
     else:
         from core.training.publish import publish
 
