@@ -58,6 +58,11 @@ def add_training(commands) -> None:
     publish.add_argument(
         "--inception", type=Path, metavar="FILE", help="Inception's graph: measure FID too"
     )
+    publish.add_argument(
+        "--only-measure",
+        action="store_true",
+        help="generator: measure the run's stored epochs, newest first, and ship nothing",
+    )
     publish.set_defaults(run=_publish)
 
 
@@ -109,6 +114,8 @@ def _with_options(recipe, args: argparse.Namespace):
 
 
 def _publish(args: argparse.Namespace) -> int:
+    if args.only_measure:
+        return _measure_generator(args)
     if args.name.endswith("generator"):
         from core.training.publish_dcgan import publish_dcgan
 
@@ -130,4 +137,15 @@ def _publish(args: argparse.Namespace) -> int:
         lines = publish(args.run_dir, args.data, name=args.name)
     for line in lines:
         print(line)
+    return OK
+
+
+def _measure_generator(args: argparse.Namespace) -> int:
+    from core.training.publish_dcgan import QUALITY_FILE, measure_run
+
+    if args.name != "generator":
+        raise UserError("--only-measure goes with --as generator.")
+    for row in measure_run(args.run_dir, args.data, args.inception):
+        print(" ".join(f"{name} {value:.4g}" for name, value in row.items()), flush=True)
+    print(f"The table of all epochs is {args.run_dir / QUALITY_FILE}.")
     return OK

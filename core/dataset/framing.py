@@ -84,9 +84,8 @@ class _Framer:
             return _Judged(None, "unreadable")
         height, width = pixels.shape[:2]
         aligned = source in CROPS or source in WHOLE
-        share = 1 / PART if source in WHOLE else 1.0  # of FFHQ's frame over the picture
-        y = height * (0.5 + (0.5 - MIDDLE[1]) * share if source in WHOLE else 0.5)
-        start = Frame(width / 2, y, width * share, 0.0)
+        whole = Frame(width / 2, height / 2, width, 0.0)
+        start = ffhq_frame(width) if source in WHOLE else whole
         seen = self._mesh.look(pixels, start) if aligned else self._mesh.placed(pixels, start)
         if seen is None or seen[1] < SURE:
             return _Judged(None, "no clear face")
@@ -105,6 +104,12 @@ class _Framer:
         if max(*-least, *most) > BEYOND * part.side:
             return _Judged(None, "cut too tightly")
         return _Judged(sampled(pixels, part, IMAGE_SIZE))
+
+
+def ffhq_frame(side_px: float) -> Frame:
+    """The frame FFHQ would cut around the face of a picture that is framed as here."""
+    x, y = (side_px * (0.5 + (0.5 - middle) / PART) for middle in MIDDLE)
+    return Frame(x, y, side_px / PART, 0.0)
 
 
 def _turn(keypoints: np.ndarray) -> float:

@@ -25,6 +25,8 @@ _BATCH = 16
 class FeatureSpace:
     """Turns faces into features."""
 
+    name, sha256 = NAME, SHA256
+
     def __init__(self, file: Path | None = None):
         """Load the network.
 

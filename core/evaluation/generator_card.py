@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from core.artifacts import load_registry, read_json, register
+from core.evaluation.face_check import REACH, SCORE
 
 CARD_FILE = "GENERATOR_CARD.md"
 _FIGURES = (
@@ -13,6 +14,8 @@ _FIGURES = (
     ("recall", "recall", "{:.2f}"),
     ("density", "density", "{:.2f}"),
     ("coverage", "coverage", "{:.2f}"),
+    ("frechet_dinov2", "Fréchet, DINOv2", "{:.0f}"),
+    ("whole", "whole", "{:.2f}"),
     ("sharpness", "sharpness", "{:.2f}"),
     ("ms_ssim", "MS-SSIM", "{:.2f}"),
     ("nearest_ratio", "nearest", "{:.2f}"),
@@ -138,11 +141,11 @@ def quality_rows(metrics: dict, baseline: dict | None) -> dict[str, dict[str, fl
 
 def _quality(metrics: dict, baseline: dict | None) -> str:
     rows, measured = quality_rows(metrics, baseline), metrics["measured_with"]
-    figures = [figure for figure in _FIGURES if all(figure[0] in row for row in rows.values())]
+    figures = [figure for figure in _FIGURES if any(figure[0] in row for row in rows.values())]
     head = f"| {measured['faces_a_set']} faces of | " + " | ".join(name for _, name, _ in figures)
     lines = [f"{head} |", "|---" * (len(figures) + 1) + "|"]
     for title, row in rows.items():
-        cells = " | ".join(form.format(row[key]) for key, _, form in figures)
+        cells = " | ".join(form.format(row[key]) if key in row else "-" for key, _, form in figures)
         lines.append(f"| {title} | {cells} |")
     return (
         "## Quality\n\n"
@@ -152,7 +155,20 @@ def _quality(metrics: dict, baseline: dict | None) -> str:
         "Fréchet distance falls with the number of faces, so compare rows of this table only. "
         "*Nearest*: median distance to the nearest training face, over that of unseen real faces "
         "(a copier's is near 0). *Too near*: share nearer than the nearest 1% of unseen real "
-        "faces.\n\n" + "\n".join(lines)
+        f"faces.{_more(measured)}\n\n" + "\n".join(lines)
+    )
+
+
+def _more(measured: dict) -> str:
+    """What the columns mean that earlier measurements lack."""
+    if "dinov2" not in measured:
+        return ""
+    return (
+        f" *Fréchet, DINOv2*: the same distance in the space of {measured['dinov2']}, with which "
+        "people agree better (Stein et al., NeurIPS 2023), to "
+        f"{measured['dinov2_reference_faces']} of the training faces. *Whole*: share of the faces "
+        f"that BlazeFace finds with a score of {SCORE:g}, with eyes, nose and mouth within "
+        f"{REACH:.3f} of the side of where they belong."
     )
 
 

@@ -7,6 +7,9 @@ import cv2
 import numpy as np
 
 from core.dataset.real_faces import RealFaces, framed, load_real_faces
+from core.evaluation.dinov2 import Dinov2Space
+from core.evaluation.face_check import FaceCheck
+from core.evaluation.feature_cache import remembered
 from core.evaluation.features import NAME, SHA256, FeatureSpace
 from core.evaluation.generator_metrics import (
     frechet_distance,
@@ -26,6 +29,9 @@ BLUR_SIGMA_PX = 2.0
 HELD_OUT = "held-out real faces"
 BLURRED = f"{HELD_OUT}, blurred by {BLUR_SIGMA_PX:g} px"
 FIRST_SEED = 1_000_000  # far from the seeds people look at
+DINOV2_REFERENCE = 1500  # real faces; it takes 0.15 s a face and core
+PSIS = (0.5, 0.7, 0.85, 1.0)
+NEARLY = 0.9  # of the share of real faces that are found whole: so many of the generated ones
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,7 @@ class _Reference:
 
     pixels: np.ndarray
     features: np.ndarray
+    seen_by_dinov2: np.ndarray
 
 
 class QualityJudge:
@@ -54,18 +61,22 @@ class QualityJudge:
         Raises:
             UserError: a split has no real faces, or a feature network is missing.
         """
-        self._space = FeatureSpace()
+        self._space, self._dinov2, self._check = FeatureSpace(), Dinov2Space(), FaceCheck()
         self._inception = InceptionSpace(inception) if inception else None
         trained_on = load_real_faces(data, TRAINED_ON)
         held_out = _like(load_real_faces(data, ("test",)), trained_on.counts)
         self._trained_on, self._held_out = (
-            _Reference(pixels, self._space.features(pixels))
-            for pixels in (trained_on.pixels, held_out)
+            self._reference(pixels) for pixels in (trained_on.pixels, held_out)
         )
         picked = np.random.default_rng(0).permutation(len(trained_on.pixels))[: len(held_out)]
         self._real = manifold(self._trained_on.features[picked])
         if self._inception:
             self._seen_by_inception = self._inception.features(trained_on.pixels)
+
+    def _reference(self, pixels: np.ndarray) -> _Reference:
+        some = np.random.default_rng(1).permutation(len(pixels))[:DINOV2_REFERENCE]
+        features = remembered(self._space, pixels)
+        return _Reference(pixels, features, remembered(self._dinov2, pixels[np.sort(some)]))
 
     @property
     def count(self) -> int:
@@ -79,6 +90,9 @@ class QualityJudge:
             "feature_sha256": SHA256,
             "faces_a_set": self.count,
             "reference_faces": len(self._trained_on.pixels),
+            "dinov2": self._dinov2.name,
+            "dinov2_sha256": self._dinov2.sha256,
+            "dinov2_reference_faces": len(self._trained_on.seen_by_dinov2),
         }
         if self._inception:
             described["inception_sha256"] = self._inception.sha256
@@ -108,6 +122,19 @@ class QualityJudge:
             figures["fid"] = frechet_distance(seen, self._seen_by_inception)
         return figures
 
+    def whole(self, faces: np.ndarray) -> float:
+        """The share of a set in which eyes, nose and mouth are found where a face has them."""
+        return float(self._check.whole(faces).mean())
+
+    def by_psi(self, generator: FaceGenerator) -> list[dict[str, float]]:
+        """How near to real faces, and how whole, a generator's faces are at each of `PSIS`."""
+        rows = []
+        for psi in PSIS:
+            faces = self.paint(generator, psi)
+            figures = self.distances(faces)
+            rows.append({"psi": psi, "whole": self.whole(faces), "frechet": figures["frechet"]})
+        return rows
+
     def measure(self, faces: np.ndarray) -> dict[str, float]:
         """All figures of a set; see `core.evaluation.generator_metrics`.
 
@@ -115,8 +142,11 @@ class QualityJudge:
             faces: uint8 (n, 128, 128, 3), RGB.
         """
         features = self._space.features(faces)
+        seen = self._dinov2.features(faces)
         return {
             **self.distances(faces),
+            "frechet_dinov2": frechet_distance(seen, self._trained_on.seen_by_dinov2),
+            "whole": self.whole(faces),
             **precision_recall(self._real, manifold(features)),
             "sharpness": sharpness_ratio(faces, self._trained_on.pixels),
             "ms_ssim": ms_ssim_diversity(faces),
@@ -131,6 +161,27 @@ class QualityJudge:
             HELD_OUT: self.measure(real),
             BLURRED: self.measure(blurred),
         }
+
+
+def opening_psi(metrics: dict) -> float:
+    """The psi at which a generator is shown first: by this rule, nobody picks it.
+
+    Of those at which nearly as many faces are whole as of photos it never saw, the one whose
+    faces are nearest to real ones; where there is none, the one with the most whole faces.
+
+    Args:
+        metrics: `generator_metrics.json`.
+
+    Returns:
+        One of `PSIS`; 1 for figures that do not tell.
+    """
+    rows = metrics.get("by_psi")
+    if not rows:
+        return 1.0
+    enough = NEARLY * metrics["quality"][HELD_OUT]["whole"]
+    good = [row for row in rows if row["whole"] >= enough]
+    best = min(good, key=lambda row: row["frechet"]) if good else None
+    return float((best or max(rows, key=lambda row: row["whole"]))["psi"])
 
 
 def _like(faces: RealFaces, counts: dict[str, int]) -> np.ndarray:

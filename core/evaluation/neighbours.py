@@ -17,7 +17,7 @@ class Neighbours:
     """Attributes:
     faces: uint8 (k, 128, 128, 3), nearest first.
     distances: root mean square difference of the pixels at 32x32, in [0, 1].
-    usual: median distance of a real face to its nearest other one.
+    usual: median distance of a real face to its nearest other one; NaN of a single face.
     """
 
     faces: np.ndarray
@@ -36,9 +36,12 @@ class Album:
         """
         self.pixels = load_real_faces(data, TRAINED_ON).pixels
         self._small = _flat(self.pixels)
+        self._usual = self._usual_distance() if len(self._small) > 1 else float("nan")
+
+    def _usual_distance(self) -> float:
         some = np.random.default_rng(0).permutation(len(self._small))[:SAMPLE]
         nearest = [np.partition(self._distances(self._small[i]), 1)[1] for i in some]
-        self._usual = float(np.median(nearest)) if len(self._small) > 1 else float("nan")
+        return float(np.median(nearest))
 
     def _distances(self, flat: np.ndarray) -> np.ndarray:
         return np.sqrt(((self._small - flat) ** 2).mean(axis=1))

@@ -46,13 +46,17 @@ class FaceMesh:
         Returns:
             (float64 (6, 2): keypoints in pixels of the picture, that it is a face: in [0, 1]).
         """
+        mesh, surety = self.mesh(pixels, frame)
+        return np.stack([mesh[group].mean(axis=0) for group in _GROUPS]), surety
+
+    def mesh(self, pixels: np.ndarray, frame: Frame) -> tuple[np.ndarray, float]:
+        """As `look`, with all points of the mesh, float64 (468, 2), instead of six."""
         x, y = frame.points(np.array([0.5, 0.5 + _SHIFT]))
         part = Frame(x, y, frame.side * _PART, frame.roll_deg)
         seen = sampled(pixels, part, _SIDE).astype(np.float32)[None] / 255
         mesh, flag = self._model(seen)
-        places = mesh.reshape(_POINTS, 3)[:, :2] / _SIDE
-        points = np.stack([places[group].mean(axis=0) for group in _GROUPS])
-        return part.points(points), float(1 / (1 + np.exp(-np.clip(flag[0], -80, 80))))
+        places = part.points(mesh.reshape(_POINTS, 3)[:, :2] / _SIDE)
+        return places, float(1 / (1 + np.exp(-np.clip(flag[0], -80, 80))))
 
     def placed(self, pixels: np.ndarray, frame: Frame) -> tuple[np.ndarray, float] | None:
         """Where a face is, the same whatever lies around it and wherever the search began.

