@@ -13,6 +13,7 @@ from core.errors import UserError
 REGISTRY_FILE = "registry.json"
 KINDS = {
     "metrics.json": "metrics",
+    "judged.json": "judged",
     "history.csv": "history",
     "calibration.json": "calibration",
     "live.json": "live_calibration",

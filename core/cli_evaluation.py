@@ -10,7 +10,7 @@ from core.errors import UserError
 from core.generators import GENERATORS
 
 NETWORKS, DEFAULT = ("both", "cnn", "second"), "both"  # as core.inference.networks, unimported
-KEPT_AS = ("classifier", "original")
+KEPT_AS = ("classifier", "original", "generator")
 FIRST_SEED = 2_500_000  # none of these is in a data set
 PAINTERS = (("dcgan", 1.0), ("mobilestylegan", 0.7), ("mobilestylegan", 1.0))
 
@@ -34,7 +34,8 @@ def add_evaluation(commands) -> None:
         "--keep",
         choices=KEPT_AS,
         metavar="NAME",
-        help="with --robustness: keep the table in artifacts/ as that of classifier or original",
+        help="keep what is measured in artifacts/: with --robustness as the table of classifier or "
+        "original; generator: with --generator dcgan, at three psi, what the app shows",
     )
     evaluate.set_defaults(run=_evaluate)
 
@@ -84,7 +85,11 @@ def _evaluate(args: argparse.Namespace) -> int:
     for note in index.notes:
         print(f"Note: {note}", file=sys.stderr)
     if args.robustness:
+        if args.keep == "generator":
+            raise UserError("--keep generator goes with --generator dcgan, not with --robustness.")
         return _robustness(args, faces)
+    if args.keep == "generator":
+        return _keep_generator(args, index, faces)
     if args.keep:
         raise UserError("--keep goes with --robustness; a model is shipped with publish.")
     network, calibration = _model(args)
@@ -121,6 +126,39 @@ def _painted(args: argparse.Namespace, index, faces, network):
         for done in run.run(network):
             bar.update(done - bar.n)
     return run.scores()
+
+
+def _keep_generator(args: argparse.Namespace, index, faces) -> int:
+    """Judge the shipped DCGAN's faces as the app shows it, and keep that."""
+    from tqdm import tqdm
+
+    from core.config import ARTIFACTS_DIR
+    from core.evaluation.judged_generator import PSIS, Asked, judge_and_keep
+    from core.generators import load_generator
+
+    if args.generator != "dcgan" or args.run_dir is not None:
+        raise UserError("--keep generator goes with --generator dcgan, judged by what is shipped.")
+    network, calibration = _model(args)
+    generator = load_generator("dcgan")
+    photos = faces[faces["label"] == "real"].reset_index(drop=True)
+    told = len(photos), args.split
+    asked = Asked(
+        generator.version, args.network, calibration.threshold, FIRST_SEED, args.count, *told
+    )
+    total = args.count * len(PSIS) + len(photos)
+    with tqdm(total=total, unit="face", disable=args.json) as bar:
+        found = judge_and_keep(
+            asked, generator, (index, photos), (network, calibration), ARTIFACTS_DIR, bar.update
+        )
+    if args.json:
+        print(json.dumps(found, indent=2))
+    else:
+        for row in found["by_psi"]:
+            low, high = row["caught_ci95"]
+            print(f"psi {row['psi']:g}: {row['caught']:.3f} of {row['n']} called fake "
+                  f"({low:.3f} to {high:.3f}), unsure {row['unsure']:.3f}")  # fmt: skip
+        print("Kept in artifacts/.")
+    return 0
 
 
 def _print_figures(figures: dict) -> None:

@@ -21,6 +21,7 @@ def face_grid(
     faces: Sequence[np.ndarray | bytes],
     titles: list[str],
     verdicts: list[tuple[float, Verdict]] | None = None,
+    links: list[str] | None = None,
 ) -> None:
     """Draw a grid of faces.
 
@@ -28,6 +29,7 @@ def face_grid(
         faces: n pictures, each uint8 (side, side, 3), RGB, or a WebP file's bytes.
         titles: a line under each.
         verdicts: P(fake) and the verdict on each, or None for none.
+        links: where a click on each leads, unless `ui.face_clicks` catches it; None for nowhere.
     """
     cells = []
     for number, (face, title) in enumerate(zip(faces, titles, strict=True)):
@@ -35,8 +37,15 @@ def face_grid(
         if verdicts is not None:
             p_fake, verdict = verdicts[number]
             pill = short_pill(verdict.state, percent(p_fake), verdict.reason)
+        picture = f'<img src="{_data_uri(face)}" alt="{name}">'
+        if links is not None:
+            there = html.escape(links[number])
+            picture = (
+                f'<a class="rf-open" href="{there}" data-number="{number}" target="_self" '
+                f'title="Open {name}">{picture}</a>'
+            )
         cells.append(
-            f'<figure class="rf-face"><img src="{_data_uri(face)}" alt="{name}">'
+            f'<figure class="rf-face">{picture}'
             f'<figcaption><b title="{name}">{name}</b>{pill}</figcaption></figure>'
         )
     few = " few" if len(cells) <= FEW else ""

@@ -11,12 +11,16 @@ from core.errors import UserError
 from core.evaluation.neighbours import Album
 from core.generators.base import FaceGenerator
 from core.generators.files import to_tagged_png
-from core.generators.request import EDIT_RANGE, SLIDERS, FaceRequest
+from core.generators.request import EDIT_RANGE, FaceRequest
 from core.imaging import Photo
 from core.inference.photo import FaceResult, Inspector
+from ui import results
 from ui.face_card import verdict_box
+from ui.face_clicks import on_face_click
 from ui.face_grid import face_grid
-from ui.generator_input import direction_key
+from ui.generator_directions import directions
+from ui.generator_input import link_to, open_face
+from ui.generator_psi import psi_lesson
 from ui.names import literal
 from ui.resources import how_known
 from ui.theme import empty_state
@@ -69,15 +73,16 @@ def many_faces(request: FaceRequest, generator: FaceGenerator, inspector: Inspec
         np.stack([face for face, _ in done]),
         [f"seed {seed}" for seed in request.seeds],
         [(result.p_fake, result.verdict) for _, result in done],
+        [link_to(request, seed) for seed in request.seeds],
     )
+    on_face_click("gen_clicks", lambda number: open_face(request, number))
+    st.caption("Click a face to take it apart.")
+    psi_lesson(request, generator)
 
 
 def one_face(request: FaceRequest, generator: FaceGenerator, inspector: Inspector) -> None:
     """The first face, large, with its verdict, sliders, numbers and nearest real faces."""
     picture, controls = st.columns([1, 1.15], gap="large")
-    with controls:
-        _directions()
-        _numbers(request, generator)
     with picture:
         code = request.edited_code(generator)
         ((face, result),) = judged_faces(generator, inspector, code)
@@ -93,37 +98,18 @@ def one_face(request: FaceRequest, generator: FaceGenerator, inspector: Inspecto
                 on_click="ignore",
                 icon=":material/image:",
             )
+            if st.button("Judge it as a photo", icon=":material/image_search:"):
+                name = f"{request.generator} seed {request.seed}.png"
+                results.bring_face(name, to_tagged_png(face, generator, request.made_by()))
+                st.switch_page("pages/1_Photo.py")
         st.caption(
             "The file's metadata carry seed, psi, all changes and the SHA-256 of the generator "
             f"({generator.version[:12]}...). The address bar's link shows the same face again."
         )
+    with controls:
+        directions(request, generator)
+        _numbers(request, generator)
     _nearest(face)
-
-
-def _directions() -> None:
-    head, reset = st.columns([2, 1], vertical_alignment="center")
-    head.markdown("**What changes a face most**")
-    reset.button("Reset", on_click=_reset_directions, icon=":material/restart_alt:")
-    for number in range(SLIDERS):
-        st.slider(
-            f"Direction {number + 1}",
-            -1.0,
-            1.0,
-            step=0.01,
-            key=direction_key(number),
-            persist_state="session",
-        )
-    st.caption(
-        "The strongest directions of the generator's first layer, found from its weights alone "
-        "(DCGAN: closed-form factorization; MobileStyleGAN: principal components of its styles). "
-        "Nobody named them: drag and see."
-    )
-
-
-def _reset_directions() -> None:
-    for number in range(SLIDERS):
-        st.session_state[direction_key(number)] = 0.0
-    st.session_state.gen_edits = {}
 
 
 def _numbers(request: FaceRequest, generator: FaceGenerator) -> None:

@@ -1,6 +1,8 @@
 """Which faces are wanted: the Generator page's first row of widgets, and its link."""
 
 import random
+from dataclasses import replace
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -9,6 +11,7 @@ from core.generators.base import FaceGenerator
 from core.generators.files import MAX_SEED, PSI_RANGE
 from core.generators.request import COUNTS, SLIDERS, FaceRequest, read_query
 from core.generators.view_link import USUAL, read_view, to_view_query
+from ui.generator_psi import shipped_psi
 from ui.names import literal
 from ui.resources import get_generator
 
@@ -86,6 +89,19 @@ def direction_key(number: int) -> str:
     return f"gen_direction_{number}"
 
 
+def link_to(request: FaceRequest, seed: int) -> str:
+    """The link to one face of a request."""
+    return "?" + urlencode({"view": "one", **replace(request, seed=seed).to_query()})
+
+
+def open_face(request: FaceRequest, number: int) -> None:
+    """Show one of the faces of a request by itself; before the page is drawn again."""
+    if number < len(request.seeds):
+        _forget_changes()
+        st.session_state.gen_seed = request.seeds[number]
+        st.session_state.gen_view = "one"
+
+
 def set_link(request: FaceRequest, view: str) -> None:
     """Let the address bar name what is shown, so that the link reproduces it."""
     values = {name: st.session_state.get(f"gen_{name}", USUAL[name]) for name in USUAL}
@@ -107,7 +123,7 @@ def _read_link() -> None:
     st.session_state.update(
         gen_generator=request.generator,
         gen_seed=request.seed,
-        gen_psi=request.psi,
+        gen_psi=_first_psi(query, request),
         gen_edits=dict(request.edits),
         **{f"gen_count_{request.generator}": request.count},
         **{f"gen_{name}": value for name, value in values.items()},
@@ -115,6 +131,12 @@ def _read_link() -> None:
     )
     for problem in problems + more:
         st.warning(literal(problem), icon=":material/link_off:")
+
+
+def _first_psi(query: dict[str, str], request: FaceRequest) -> float:
+    """The link's; where no link asks for faces, that at which the DCGAN is at its best."""
+    asked = query.keys() & {"psi", "seed", "generator"}
+    return request.psi if asked else shipped_psi()
 
 
 def _roll() -> None:

@@ -21,6 +21,7 @@ SMALL_KEPT = 6  # decoded pictures a session remembers, each of up to 4 MB
 _ROUND = "upload_round"
 _JUDGED_WITH = "photos_judged_with"
 _REMOVED = "removed_photos"  # they may lie in an input widget still
+_WHOLE = "photos_that_are_one_face"  # digests: no detector looks for the face
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def clear() -> None:
     st.session_state[_SMALL] = {}
     st.session_state.pop("heat_maps", None)
     st.session_state[_REMOVED] = set()
+    st.session_state[_WHOLE] = set()
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 
 
@@ -77,6 +79,17 @@ def remove(digest: str, name: str) -> None:
 def welcome_back(digest: str, name: str) -> None:
     """Let a photo that was removed be judged again: somebody brought it anew."""
     st.session_state.setdefault(_REMOVED, set()).discard((digest, name))
+
+
+def bring_face(name: str, data: bytes) -> None:
+    """Let a picture that is one aligned face be judged on the Photo page, without a detector."""
+    digest = digest_of(data)
+    welcome_back(digest, name)
+    st.session_state.setdefault(_WHOLE, set()).add(digest)
+    known = {(item.digest, item.result.name) for item in judged()}
+    known |= {(other, called) for called, _, other in waiting()}
+    if (digest, name) not in known:
+        waiting().append((name, data, digest))
 
 
 def add(
@@ -115,7 +128,8 @@ def add(
             ]
         number = total - len(queue)
         progress(number / total, f"Judging {number + 1} of {total}")
-        result = inspector.judge_file(name, data)
+        whole = digest in st.session_state.get(_WHOLE, set())
+        result = inspector.judge_file(name, data, aligned=whole)
         kept = data if result.error is None else b""
         known.append(Judged(digest, kept, result, len(data), now()))
         queue.pop(0)

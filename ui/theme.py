@@ -92,6 +92,8 @@ h1 {letter-spacing: -0.02em;}
 @media (max-width: 700px) {.rf-faces {grid-template-columns: repeat(4, 1fr); gap: .5rem;}}
 .rf-face {margin: 0; min-width: 0;}
 .rf-face img {width: 100%; border-radius: .5rem; display: block;}
+.rf-open {display: block; border-radius: .5rem;} .rf-open:hover, .rf-open:focus-visible {
+  outline: 2.5px solid #1f6feb; outline-offset: 2px;}
 .rf-face figcaption {font-size: .8rem; color: #4b5563; display: flex; flex-wrap: wrap;
   gap: .15rem .4rem; padding-top: .25rem;} .rf-face b {width: 100%; font-weight: 500;
   overflow: hidden; text-overflow: ellipsis; white-space: nowrap;}
