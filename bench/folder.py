@@ -6,11 +6,12 @@ Pictures are variants of the shipped generated faces, 256 px, JPEG. Tables, and 
 bench/results/folder.json:
 `speed`: files a second of the networks alone (crops in memory, batches, the better of one process
 with all cores and a process for each core), of `classify --out` on aligned faces and with
-detection, and each over the networks. A command's rate is the slope between a short and a long
-run, which leaves its start out; `start_s` is what the short one takes beyond that.
+detection, and each over the networks; by the clock, and by the time all cores spend on a file,
+which other work on the machine hardly changes. A command's figures are the slope between a short
+and a long run, which leaves its start out.
 `memory`: peak of the writing process and of a worker for 1,000 and 10,000 tiny pictures, judged by
 a stand-in for the networks.
-`before`: seconds for the long run over those of `classify --json` at an earlier commit; the CNN
+`before`: time for the long run over that of `classify --json` at an earlier commit; the CNN
 alone, as there was no second opinion then. Each run is a process of its own, in turn; medians.
 """
 
@@ -19,7 +20,6 @@ import io
 import json
 import multiprocessing
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -59,22 +59,27 @@ def write_pictures(folder: Path, count: int) -> None:
         Image.fromarray(face).save(folder / f"{number:05}.jpg", quality=90)
 
 
-def seconds_of(words: list[str], cwd: Path = ROOT) -> float:
-    """Wall time of `python -m core WORDS...`."""
-    started = time.perf_counter()
+def taken(words: list[str], cwd: Path = ROOT) -> np.ndarray:
+    """What `python -m core WORDS...` takes: (wall time, time of all cores), in seconds."""
+    started, before = time.perf_counter(), _core_seconds()
     subprocess.run([sys.executable, "-m", "core", *words], cwd=cwd, check=True, capture_output=True)
-    return time.perf_counter() - started
+    return np.array([time.perf_counter() - started, _core_seconds() - before])
 
 
-def classified(folder: Path, words: list[str]) -> float:
-    """Wall time of `classify --out` on a folder."""
+def _core_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def classified(folder: Path, words: list[str]) -> np.ndarray:
+    """What `classify --out` takes on a folder, as `taken`."""
     out = folder.with_suffix(".jsonl")
     out.unlink(missing_ok=True)
-    return seconds_of(["classify", str(folder), "--out", str(out), *words])
+    return taken(["classify", str(folder), "--out", str(out), *words])
 
 
-def alone(network: str, processes: int) -> float:
-    """Faces a second of the networks alone, in so many processes at once."""
+def alone(network: str, processes: int) -> np.ndarray:
+    """Seconds a face, (wall, cores), of the networks alone, in so many processes at once."""
     words = [sys.executable, "-m", "bench.folder", "--alone", network]
     words += ["--threads", str(max(1, cores() // processes))]
     pipe = subprocess.PIPE
@@ -87,7 +92,9 @@ def alone(network: str, processes: int) -> float:
     for process in running:
         process.stdin.write("go\n")
         process.stdin.flush()
-    return sum(json.loads(process.communicate()[0]) for process in running)
+    found = [json.loads(process.communicate()[0]) for process in running]
+    rates, core_s = np.array(found).T
+    return np.array([1 / rates.sum(), np.average(core_s, weights=rates)])
 
 
 def measure_alone(network: str, threads: int) -> None:
@@ -101,40 +108,37 @@ def measure_alone(network: str, threads: int) -> None:
     panel.listen(crops)
     print("ready", flush=True)
     sys.stdin.readline()
-    started, judged = time.perf_counter(), 0
+    started, used, judged = time.perf_counter(), time.process_time(), 0
     while time.perf_counter() - started < ALONE_S:
         panel.listen(crops)
         judged += len(crops)
-    print(judged / (time.perf_counter() - started))
+    used = time.process_time() - used
+    print(json.dumps([judged / (time.perf_counter() - started), used / judged]))
 
 
 def speed(short: Path, long: Path, files: int, network: str, rounds: int) -> list[dict]:
     """Rates, and how much of what the networks alone do."""
     asked = {ALIGNED: ["--aligned", "--network", network], DETECTION: ["--network", network]}
-    rates: dict[str, list[float]] = {ONE: [], EACH: []}
-    times: dict[str, list[tuple[float, float]]] = {name: [] for name in asked}
+    seconds: dict[str, list[np.ndarray]] = {name: [] for name in (ONE, EACH, *asked)}
     for _ in range(rounds):
-        rates[ONE].append(alone(network, 1))
-        rates[EACH].append(alone(network, cores()))
+        seconds[ONE].append(alone(network, 1))
+        seconds[EACH].append(alone(network, cores()))
         for name, words in asked.items():
-            times[name].append((classified(short, words), classified(long, words)))
-    found = {name: (statistics.median(each), 0.0) for name, each in rates.items()}
-    for name, pairs in times.items():
-        first, second = (statistics.median(column) for column in zip(*pairs, strict=True))
-        slope_s = (second - first) / (files - WARM_FILES)
-        found[name] = (1 / slope_s, first - WARM_FILES * slope_s)
-    limit = max(found[ONE][0], found[EACH][0])
+            both = classified(short, words), classified(long, words)
+            seconds[name].append((both[1] - both[0]) / (files - WARM_FILES))
+    medians = {name: np.median(each, axis=0) for name, each in seconds.items()}
+    limit = np.minimum(medians[ONE], medians[EACH])
     return [
         {
             "table": "speed",
             "way": name,
             "network": network,
-            "files": files,
-            "files_per_s": rate,
-            "of the networks": rate / limit,
-            "start_s": start_s,
+            "files_per_s": float(1 / wall_s),
+            "of the networks": float(limit[0] / wall_s),
+            "core_s_per_file": float(core_s),
+            "of the networks, by core time": float(limit[1] / core_s),
         }
-        for name, (rate, start_s) in found.items()
+        for name, (wall_s, core_s) in medians.items()
     ]
 
 
@@ -188,20 +192,26 @@ def before(commit: str, folder: Path, rounds: int) -> list[dict]:
             "classify --json": partial(_printed, words=["--network", "cnn"]),
             DETECTION: partial(classified, words=["--network", "cnn"]),
         }
-        seconds: dict[str, list[float]] = {name: [] for name in ways}
+        seconds: dict[str, list[np.ndarray]] = {name: [] for name in ways}
         for _ in range(rounds):
             for name, way in ways.items():
                 seconds[name].append(way(folder))
-    medians = {name: statistics.median(each) for name, each in seconds.items()}
+    medians = {name: np.median(each, axis=0) for name, each in seconds.items()}
     first = next(iter(medians.values()))
     return [
-        {"table": "before", "way": name, "seconds": each, "of before": each / first}
+        {
+            "table": "before",
+            "way": name,
+            "seconds": float(each[0]),
+            "of before": float(each[0] / first[0]),
+            "of before, by core time": float(each[1] / first[1]),
+        }
         for name, each in medians.items()
     ]
 
 
-def _printed(folder: Path, words: list[str] = (), cwd: Path = ROOT) -> float:
-    return seconds_of(["classify", "--json", str(folder), *words], cwd)
+def _printed(folder: Path, words: list[str] = (), cwd: Path = ROOT) -> np.ndarray:
+    return taken(["classify", "--json", str(folder), *words], cwd)
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from core.config import TABLE_SUFFIXES
 from core.scoring.rows import SCHEMA
 from core.tables import write_csv_rows
 
-ROW_GROUP = 16_384  # rows of a Parquet file that are held in memory
+ROW_GROUP = 4096  # rows of a Parquet file that are held in memory
 
 
 def write_table(path: Path, rows: Iterable[dict]) -> None:
