@@ -30,16 +30,14 @@ from core.inference.live.track_log import TrackReport
 from core.inference.live.video import judge_video
 from core.inference.networks import load_panel
 from core.mp4 import write_mp4
-from core.training.live_fit import (
+from core.training.live_fit import fit_live, held_out, shown
+from core.training.live_tracks import (
     Film,
     Tracks,
     View,
     film_views,
-    fit_live,
-    held_out,
     imitated_tracks,
     raw_judges,
-    shown,
     tracks_of,
 )
 

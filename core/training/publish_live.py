@@ -12,12 +12,11 @@ from core.config import ARTIFACTS_DIR, FAKE, REAL
 from core.evaluation.folder import load_split, verdicts_of
 from core.inference.networks import load_panel
 from core.inference.verdict import Calibration
-from core.training.live_fit import (
+from core.training.live_fit import fit_live, held_out
+from core.training.live_tracks import (
     Film,
     Tracks,
     film_views,
-    fit_live,
-    held_out,
     imitated_tracks,
     raw_judges,
     tracks_of,

@@ -146,6 +146,6 @@ def _half_way(calibration: Calibration, end: float) -> float:
 
 def _band(calibration: Calibration) -> str:
     return (
-        f"The average lies between {calibration.unsure_low:.0%} and "
-        f"{calibration.unsure_high:.0%}, where the model errs too often."
+        f"P(fake) lies between {calibration.unsure_low:.0%} and {calibration.unsure_high:.0%}: "
+        "too high for an all-clear, too low for an accusation."
     )

@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
-from core.inference.live.pipeline import LiveFrame, TrackState
-from core.inference.report import CLASS_COLORS, percent
+from core.inference.live.states import LiveFrame, TrackState
+from core.inference.report import CLASS_COLORS
+from core.inference.verdict import SHORT_WORDS, percent
 
 GHOST_S = 0.3  # a face lost for longer has no box: it is elsewhere, or gone
 
@@ -34,9 +35,9 @@ def draw_tracks(frame: LiveFrame) -> np.ndarray:
 
 
 def label_of(track: TrackState) -> str:
-    """A track in a few words: "1 fake · P(fake) 83%"."""
+    """A track in a few words: "1 generated · P(fake) 97%"."""
     chance = f" · P(fake) {percent(track.p_fake)}" if track.p_fake is not None else ""
-    return f"{track.number} {track.verdict.state}{chance}"
+    return f"{track.number} {SHORT_WORDS[track.verdict.state]}{chance}"
 
 
 def _put_label(pixels: np.ndarray, track: TrackState) -> None:

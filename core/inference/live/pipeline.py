@@ -8,60 +8,22 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from core.inference.detector import FaceDetector, shared_detector
-from core.inference.geometry import Box, Crop, clipped, crop_face
+from core.inference.geometry import Crop, clipped, crop_face
 from core.inference.live.asking import Asking, InTurn
 from core.inference.live.evidence import Evidence
 from core.inference.live.fit import Fit, Size
 from core.inference.live.judges import ALONE, Judges
 from core.inference.live.looks import SAME_PERSON, Cuts, likeness, look_of
 from core.inference.live.settings import LiveSettings
+from core.inference.live.states import LiveFrame, TrackState
 from core.inference.live.tracking import Track, Tracker
 from core.inference.networks import Network
-from core.inference.verdict import Calibration, Verdict, sharpness, weakness
+from core.inference.verdict import Calibration, sharpness, weakness
 from core.inference.views import face_view
 
 MAX_FACES = 10
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class TrackState:
-    """A face of a frame.
-
-    Attributes:
-        number: names the face for as long as it is followed.
-        box: where it is, in pixels of the frame.
-        p_fake: probability that it is generated, by all that was seen of it so far; None before
-            every network that counts has seen it.
-        verdict: what to make of it.
-        judged: how many views were judged so far.
-        enough: whether they are enough for a verdict, be it unsure.
-        lost_s: for how long it has been looked for in vain; 0 while it is found.
-    """
-
-    number: int
-    box: Box
-    p_fake: float | None
-    verdict: Verdict
-    judged: int
-    lost_s: float = 0.0
-    enough: bool = True
-
-
-@dataclass(frozen=True)
-class LiveFrame:
-    """A judged frame.
-
-    Attributes:
-        time_s: its time in the stream, in seconds.
-        pixels: uint8 (height, width, 3), RGB; mirrored if that was asked for.
-        tracks: its faces, in the order of their numbers.
-    """
-
-    time_s: float
-    pixels: np.ndarray
-    tracks: tuple[TrackState, ...]
 
 
 @dataclass
@@ -72,6 +34,7 @@ class _Known:
     judged_s: float = -math.inf
     asked_s: float = -math.inf
     turn: int = 0
+    asked: int = 0
     look: np.ndarray | None = None
 
 
@@ -137,12 +100,11 @@ class LivePipeline:
             raise ValueError(f"`time_s` must be finite. Received: {time_s}")
         self._now_s = max(self._now_s, time_s)
         settings = self.settings  # one look: another thread may replace it at any time
-        if settings.mirror:
-            pixels = np.ascontiguousarray(pixels[:, ::-1])
         self._follow_size(pixels.shape[1::-1])
         self._find(pixels, settings)
         self._judge(pixels, settings)
-        return LiveFrame(self._now_s, pixels, self._states(pixels, settings))
+        frame = LiveFrame(self._now_s, pixels, self._states(pixels, settings))
+        return frame.mirrored() if settings.mirror else frame
 
     def _follow_size(self, size: Size) -> None:
         """Where a stream changes its size, take the known faces along and search anew."""
@@ -232,12 +194,16 @@ class LivePipeline:
             self.note = f"The second opinion failed ({type(error).__name__}). {ALONE}"
 
     def _ask(self, crops: dict[int, np.ndarray], settings: LiveSettings) -> None:
-        """Show it the faces it has not seen for longest, while it is free."""
+        """Show it the faces it has not seen for longest, every other time in a mirror.
+
+        Which way round a face is shown sways it; the mean of both ways is steadier.
+        """
         for key in sorted(crops, key=lambda key: self._known[key].asked_s):
             known = self._known[key]
             if self._asking.is_free and self._now_s - known.asked_s >= settings.second_s:
-                known.asked_s = self._now_s
-                self._asking.ask(key, crops[key], self._now_s)
+                crop = crops[key][:, :: -1 if known.asked % 2 else 1]
+                known.asked_s, known.asked = self._now_s, known.asked + 1
+                self._asking.ask(key, np.ascontiguousarray(crop), self._now_s)
 
     def _listen(self) -> None:
         """Take in what it has said; of faces that left nothing is kept."""

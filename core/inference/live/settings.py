@@ -12,7 +12,7 @@ class LiveSettings:
     Attributes:
         threshold: P(fake) from which a face is called fake; None is the calibrated one.
         min_face_px: smaller faces stay unsure.
-        mirror: flip the picture left to right first.
+        mirror: show the picture as in a looking-glass; what is judged is not flipped.
         search_s: pause between searches of the whole frame while faces are followed.
         idle_search_s: the same while there are none.
         follow_s: pause between looks for known faces near where they were.

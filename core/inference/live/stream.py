@@ -13,8 +13,9 @@ import pandas as pd
 from core.errors import UserError
 from core.inference.live.meter import Speed, SpeedMeter
 from core.inference.live.overlay import draw_tracks
-from core.inference.live.pipeline import LivePipeline, TrackState
+from core.inference.live.pipeline import LivePipeline
 from core.inference.live.settings import LiveSettings
+from core.inference.live.states import TrackState
 from core.inference.live.track_log import TrackLog, TrackReport
 
 CHART_S = 30.0

@@ -6,7 +6,7 @@ from statistics import median_low
 
 import pandas as pd
 
-from core.inference.live.pipeline import LiveFrame, TrackState
+from core.inference.live.states import LiveFrame, TrackState
 
 POINT_COLUMNS = ["time_s", "track", "p_fake", "verdict"]
 

@@ -14,8 +14,9 @@ from core.inference.live.container import Source, open_video
 from core.inference.live.evidence import MIN_SPAN_S
 from core.inference.live.fit import Fit, Size, letterboxed
 from core.inference.live.overlay import draw_tracks
-from core.inference.live.pipeline import LiveFrame, LivePipeline
+from core.inference.live.pipeline import LivePipeline
 from core.inference.live.reader import VideoReader
+from core.inference.live.states import LiveFrame
 from core.inference.live.survey import main_size
 from core.inference.live.track_log import TrackLog, TrackReport
 from core.mp4 import Mp4Writer

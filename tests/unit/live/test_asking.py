@@ -93,6 +93,17 @@ def test_a_slow_second_opinion_drops_views_and_holds_no_frame_up():
     assert network.asked <= 2  # what came meanwhile was not queued
 
 
+def test_it_sees_the_face_both_ways_round():
+    seen = []
+    second = FixedSecond(3.0)
+    second.log_odds_of = lambda crops: seen.append(crops[0]) or np.zeros(1)
+    pipeline, _, _ = make(3.0, second)
+    _play(pipeline, scene((200, 100)), 2)
+    assert len(seen) >= 4
+    np.testing.assert_array_equal(seen[2][:, ::-1], seen[3])
+    assert not np.array_equal(seen[2], seen[3])
+
+
 def test_several_faces_take_turns():
     seen = []
     second = FixedSecond(3.0)

@@ -141,6 +141,16 @@ def test_mirror_flips_picture_and_boxes():
     assert result.tracks[0].box.x == frame.shape[1] - 50 - SIDE
 
 
+def test_what_is_judged_is_not_mirrored():
+    plain, mirrored = make()[0], make(mirror=True)[0]
+    seen = {}
+    for name, pipeline in (("plain", plain), ("mirrored", mirrored)):
+        predictor = pipeline._judges.predictor
+        predictor.log_odds = lambda faces, name=name: seen.setdefault(name, faces)[:, 0, 0, 0]
+        _play(pipeline, lambda _: scene((50, 100)), 1)
+    np.testing.assert_array_equal(seen["plain"], seen["mirrored"])
+
+
 def _before_and_after_a_cut():
     """The same square before two walls that have nothing in common."""
     first, second = scene((200, 100)), scene((200, 100))

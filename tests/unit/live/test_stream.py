@@ -159,7 +159,7 @@ def test_the_drawing_has_the_verdicts_colour_and_leaves_the_frame():
     np.testing.assert_array_equal(result.pixels, before)
     color = tuple(int(CLASS_COLORS["fake"][i : i + 2], 16) for i in (1, 3, 5))
     assert tuple(drawn[219, 260]) == color and tuple(drawn[160, 200]) == color
-    assert label_of(result.tracks[0]) == "1 fake · P(fake) 88%"
+    assert label_of(result.tracks[0]) == "1 generated · P(fake) 88%"
 
 
 @pytest.mark.parametrize("size", [(70, 70), (90, 640), (640, 90)])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.inference.geometry import Box
-from core.inference.live.pipeline import LiveFrame, TrackState
+from core.inference.live.states import LiveFrame, TrackState
 from core.inference.live.track_log import TrackLog, to_table
 from core.inference.verdict import Verdict
 
