@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from functools import lru_cache
 from pathlib import Path
+from pkgutil import resolve_name
 
 import numpy as np
 import pytest
@@ -105,6 +106,16 @@ def examples() -> dict[str, bytes]:
 def portrait(examples) -> np.ndarray:
     """A generated face: uint8 (512, 512, 3), RGB."""
     return np.asarray(Image.open(io.BytesIO(examples["Portrait A"])).convert("RGB"))
+
+
+@pytest.fixture(scope="session")
+def feature_spaces():
+    """The networks whose features tell generators' faces from real ones are compiled once."""
+    judges = "core.evaluation.generator_quality"
+    with pytest.MonkeyPatch.context() as patch:
+        for space in (f"{judges}.FeatureSpace", f"{judges}.Dinov2Space"):
+            patch.setattr(space, lru_cache(maxsize=1)(resolve_name(space)))
+        yield
 
 
 @pytest.fixture

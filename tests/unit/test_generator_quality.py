@@ -11,6 +11,7 @@ from core.evaluation.inception import InceptionSpace
 from tests.conftest import write_dataset
 
 RNG = np.random.default_rng(0)
+pytestmark = pytest.mark.usefixtures("feature_spaces")
 
 
 def _cloud(count: int, shift: float = 0.0, spread: float = 1.0) -> np.ndarray:

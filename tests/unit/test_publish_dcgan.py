@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,18 @@ from core.training.publish_dcgan import publish_dcgan, spread
 from tests.conftest import write_dataset
 
 RECIPE = GanRecipe("original", epochs=3, samples_per_epoch=8, batch_size=8)
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("feature_spaces", "few_faces")]
+
+
+@pytest.fixture(scope="module")
+def few_faces():
+    """Figures come from few pairs and faces, and from the DCGAN alone."""
+    few_seeds = partial(module.measure_directions, seeds=4)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.evaluation.generator_metrics.MS_SSIM_PAIRS", 50)
+        patch.setattr(module, "measure_directions", few_seeds)
+        patch.setattr(module, "_second_generator", lambda judge: {})
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +46,10 @@ def run(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def shipped(run, tmp_path_factory):
+def shipped(run, few_faces, feature_spaces, tmp_path_factory):
     folder = tmp_path_factory.mktemp("artifacts")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "_second_generator", lambda judge: {})
-        list(publish_dcgan(*run, folder=folder))
-        list(publish_dcgan(*run, name="original_generator", folder=folder))
+    list(publish_dcgan(*run, folder=folder))
+    list(publish_dcgan(*run, name="original_generator", folder=folder))
     return folder
 
 
@@ -82,7 +93,6 @@ def test_the_card_quotes_the_measured_figures(shipped):
 
 
 def test_a_second_publication_leaves_no_snapshot_of_the_first(run, shipped, monkeypatch):
-    monkeypatch.setattr(module, "_second_generator", lambda judge: {})
     monkeypatch.setattr(module, "SNAPSHOTS", 1)
     list(publish_dcgan(*run, folder=shipped))
     assert len(list_snapshots(shipped)) == 2
@@ -91,7 +101,6 @@ def test_a_second_publication_leaves_no_snapshot_of_the_first(run, shipped, monk
 
 def test_a_published_generator_can_be_trained_on(run, shipped, tmp_path, monkeypatch):
     monkeypatch.setattr("core.training.dcgan.SAVE_EVERY_S", 0.0)
-    monkeypatch.setattr(module, "_second_generator", lambda judge: {})
     list(publish_dcgan(*run, folder=shipped))
     before = read_json("generator_metrics", shipped)
     begun = before["shipped"]["epoch"]
