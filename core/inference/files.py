@@ -47,7 +47,7 @@ def files_of(
         A file's path, or a result with an error for what cannot be judged at all.
     """
     for path in map(os.fspath, paths):
-        if Path(path).is_dir():
+        if os.path.isdir(path):  # noqa: PTH112  Path.is_dir raises on some names
             yield from _files_below(path, by_name, tell)
         else:
             yield path

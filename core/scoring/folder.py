@@ -119,7 +119,7 @@ class FolderRun:
             write_table(self.out, self._part.rows())
         except OSError as error:
             raise UserError(
-                f"{printable(str(self.out))} cannot be written ({error.strerror}). Nothing is "
+                f"{printable(str(self.out))} cannot be written ({error.strerror or error}). Nothing is "
                 "lost: make room and go on with --resume."
             ) from error
         self._part.remove()

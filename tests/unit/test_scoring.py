@@ -156,6 +156,12 @@ def test_whatever_lies_in_a_folder_becomes_a_row_or_is_told(tmp_path, monkeypatc
     assert pd.read_csv(tmp_path / "r.csv")["path"].str.contains("a?\n\x1b.png", regex=False).any()
 
 
+def test_a_name_that_no_system_takes_is_a_row(tmp_path):
+    names = [Path("a" * 300 + ".jpg"), Path("a" * 300, "b.jpg")]
+    assert _scored(tmp_path / "r.csv", *names).failed == 2
+    assert pd.read_csv(tmp_path / "r.csv")["error"].str.contains("too long").all()
+
+
 def test_a_file_named_twice_is_judged_once(tmp_path):
     folder = _pictures(tmp_path / "in", 3)
     totals = _scored(tmp_path / "r.csv", folder, folder, folder / "00001.png")
