@@ -53,7 +53,7 @@ def kinds_of_photos(network: str) -> None:
     known = knowledge(network)
     if known is None:
         return
-    with st.popover("By kind of photo", icon=":material/photo_library:"):
+    with st.expander("By kind of photo: how often it accuses, and how often it is unsure"):
         _kind_choice(known)
         where_people_try_it(known)
 

@@ -12,7 +12,7 @@ _KEY = "photo_settings"
 _NAMES = {"both": "Both networks", "cnn": "The CNN alone", "second": "The second opinion alone"}
 _CAPTIONS = {
     "both": "Their evidence is added up; each one's opinion is shown as well.",
-    "cnn": "The small network of the original project; it accuses more real photos.",
+    "cnn": "The small network of the original project, trained anew.",
     "second": "A head on the features of a network that has seen pictures of all kinds.",
 }
 

@@ -200,6 +200,7 @@ def p_fake_scale(p_fake: float, state: str, *, threshold: float, low: float, hig
     shown = html.escape(percent(p_fake))
     near_end = not 0.3 <= threshold <= 0.7  # its label would run into those of the ends
     x = min(max(p_fake, 0.02), 0.98) * 100  # the dot stays on the scale
+    inside = f"clamp(2.5rem, {x:.1f}%, 100% - 2.5rem)"  # and so do its words
     stops = (
         f"{CLASS_COLORS['real']}55 0 {low:.0%}, {CLASS_COLORS['unsure']}44 {low:.0%} {high:.0%}, "
         f"{CLASS_COLORS['fake']}55 {high:.0%} 100%"
@@ -209,7 +210,7 @@ def p_fake_scale(p_fake: float, state: str, *, threshold: float, low: float, hig
   aria-label="P(fake) {shown} on a scale from 0 to 100 percent; threshold {threshold:.0%}">
   <span class="line" style="left:{threshold:.0%}"></span>
   <span class="dot" style="left:{x:.1f}%; background:{CLASS_COLORS[state]}"></span>
-  <span class="value" style="left:{min(max(x, 14), 86):.1f}%; color:{CLASS_COLORS[state]}"
+  <span class="value" style="left:{inside}; color:{CLASS_COLORS[state]}"
     title="{html.escape(P_FAKE_MEANS)}">P(fake) {shown}</span>
   <span class="tick first" style="left:0">0% real<span class="word"> photo</span></span>
   <span class="tick middle" style="left:{threshold:.0%}{"; display:none" if near_end else ""}"
