@@ -118,9 +118,10 @@ class FolderRun:
         try:
             write_table(self.out, self._part.rows())
         except OSError as error:
+            shown, why = printable(str(self.out)), error.strerror or error
             raise UserError(
-                f"{printable(str(self.out))} cannot be written ({error.strerror or error}). Nothing is "
-                "lost: make room and go on with --resume."
+                f"{shown} cannot be written ({why}). Nothing is lost: make room and go on with "
+                "--resume."
             ) from error
         self._part.remove()
         return totals
