@@ -29,11 +29,18 @@ def run(tmp_path_factory):
     return base / "run", data
 
 
-def test_a_published_run_serves_verdicts(run, tmp_path):
-    lines = list(publish(*run, folder=tmp_path))
+@pytest.fixture(scope="module")
+def published(run, tmp_path_factory):
+    """Folder of the run's artifacts, which tests only read, and what was said meanwhile."""
+    folder = tmp_path_factory.mktemp("artifacts")
+    return folder, list(publish(*run, folder=folder))
+
+
+def test_a_published_run_serves_verdicts(published):
+    folder, lines = published
     assert any("Calibrated" in line for line in lines)
-    inspector = load_inspector(tmp_path)
-    metrics = read_json("classifier_metrics", tmp_path)
+    inspector = load_inspector(folder)
+    metrics = read_json("classifier_metrics", folder)
     hits = 0
     for number in range(8):
         for label in ("real", "fake"):
@@ -43,8 +50,8 @@ def test_a_published_run_serves_verdicts(run, tmp_path):
     assert hits / 16 == metrics["test"]["accuracy"]
 
 
-def test_the_card_quotes_the_measured_figures(run, tmp_path):
-    list(publish(*run, folder=tmp_path))
+def test_the_card_quotes_the_measured_figures(run, published, tmp_path):
+    shutil.copytree(published[0], tmp_path, dirs_exist_ok=True)
     list(publish(*run, name="original", folder=tmp_path))
     card = (tmp_path / "MODEL_CARD.md").read_text()
     row = json.loads((tmp_path / "classifier.metrics.json").read_text())["test"]["by_pair"]
@@ -62,10 +69,11 @@ def test_a_run_without_test_data_is_not_shipped(run, tmp_path):
     assert not (tmp_path / "artifacts" / "registry.json").exists()
 
 
-def test_tables_enter_the_card_and_leave_with_their_model(run, tmp_path, monkeypatch):
+@pytest.mark.slow
+def test_tables_enter_the_card_and_leave_with_their_model(run, published, tmp_path, monkeypatch):
     monkeypatch.setattr("core.config.ARTIFACTS_DIR", tmp_path)
     monkeypatch.setattr(robustness, "DAMAGES", {"jpeg": robustness.DAMAGES["jpeg"]})
-    list(publish(*run, folder=tmp_path))
+    shutil.copytree(published[0], tmp_path, dirs_exist_ok=True)
     run_dir, data = str(run[0]), str(shutil.copytree(run[1], tmp_path / "set"))
     for file in sorted((tmp_path / "set" / "test" / "fake").iterdir()):
         shutil.copy(file, file.with_name(file.name.replace("machine", "other")))
@@ -97,10 +105,9 @@ def test_a_run_that_saw_the_generator_is_no_test_of_leaving_it_out(run, capsys):
     assert "was trained on machine" in capsys.readouterr().err
 
 
-def test_a_run_is_measured_as_it_would_be_shipped(run, tmp_path):
-    list(publish(*run, folder=tmp_path))
+def test_a_run_is_measured_as_it_would_be_shipped(run, published):
     network, calibration = load_run(*run)
-    shipped = load_inspector(tmp_path)
+    shipped = load_inspector(published[0])
     assert calibration == shipped.calibration
     faces = np.random.default_rng(0).random((2, 128, 128, 3), dtype=np.float32)
     expected = shipped.predictor.log_odds(faces)
@@ -108,9 +115,8 @@ def test_a_run_is_measured_as_it_would_be_shipped(run, tmp_path):
     assert calibration.temperature > 0
 
 
-def test_a_run_may_begin_with_the_published_weights(run, tmp_path):
-    list(publish(*run, folder=tmp_path))
-    for mine, theirs in zip(load_start(tmp_path), load_start(run[0]), strict=True):
+def test_a_run_may_begin_with_the_published_weights(run, published, tmp_path):
+    for mine, theirs in zip(load_start(published[0]), load_start(run[0]), strict=True):
         np.testing.assert_array_equal(mine, theirs)
     with pytest.raises(UserError):
         load_start(tmp_path / "nowhere")

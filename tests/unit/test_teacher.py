@@ -148,6 +148,7 @@ def test_a_teacher_is_the_published_architecture():
     assert teacher.output_shape == (None, 2)
 
 
+@pytest.mark.slow
 def test_the_opinion_is_that_of_the_trained_network(taught_by):
     from core.training.networks import network_of
 
@@ -220,6 +221,7 @@ def test_hints_are_what_the_teacher_sees(data, tmp_path, targets_seen):
         np.testing.assert_array_equal(targets["features"], directions.read(_features_of(faces)))
 
 
+@pytest.mark.slow
 def test_a_run_with_hints_resumes_exactly(data, taught_by, tmp_path, monkeypatch):
     recipe = replace(RECIPES["hints"], **TINY | {"epochs": 2}, policy="float32")
     train_classifier(data, tmp_path / "whole", recipe, teacher=taught_by, quiet=True)
@@ -295,6 +297,7 @@ def test_a_classifier_is_no_teacher(data, tmp_path):
         Teacher(tmp_path / "run")
 
 
+@pytest.mark.slow
 def test_a_teacher_is_not_shipped(data, taught_by, tmp_path):
     from core.training.publish import publish
 

@@ -1,6 +1,7 @@
 """Training: resumes to the same result after kill -9, refuses bad set-ups early, learns."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -35,6 +36,19 @@ def data(tmp_path_factory):
     return write_dataset(tmp_path_factory.mktemp("data") / "set", {"train": 12, "valid": 6})
 
 
+@pytest.fixture(scope="module")
+def trained(data, tmp_path_factory):
+    """The run of one epoch; a test that writes to it takes a copy."""
+    folder = tmp_path_factory.mktemp("runs") / "trained"
+    train_classifier(data, folder, replace(SMALL, epochs=1), quiet=True)
+    return folder
+
+
+@pytest.fixture
+def own_run(trained, tmp_path):
+    return shutil.copytree(trained, tmp_path / "own")
+
+
 def _same(one, other) -> bool:
     first, second = load_arrays(one / "last.npz"), load_arrays(other / "last.npz")
     assert set(first) == set(second)
@@ -52,6 +66,7 @@ def test_history_has_the_contracts_columns_and_the_loss_falls(data, tmp_path):
     assert history["accuracy"].iloc[-1] > 0.8  # the textures are easy to tell apart
 
 
+@pytest.mark.slow
 def test_a_run_killed_with_signal_9_ends_like_an_unbroken_one(data, tmp_path):
     broken, whole = tmp_path / "broken", tmp_path / "whole"
     command = [sys.executable, "-m", "core", "train", "classifier", "--recipe", "original"]
@@ -73,6 +88,7 @@ def test_a_run_killed_with_signal_9_ends_like_an_unbroken_one(data, tmp_path):
     assert (broken / "best.weights.npz").read_bytes() == (whole / "best.weights.npz").read_bytes()
 
 
+@pytest.mark.slow
 def test_augmented_and_averaged_runs_resume_exactly_too(data, tmp_path, monkeypatch):
     train_classifier(data, tmp_path / "whole", OURS, quiet=True)
     with interrupted_after(monkeypatch, 2):
@@ -81,12 +97,11 @@ def test_augmented_and_averaged_runs_resume_exactly_too(data, tmp_path, monkeypa
     assert _same(tmp_path / "broken", tmp_path / "whole")
 
 
-def test_a_finished_run_resumed_changes_nothing(data, tmp_path):
+def test_a_finished_run_resumed_changes_nothing(data, own_run):
+    before = (own_run / "last.npz").read_bytes()
     recipe = replace(SMALL, epochs=1)
-    train_classifier(data, tmp_path / "run", recipe, quiet=True)
-    before = (tmp_path / "run" / "last.npz").read_bytes()
-    history = train_classifier(data, tmp_path / "run", recipe, resume=True, quiet=True)
-    assert len(history) == 1 and (tmp_path / "run" / "last.npz").read_bytes() == before
+    history = train_classifier(data, own_run, recipe, resume=True, quiet=True)
+    assert len(history) == 1 and (own_run / "last.npz").read_bytes() == before
 
 
 def _remove(folder):
@@ -114,20 +129,19 @@ def test_sources_that_do_not_exist(data, tmp_path):
         train_classifier(data, tmp_path / "run", replace(SMALL, sources=("elsewhere",)), quiet=True)
 
 
-def test_run_folders_that_cannot_be_used(data, tmp_path):
+def test_run_folders_that_cannot_be_used(data, own_run, tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(UserError, match="cannot be written"):
         train_classifier(data, tmp_path / "file" / "run", SMALL, quiet=True)
     recipe = replace(SMALL, epochs=1)
-    train_classifier(data, tmp_path / "run", recipe, quiet=True)
     with pytest.raises(UserError, match="already holds a run"):
-        train_classifier(data, tmp_path / "run", recipe, quiet=True)
+        train_classifier(data, own_run, recipe, quiet=True)
     with pytest.raises(UserError, match=r"another recipe learning_rate \(0.01 there, 0.5"):
         other = replace(recipe, learning_rate=0.5)
-        train_classifier(data, tmp_path / "run", other, resume=True, quiet=True)
-    (tmp_path / "run" / "last.npz").write_bytes(b"half a file")
+        train_classifier(data, own_run, other, resume=True, quiet=True)
+    (own_run / "last.npz").write_bytes(b"half a file")
     with pytest.raises(UserError, match="missing or damaged"):
-        train_classifier(data, tmp_path / "run", recipe, resume=True, quiet=True)
+        train_classifier(data, own_run, recipe, resume=True, quiet=True)
 
 
 def test_atomic_writes_leave_no_scraps(tmp_path):
@@ -137,11 +151,11 @@ def test_atomic_writes_leave_no_scraps(tmp_path):
     assert file.read_bytes() == b"two" and list(tmp_path.iterdir()) == [file]
 
 
-def test_a_run_may_begin_with_another_runs_weights(data, tmp_path):
+@pytest.mark.slow
+def test_a_run_may_begin_with_another_runs_weights(data, trained, tmp_path):
     import core.training.classifier as module
 
-    train_classifier(data, tmp_path / "first", replace(SMALL, epochs=1), quiet=True)
-    best = load_weights(tmp_path / "first" / "best.weights.npz")
+    best = load_weights(trained / "best.weights.npz")
     begun = []
     unbroken = module._Session.run_epoch
 
@@ -155,7 +169,7 @@ def test_a_run_may_begin_with_another_runs_weights(data, tmp_path):
     webcam = replace(webcam, filmed_shares={"camera": 1.0, "machine": 0.5})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module._Session, "run_epoch", look)
-        start = {"start": [tmp_path / "first"], "quiet": True}
+        start = {"start": [trained], "quiet": True}
         train_classifier(data, tmp_path / "second", webcam, **start)
     for mine, theirs in zip(begun[0], best, strict=True):
         np.testing.assert_array_equal(mine, theirs)
@@ -175,18 +189,17 @@ def test_a_patchwork_of_both_classes_is_asked_for_its_areas():
     assert targets.dtype == np.float32
 
 
-def test_a_run_may_begin_between_two_others(data, tmp_path, monkeypatch):
+def test_a_run_may_begin_between_two_others(data, trained, tmp_path, monkeypatch):
     import core.training.classifier as module
 
-    runs = [tmp_path / "one", tmp_path / "two"]
-    for seed, folder in enumerate(runs):
-        train_classifier(data, folder, replace(SMALL, epochs=1, seed=seed), quiet=True)
+    runs = [trained, tmp_path / "other"]
+    train_classifier(data, runs[1], replace(SMALL, epochs=1, seed=1), quiet=True)
     begun = []
     monkeypatch.setattr(module._Session, "begin_from", lambda session, mean: begun.append(mean))
     train_classifier(data, tmp_path / "third", replace(SMALL, epochs=1), start=runs, quiet=True)
     for mean, one, two in zip(begun[0], *map(load_start, runs), strict=True):
         np.testing.assert_allclose(mean, (one + two) / 2, rtol=1e-6)
-    assert '"start": "one + two"' in (tmp_path / "third" / "run.json").read_text()
+    assert '"start": "trained + other"' in (tmp_path / "third" / "run.json").read_text()
 
 
 def test_a_start_that_is_no_run(data, tmp_path):

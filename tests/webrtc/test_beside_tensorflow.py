@@ -9,6 +9,7 @@ from streamlit import config
 from core.config import ROOT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "program",
     [
