@@ -4,10 +4,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.config import CLASS_NAMES, FAKE
+from core.artifacts import load_registry
+from core.config import ARTIFACTS_DIR, CLASS_NAMES, FAKE
+from core.errors import UserError
 from core.evaluation import curves
 from core.evaluation.calibration import ERROR_RATE
 from core.evaluation.folder import is_answered
+from core.evaluation.judged_generator import kept_judgement
 from core.evaluation.measurement import Measurement
 from core.inference.photo import Inspector
 from core.inference.verdict import Calibration, sigmoid
@@ -45,7 +48,7 @@ def results(inspector: Inspector) -> None:
     """Draw the last measurement, beside those that were pinned."""
     run = _last_run()
     if run is None:
-        empty_state("Nothing measured yet", "Choose above what to judge, and press Measure.")
+        _kept()
         return
     _heading(run)
     pins = pinned_beside(run)
@@ -68,6 +71,32 @@ def results(inspector: Inspector) -> None:
         compared([run, *pins], calibration)
     galleries(run, calibration)
     downloads(run, calibration, figures)
+
+
+def _kept() -> None:
+    """What was measured of the shipped DCGAN before anybody measured anything here."""
+    try:
+        kept, version = kept_judgement(ARTIFACTS_DIR), load_registry()["generator_constants"].sha256
+    except (UserError, KeyError):
+        kept, version = {}, ""
+    asked = kept.get("asked", {})
+    if "beside" not in kept or asked.get("version") != version:
+        empty_state("Nothing measured yet", "Choose above what to judge, and press Measure.")
+        return
+    st.subheader("The shipped DCGAN beside photos", anchor=False)
+    st.caption(
+        f"Measured when it was shipped (`evaluate --generator dcgan --keep generator`): "
+        f"{asked['count']} fresh faces beside {asked['photos']} photos of {asked['split']}. To "
+        "measure something else, choose above and press Measure."
+    )
+    _figures(kept["beside"])
+    pairs = kept["beside"]["by_pair"]
+    if pairs:
+        table = pd.DataFrame(pairs).T[["n", "accuracy", "roc_auc"]]
+        table.index = [name.split(" / ")[0] for name in table.index]
+        table.columns = ["Faces", "Called right", "ROC AUC"]
+        with st.expander("By source of the photos", icon=":material/table:"):
+            st.dataframe(table, width="stretch")
 
 
 def _last_run() -> Measurement | None:

@@ -162,6 +162,6 @@ def ms_ssim_diversity(faces: np.ndarray, seed: int = 0) -> float:
         tf.image.ssim_multiscale(
             faces[first[part]], faces[second[part]], 255, power_factors=MS_SSIM_WEIGHTS
         ).numpy()
-        for part in np.array_split(np.arange(MS_SSIM_PAIRS), MS_SSIM_PAIRS // 50)
+        for part in np.array_split(np.arange(MS_SSIM_PAIRS), -(-MS_SSIM_PAIRS // 50))
     ]
     return float(np.concatenate(values).mean())

@@ -3,6 +3,7 @@
 import io
 from dataclasses import replace
 
+import keras
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,14 +11,20 @@ from keras import ops
 from PIL import Image
 
 import core.training.dcgan as module
+import core.training.projected_step as projected_module
 from core.errors import UserError
 from core.generators.codes import normal_latents
 from core.models.dcgan import build_discriminator, build_generator
+from core.models.projected import SIDES, build_heads, build_projection
+from core.models.teacher import build_teacher
 from core.training.dcgan import grid_file, train_dcgan
 from core.training.diff_augment import Draws, augment, draw
 from core.training.face_codes import FaceCodes
 from core.training.gan_recipes import GAN_RECIPES, GanRecipe
 from core.training.gan_step import Batch, GanStep
+from core.training.gradients import gradients_of, pulled, slopes_of
+from core.training.imagenet import load_imagenet
+from core.training.projected_step import ProjectedStep
 from core.training.run_folder import load_arrays
 from tests.conftest import write_dataset
 
@@ -28,6 +35,15 @@ OURS = replace(
     settle_steps=4,
     policy="float32",
 )
+PROJECTED = replace(
+    GAN_RECIPES["projected"], epochs=2, samples_per_epoch=16, batch_size=8, policy="float32"
+)
+
+
+@pytest.fixture
+def untaught(monkeypatch):
+    """Projected discriminators on a network drawn at random: the package is not needed."""
+    monkeypatch.setattr(projected_module, "load_imagenet", lambda teacher: None)
 
 
 @pytest.fixture(scope="module")
@@ -195,8 +211,80 @@ def test_warming_up_teaches_the_generator_alone():
     assert step.best is step.averaged
 
 
-@pytest.mark.parametrize("recipe", [SMALL, OURS], ids=["plain", "ours"])
-def test_a_resumed_run_ends_like_an_unbroken_one(data, tmp_path, recipe):
+def test_the_frozen_network_sees_as_the_teacher_does():
+    """Normalizations are folded into convolutions; the maps are mixed afterwards."""
+    teacher = build_teacher()
+    try:
+        load_imagenet(teacher)
+    except UserError as error:
+        pytest.skip(str(error))
+    projection = build_projection(teacher)
+    faces = np.random.default_rng(0).random((2, 128, 128, 3), dtype=np.float32)
+    last = next(layer for layer in reversed(teacher.layers) if layer.output.shape[-1] == 320)
+    expected = keras.Model(teacher.input, last.output)(faces, training=False)
+    frozen = [layer for layer in projection.layers if layer.name.startswith("frozen")]
+    found = keras.Model(projection.input, frozen[-1].output)(faces, training=False)
+    np.testing.assert_allclose(*map(ops.convert_to_numpy, (found, expected)), atol=2e-3)
+    maps = [ops.convert_to_numpy(part) for part in projection(faces, training=False)]
+    assert [part.shape for part in maps] == [(2, side, side, 64) for side in SIDES]
+    assert all(0.2 < part.std() < 5 for part in maps) and not projection.trainable_variables
+
+
+def test_heads_keep_their_slopes_at_one():
+    heads = build_heads(seed=3)
+    assert heads.count_params() < 1.7e6
+    maps = [
+        np.random.default_rng(0).random((2, side, side, 64), dtype=np.float32) for side in SIDES
+    ]
+    for _ in range(12):  # the power iteration converges
+        logits = heads(maps, training=True)
+    assert [tuple(part.shape) for part in logits] == [(2, 6, 6, 1)] * 4
+    kernels = [w for w in heads.get_weights() if w.ndim == 4]
+    norms = [np.linalg.norm(kernel.reshape(-1, kernel.shape[-1]), 2) for kernel in kernels]
+    np.testing.assert_allclose(norms, 1, atol=0.1)
+
+
+def test_one_pass_serves_two_losses():
+    """The way back through `pulled` gives what a gradient of the whole would."""
+    weight = keras.Variable(np.array([2.0, -1.0], np.float32))
+    outputs, back = pulled(lambda: [weight * weight, ops.sin(weight)], [weight])
+
+    def loss_of(parts):
+        return ops.sum(parts[0] ** 2) + 3 * ops.sum(parts[1])
+
+    loss, slopes = slopes_of(loss_of, [ops.stop_gradient(part) for part in outputs])
+    (found,) = back(slopes)
+    whole, _, (expected,) = gradients_of(
+        lambda: (loss_of([weight * weight, ops.sin(weight)]), None), [weight]
+    )
+    np.testing.assert_allclose(*map(ops.convert_to_numpy, (found, expected)), rtol=1e-6)
+    assert float(loss) == pytest.approx(float(whole))
+
+
+def test_projected_heads_learn_a_batch_by_heart_and_teach_the_generator(untaught):
+    step = ProjectedStep(replace(PROJECTED, augment=False, discriminator_rate=1e-3))
+    batch = _batch(PROJECTED)
+    before = [np.array(weight) for weight in step.generator.get_weights()]
+    losses = [step(batch, number)["d_loss"] for number in range(6)]
+    assert losses[-1] < 0.8 * losses[0]
+    assert all(
+        (old != new).any() for old, new in zip(before, step.generator.get_weights(), strict=True)
+    )
+
+
+def test_batches_are_made_ahead_in_their_order():
+    made = []
+
+    def make(number: int) -> int:
+        made.append(number)
+        return 10 * number
+
+    assert list(module._made_ahead(make, range(3, 6))) == [(3, 30), (4, 40), (5, 50)]
+    assert made == [3, 4, 5]
+
+
+@pytest.mark.parametrize("recipe", [SMALL, OURS, PROJECTED], ids=["plain", "ours", "projected"])
+def test_a_resumed_run_ends_like_an_unbroken_one(data, tmp_path, recipe, untaught):
     whole = train_dcgan(data, tmp_path / "whole", recipe, quiet=True)
     unbroken = module._Session.run_epoch
 

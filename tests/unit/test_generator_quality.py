@@ -3,15 +3,24 @@
 import numpy as np
 import pytest
 
+from core.dataset.real_faces import framed
 from core.errors import UserError
 from core.evaluation import generator_metrics as metrics
+from core.evaluation.face_check import FaceCheck
+from core.evaluation.face_traits import LEAST_CORRELATION, measure_directions
+from core.evaluation.feature_cache import remembered
 from core.evaluation.features import FeatureSpace
-from core.evaluation.generator_quality import QualityJudge
+from core.evaluation.generator_quality import HELD_OUT, QualityJudge, opening_psi
 from core.evaluation.inception import InceptionSpace
 from tests.conftest import write_dataset
 
 RNG = np.random.default_rng(0)
-pytestmark = pytest.mark.usefixtures("feature_spaces")
+pytestmark = pytest.mark.usefixtures("feature_spaces", "blazeface")
+
+
+@pytest.fixture(autouse=True)
+def few_pairs(monkeypatch):
+    monkeypatch.setattr(metrics, "MS_SSIM_PAIRS", 20)
 
 
 def _cloud(count: int, shift: float = 0.0, spread: float = 1.0) -> np.ndarray:
@@ -73,9 +82,9 @@ def test_the_feature_space_is_pinned(tmp_path):
 
 
 def test_real_faces_are_nearer_than_blurred_ones(tmp_path):
-    data = write_dataset(tmp_path / "set", {"train": 40, "valid": 8, "test": 16})
+    data = write_dataset(tmp_path / "set", {"train": 20, "valid": 4, "test": 12})
     judge = QualityJudge(data)
-    assert judge.count == 16 and judge.describe()["reference_faces"] == 48
+    assert judge.count == 12 and judge.describe()["reference_faces"] == 24
     real, blurred = judge.anchors().values()
     assert real["kid"] < blurred["kid"] and real["sharpness"] > blurred["sharpness"]
     assert 0 <= real["precision"] <= 1 and 0 <= real["recall"] <= 1
@@ -115,3 +124,69 @@ def test_another_file_is_not_inception(tmp_path):
         InceptionSpace(tmp_path / "graph.pb")
     with pytest.raises(UserError, match="cannot be read"):
         InceptionSpace(tmp_path / "absent.pb")
+
+
+def test_features_are_remembered(tmp_path):
+    class Means:
+        sha256, asked = "0" * 64, 0
+
+        def features(self, faces):
+            self.asked += 1
+            return faces.mean(axis=(1, 2)).astype(np.float64)
+
+    space, faces = Means(), RNG.integers(0, 256, (3, 8, 8, 3)).astype(np.uint8)
+    once, again = (remembered(space, faces, tmp_path) for _ in range(2))
+    np.testing.assert_allclose(once, again, rtol=1e-6)
+    assert space.asked == 1
+    (kept,) = tmp_path.iterdir()
+    kept.write_bytes(b"damaged")
+    np.testing.assert_allclose(remembered(space, faces, tmp_path), once)
+    remembered(space, faces + 1, tmp_path)
+    assert space.asked == 3 and len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_whole_face_has_its_parts_in_place(portrait):
+    face = framed(portrait, "ffhq")
+    noise = RNG.integers(0, 256, face.shape).astype(np.uint8)
+    moved = np.roll(face, 40, axis=0)
+    assert FaceCheck().whole(np.stack([face, noise, moved])).tolist() == [True, False, False]
+
+
+def test_the_first_psi_follows_the_rule():
+    real = {HELD_OUT: {"whole": 0.9}}
+    rows = [
+        {"psi": 0.5, "whole": 0.95, "frechet": 60.0},
+        {"psi": 0.7, "whole": 0.85, "frechet": 40.0},
+        {"psi": 1.0, "whole": 0.60, "frechet": 30.0},
+    ]
+    assert opening_psi({"quality": real, "by_psi": rows}) == 0.7
+    broken = [{**row, "whole": row["whole"] / 2} for row in rows]
+    assert opening_psi({"quality": real, "by_psi": broken}) == 0.5
+    assert opening_psi({"quality": real}) == 1.0
+
+
+class Lamp:
+    """A generator of one face whose first direction is the light on its background."""
+
+    side, framing, reach = 128, "", 2.0
+    directions = np.eye(2, dtype=np.float32)
+
+    def __init__(self, face: np.ndarray):
+        self._face = face
+
+    def codes(self, seeds):
+        return np.zeros((len(seeds), 2), np.float32)
+
+    def paint(self, codes):
+        faces = np.repeat(self._face[None], len(codes), axis=0).astype(float)
+        faces[:, :40, :16] += 20 * codes[:, 0, None, None, None]
+        faces[:, :40, -16:] += 20 * codes[:, 0, None, None, None]
+        return np.clip(faces, 0, 255).astype(np.uint8)
+
+
+def test_a_direction_has_the_name_of_what_it_changes(portrait):
+    face = np.clip(framed(portrait, "ffhq"), 60, 190)
+    one, other = measure_directions(Lamp(face), 2, seeds=2)
+    assert one["trait"] == "background" and one["correlation"] > 0.95
+    assert (one["low"], one["high"]) == ("dark background", "bright background")
+    assert other["trait"] is None and abs(other["correlation"]) < LEAST_CORRELATION

@@ -3,10 +3,13 @@
 import numpy as np
 import pytest
 
-from core.dataset.real_faces import CROPS, framed, load_real_faces
+from core.dataset.framing import frame_faces
+from core.dataset.index import index_folder
+from core.dataset.real_faces import CROPS, FRAMING_FILE, framed, load_real_faces
 from core.errors import UserError
+from core.evaluation.face_check import FaceCheck
 from core.evaluation.neighbours import Album
-from tests.conftest import write_dataset
+from tests.conftest import encode, texture, write_dataset
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +44,39 @@ def test_a_source_with_a_crop_is_cut(monkeypatch):
 
 
 def test_the_nearest_face_of_a_face_is_itself(data):
-    album = Album(data)
+    album = Album(index_folder(data))
     found = album.nearest(album.pixels[5], 3)
     np.testing.assert_array_equal(found.faces[0], album.pixels[5])
     assert found.distances[0] == 0 and (np.diff(found.distances) >= 0).all()
     assert found.usual > 0
+
+
+def test_one_single_face_has_no_usual_distance(tmp_path):
+    album = Album(index_folder(write_dataset(tmp_path / "set", {"train": 1})))
+    found = album.nearest(album.pixels[0])
+    assert len(found.faces) == 1 and found.distances[0] == 0 and np.isnan(found.usual)
+
+
+def test_faces_are_framed_alike_and_what_is_none_is_left_out(tmp_path, blazeface, portrait):
+    folder = tmp_path / "set" / "train" / "real"
+    folder.mkdir(parents=True)
+    wide = np.pad(portrait, ((80, 200), (160, 120), (0, 0)), mode="edge")
+    for name, pixels in {"web_a": portrait, "web_b": wide, "web_c": texture("real", 1)}.items():
+        (folder / f"{name}.png").write_bytes(encode(pixels))
+    out = tmp_path / "framed"
+    assert list(frame_faces(tmp_path / "set", out)) == ["train: 2 of 3 faces."]
+    faces = load_real_faces(out, ("train",))
+    assert faces.pixels.shape == (2, 128, 128, 3) and FaceCheck().whole(faces.pixels).all()
+    assert np.abs(faces.pixels[0].astype(int) - faces.pixels[1]).mean() < 8  # nearly the same cut
+    assert "web: no clear face" in (out / FRAMING_FILE).read_text()
+    with pytest.raises(UserError, match="not empty"):
+        list(frame_faces(tmp_path / "set", out))
+
+
+def test_a_framed_folder_is_not_cut_again(tmp_path, monkeypatch):
+    data = write_dataset(tmp_path / "set", {"train": 2})
+    whole = load_real_faces(data, ("train",)).pixels
+    monkeypatch.setitem(CROPS, "camera", (64, 0, 128))
+    assert not np.array_equal(load_real_faces(data, ("train",)).pixels, whole)
+    (data / FRAMING_FILE).write_text("{}")
+    np.testing.assert_array_equal(load_real_faces(data, ("train",)).pixels, whole)
