@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +13,7 @@ from core.config import ARTIFACTS_DIR
 from core.errors import UserError
 
 REGISTRY_FILE = "registry.json"
+_STAGED = ".staged"
 KINDS = {
     "metrics.json": "metrics",
     "judged.json": "judged",
@@ -99,21 +102,47 @@ def read_artifact(name: str, folder: Path = ARTIFACTS_DIR) -> bytes:
     path = (folder / artifact.file).resolve()
     if not path.is_relative_to(folder.resolve()):
         raise UserError(f"The registry names {artifact.file}, outside its folder: refused.")
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UserError(f"The file {artifact.file} is missing. {_HOW_TO_RESTORE}") from error
-    if hashlib.sha256(data).hexdigest() != artifact.sha256:
-        raise UserError(
-            f"The file {artifact.file} is not the one that was shipped (its SHA-256 differs), so "
-            f"it was not loaded. {_HOW_TO_RESTORE}"
-        )
-    return data
+    found = []
+    for place in (path, _staged(path, artifact.sha256), path):  # while it is renamed, in that order
+        with suppress(OSError):
+            found.append(place.read_bytes())
+            if hashlib.sha256(found[-1]).hexdigest() == artifact.sha256:
+                return found[-1]
+    if not found:
+        raise UserError(f"The file {artifact.file} is missing. {_HOW_TO_RESTORE}")
+    raise UserError(
+        f"The file {artifact.file} is not the one that was shipped (its SHA-256 differs), so "
+        f"it was not loaded. {_HOW_TO_RESTORE}"
+    )
 
 
 def read_json(name: str, folder: Path = ARTIFACTS_DIR) -> dict:
     """Read a registered JSON file, checked as by `read_artifact`."""
     return json.loads(read_artifact(name, folder))
+
+
+@dataclass(frozen=True)
+class Shipment:
+    """Files of one model that are shipped together.
+
+    Attributes:
+        name: the model's; file `{name}.{suffix}` is registered as `{name}_{kind}`.
+        files: suffix -> content; a suffix is one of `KINDS`.
+        data: what they were made from.
+        metrics: figures that belong to them.
+    """
+
+    name: str
+    files: dict[str, bytes]
+    data: str
+    metrics: dict
+
+    def entries(self) -> Iterator[tuple[str, Artifact, bytes]]:
+        """The name in the registry, the entry and the content of each file."""
+        for suffix, content in self.files.items():
+            file, kind = f"{self.name}.{suffix}", KINDS[suffix]
+            entry = _describe(file, content, kind, self.data, self.metrics)
+            yield f"{self.name}_{kind}", entry, content
 
 
 def ship(
@@ -124,18 +153,45 @@ def ship(
     metrics: dict,
     folder: Path = ARTIFACTS_DIR,
 ) -> None:
-    """Write the files of a model into the folder and enter each into the registry.
+    """Write the files of a model into the folder and enter all of them into the registry.
 
     Args:
-        name: the model's; file `{name}.{suffix}` is registered as `{name}_{kind}`.
-        files: suffix -> content; a suffix is one of `KINDS`.
-        data, metrics, folder: as for `register`.
+        name, files, data, metrics: as in `Shipment`.
+        folder: where the registry lies; one is started there if there is none.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    for suffix, content in files.items():
-        file, kind = f"{name}.{suffix}", KINDS[suffix]
-        write_atomically(folder / file, content)
-        register(f"{name}_{kind}", file, kind=kind, data=data, metrics=metrics, folder=folder)
+    ship_all([Shipment(name, files, data, metrics)], folder=folder)
+
+
+def ship_all(
+    shipments: Iterable[Shipment],
+    *,
+    withdrawn: tuple[str, ...] = (),
+    folder: Path = ARTIFACTS_DIR,
+) -> None:
+    """Ship several models and withdraw others, all or nothing: a kill -9 leaves old or new.
+
+    Args:
+        shipments: what is new, or takes the place of what had its name.
+        withdrawn: beginnings of names in the registry: what has one goes, its file too.
+        folder: where the registry lies; one is started there if there is none.
+    """
+    new = {key: (entry, data) for each in shipments for key, entry, data in each.entries()}
+    _replace(new, withdrawn, folder)
+
+
+def ship_file(
+    name: str, file: str, content: bytes, *, kind: str, data: str, folder: Path = ARTIFACTS_DIR
+) -> None:
+    """Ship one file that has a name of its own, a card for example; other words as in `Artifact`.
+
+    Args:
+        name: in the registry.
+        file: path relative to the folder.
+        content: of the file.
+        kind, data: as in `Artifact`.
+        folder: where the registry lies.
+    """
+    _replace({name: (_describe(file, content, kind, data, {}), content)}, (), folder)
 
 
 def register(
@@ -157,31 +213,63 @@ def register(
         metrics: figures that belong to it.
         folder: where the registry lies; a registry is started there if there is none.
     """
-    content = (folder / file).read_bytes()
-    artifact = Artifact(
+    entry = _describe(file, (folder / file).read_bytes(), kind, data, metrics or {})
+    _write_registry({**registered(folder), name: entry}, folder)
+    return entry
+
+
+def withdraw(prefix: str, folder: Path = ARTIFACTS_DIR) -> None:
+    """Take every artifact whose name begins with `prefix` out of the registry and delete it."""
+    if registered(folder):
+        _replace({}, (prefix,), folder)
+
+
+def _replace(
+    new: dict[str, tuple[Artifact, bytes]], withdrawn: tuple[str, ...], folder: Path
+) -> None:
+    """Write all files beside the old ones, then the registry, then put them in their places.
+
+    Until the registry is replaced, it names the old files, which lie as they were. From then on
+    it names the new ones, which `read_artifact` finds in either place.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    known = registered(folder)
+    _settle(known, folder)
+    for entry, content in new.values():
+        write_atomically(_staged(folder / entry.file, entry.sha256), content)
+    old = {key: known.pop(key) for key in list(known) if key.startswith(withdrawn)}
+    known |= {key: entry for key, (entry, _) in new.items()}
+    _write_registry(known, folder)
+    _settle(known, folder)
+    for file in {entry.file for entry in old.values()} - {each.file for each in known.values()}:
+        (folder / file).unlink(missing_ok=True)
+
+
+def _staged(path: Path, sha256: str) -> Path:
+    """Where a file lies until the registry names it; its checksum tells it from all others."""
+    return path.with_name(f".{path.name}.{sha256[:16]}{_STAGED}")
+
+
+def _settle(known: dict[str, Artifact], folder: Path) -> None:
+    """Put staged files that the registry names into their places; the others were given up."""
+    for entry in known.values():
+        staged = _staged(folder / entry.file, entry.sha256)
+        if staged.exists():
+            staged.replace(folder / entry.file)
+    for left in folder.rglob(f".*{_STAGED}"):
+        left.unlink()
+
+
+def _describe(file: str, content: bytes, kind: str, data: str, metrics: dict) -> Artifact:
+    return Artifact(
         file=file,
         sha256=hashlib.sha256(content).hexdigest(),
         bytes=len(content),
         kind=kind,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         data=data,
-        metrics=metrics or {},
+        metrics=metrics,
     )
-    known = registered(folder)
-    known[name] = artifact
-    _write_registry(known, folder)
-    return artifact
-
-
-def withdraw(prefix: str, folder: Path = ARTIFACTS_DIR) -> None:
-    """Take every artifact whose name begins with `prefix` out of the registry and delete it."""
-    known = registered(folder)
-    if not known:
-        return
-    old = {name: known.pop(name) for name in list(known) if name.startswith(prefix)}
-    _write_registry(known, folder)  # first, so that it never names a file that is gone
-    for artifact in old.values():
-        (folder / artifact.file).unlink(missing_ok=True)
 
 
 def _write_registry(known: dict[str, Artifact], folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from core.artifacts import load_registry, read_json, register
+from core.artifacts import load_registry, read_json, ship_file
 from core.evaluation.face_check import REACH, SCORE
 
 CARD_FILE = "GENERATOR_CARD.md"
@@ -41,9 +41,9 @@ def write_generator_card(folder: Path) -> None:
         baseline = read_json("original_generator_metrics", folder)
     parts = [_HEAD, _training(metrics), _quality(metrics, baseline), _equal(metrics, baseline)]
     text = "\n\n".join(part.strip() for part in [*parts, _TERMS] if part) + "\n"
-    (folder / CARD_FILE).write_text(text, encoding="utf-8")
     data = registry["generator_metrics"].data
-    register("generator_card", CARD_FILE, kind="model card", data=data, folder=folder)
+    kind = "model card"
+    ship_file("generator_card", CARD_FILE, text.encode(), kind=kind, data=data, folder=folder)
 
 
 _HEAD = """
@@ -62,7 +62,7 @@ _TERMS = """
 - It paints aligned, frontal faces as CelebA and FFHQ have them, with their biases: celebrities,
   studio light, few children and old people. It must not stand for any group of people.
 - Details such as teeth, glasses, earrings and backgrounds come out wrong, and there is no control
-  over what a face shows but by directions nobody named.
+  over what a face shows but by the directions of its first layer, whose names were measured.
 
 ## Terms
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from core.artifacts import load_registry, read_json, register
+from core.artifacts import load_registry, read_json, ship_file
 from core.evaluation.calibration import ERROR_RATE
 from core.evaluation.card_sections import (
     generalization_section,
@@ -50,9 +50,9 @@ def write_model_card(folder: Path) -> None:
         _TERMS,
     ]
     text = "\n\n".join(part.strip() for part in parts if part) + "\n"
-    (folder / CARD_FILE).write_text(text, encoding="utf-8")
     data = registry["classifier_metrics"].data
-    register("model_card", CARD_FILE, kind="model card", data=data, folder=folder)
+    kind = "model card"
+    ship_file("model_card", CARD_FILE, text.encode(), kind=kind, data=data, folder=folder)
 
 
 def _plain_words(registry: dict, folder: Path) -> str:

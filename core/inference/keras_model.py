@@ -25,14 +25,28 @@ def trained_classifier(folder: Path = ARTIFACTS_DIR):
     """
     from core.models.classifier import build_classifier
 
-    data = read_artifact("classifier_weights", folder)
     model = build_classifier(logits=True)
+    load_keras_weights(model, "classifier_weights", folder)
+    spare_the_collector()
+    return model
+
+
+def load_keras_weights(model, name: str, folder: Path = ARTIFACTS_DIR) -> None:
+    """Give a Keras model shipped weights; the bytes that were checked are those that are loaded.
+
+    Args:
+        model: a `keras.Model` of the architecture that was shipped.
+        name: of the weights in the registry.
+        folder: where the registry lies.
+
+    Raises:
+        UserError: the weights are missing or were changed.
+    """
+    data = read_artifact(name, folder)
     with tempfile.TemporaryDirectory() as scratch:
         file = Path(scratch) / "checked.weights.h5"
         file.write_bytes(data)  # Keras reads weights from files only
         model.load_weights(file)
-    spare_the_collector()
-    return model
 
 
 def spare_the_collector() -> None:

@@ -9,7 +9,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.artifacts import REGISTRY_FILE, read_artifact, read_json, registered, ship, withdraw
+from core.artifacts import (
+    REGISTRY_FILE,
+    Shipment,
+    read_artifact,
+    read_json,
+    registered,
+    ship_all,
+)
 from core.config import ARTIFACTS_DIR
 from core.dataset.index import DatasetIndex
 from core.dataset.webcam import Webcam
@@ -64,7 +71,8 @@ def publish(
     filmed = score_faces(chosen, cnn, change=Webcam())
     live = calibrate(filmed)
     yield f"Calibrated for video on the same faces, filmed: {asdict(live)}"
-    metrics = {key: settings.get(key) for key in ("recipe", "data", "start", "teacher")}
+    kept = ("recipe", "data", "start", "teacher", "made_with")
+    metrics = {key: settings.get(key) for key in kept}
     metrics["valid"] = _measure(index, "valid", cnn, calibration)
     metrics["test"] = _measure(index, "test", cnn, calibration)
     metrics["test_filmed"] = _measure(index, "test", cnn, live, change=Webcam())
@@ -85,10 +93,10 @@ def publish(
             "bin": constants,
             "weights.h5": to_keras_file(network),
         }
-    if not _is_shipped(files, name, folder):
-        for outdated in ("robustness", "generalization"):  # they were another model's
-            withdraw(f"{name}_{outdated}", folder)
-    ship(name, files, data=described, metrics=_short(metrics), folder=folder)
+    others = () if _is_shipped(files, name, folder) else ("robustness", "generalization")
+    outdated = tuple(f"{name}_{table}" for table in others)  # they were another model's
+    shipment = Shipment(name, files, described, _short(metrics))
+    ship_all([shipment], withdrawn=outdated, folder=folder)
     yield f"Wrote the artifacts of {name} to {folder.name}/."
     write_model_card(folder)
     yield "Wrote MODEL_CARD.md."

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.artifacts import ship, withdraw
+from core.artifacts import Shipment, ship_all
 from core.atomic import write_atomically
 from core.config import ARTIFACTS_DIR
 from core.errors import UserError
@@ -65,20 +65,16 @@ def publish_dcgan(
     described = "real faces of train and valid: " + ", ".join(
         f"{count} {source}" for source, count in metrics["data"].items()
     )
-    common = {"data": described, "folder": folder}
     files = {
         "metrics.json": json.dumps(metrics, indent=2).encode(),
         "history.csv": run.folder.history_file.read_bytes(),
     }
+    snapshots, outdated = [], ()
     if name == SHIPPED:
         files |= run.networks(shipped["epoch"])
-        withdraw(SNAPSHOT, folder)
-        others = [epoch for epoch in run.stored_epochs() if epoch != shipped["epoch"]]
-        for epoch in spread(others, SNAPSHOTS):
-            graph, constants = run.snapshot(epoch)
-            snapshot = {"xml": graph, "bin": constants}
-            ship(snapshot_name(epoch), snapshot, metrics=run.at(epoch), **common)
-    ship(name, files, metrics=shipped, **common)
+        outdated, snapshots = (SNAPSHOT,), run.shipments(shipped["epoch"], described)
+    shipments = [*snapshots, Shipment(name, files, described, shipped)]
+    ship_all(shipments, withdrawn=outdated, folder=folder)
     yield f"Wrote the artifacts of {name} to {folder.name}/."
     write_generator_card(folder)
     yield "Wrote GENERATOR_CARD.md."
@@ -179,6 +175,19 @@ class _Run:
         if self.has_weights(epoch):
             return to_openvino(self.model(epoch), half=True)
         return self._file(epoch, "xml").read_bytes(), self._file(epoch, "bin").read_bytes()
+
+    def shipments(self, best: int, described: str) -> list[Shipment]:
+        """Snapshots of some epochs besides the best one."""
+        others = [epoch for epoch in self.stored_epochs() if epoch != best]
+        return [
+            Shipment(
+                snapshot_name(epoch),
+                dict(zip(("xml", "bin"), self.snapshot(epoch), strict=True)),
+                described,
+                self.at(epoch),
+            )
+            for epoch in spread(others, SNAPSHOTS)
+        ]
 
     def generator(self, epoch: int) -> Dcgan:
         """The same, ready to paint."""

@@ -6,9 +6,10 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from core.artifacts import load_registry, read_artifact, read_json, registered
+from core.artifacts import read_artifact, read_json, registered
 from core.errors import UserError
 from core.generators.dcgan import SHIPPED, list_snapshots
+from core.inference.keras_model import load_keras_weights
 from core.models.dcgan import build_discriminator, build_generator
 from core.models.projected import build_heads
 from core.training.gan_recipes import GanRecipe
@@ -87,9 +88,7 @@ def _changed(earlier: dict, recipe: GanRecipe) -> dict[str, list]:
 
 
 def _weights(model: keras.Model, kind: str, folder: Path) -> list[np.ndarray]:
-    name = f"{SHIPPED}_{kind}"
-    read_artifact(name, folder)  # checks the file's checksum; Keras reads it only by its path
-    model.load_weights(folder / load_registry(folder)[name].file)
+    load_keras_weights(model, f"{SHIPPED}_{kind}", folder)
     return model.get_weights()
 
 

@@ -1,10 +1,20 @@
 """What is shipped is what is loaded, or nothing is."""
 
 import json
+from pathlib import Path
 
 import pytest
 
-from core.artifacts import load_registry, read_artifact, read_json, register
+from core.artifacts import (
+    Shipment,
+    load_registry,
+    read_artifact,
+    read_json,
+    register,
+    ship,
+    ship_all,
+    withdraw,
+)
 from core.config import ARTIFACTS_DIR
 from core.errors import UserError
 from core.inference.photo import load_inspector
@@ -79,3 +89,67 @@ def test_register_renews_an_entry(tmp_path):
         register("figures", file.name, kind="metrics", data="none", folder=tmp_path)
     assert read_json("figures", tmp_path) == {"number": 2}
     assert len(load_registry(tmp_path)) == 1
+
+
+class _Killed(Exception):
+    """What a kill -9 is here: nothing after it is done."""
+
+
+def _ship_two(folder: Path, words: str, withdrawn: tuple[str, ...] = ()) -> None:
+    files = {"xml": f"graph {words}".encode(), "bin": f"constants {words}".encode()}
+    both = [Shipment(name, files, "none", {}) for name in ("one", "two")]
+    ship_all(both, withdrawn=withdrawn, folder=folder)
+
+
+def _shipped(folder: Path) -> dict[str, str]:
+    return {name: read_artifact(name, folder).decode() for name in load_registry(folder)}
+
+
+def _ship_until(folder: Path, monkeypatch: pytest.MonkeyPatch, moves: int) -> bool:
+    """Ship over what is there, killed at a file's move; whether it came to its end."""
+    left, move = iter(range(moves)), Path.replace
+
+    def moved(path: Path, target: Path) -> Path:
+        if next(left, None) is None:
+            raise _Killed
+        return move(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", moved)
+        try:
+            _ship_two(folder, "new", withdrawn=("old",))
+        except _Killed:
+            return False
+    return True
+
+
+def test_shipping_that_is_killed_leaves_all_old_or_all_new_files(tmp_path, monkeypatch):
+    seen = []
+    for moves in range(20):
+        folder = tmp_path / str(moves)
+        _ship_two(folder, "before")
+        ship("old", {"history.csv": b"epoch\n"}, data="none", metrics={}, folder=folder)
+        before = _shipped(folder)
+        done = _ship_until(folder, monkeypatch, moves)
+        seen.append(_shipped(folder))  # every file that is named is the one that is meant
+        assert seen[-1] == before or set(seen[-1].values()) == {"graph new", "constants new"}
+        _ship_two(folder, "new", withdrawn=("old",))  # the next one clears up
+        names = {"one.xml", "one.bin", "two.xml", "two.bin", "registry.json"}
+        left = {"old.history.csv"}  # nothing names it any more
+        assert {file.name for file in folder.iterdir()} - left == names
+        if done:
+            break
+    assert done and seen[0] == before and seen[-2] == seen[-1] != before
+
+
+def test_what_is_withdrawn_goes_from_the_registry_and_the_folder(tmp_path):
+    _ship_two(tmp_path, "here")
+    withdraw("one_", tmp_path)
+    assert set(load_registry(tmp_path)) == {"two_graph", "two_constants"}
+    assert not (tmp_path / "one.xml").exists() and (tmp_path / "two.xml").exists()
+
+
+def test_a_file_that_is_shipped_again_is_not_taken_for_one_that_is_withdrawn(tmp_path):
+    _ship_two(tmp_path, "first")
+    _ship_two(tmp_path, "second", withdrawn=("one", "two"))
+    assert set(_shipped(tmp_path).values()) == {"graph second", "constants second"}
