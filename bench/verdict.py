@@ -18,6 +18,7 @@ import numpy as np
 
 from bench.common import median_ms, print_table, write_json
 from core.artifacts import read_artifact
+from core.process import prepare_process
 
 WARM_UP, CALLS, ROUNDS = 10, 100, 2
 
@@ -107,6 +108,7 @@ def measure(name: str) -> float:
 
 
 def main() -> None:
+    prepare_process()
     if len(sys.argv) > 1:
         print(json.dumps(measure(sys.argv[1])))
         return

@@ -1,7 +1,18 @@
+"""The command line's own process: `python -m core ...`, or `faces ...` where it is installed."""
+
 import signal
 import sys
 
-from core.cli import main
+from core.process import prepare_process
+
+
+def run() -> None:
+    """Run the command that the process was started with, and end with its exit code."""
+    prepare_process()
+    from core.cli import main
+
+    signal.signal(signal.SIGTERM, _stop)
+    sys.exit(main())
 
 
 def _stop(*_) -> None:
@@ -9,5 +20,5 @@ def _stop(*_) -> None:
     raise KeyboardInterrupt
 
 
-signal.signal(signal.SIGTERM, _stop)
-sys.exit(main())
+if __name__ == "__main__":
+    run()

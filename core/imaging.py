@@ -57,6 +57,13 @@ def decode_image(data: bytes) -> Photo:
     Raises:
         UserError: the bytes are empty, too many, no picture, cut short, unfold to more than
             `MAX_PIXELS` pixels, or hold samples that nothing tells the meaning of.
+
+    Example:
+        >>> from pathlib import Path
+        >>> file = Path("artifacts/examples/generated_seed910001.jpg")
+        >>> photo = decode_image(file.read_bytes())
+        >>> photo.pixels.shape, photo.pixels.dtype
+        ((512, 512, 3), dtype('uint8'))
     """
     if not data:
         raise UserError("The file is empty (0 bytes). Save or download it again.")

@@ -22,15 +22,16 @@ os.environ.update(
     else {}
 )
 
-import core.training  # noqa: F401  sets TensorFlow up before any other test starts it
 from core.config import ARTIFACTS_DIR
 from core.examples import load_examples
 from core.inference import second
 from core.inference.photo import load_inspector
+from core.process import prepare_process
 from tests.support.lanes import Lanes
 from tests.support.unchanged import changes, state_of
 
 atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
+prepare_process()  # before a test starts TensorFlow; commands of tests inherit it
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,6 +8,7 @@ from streamlit.errors import StreamlitPageNotFoundError
 
 from core.inference.report import CLASS_COLORS
 from core.inference.verdict import P_FAKE_MEANS, SHORT_WORDS, WORDS, percent
+from core.process import prepare_process
 
 TITLE = "Real vs Fake Faces"
 # A file of ours: the browser would fetch a symbol or an emoji from a third party.
@@ -122,6 +123,7 @@ if (!window.menuFolds) {
 
 def start_page(name: str, lead: str) -> None:
     """Set the page up and draw its heading. Call it first on every page."""
+    prepare_process()
     title = TITLE if name == TITLE else f"{name} · {TITLE}"
     st.set_page_config(page_title=title, page_icon=_ICON, layout="wide")
     st.html(_CSS)

@@ -14,6 +14,11 @@ def load_generator(name: str) -> FaceGenerator:
     Raises:
         UserError: it is not installed, or its files are missing or were changed.
         ValueError: another name.
+
+    Example:
+        >>> generator = load_generator("dcgan")
+        >>> generator.paint(generator.codes([7])).shape
+        (1, 128, 128, 3)
     """
     if name == "dcgan":
         from core.generators.dcgan import load_dcgan

@@ -18,6 +18,8 @@ from core.inference.networks import DEFAULT, Panel, load_calibration, load_panel
 from core.inference.predictor import Predictor
 from core.inference.reading_order import reading_order
 from core.inference.verdict import Calibration, Verdict, decide, sharpness
+from core.provenance.claim import Claim
+from core.provenance.read import provenance_of
 
 THUMBNAIL_PX = 256
 
@@ -55,6 +57,7 @@ class PhotoResult:
         faces: in reading order, then those that a person marked.
         notes: sentences on what was done to the file that one may not expect.
         error: why there is no verdict, or None.
+        provenance: what the file says of itself; no verdict depends on it.
     """
 
     name: str
@@ -63,6 +66,7 @@ class PhotoResult:
     faces: tuple[FaceResult, ...] = ()
     notes: tuple[str, ...] = ()
     error: str | None = None
+    provenance: tuple[Claim, ...] = ()
 
     @property
     def no_face(self) -> bool:
@@ -241,7 +245,8 @@ class Inspector:
         except UserError as error:
             return Prepared(PhotoResult(name, error=str(error)))
         notes = (*photo.notes, *cut.notes)
-        return Prepared(PhotoResult(name, photo.width, photo.height, notes=notes), cut)
+        told = {"notes": notes, "provenance": provenance_of(data)}
+        return Prepared(PhotoResult(name, photo.width, photo.height, **told), cut)
 
     def judge_prepared(self, prepared: Sequence[Prepared]) -> list[PhotoResult]:
         """The networks' part of `judge_file`, with the faces of several files in one batch."""
@@ -263,6 +268,12 @@ def load_inspector(
 
     Raises:
         UserError: a shipped file is missing or was changed.
+
+    Example:
+        >>> inspector = load_inspector()
+        >>> photo = decode_image(Path("artifacts/examples/generated_group.jpg").read_bytes())
+        >>> len(inspector.judge(photo))
+        4
     """
     live = load_calibration(folder=folder, live=True)
     return Inspector(shared_detector(detector)[0], load_panel(network, folder), live)

@@ -1,9 +1,5 @@
 """The classifier's architecture, fixed to the parameter."""
 
-import os
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 import keras
 import numpy as np
 from keras import layers

@@ -1,9 +1,5 @@
 """The DCGAN's two networks, fixed to the parameter (Radford et al., ICLR 2016)."""
 
-import os
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 import keras
 from keras import layers
 

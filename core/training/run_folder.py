@@ -1,6 +1,6 @@
 """A run's folder: its settings, its history, its checkpoint. Everything is written atomically.
 
-run.json            recipe, data, seed, versions
+run.json            recipe, data, seed; libraries, commit and machine it was begun with
 history.csv         a row an epoch
 last.npz            full state after the last finished epoch: `--resume` starts here
 best.weights.npz    the weights of the best epoch on valid
@@ -16,7 +16,10 @@ import pandas as pd
 
 from core.atomic import write_atomically
 from core.errors import UserError
+from core.made_with import made_with
 from core.tables import to_csv
+
+MADE_WITH = "made_with"  # of run.json; a run may be resumed with others
 
 
 class RunFolder:
@@ -58,7 +61,7 @@ class RunFolder:
                 "start one, or check the name."
             )
         else:
-            text = json.dumps(settings, indent=2, sort_keys=True)
+            text = json.dumps({**settings, MADE_WITH: made_with()}, indent=2, sort_keys=True)
             write_atomically(self.settings_file, text.encode())
 
     def _check_same(self, settings: dict, resume: bool) -> None:

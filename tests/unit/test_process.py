@@ -1,0 +1,53 @@
+"""Importing the library changes nothing about its process; the app and the command line do."""
+
+import ast
+import os
+import subprocess
+import sys
+
+import pytest
+
+from core.config import ROOT
+from core.process import prepare_process
+
+CODE = [*(ROOT / "core").rglob("*.py"), *(ROOT / "ui").rglob("*.py")]
+CHANGES = ("os.environ.", "os.environ[", "os.putenv", "sys.modules.", "sys.modules[")
+
+
+def _at_import(tree: ast.Module) -> list[ast.AST]:
+    """All that runs when a module is imported: everything outside functions."""
+    found, left = [], [tree]
+    while left:
+        node = left.pop()
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            found.append(node)
+            left.extend(ast.iter_child_nodes(node))
+    return found
+
+
+@pytest.mark.parametrize("file", CODE, ids=lambda file: str(file.relative_to(ROOT)))
+def test_no_module_changes_its_process_when_it_is_imported(file):
+    words = [ast.unparse(node) for node in _at_import(ast.parse(file.read_text())) if
+             isinstance(node, (ast.Call, ast.Assign, ast.Delete))]  # fmt: skip
+    assert not [each for each in words if each.startswith(CHANGES)]
+
+
+def test_importing_the_library_is_light():
+    code = (
+        "import os, sys\n"
+        "before = dict(os.environ)\n"
+        "import core\n"
+        "assert core.__version__ and dict(os.environ) == before\n"
+        "heavy = {'numpy', 'cv2', 'openvino', 'pandas', 'tensorflow', 'pylibsrtp'}\n"
+        "assert not heavy & set(sys.modules) and 'openvino_telemetry' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
+
+
+def test_a_prepared_process_keeps_what_its_owner_set(monkeypatch):
+    monkeypatch.setenv("TF_NUM_INTEROP_THREADS", "4")
+    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
+    prepare_process()
+    assert os.environ["TF_NUM_INTEROP_THREADS"] == "4"
+    assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "3"
+    assert sys.modules["openvino_telemetry"] is None
