@@ -27,7 +27,7 @@ import numpy as np
 from bench.common import print_table, write_json
 
 SIZE = (1280, 720)
-WARM_UP = 15
+FRAMES, WARM_UP = 150, 15
 Step = Callable[[np.ndarray, float], str | None]  # a frame and its time: the largest face's verdict
 
 
@@ -117,7 +117,7 @@ def _generated(count: int) -> bytes:
             decode_image(portraits[number % len(portraits)].data).pixels,
             seed=number + 1,
             size=(SIZE[0] // count, SIZE[1]),
-            frames=300,
+            frames=FRAMES,
             share=share,
         )
         for number in range(count)
@@ -193,6 +193,7 @@ def main() -> None:
             command = [sys.executable, "-m", "bench.live", "--measure", way, video]
             output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
             rows.append({"video": name, "way": way, **json.loads(output.splitlines()[-1])})
+            print(rows[-1], flush=True)
         slowest = rows[-1]
         for row in rows[-len(WAYS) :]:
             row["times the authors'"] = row["frames a second"] / slowest["frames a second"]

@@ -226,6 +226,7 @@ def test_a_file_over_the_limit_is_refused_and_the_rest_judged(page, app_url, exa
 def test_the_camera_takes_a_picture(page, app_url):
     _open_photo(page, app_url)
     page.get_by_role("tab", name="Camera").click()
+    page.get_by_text("Use the camera").click()
     page.get_by_text("Take a single one instead").click()
     picture = "document.querySelector('[data-testid=stCameraInput] video')"
     page.wait_for_function(f"{picture}?.readyState === 4")

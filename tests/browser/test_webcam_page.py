@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import TimeoutError
 
+from core.config import MIN_FACE_PX
 from core.inference.report import CLASS_COLORS
 from core.mp4 import write_mp4
 
@@ -92,7 +93,7 @@ def test_a_face_is_boxed_called_and_charted_and_it_starts_again(live_page, app_u
     label = page.locator(".rf-pill").first
     _wait(
         lambda: (
-            label.inner_text() in ("Likely machine-made", "No trace of a generator found", "Unsure")
+            label.inner_text() in ("Likely generated", "No trace of a generator found", "Unsure")
         )
     )
     before = _points(page)
@@ -131,7 +132,7 @@ def test_opening_the_settings_changes_nothing(live_page, app_url):
     _open(page, app_url)
     page.wait_for_timeout(1500)  # a rerun or two has gone by: what they sent is used up
     first = settings()
-    assert float(first[0]) == pytest.approx(0.5, abs=0.2) and float(first[1]) == 3.0
+    assert float(first[0]) == pytest.approx(0.5, abs=0.2) and int(first[1]) == MIN_FACE_PX
     assert settings() == first
     page.get_by_role("button", name="Settings").first.click()
     page.locator("[data-testid=stPopoverBody]").get_by_role("slider").nth(1).press("ArrowRight")
@@ -141,7 +142,7 @@ def test_opening_the_settings_changes_nothing(live_page, app_url):
     page.get_by_text("What it cannot do").first.wait_for()
     page.get_by_role("link", name="Webcam").click()
     page.get_by_text("The camera is off").wait_for()
-    assert settings() == [first[0], "3.50", *first[2:]]
+    assert settings() == [first[0], str(MIN_FACE_PX + 4), *first[2:]]
 
 
 def test_another_page_and_back(live_page, app_url):

@@ -9,7 +9,7 @@ from core.inference.live.settings import LiveSettings
 from core.inference.live.stream import LiveStream, StreamView
 
 FRAMES = 10  # judged views of the largest face
-LIMIT_S = 8.0  # a camera that shows no face for so long, or a slow machine, ends it as well
+NO_FACE_S, LIMIT_S = 8.0, 20.0  # without a face, and with one on a slow machine, it ends as well
 _SETTINGS = LiveSettings(search_s=0.5, judge_s=0.25, second_s=0.25, mirror=True)
 
 
@@ -23,6 +23,7 @@ class Burst:
     def __init__(self, judges: Judges, settings: LiveSettings = _SETTINGS):
         self._stream = LiveStream(LivePipeline(judges, settings=settings, asking=Beside))
         self.result: StreamView | None = None
+        self._first_s: float | None = None
 
     def judge(
         self, pixels: np.ndarray, *, media_s: float | None = None, dropped: int = 0
@@ -32,8 +33,10 @@ class Burst:
             return pixels
         drawn = self._stream.judge(pixels, media_s=media_s, dropped=dropped)
         view = self._stream.view()
-        if is_enough(view):
-            self.result = view
+        if view.picture is not None:
+            self._first_s = view.now_s if self._first_s is None else self._first_s
+            if is_enough(view, view.now_s - self._first_s):
+                self.result = view
         return drawn
 
     @property
@@ -47,12 +50,12 @@ class Burst:
         return _views(self._stream.view())
 
 
-def is_enough(view: StreamView) -> bool:
-    """Whether a burst may end with this."""
-    if view.picture is None:
-        return False
-    settled = bool(view.tracks) and all(track.enough for track in view.tracks)
-    return (settled and _views(view) >= FRAMES) or view.now_s >= LIMIT_S
+def is_enough(view: StreamView, elapsed_s: float) -> bool:
+    """Whether a burst may end with this, `elapsed_s` after its first frame."""
+    if not view.tracks:
+        return elapsed_s >= NO_FACE_S
+    settled = all(track.enough for track in view.tracks)
+    return (settled and _views(view) >= FRAMES) or elapsed_s >= LIMIT_S
 
 
 def _views(view: StreamView) -> int:

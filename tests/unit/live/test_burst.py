@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from core.inference.live.burst import FRAMES, LIMIT_S, Burst, is_enough
-from core.inference.live.stream import LiveStream
+from core.inference.live.burst import FRAMES, NO_FACE_S, Burst
 from tests.unit.live.fakes import make, scene
 
 
@@ -49,7 +48,7 @@ def test_then_frames_pass_as_they_are_and_the_verdict_stands(burst):
 
 
 def test_without_a_face_it_ends_all_the_same(burst):
-    _show(burst, scene(), LIMIT_S - 0.5)
+    _show(burst, scene(), NO_FACE_S - 0.5)
     assert burst.result is None
     _show(burst, scene(), 1)
     assert burst.result.tracks == ()
@@ -60,5 +59,9 @@ def test_a_bad_frame_is_told_and_does_not_end_it(burst):
     assert "could not be judged" in burst.error and burst.result is None
 
 
-def test_nothing_is_not_enough():
-    assert not is_enough(LiveStream(make()[0]).view())
+def test_the_time_until_the_first_frame_does_not_count(burst):
+    burst.now_s = 60.0  # a browser that asked for permission meanwhile
+    _show(burst, scene((200, 100)), 1)
+    assert burst.result is None
+    _show(burst, scene((200, 100)), 3)
+    assert burst.result.tracks
