@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+from platformdirs import user_cache_path
+
 ROOT = Path(__file__).resolve().parent.parent
 ARTIFACTS_DIR = ROOT / "artifacts"
+RUNS_DIR = ROOT / "runs"
+CACHE_DIR = user_cache_path("real-vs-fake-faces")  # of the user
 
 IMAGE_SIZE = 128  # side of the square the networks see, in pixels
 LATENT_DIM = 128
@@ -20,6 +24,9 @@ IMAGE_SUFFIXES = frozenset(  # of the files that the decoder reads
     }
 )
 TABLE_SUFFIXES = (".parquet", ".csv", ".jsonl")  # of what `classify --out` writes
+
+# Stands in the metadata of every face that a generator of this app has painted.
+GENERATED_MARK = "Real vs Fake Faces: a generated face, no photograph"
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
 MAX_VIDEO_BYTES = 300 * 1024 * 1024

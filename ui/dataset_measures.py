@@ -14,9 +14,9 @@ def measured(index: DatasetIndex) -> Properties:
     Raises:
         UserError: none of them can be decoded.
     """
-    return _measured(str(index.root), len(index.faces), index)
+    return _measured(index.version, index)
 
 
 @st.cache_resource(show_spinner="Measuring a sample of the faces ...", max_entries=4)
-def _measured(root: str, count: int, _index: DatasetIndex) -> Properties:
+def _measured(version: str, _index: DatasetIndex) -> Properties:
     return measure(sample(_index.faces, MEASURED_PER_CLASS))

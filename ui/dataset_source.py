@@ -1,15 +1,15 @@
 """Which data set the Dataset page shows, and ways to get one."""
 
-from pathlib import Path
-
 import streamlit as st
 
+from core.config import CACHE_DIR
 from core.dataset.demo import DEMO_DIR, PER_CLASS
 from core.dataset.index import DatasetIndex
-from core.dataset.index_cache import CACHE_DIR, open_index, served
+from core.dataset.index_cache import open_index
 from core.dataset.kaggle import BYTES, MAX_SAMPLE, sample_folder, whole_folder
 from core.errors import UserError
 from core.jobs import job_status, start_job
+from core.open_folder import OpenFolder, served
 from ui.job_panel import job_panel
 from ui.names import literal
 from ui.theme import empty_state
@@ -47,9 +47,8 @@ def opened_dataset() -> DatasetIndex | None:
 def open_dataset(folder: str, *, again: bool = False) -> DatasetIndex | None:
     """A folder's index, shared by all sessions; None after a sentence on why there is none."""
     try:
-        place = str(served(folder))
-        shared = _indexes()
-        if again or not Path(place).is_dir():
+        place, shared = served(folder), _indexes()
+        if again or not place.path.is_dir():
             shared.pop(place, None)
         if place not in shared:
             bar = st.progress(0.0, "Reading the folder ...")
@@ -71,7 +70,7 @@ def open_dataset(folder: str, *, again: bool = False) -> DatasetIndex | None:
 
 
 @st.cache_resource
-def _indexes() -> dict[str, DatasetIndex]:
+def _indexes() -> dict[OpenFolder, DatasetIndex]:
     """Open indexes by folder, shared by all sessions."""
     return {}
 

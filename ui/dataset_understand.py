@@ -111,23 +111,23 @@ def _shortcuts(found: Properties) -> None:
 def _duplicates(index: DatasetIndex) -> None:
     st.subheader("Is a picture there twice?", anchor=False)
     known = _found_duplicates()
-    key = (str(index.root), len(index.faces))
-    if key not in known:
+    if index.version not in known:
         place = st.empty()
         with place.container():
             st.caption("Every file is read once for this, a few thousand a second at best.")
             if not st.button("Look for duplicates", icon=":material/difference:"):
                 return
         bar = place.progress(0.0, "Reading ...")
-        known[key] = find_duplicates(
+        known[index.version] = find_duplicates(
             index.faces, lambda done, total: bar.progress(done / total, f"{done:,} of {total:,}")
         )
         place.empty()
-    _show_duplicates(known[key], index)
+    _show_duplicates(known[index.version], index)
 
 
 @st.cache_resource
-def _found_duplicates() -> dict[tuple[str, int], Duplicates]:
+def _found_duplicates() -> dict[str, Duplicates]:
+    """By the version of an index, shared by all sessions."""
     return {}
 
 
@@ -159,7 +159,7 @@ def _show_duplicates(found: Duplicates, index: DatasetIndex) -> None:
 
 
 def _unreadable(index: DatasetIndex) -> None:
-    known = _found_duplicates().get((str(index.root), len(index.faces)))
+    known = _found_duplicates().get(index.version)
     cut = known.unreadable if known else {}
     bad = [*index.unreadable.itertuples(index=False, name=None), *cut.items()]
     if not bad:

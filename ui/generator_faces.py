@@ -1,12 +1,12 @@
 """The Generator page's first two views: many faces, and one face to take apart."""
 
 import hashlib
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.dataset.index import DatasetIndex
 from core.errors import UserError
 from core.evaluation.neighbours import Album
 from core.generators.base import FaceGenerator
@@ -15,6 +15,7 @@ from core.generators.request import EDIT_RANGE, FaceRequest
 from core.imaging import Photo
 from core.inference.photo import FaceResult, Inspector
 from ui import results
+from ui.dataset_source import open_dataset
 from ui.face_card import verdict_box
 from ui.face_clicks import on_face_click
 from ui.face_grid import face_grid
@@ -142,8 +143,8 @@ def _numbers(request: FaceRequest, generator: FaceGenerator) -> None:
 
 
 @st.cache_resource(show_spinner="Reading the real faces ...", max_entries=2)
-def _album(folder: str) -> Album:
-    return Album(Path(folder))
+def _album(version: str, _index: DatasetIndex) -> Album:
+    return Album(_index)
 
 
 def _nearest(face: np.ndarray) -> None:
@@ -153,12 +154,15 @@ def _nearest(face: np.ndarray) -> None:
             key="gen_folder",
             placeholder="a folder in Kaggle's layout, or with real/ and fake/",
             persist_state="session",
-        )
+        ).strip()
         if not folder:
             empty_state("No data set chosen", "Name a folder to see the real faces most like it.")
             return
+        index = open_dataset(folder)
+        if index is None:
+            return
         try:
-            found = _album(folder).nearest(face)
+            found = _album(index.version, index).nearest(face)
         except UserError as error:
             st.error(literal(str(error)), icon=":material/folder_off:")
             return

@@ -3,7 +3,9 @@
 import pandas as pd
 import streamlit as st
 
+from core.config import RUNS_DIR
 from core.errors import UserError
+from core.open_folder import served
 from core.tables import to_csv
 from core.training.histories import (
     AUTHORS,
@@ -59,7 +61,7 @@ def _histories() -> dict[str, History]:
         found |= {history.name: history for history in shipped_histories().values()}
     except UserError as error:
         st.error(literal(str(error)), icon=":material/error:")
-    for run in list_runs():
+    for run in list_runs(served(str(RUNS_DIR))):
         try:
             history = run_history(run)
             found[history.name] = history

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.config import CACHE_DIR, RUNS_DIR
 from core.dataset.demo import DEMO_DIR
-from core.dataset.index_cache import CACHE_DIR, served
 from core.errors import UserError
 from core.jobs import JobStatus, job_status, start_job, stop_job
+from core.open_folder import served
 from core.training.histories import (
     QUANTITIES,
-    RUNS_DIR,
     History,
     latest_samples,
     list_runs,
@@ -89,7 +89,7 @@ def _start(network: str, recipe: str, epochs: int, name: str, data: str) -> None
             raise UserError(
                 f"There is a run {name} already. Choose another name, or go on with it."
             )
-        folder = served(data)
+        folder = served(data).path
         if not folder.is_dir():
             raise UserError(f"There is no folder {data}. Get a data set on the Dataset page.")
         words = ["train", network, "--data", str(folder), "--out", str(out)]
@@ -254,7 +254,7 @@ def _go_on(run: Path, history: History) -> None:
 def _resume(run: Path, network: str, recipe: str, epochs: int) -> None:
     data = st.session_state.get("tr_data", "")
     try:
-        folder = served(data) if data else None
+        folder = served(data).path if data else None
         if folder is None:
             raise UserError("Name the data set it was trained on, under Start a run.")
         words = ["train", network, "--data", str(folder), "--out", str(run), "--resume"]

@@ -1,10 +1,12 @@
 """An index of a folder of faces as a pandas DataFrame."""
 
+import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +41,16 @@ class DatasetIndex:
     faces: pd.DataFrame
     unreadable: pd.DataFrame
     notes: tuple[str, ...] = ()
+
+    @cached_property
+    def version(self) -> str:
+        """What tells this state of the files from any other: of their paths, sizes and times.
+
+        The key for whatever is remembered about the faces.
+        """
+        files = self.faces[["path", "bytes", "modified_ns"]]
+        digest = hashlib.sha256(pd.util.hash_pandas_object(files, index=False).to_numpy().tobytes())
+        return digest.hexdigest()
 
     def relative(self, path: str) -> str:
         """A path of the index as seen from its root."""

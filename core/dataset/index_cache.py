@@ -7,17 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-from platformdirs import user_cache_path
 
 from core.atomic import write_atomically
+from core.config import CACHE_DIR
 from core.dataset.index import COLUMNS, DatasetIndex, index_folder
-from core.errors import UserError
-
-CACHE_DIR = user_cache_path("real-vs-fake-faces")
+from core.open_folder import OpenFolder
 
 
 def open_index(
-    folder: str | os.PathLike,
+    folder: OpenFolder | Path,
     *,
     cache: Path = CACHE_DIR,
     progress: Callable[[int, int], object] = lambda done, total: None,
@@ -25,42 +23,22 @@ def open_index(
     """Index a folder, reading only what changed since the last time.
 
     Args:
-        folder, progress: as for `core.dataset.index.index_folder`.
+        folder: as for `core.dataset.index.index_folder`; what a visitor of the app named comes as
+            an `OpenFolder`.
+        progress: as there.
         cache: where indexes are kept: file names, sizes and times, no picture.
 
     Raises:
         UserError: the folder cannot be used.
     """
-    place = os.fsencode(Path(folder).expanduser().resolve())
+    root = folder.path if isinstance(folder, OpenFolder) else folder.expanduser()
+    place = os.fsencode(root.resolve())
     file = cache / f"index-{hashlib.sha256(place).hexdigest()[:24]}.parquet"
     known = _recall(file)
-    index = index_folder(Path(folder).expanduser(), known=known, progress=progress)
+    index = index_folder(root, known=known, progress=progress)
     if known is None or not known.equals(index.faces):
         _remember(index.faces, file)
     return index
-
-
-def served(folder: str) -> Path:
-    """A folder a visitor of the app may look into.
-
-    Args:
-        folder: what was typed. Where the environment variable FACES_ROOT names a folder, only
-            what lies below it, and the app's own sets, may be opened: for an app that strangers
-            reach.
-
-    Raises:
-        UserError: it may not be looked into, or is no path.
-    """
-    try:
-        place = Path(folder).expanduser().resolve()
-        place.exists()  # raises where the name is too long
-    except (ValueError, RuntimeError, OSError) as error:  # a NUL, an unknown user, a loop
-        raise UserError(f"{folder[:80]!r} is no path. Check the folder's name.") from error
-    root = os.environ.get("FACES_ROOT")
-    allowed = [Path(root).resolve(), CACHE_DIR.resolve()] if root else [Path(place.anchor)]
-    if not any(place.is_relative_to(each) for each in allowed):
-        raise UserError("This app only opens the folders its host has set free for it.")
-    return place
 
 
 def _recall(file: Path) -> pd.DataFrame | None:

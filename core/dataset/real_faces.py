@@ -50,12 +50,22 @@ def load_real_faces(data: Path, splits: Sequence[str], *, sources: Sequence[str]
     Raises:
         UserError: the folder cannot be used, or has no real face that can be read.
     """
-    index = index_folder(data)
+    return real_faces_of(index_folder(data), splits, sources=sources)
+
+
+def real_faces_of(
+    index: DatasetIndex, splits: Sequence[str], *, sources: Sequence[str] = ()
+) -> RealFaces:
+    """The same of a folder that is indexed already.
+
+    Raises:
+        UserError: it has no real face that can be read.
+    """
     table = index.faces
     table = table[(table["label"] == "real") & table["split"].isin([*splits, NO_SPLIT])]
     if sources:
         table = table[table["source"].isin(sources)]
-    done = (data / FRAMING_FILE).exists()
+    done = (index.root / FRAMING_FILE).exists()
     with ThreadPoolExecutor() as pool:
         kinds = [""] * len(table) if done else table["source"]
         read = list(pool.map(_read, table["path"], kinds))
@@ -65,8 +75,8 @@ def load_real_faces(data: Path, splits: Sequence[str], *, sources: Sequence[str]
     }
     if not any(good):
         raise UserError(
-            f"{data} has no readable real face in {', '.join(splits)}{_broken(index)}. Name a "
-            "folder with train/real/ (as Kaggle's) or real/."
+            f"{index.root} has no readable real face in {', '.join(splits)}{_broken(index)}. "
+            "Name a folder with train/real/ (as Kaggle's) or real/."
         )
     pixels = np.stack([face for face in read if isinstance(face, np.ndarray)])
     return RealFaces(pixels, table["source"].to_numpy()[good], skipped, index.notes)

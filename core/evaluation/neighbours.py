@@ -1,11 +1,11 @@
 """The real faces most like a face: a look at whether a generator copies."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from core.dataset.real_faces import load_real_faces
+from core.dataset.index import DatasetIndex
+from core.dataset.real_faces import real_faces_of
 from core.imaging import shrunk
 
 TRAINED_ON = ("train", "valid")
@@ -28,13 +28,13 @@ class Neighbours:
 class Album:
     """Real faces that can be searched."""
 
-    def __init__(self, data: Path):
-        """Read a folder's real faces of train and valid.
+    def __init__(self, data: DatasetIndex):
+        """Read the real faces of a data set's train and valid.
 
         Raises:
             UserError: it has none.
         """
-        self.pixels = load_real_faces(data, TRAINED_ON).pixels
+        self.pixels = real_faces_of(data, TRAINED_ON).pixels
         self._small = _flat(self.pixels)
         self._usual = self._usual_distance() if len(self._small) > 1 else float("nan")
 

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from core.artifacts import load_registry, read_artifact, read_json
-from core.config import ARTIFACTS_DIR, ROOT
+from core.config import ARTIFACTS_DIR
 from core.errors import UserError
+from core.open_folder import OpenFolder
 
-RUNS_DIR = ROOT / "runs"
 QUANTITIES = {
     "accuracy": "Accuracy",
     "val_accuracy": "Accuracy on valid",
@@ -162,10 +162,10 @@ def _with_quality(history: History, name: str, folder: Path) -> History:
     return History(history.name, history.table.merge(quality, on="epoch", how="left"))
 
 
-def list_runs(folder: Path = RUNS_DIR) -> list[Path]:
+def list_runs(folder: OpenFolder) -> list[Path]:
     """Run folders below a folder, the one changed last first."""
     try:
-        runs = [path for path in folder.iterdir() if (path / "run.json").exists()]
+        runs = [path for path in folder.path.iterdir() if (path / "run.json").exists()]
         return sorted(runs, key=lambda path: -(path / "run.json").stat().st_mtime)
     except OSError:
         return []

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import core.training.histories as histories
 from core.config import ROOT
 from core.jobs import JobStatus
 from core.training.histories import AUTHORS
@@ -24,9 +23,8 @@ def runs(tmp_path, monkeypatch) -> Path:
     run.mkdir(parents=True)
     (run / "run.json").write_text(json.dumps({"recipe": {"name": "original", "epochs": 3}}))
     (run / "history.csv").write_text(HISTORY)
-    for module in ("core.training.histories", "ui.training_runs"):
+    for module in ("ui.training_histories", "ui.training_runs"):
         monkeypatch.setattr(f"{module}.RUNS_DIR", run.parent)
-    monkeypatch.setattr(histories.list_runs, "__defaults__", (run.parent,))
     monkeypatch.setattr("ui.training_runs.JOB", tmp_path / "job")
     return run.parent
 

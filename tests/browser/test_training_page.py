@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from core.training.histories import RUNS_DIR
+from core.config import RUNS_DIR
 from tests.browser.screen import assert_nothing_sticks_out
 from tests.conftest import write_dataset
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from core.errors import UserError
+from core.open_folder import OpenFolder
 from core.training.histories import (
     History,
     authors_history,
@@ -114,12 +115,12 @@ def test_all_scalars_in_one_table():
 
 
 def test_run_folders(tmp_path):
-    assert list_runs(tmp_path / "nowhere") == []
+    assert list_runs(OpenFolder(tmp_path / "nowhere")) == []
     (tmp_path / "noise").mkdir()
     run = tmp_path / "one"
     run.mkdir()
     (run / "run.json").write_text(json.dumps({"recipe": {"name": "ours"}}))
-    assert list_runs(tmp_path) == [run]
+    assert list_runs(OpenFolder(tmp_path)) == [run]
     with pytest.raises(UserError, match="not finished an epoch"):
         run_history(run)
     (run / "history.csv").write_bytes(GOOD)

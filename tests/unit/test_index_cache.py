@@ -1,12 +1,10 @@
-"""Remembered indexes, and which folders the app may open."""
+"""Remembered indexes."""
 
 import pandas as pd
 import pytest
 
 import core.dataset.index as index_module
-from core.dataset import index_cache as module
-from core.dataset.index_cache import open_index, served
-from core.errors import UserError
+from core.dataset.index_cache import open_index
 from tests.conftest import write_dataset
 
 
@@ -33,19 +31,10 @@ def test_no_right_to_remember_is_no_error(tmp_path):
     assert len(open_index(root, cache=tmp_path / "cache").faces) == 2
 
 
-def test_a_host_may_keep_visitors_in_one_folder(tmp_path, monkeypatch):
-    (tmp_path / "free").mkdir()
-    assert served(str(tmp_path)) == tmp_path
-    monkeypatch.setenv("FACES_ROOT", str(tmp_path / "free"))
-    assert served(str(tmp_path / "free" / "set")) == tmp_path / "free" / "set"
-    assert served(str(module.CACHE_DIR / "demo-faces"))
-    (tmp_path / "free" / "out").symlink_to(tmp_path)
-    for outside in (tmp_path, tmp_path / "free" / "..", tmp_path / "free" / "out", "/"):
-        with pytest.raises(UserError, match="host has set free"):
-            served(str(outside))
-
-
-@pytest.mark.parametrize("text", ["a\0b", "~nobody-of-that-name/x", "A" * 5000])
-def test_what_is_no_path(text):
-    with pytest.raises(UserError, match="no path"):
-        served(text)
+def test_the_version_tells_changed_files_from_unchanged_ones(tmp_path):
+    root = write_dataset(tmp_path / "set", {"train": 2}, 16)
+    first = open_index(root, cache=tmp_path / "cache").version
+    assert open_index(root, cache=tmp_path / "cache").version == first
+    face = next((root / "train" / "real").iterdir())
+    face.write_bytes(face.read_bytes() + b"more")  # as many files as before, one of another size
+    assert open_index(root, cache=tmp_path / "cache").version != first
