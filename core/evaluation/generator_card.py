@@ -129,8 +129,8 @@ def quality_rows(metrics: dict, baseline: dict | None) -> dict[str, dict[str, fl
     """The figures of every set of faces by what the set is, the nearest to real ones first.
 
     Args:
-        metrics: `generator_metrics.json`.
-        baseline: `original_generator_metrics.json`, if the authors' recipe was measured too.
+        metrics: `generator.metrics.json`.
+        baseline: `original_generator.metrics.json`, if the authors' recipe was measured too.
     """
     rows = dict(metrics["quality"])
     if baseline:

@@ -170,7 +170,7 @@ def opening_psi(metrics: dict) -> float:
     faces are nearest to real ones; where there is none, the one with the most whole faces.
 
     Args:
-        metrics: `generator_metrics.json`.
+        metrics: `generator.metrics.json`.
 
     Returns:
         One of `PSIS`; 1 for figures that do not tell.
