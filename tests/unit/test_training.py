@@ -72,7 +72,7 @@ def test_a_run_killed_with_signal_9_ends_like_an_unbroken_one(data, tmp_path):
     command = [sys.executable, "-m", "core", "train", "classifier", "--recipe", "original"]
     command += ["--data", str(data), "--epochs", "3", "--out"]
     process = subprocess.Popen([*command, str(broken)], stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 240
     while not (broken / "last.npz").exists():
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.02)
