@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from core.config import GENERATED_MARK
 from core.errors import UserError
 from core.generators.base import FaceGenerator
 from core.generators.codes import truncated_codes
@@ -42,7 +43,7 @@ def to_tagged_png(pixels: np.ndarray, generator: FaceGenerator, made_by: dict) -
         The same bytes for the same arguments.
     """
     info = PngInfo()
-    info.add_text("Software", "Real vs Fake Faces: a generated face, no photograph")
+    info.add_text("Software", GENERATED_MARK)
     info.add_text("generator", generator.name)
     info.add_text("model_sha256", generator.version)
     for key, value in made_by.items():

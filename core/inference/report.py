@@ -1,5 +1,7 @@
 """Results as others want them: the JSON contract, a table, an annotated picture."""
 
+from dataclasses import asdict
+
 import numpy as np
 import pandas as pd
 from PIL import Image, ImageDraw, ImageFont
@@ -43,6 +45,7 @@ def to_contract(result: PhotoResult) -> dict:
             }
             for face in result.faces
         ],
+        "provenance": [asdict(claim) for claim in result.provenance],
         "notes": told(result),
         "error": result.error,
     }

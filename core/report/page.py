@@ -10,6 +10,7 @@ from jinja2 import Environment, StrictUndefined
 from core.imaging import data_uri
 from core.inference.report import CLASS_COLORS, percent
 from core.inference.verdict import OPINION_WORDS, WORDS
+from core.provenance.claim import NOTHING
 
 _TEMPLATE = Path(__file__).with_name("photo.html")
 
@@ -49,6 +50,7 @@ def to_html(report: dict, pictures: Pictures) -> str:
         words=WORDS,
         opinion_words=OPINION_WORDS,
         percent=percent,
+        nothing_said=NOTHING,
     )
 
 

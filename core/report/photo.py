@@ -8,6 +8,7 @@ from core.inference.by_hand import WHOLE
 from core.inference.photo import PhotoResult
 from core.inference.report import MARKS, to_contract
 from core.inference.verdict import P_FAKE_MEANS, WORDS
+from core.provenance.claim import HOW_FAR
 from core.report.stamp import Stamp, now
 
 
@@ -58,6 +59,8 @@ def photo_report(
         "p_fake_means": P_FAKE_MEANS,
         "trust": _trust(known, source),
         "model": asdict(stamp),
+        "provenance": entry["provenance"],
+        "provenance_means": HOW_FAR,
         "notes": entry["notes"],
         "limits": [*LIMITS, *_by_hand(result)],
         "error": result.error,

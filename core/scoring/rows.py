@@ -17,6 +17,7 @@ SCHEMA = pa.schema(
         ("reason", pa.string()),
         ("opinions_cnn", pa.float64()),
         ("opinions_second", pa.float64()),
+        ("provenance", pa.string()),  # the sentences of all claims
         ("notes", pa.string()),
         ("error", pa.string()),
     ]
@@ -34,6 +35,7 @@ def to_rows(entry: dict) -> list[dict]:
     """
     shared = {key: entry[key] for key in ("path", "width", "height", "error")}
     shared["notes"] = " ".join(entry["notes"]) or None
+    shared["provenance"] = " ".join(claim["says"] for claim in entry["provenance"]) or None
     faces = [_of_face(number, face) for number, face in enumerate(entry["faces"], start=1)]
     if not faces and entry["error"] is None:
         faces = [{"verdict": "unsure", "reason": NO_FACE}]

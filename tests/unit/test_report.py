@@ -26,7 +26,7 @@ from core.inference.verdict import NO_FACE, Verdict
 
 def test_contract_keys(inspector, examples):
     entry = to_contract(inspector.judge_file("a.jpg", examples["Portrait A"]))
-    assert set(entry) == {"path", "width", "height", "faces", "notes", "error"}
+    assert set(entry) == {"path", "width", "height", "faces", "provenance", "notes", "error"}
     (face,) = entry["faces"]
     assert set(face) == {"box", "p_fake", "verdict", "reason", "opinions"}
     assert set(face["opinions"]) == {"cnn", "second"}
@@ -34,7 +34,7 @@ def test_contract_keys(inspector, examples):
     json.dumps(entry)
     failed = to_contract(PhotoResult("b.jpg", error="why"))
     nothing = {"path": "b.jpg", "width": None, "height": None, "faces": [], "notes": []}
-    assert failed == {**nothing, "error": "why"}
+    assert failed == {**nothing, "provenance": [], "error": "why"}
 
 
 def test_table_has_a_row_a_face_and_one_for_every_other_file(inspector, examples):

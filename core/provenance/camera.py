@@ -1,0 +1,82 @@
+"""What EXIF, XMP and IPTC say of camera, programs, dates and place."""
+
+import re
+
+from core.provenance.claim import Claim, printable, quoted
+from core.provenance.fields import Fields
+from core.provenance.generators import known_names
+
+_EDITORS = re.compile(
+    r"\b(photoshop|lightroom|gimp|snapseed|picsart|facetune|faceapp|remini|meitu|beautyplus|"
+    r"airbrush|vsco|affinity|capture one|darktable|rawtherapee|pixelmator|paint\.net|luminar|"
+    r"polarr|canva|krita|photoscape|photofiltre|adobe express|edited with google ai)\b",
+    re.IGNORECASE,
+)
+_LOCATION = (
+    "Holds a location, which is not shown here. Whoever gets the file can read it: remove it "
+    "before you pass the file on, if need be."
+)
+
+
+def of_camera(fields: Fields) -> list[Claim]:
+    """Camera and lens."""
+    exif, xmp = fields.exif, fields.xmp
+    names = [exif.get(name) or _first(xmp, name) for name in ("Make", "Model")]
+    if any(name.startswith(("prompt:", "workflow:")) for name in names):  # ComfyUI's hiding place
+        return []
+    lens = exif.get("LensModel") or _first(xmp, "LensModel") or _first(xmp, "Lens")
+    camera = _joined(*names)
+    if not camera and not lens:
+        return []
+    taken = f"Names the camera {quoted(camera)}" if camera else "Names no camera"
+    return [Claim("camera", f"{taken}{f', the lens {quoted(lens)}' if lens else ''}.")]
+
+
+def _joined(make: str, model: str) -> str:
+    """Maker and model; many models begin with their maker."""
+    return model if model.lower().startswith(make.lower()) else f"{make} {model}".strip()
+
+
+def of_software(fields: Fields) -> list[Claim]:
+    """The programs it names, those known to edit pictures apart, and its editing history."""
+    editors = [name for name in fields.programs + fields.credits if _EDITORS.search(name)]
+    others = [name for name in fields.programs if name not in editors and not known_names(name)]
+    claims = []
+    if others:
+        claims.append(Claim("software", f"Names the program {_listed(others)}."))
+    if editors:
+        claims.append(Claim("edited", f"Names an editing program: {_listed(editors)}."))
+    if steps := fields.xmp.get("action"):
+        words = printable(", ".join(steps[:12]))
+        claims.append(Claim("edited", f"Lists {len(steps)} steps of editing.", f"XMP: {words}"))
+    return claims
+
+
+def of_dates(fields: Fields) -> list[Claim]:
+    """When it was taken and saved, by its own account."""
+    exif, xmp = fields.exif, fields.xmp
+    taken = exif.get("DateTimeOriginal") or _first(xmp, "DateTimeOriginal", "DateCreated")
+    saved = exif.get("DateTime") or _first(xmp, "ModifyDate")
+    said = [f"taken {quoted(taken, 40)}"] if taken else []
+    if saved and _digits(saved) != _digits(taken):
+        said.append(f"saved {quoted(saved, 40)}")
+    return [Claim("date", f"Says that it was {' and '.join(said)}.")] if said else []
+
+
+def of_place(fields: Fields) -> list[Claim]:
+    """That it holds a place; never which."""
+    return [Claim("location", _LOCATION)] if fields.has_place else []
+
+
+def _digits(date: str) -> str:
+    """Down to the second: EXIF and XMP write the same date with other signs between."""
+    return re.sub(r"\D", "", date)[:14]
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(quoted(name) for name in names[:3]) + more
+
+
+def _first(xmp: dict[str, list[str]], *names: str) -> str:
+    return next((xmp[name][0] for name in names if name in xmp), "")

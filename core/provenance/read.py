@@ -1,0 +1,44 @@
+"""All that a file says of itself."""
+
+from core.provenance.camera import of_camera, of_dates, of_place, of_software
+from core.provenance.claim import Claim
+from core.provenance.credentials import of_credentials
+from core.provenance.fields import read_fields
+from core.provenance.generators import of_generators
+from core.provenance.sources import of_source_type
+from core.provenance.tables import of_tables
+
+
+def provenance_of(data: bytes) -> tuple[Claim, ...]:
+    """What a file says of itself: of generators and signers first, of compression last.
+
+    Nothing in it is believed, fetched or written anywhere, and a verdict never depends on it.
+
+    Args:
+        data: the bytes of a picture file that may come from anybody; none of them makes it raise.
+
+    Returns:
+        What is said; nothing where nothing can be read.
+    """
+    try:
+        return tuple(_claims(data))
+    except Exception:  # a damaged file raises many types
+        return (Claim("unread", "Its metadata is damaged and was not read."),)
+
+
+def _claims(data: bytes) -> list[Claim]:
+    fields = read_fields(data)
+    claims = [
+        *of_generators(fields),
+        *of_credentials(data, fields),
+        *of_source_type(fields),
+        *of_camera(fields),
+        *of_software(fields),
+        *of_dates(fields),
+        *of_place(fields),
+        *of_tables(fields),
+    ]
+    if fields.unread:
+        parts = " and ".join(fields.unread)
+        claims.append(Claim("unread", f"Its {parts} cannot be read: damaged, or too large."))
+    return claims

@@ -1,0 +1,61 @@
+"""IPTC's "digital source type": what kind of thing a picture is, declared in XMP or C2PA."""
+
+from core.provenance.claim import Claim, printable, quoted
+from core.provenance.fields import Fields
+
+# After IPTC's controlled vocabulary, cv.iptc.org/newscodes/digitalsourcetype.
+_KINDS = {
+    "digitalcapture": "captured by a digital camera",
+    "computationalcapture": "captured by a digital camera and merged from several frames",
+    "negativefilm": "scanned from a negative",
+    "positivefilm": "scanned from a positive film",
+    "print": "scanned from a print",
+    "minorhumanedits": "a photo with minor edits by a person",
+    "humanedits": "edited by a person, without generative AI",
+    "compositecapture": "put together from several photos",
+    "algorithmicallyenhanced": "altered by an algorithm, without generative AI",
+    "digitalart": "digital art, made by a person",
+    "digitalcreation": "digital art, made by a person",
+    "datadrivenmedia": "drawn from data",
+    "screencapture": "a picture of a screen",
+    "virtualrecording": "a recording of virtual things",
+    "composite": "put together from several pictures",
+    "compositesynthetic": "put together from pictures of which some are synthetic",
+    "compositewithtrainedalgorithmicmedia": "edited with generative AI, or with parts made by it",
+    "trainedalgorithmicmedia": "made by generative AI",
+    "algorithmicmedia": "made by an algorithm that has learned nothing from pictures",
+}
+_BY_MACHINE = ("trainedalgorithmicmedia", "compositewithtrainedalgorithmicmedia")
+
+
+def code_of(value: str) -> str:
+    """The last part of a source type's address, as it stands there."""
+    return value.rstrip("/").replace(":", "/").rsplit("/", 1)[-1]
+
+
+def words_for(value: str) -> str:
+    """What a source type means, in plain words.
+
+    Args:
+        value: its address or its code, from anybody.
+    """
+    code = code_of(value)
+    return _KINDS.get(code.lower(), f"of a kind unknown to this app, {quoted(code)}")
+
+
+def is_generative(value: str) -> bool:
+    """Whether a source type means that generative AI made the picture or parts of it."""
+    return code_of(value).lower() in _BY_MACHINE
+
+
+def of_source_type(fields: Fields) -> list[Claim]:
+    """What kinds of picture a file declares itself to be in XMP."""
+    values = list(dict.fromkeys(fields.xmp.get("DigitalSourceType", [])))[:3]
+    return [
+        Claim(
+            "source_type",
+            f"Declares itself as {words_for(value)}.",
+            f"DigitalSourceType {printable(code_of(value), 80)} (XMP, after IPTC)",
+        )
+        for value in values
+    ]
