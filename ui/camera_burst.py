@@ -109,7 +109,7 @@ def _wait(take: Take) -> None:
     if not take.on:
         return
     seen = min(take.burst.seen, FRAMES) if take.burst else 0
-    words = f"Frame {seen} of {FRAMES}. Look into the camera." if seen else "Waiting for a face ..."
+    words = f"Frame {seen} of {FRAMES}. Look into the camera." if seen else "The camera settles ..."
     st.progress(seen / FRAMES, text=words)
     if take.burst and take.burst.error:
         st.error(literal(take.burst.error), icon=":material/error:")
@@ -120,8 +120,8 @@ def _outcome(take: Take, judges: Judges) -> None:
     if view is None:
         empty_state(
             "No verdict yet",
-            f"{FRAMES} frames over two or three seconds are judged as one: steadier than a single "
-            "picture. The browser asks for permission first.",
+            f"{FRAMES} frames of a few seconds are judged as one: steadier than a single picture. "
+            "The browser asks for permission first.",
         )
         return
     calibration: Calibration = judges.joining.calibration

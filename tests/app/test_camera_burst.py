@@ -50,7 +50,7 @@ def _take(page: AppTest, judges, picture: np.ndarray) -> None:
     take = page.session_state["burst_take"]
     take.start(judges)
     stream, moment = take.burst._stream, [0.0]
-    stream._clock = lambda: moment[0]
+    take.burst._clock = stream._clock = lambda: moment[0]
     stream._started_s = 0.0
     while take.burst.result is None:
         take.burst.judge(picture)

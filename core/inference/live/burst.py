@@ -1,5 +1,8 @@
 """About ten frames of a camera, judged as one: the verdict stands when enough was seen."""
 
+import time
+from collections.abc import Callable
+
 import numpy as np
 
 from core.inference.live.asking import Beside
@@ -9,6 +12,7 @@ from core.inference.live.settings import LiveSettings
 from core.inference.live.stream import LiveStream, StreamView
 
 FRAMES = 10  # judged views of the largest face
+SETTLE_S = 2.0  # light, focus and the connection's bit rate are poor at first: not judged
 NO_FACE_S, LIMIT_S = 8.0, 20.0  # without a face, and with one on a slow machine, it ends as well
 _SETTINGS = LiveSettings(search_s=0.5, judge_s=0.25, second_s=0.25, mirror=True)
 
@@ -20,23 +24,38 @@ class Burst:
         result: what was seen when it ended, None until then.
     """
 
-    def __init__(self, judges: Judges, settings: LiveSettings = _SETTINGS):
-        self._stream = LiveStream(LivePipeline(judges, settings=settings, asking=Beside))
+    def __init__(
+        self,
+        judges: Judges,
+        settings: LiveSettings = _SETTINGS,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        """Wait for the first frame.
+
+        Args:
+            judges: the networks.
+            settings: of the pipeline.
+            clock: seconds of a steady clock.
+        """
+        pipeline = LivePipeline(judges, settings=settings, asking=Beside)
+        self._stream = LiveStream(pipeline, clock)
+        self._clock = clock
         self.result: StreamView | None = None
         self._first_s: float | None = None
 
     def judge(
         self, pixels: np.ndarray, *, media_s: float | None = None, dropped: int = 0
     ) -> np.ndarray:
-        """As `LiveStream.judge`."""
-        if self.result is not None:
+        """As `LiveStream.judge`; frames of the first `SETTLE_S` only pass."""
+        if self._first_s is None:
+            self._first_s = self._clock()
+        elapsed_s = self._clock() - self._first_s
+        if self.result is not None or elapsed_s < SETTLE_S:
             return pixels
         drawn = self._stream.judge(pixels, media_s=media_s, dropped=dropped)
         view = self._stream.view()
-        if view.picture is not None:
-            self._first_s = view.now_s if self._first_s is None else self._first_s
-            if is_enough(view, view.now_s - self._first_s):
-                self.result = view
+        if view.picture is not None and is_enough(view, elapsed_s):
+            self.result = view
         return drawn
 
     @property
