@@ -29,7 +29,7 @@ def directions(request: FaceRequest, generator: FaceGenerator) -> None:
         ends = _ends(request, generator, number) if quick else None
         with st.container(horizontal=True, vertical_alignment="center", wrap=False, gap="small"):
             if ends:
-                st.image(ends[0], width=END_PX, alt=known.get("low") or "one extreme")
+                st.image(ends[0], width=END_PX, alt=_end(known, "low"))
             st.slider(
                 _title(known, number),
                 -1.0,
@@ -40,14 +40,20 @@ def directions(request: FaceRequest, generator: FaceGenerator) -> None:
                 persist_state="session",
             )
             if ends:
-                st.image(ends[1], width=END_PX, alt=known.get("high") or "the other extreme")
+                st.image(ends[1], width=END_PX, alt=_end(known, "high"))
     st.caption(_how_found(names))
 
 
 def _title(known: dict, number: int) -> str:
     if not known.get("trait"):
         return f"Direction {number + 1}"
-    return f"{known['low']} to {known['high']}".capitalize()
+    return f"{known['trait'].capitalize()}: {known['low']} to {known['high']}"
+
+
+def _end(known: dict, which: str) -> str:
+    """An extreme in words."""
+    named = known.get("trait")
+    return f"{named}: {known[which]}" if named else "An extreme of this direction"
 
 
 def _help(known: dict) -> str | None:

@@ -28,7 +28,8 @@ class Trait:
     """Something that can be measured of a face.
 
     Attributes:
-        low, high: what a small and a large value look like, in words for people.
+        low, high: what a small and a large value look like, in a word that goes with the
+            trait's name.
         measure: from the mesh, float64 (468, 2) as shares of the picture's side, and the
             picture, float64 (side, side, 3) in [0, 1], to a number.
     """
@@ -100,15 +101,15 @@ def _background(mesh: np.ndarray, picture: np.ndarray) -> float:
 
 
 TRAITS = {
-    "turn": Trait("turned to the left", "turned to the right", _turn),
-    "nod": Trait("head up", "head down", _nod),
-    "smile": Trait("narrow mouth", "broad mouth", _smile),
-    "mouth": Trait("mouth closed", "mouth open", _open),
-    "face": Trait("darker face", "lighter face", _light(0.3, 0.75, 0.25, 0.75)),
-    "colour": Trait("cooler colours", "warmer colours", _warmth),
-    "side light": Trait("light from the left", "light from the right", _from_the_right),
-    "background": Trait("dark background", "bright background", _background),
-    "hair": Trait("darker hair", "lighter hair", _light(0.0, 0.1, 0.3, 0.7)),
+    "turn": Trait("left", "right", _turn),
+    "head": Trait("up", "down", _nod),
+    "mouth width": Trait("narrow", "broad", _smile),
+    "mouth": Trait("closed", "open", _open),
+    "face": Trait("dark", "light", _light(0.3, 0.75, 0.25, 0.75)),
+    "colours": Trait("cool", "warm", _warmth),
+    "light from": Trait("left", "right", _from_the_right),
+    "background": Trait("dark", "bright", _background),
+    "hair": Trait("dark", "light", _light(0.0, 0.1, 0.3, 0.7)),
 }
 
 

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.cli import main
 from core.config import ROOT
 from core.errors import UserError
+from core.generators import load_generator
 from core.generators.request import SLIDERS
 from tests.app.words import page_text
 from tests.conftest import write_dataset
@@ -36,6 +37,10 @@ def _grid(page: AppTest) -> str:
 def _set(page: AppTest, kind: str, label: str, value) -> AppTest:
     widget = next(w for w in getattr(page, kind) if w.label == label)
     return widget.set_value(value).run()
+
+
+def _slider(page: AppTest, key: str):
+    return next(widget for widget in page.slider if widget.key == key)
 
 
 def test_sixteen_faces_each_with_a_verdict():
@@ -76,7 +81,7 @@ def test_the_face_of_a_page_is_that_of_the_command(tmp_path, monkeypatch):
 def test_sliders_change_the_face_and_reset():
     page = _page(view="one", seed="3")
     first = page.get("image")[0].proto.imgs[0].url
-    page = _set(page, "slider", "Direction 1", 0.6)
+    page = _slider(page, "gen_direction_0").set_value(0.6).run()
     moved = page.get("image")[0].proto.imgs[0].url
     assert moved != first and page.query_params["directions"] == "0.6,0,0,0,0,0"
     next(b for b in page.button if b.label == "Reset").click().run()
@@ -190,3 +195,74 @@ def test_a_saved_picture_says_seed_and_psi_even_if_usual():
     assert FaceRequest(seed=4).made_by() == {"seed": 4, "psi": 1.0}
     changed = FaceRequest(seed=4, edits={0: 1.2345678806304932}).made_by()
     assert changed["edits"] == "0:1.23456788"
+
+
+MEASURED = {
+    "quality": {"held-out real faces": {"whole": 0.9}},
+    "by_psi": [
+        {"psi": 0.7, "whole": 0.9, "frechet": 40.0},
+        {"psi": 1.0, "whole": 0.5, "frechet": 30.0},
+    ],
+    "directions": [
+        {"trait": "turn", "low": "left", "high": "right",
+         "correlation": 0.93, "faces": 200},
+        {"trait": None, "low": "", "high": "", "correlation": 0.2, "faces": 200},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture
+def measured(monkeypatch):
+    """The shipped generator's metrics as `publish` writes them."""
+    for module in ("ui.generator_psi", "ui.generator_directions"):
+        monkeypatch.setattr(f"{module}.read_json", lambda name: MEASURED)
+
+
+def test_the_page_opens_at_the_psi_of_the_rule_and_links_keep_theirs(measured):
+    page = _page()
+    assert page.query_params["psi"] == "0.7" and "Opened at psi 0.7 by a rule" in page_text(page)
+    page = _page(seed="3")
+    assert "psi" not in page.query_params and "by a rule" not in page_text(page)
+
+
+def test_directions_have_the_names_that_were_measured(measured):
+    page = _page(view="one", seed="3")
+    assert not page.exception
+    labels = [widget.label for widget in page.slider]
+    assert "Turn: left to right" in labels and "Direction 2" in labels
+    assert "0.93" in _slider(page, "gen_direction_0").help
+    assert len(page.get("image")) == 1 + 2 * SLIDERS
+
+
+def test_a_click_opens_a_face():
+    page = _page(seed="40")
+    assert _grid(page).count('class="rf-open"') == 16
+    assert "?view=one&amp;seed=43" in _grid(page)
+
+
+def test_a_face_goes_to_the_photo_page_as_one_face():
+    page = _page(view="one", seed="3")
+    next(b for b in page.button if b.label == "Judge it as a photo").click().run()
+    page = page.switch_page("pages/1_Photo.py").run()
+    assert not page.exception
+    (item,) = page.session_state["judged_photos"]
+    (face,) = item.result.faces
+    assert item.result.name == "dcgan seed 3.png"
+    assert (face.box.x, face.box.y, face.box.w, face.box.h) == (0, 0, 128, 128)
+
+
+def test_how_many_are_caught_at_which_psi(monkeypatch):
+    version = load_generator("dcgan").version
+    rows = [
+        {"psi": psi, "n": 200, "caught": caught, "caught_ci95": [caught - 0.05, caught + 0.05],
+         "unsure": 0.1}
+        for psi, caught in ((1.0, 0.6), (0.5, 0.9))
+    ]  # fmt: skip
+    kept = {"asked": {"version": version}, "by_psi": rows}
+    monkeypatch.setattr("ui.generator_psi.kept_judgement", lambda folder: kept)
+    page = _page()
+    assert not page.exception and page.get("plotly_chart")
+    assert "90% at psi 0.5, 60% at psi 1" in page_text(page)
+    assert "The freer, the harder to catch" in page_text(page)
+    kept["asked"]["version"] = "of another generator"
+    assert not _page().get("plotly_chart")

@@ -28,7 +28,7 @@ def _no_traceback(page) -> None:
 def test_a_dragged_slider_shows_another_face(page, app_url):
     _open(page, app_url, "?view=one&seed=3")
     before = _picture(page)
-    thumb = page.locator("[data-testid=stSlider]", has_text="Direction 1").get_by_role("slider")
+    thumb = page.locator(".st-key-gen_direction_0").get_by_role("slider")
     box = thumb.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
@@ -86,4 +86,15 @@ def test_nothing_is_wider_than_the_screen(page, app_url, view):
     page.set_viewport_size({"width": 400, "height": 900})
     _open(page, app_url, f"?view={view}")
     assert_nothing_sticks_out(page, 400, 1280)
+    _no_traceback(page)
+
+
+def test_a_click_opens_a_face_in_the_same_session(page, app_url):
+    _open(page, app_url, "?seed=40&count=4&psi=0.7")
+    page.locator("a.rf-open").nth(2).click()
+    page.get_by_text("Seed 42", exact=True).wait_for()
+    page.wait_for_function("location.search.includes('view=one')")
+    assert "seed=42" in page.url and "psi=0.7" in page.url
+    page.get_by_role("button", name="Judge it as a photo").click()
+    page.get_by_text("dcgan seed 42.png").first.wait_for()
     _no_traceback(page)

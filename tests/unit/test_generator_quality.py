@@ -188,5 +188,5 @@ def test_a_direction_has_the_name_of_what_it_changes(portrait):
     face = np.clip(framed(portrait, "ffhq"), 60, 190)
     one, other = measure_directions(Lamp(face), 2, seeds=2)
     assert one["trait"] == "background" and one["correlation"] > 0.95
-    assert (one["low"], one["high"]) == ("dark background", "bright background")
+    assert (one["low"], one["high"]) == ("dark", "bright")
     assert other["trait"] is None and abs(other["correlation"]) < LEAST_CORRELATION
