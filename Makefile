@@ -29,9 +29,10 @@ check: lint ## the fast lane, in minutes: linting and the quick tests, none in a
 test: lint ## everything: linting and all tests (those in a browser need chromium)
 	$(PYTEST)
 
-lint: $(DEV_READY) ## look for mistakes and for another format
+lint: $(DEV_READY) ## look for mistakes, another format and imports that go up
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 
 format: $(DEV_READY) ## mend what ruff can mend
 	$(BIN)/ruff check --fix .

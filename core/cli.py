@@ -12,6 +12,7 @@ from core.cli_training import add_training
 from core.cli_words import OK, SOME_FAILED, positive, tell
 from core.config import DEFAULT_DETECTOR, DETECTORS
 from core.errors import UserError
+from core.generators import GENERATORS
 
 _BAR_AFTER_S = 0.5  # what fails at once has none
 _PERCENT_BAR = "{percentage:3.0f}% {bar} {remaining} left"
@@ -94,7 +95,7 @@ def _add_generate(commands) -> None:
     generate.add_argument(
         "--psi", type=float, default=1.0, metavar="P", help="truncation, from 0 to 1.5 (1)"
     )
-    generate.add_argument("--generator", default="dcgan", choices=["dcgan", "mobilestylegan"])
+    generate.add_argument("--generator", default="dcgan", choices=GENERATORS)
     generate.set_defaults(run=_generate)
 
 
