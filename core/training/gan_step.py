@@ -202,4 +202,5 @@ def tensors_of(arrays):
 
 
 def number_of(tensor) -> float:
+    """A tensor of one value, whichever the backend, as a number."""
     return float(ops.convert_to_numpy(tensor))
