@@ -1,4 +1,4 @@
-"""Write the generator's model card from the measured files: no figure in it is typed by hand."""
+"""Write the generator's card: what was measured is read from its files, fixed sizes stand here."""
 
 from pathlib import Path
 

@@ -1,1 +1,4 @@
-"""Judging faces in moving pictures. Time is always an argument: nothing here reads a clock."""
+"""Judging faces in moving pictures.
+
+Verdicts take time as an argument; a clock runs only in streams, in jobs and in time limits.
+"""
