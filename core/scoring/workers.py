@@ -19,6 +19,7 @@ from multiprocessing.connection import Connection
 
 from core.errors import UserError
 from core.inference.photo import Inspector, PhotoResult
+from core.process import prepare_process
 from core.runtime import cores, limit_threads
 from core.scoring.unit import result_rows, score_files
 
@@ -149,6 +150,7 @@ def _begin(load: Callable[[], Inspector], threads: int, watched: Connection) -> 
     """Make this process a worker."""
     global _load
     _load = load
+    prepare_process()
     threading.Thread(target=_end_with, args=(watched,), daemon=True).start()
     limit_threads(threads)
 

@@ -19,6 +19,7 @@ from core.generators import load_generator
 from core.generators.dcgan import SHIPPED, SNAPSHOT, Dcgan, snapshot_name
 from core.generators.request import SLIDERS
 from core.models.dcgan import build_generator
+from core.tables import to_csv
 from core.training.export import to_keras_file, to_openvino
 from core.training.published_dcgan import build_judge
 from core.training.run_folder import RunFolder, load_weights, unstack
@@ -103,7 +104,7 @@ def measure_run(run_dir: Path, data: Path, inception: Path | None = None) -> Ite
         faces = judge.paint(run.generator(epoch))
         rows.append({**run.at(epoch), **judge.measure(faces)})
         table = pd.DataFrame(rows).sort_values("epoch")
-        write_atomically(file, table.to_csv(index=False).encode())
+        write_atomically(file, to_csv(table, marked=False))
         yield rows[-1]
 
 
