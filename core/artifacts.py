@@ -26,6 +26,7 @@ KINDS = {
     "bin": "constants",
     "weights.h5": "weights",
     "head.npz": "head",
+    "guard.npz": "guard",
     "joining.json": "joining",
     "discriminator.weights.h5": "discriminator",
 }

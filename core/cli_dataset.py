@@ -58,6 +58,11 @@ def add_dataset(commands) -> None:
     info = actions.add_parser("info", help="count, probe for shortcuts, find duplicates")
     info.add_argument("data", type=Path, metavar="DIR")
     info.add_argument("--json", action="store_true", help="print JSON")
+    info.add_argument(
+        "--augmented",
+        metavar="RECIPE",
+        help="only probe the training faces as this recipe draws and changes them",
+    )
     info.set_defaults(run=_info)
 
 
@@ -141,7 +146,23 @@ def _painters(args: argparse.Namespace) -> list:
     return [load_dcgan(f"{SNAPSHOT}{args.epoch}")]
 
 
+def _augmented(args: argparse.Namespace) -> int:
+    from core.dataset.index import index_folder
+    from core.training.mixture import mixture_of, probe_mixture
+
+    mixture = mixture_of(index_folder(args.data), args.augmented)
+    with _bar("face", args.json) as show:
+        areas = probe_mixture(mixture, 2 * PROBED_PER_CLASS, show)
+    if args.json:
+        print(json.dumps({"folder": str(args.data), "augmented_property_roc_auc": areas}, indent=2))
+    else:
+        _print_areas(areas)
+    return 0
+
+
 def _info(args: argparse.Namespace) -> int:
+    if args.augmented:
+        return _augmented(args)
     from core.dataset.duplicates import find_duplicates
     from core.dataset.index_cache import open_index
     from core.dataset.properties import measure, sample, shortcuts
@@ -174,8 +195,6 @@ def _info(args: argparse.Namespace) -> int:
 
 
 def _print_info(summary: dict, counts: str) -> None:
-    from core.dataset.properties import PROPERTIES, SHORTCUT_AUC
-
     print(f"{summary['n']} readable pictures in {summary['folder']!r}\n{counts}")
     for note in summary["notes"]:
         print(f"Note: {note}")
@@ -184,12 +203,7 @@ def _print_info(summary: dict, counts: str) -> None:
         print(f"unreadable: {entry['path']!r}: {entry['error']}")
     if len(bad) > SHOWN_BAD:
         print(f"... and {len(bad) - SHOWN_BAD} more that cannot be read")
-    if not summary["property_roc_auc"]:
-        print("\nToo few faces of a class to probe for shortcuts.")
-    else:
-        print("\nHow well one property alone tells the classes apart (ROC AUC; 0.5 is not at all):")
-    for name, area in summary["property_roc_auc"].items():
-        print(f"  {PROPERTIES[name]:20} {area:.3f}{'  a shortcut' * (area >= SHORTCUT_AUC)}")
+    _print_areas(summary["property_roc_auc"])
     groups = len({row["group"] for row in summary["duplicates"]})
     print(
         f"\nGroups of duplicates: {groups}, {len(summary['leaking_groups'])} of them across splits"
@@ -197,3 +211,14 @@ def _print_info(summary: dict, counts: str) -> None:
     )
     for row in summary["duplicates"][:20]:
         print(f"  {row['group']:4} {row['kind']:10} {row['split']}/{row['label']} {row['path']!r}")
+
+
+def _print_areas(areas: dict[str, float]) -> None:
+    from core.dataset.properties import PROPERTIES, SHORTCUT_AUC
+
+    if not areas:
+        print("\nToo few faces of a class to probe for shortcuts.")
+        return
+    print("\nHow well one property alone tells the classes apart (ROC AUC; 0.5 is not at all):")
+    for name, area in areas.items():
+        print(f"  {PROPERTIES[name]:20} {area:.3f}{'  a shortcut' * (area >= SHORTCUT_AUC)}")

@@ -9,11 +9,12 @@ from core.errors import UserError
 
 RECIPE_NAMES = [
     *("original", "ours", "webcam", "mosaic", "finish", "wide"),
-    *("teacher", "hints", "student", "second", "projected"),
+    *("teacher", "second", "projected"),
 ]
 
 
 def add_training(commands) -> None:
+    """Add the commands to the parser's."""
     train = commands.add_parser("train", help="train a network")
     train.add_argument("network", choices=["classifier", "second", "teacher", "dcgan"])
     train.add_argument("--data", required=True, type=Path, metavar="DIR")
@@ -32,12 +33,6 @@ def add_training(commands) -> None:
     )
     train.add_argument(
         "--sources", type=_names, metavar="A,B", help="use only files named A_... and B_..."
-    )
-    train.add_argument(
-        "--teacher",
-        type=Path,
-        metavar="RUN_DIR",
-        help="the teacher that recipes hints and student learn from",
     )
     train.set_defaults(run=_train)
 
@@ -73,7 +68,10 @@ def _names(text: str) -> tuple[str, ...]:
 def _train(args: argparse.Namespace) -> int:
     own = {"teacher": "teacher", "second": "second"}
     args.recipe = args.recipe or own.get(args.network, "ours")
-    if args.network != "dcgan":
+    if args.network == "second":
+        _train_second(args)
+        print(f"Done. History, features and the head are in {args.out}.")
+    elif args.network != "dcgan":
         _train_classifier(args)
         print(f"Done. History, checkpoint and best weights are in {args.out}.")
     else:
@@ -91,8 +89,17 @@ def _train_classifier(args: argparse.Namespace) -> None:
     recipe = _with_options(RECIPES[args.recipe], args)
     if recipe.network != args.network:
         raise UserError(f"Recipe {recipe.name} trains a {recipe.network}, not a {args.network}.")
-    begin = {"start": args.start, "teacher": args.teacher}
-    train_classifier(args.data, args.out, recipe, **begin, resume=args.resume)
+    train_classifier(args.data, args.out, recipe, start=args.start, resume=args.resume)
+
+
+def _train_second(args: argparse.Namespace) -> None:
+    from core.training.second import SecondRecipe, train_second
+
+    if args.recipe != "second":
+        raise UserError("A second opinion is trained with --recipe second.")
+    if args.start:
+        raise UserError("A second opinion has its own beginning: leave --start out.")
+    train_second(args.data, args.out, _with_options(SecondRecipe(), args), resume=args.resume)
 
 
 def _train_dcgan(args: argparse.Namespace) -> None:

@@ -10,7 +10,7 @@ from core.inference.verdict import Calibration
 
 THRESHOLD = 0.5
 ACCUSED_RATE, MISSED_RATE = 0.03, 0.10  # of photos above, of fakes below the unsure band
-FEW = 15  # faces of a source, fewer than which say nothing about it
+_SMALL = "small sources"
 ERROR_RATE = 0.1  # that is accepted among the faces that get an answer
 
 
@@ -77,6 +77,9 @@ def fit_accusing_band(
 ) -> tuple[float, float]:
     """A band for a verdict in which an accusation costs more than a doubt.
 
+    A source of fewer photos than tell such a rate (34 for 3%) would let its oddest photo decide
+    for everybody, so all those are taken together as one.
+
     Args:
         labels: int (n,), 0 fake, 1 real.
         p_fake: calibrated, (n,).
@@ -89,17 +92,27 @@ def fit_accusing_band(
         (low, high): the least high, and the greatest low that is no greater than it.
     """
     real = labels != FAKE
-    named = [name for name in np.unique(sources[real]) if (real & (sources == name)).sum() >= FEW]
-    worst = [
-        np.quantile(p_fake[real & (sources == name)], 1 - accused, method="higher")
-        for name in named
-    ]
-    high = float(np.nextafter(max(worst, default=0.95), 1))
+    enough = int(np.ceil(1 / accused))
+    groups = np.array([name if n >= enough else _SMALL for name, n in _counted(sources[real])])
+    bounds = [_bound(p_fake[real][groups == name], accused) for name in np.unique(groups)]
+    high = max(bounds, default=0.95)
     fakes = np.flatnonzero(~real)
     order = fakes[np.argsort(p_fake[fakes])]
     passed = np.cumsum(weights[order]) / weights[order].sum()
     low = float(p_fake[order][np.searchsorted(passed, missed)]) if len(order) else 0.05
     return min(low, high), high
+
+
+def _counted(sources: np.ndarray) -> list[tuple[str, int]]:
+    """Each face's source, and how many faces that has."""
+    names, at, counts = np.unique(sources, return_inverse=True, return_counts=True)
+    return [(str(names[n]), int(counts[n])) for n in at]
+
+
+def _bound(p_fake: np.ndarray, accused: float) -> float:
+    """The least value that no more than a share of these reach."""
+    spared = int(accused * len(p_fake))
+    return float(np.nextafter(np.sort(p_fake)[::-1][spared], 1))
 
 
 def fit_calibration(
@@ -117,7 +130,8 @@ def fit_calibration(
         log_odds: float (n,), of fake.
         weights: float (n,), above 0.
         sharpnesses: float (n,), `core.inference.verdict.sharpness` of each face; a face less
-            sharp than all but 1% of these is refused, as the model was hardly tried on such.
+            sharp than all but 1% of the photos is refused, as the model was hardly tried on
+            such. Fakes do not count: a generator's smear is no blur.
         error_rate: see `fit_unsure_band`.
     """
     temperature, bias = fit_scaling(labels, log_odds, weights)
@@ -127,7 +141,7 @@ def fit_calibration(
         threshold=THRESHOLD,
         unsure_low=0.0,
         unsure_high=1.0,
-        min_sharpness=round(float(np.percentile(sharpnesses, 1)), 1),
+        min_sharpness=round(float(np.percentile(sharpnesses[labels != FAKE], 1)), 1),
     )
     p_fake = scaling.p_fake(log_odds)
     low, high = fit_unsure_band(labels, p_fake, weights, error_rate=error_rate)

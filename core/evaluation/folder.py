@@ -1,6 +1,6 @@
 """Measure the classifier on a folder of aligned faces."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import product
@@ -21,7 +21,7 @@ from core.evaluation.metrics import (
 )
 from core.imaging import decode_image, to_model_input
 from core.inference.geometry import centre_square
-from core.inference.networks import Network
+from core.inference.networks import Network, Panel
 from core.inference.verdict import Calibration, sharpness, sigmoid
 
 BATCH = 64
@@ -38,6 +38,7 @@ class Scores:
         log_odds: float64 (n,), of fake, before calibration.
         sharpnesses: float64 (n,).
         skipped: files that could not be decoded, with the reason.
+        doubtful: bool (n,), faces that get no verdict whatever their P(fake); None means none.
     """
 
     faces: pd.DataFrame
@@ -45,6 +46,7 @@ class Scores:
     log_odds: np.ndarray
     sharpnesses: np.ndarray
     skipped: dict[str, str]
+    doubtful: np.ndarray | None = None
 
 
 def score_faces(
@@ -66,7 +68,7 @@ def score_faces(
     Raises:
         UserError: not one file can be decoded.
     """
-    rows, odds, sharps, skipped = [], [], [], {}
+    rows, odds, sharps, doubts, skipped = [], [], [], [], {}
     with ThreadPoolExecutor() as pool:
         paths = list(faces["path"])
         for start in range(0, len(paths), BATCH):
@@ -80,14 +82,31 @@ def score_faces(
             if good:
                 crops = [crop for _, crop in good]
                 rows += [row for row, _ in good]
-                odds.append(network.log_odds_of(crops))
+                said, doubtful = judged(network, crops)
+                odds.append(said)
+                doubts.append(doubtful)
                 sharps += [sharpness(to_model_input(crop)) for crop in crops]
             progress(len(batch))
     if not rows:
         raise UserError("No image could be decoded. Check the files of the data set.")
     kept = faces.iloc[rows].reset_index(drop=True)
     log_odds = np.concatenate(odds).astype(np.float64)
-    return Scores(kept, labels_of(kept), log_odds, np.array(sharps), skipped)
+    return Scores(
+        kept, labels_of(kept), log_odds, np.array(sharps), skipped, np.concatenate(doubts)
+    )
+
+
+def judged(network: Network, crops: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """What a network or a panel says of faces.
+
+    Returns:
+        Log-odds of fake before calibration, float (n,); which faces get no verdict whatever
+        these are, bool (n,).
+    """
+    if not isinstance(network, Panel):
+        return network.log_odds_of(crops), np.zeros(len(crops), bool)
+    heard = network.listen(crops)
+    return network.joined(heard.log_odds), network.doubtful(heard)
 
 
 def _load(path: str, number: int, change: Change | None) -> np.ndarray | str:
@@ -124,14 +143,15 @@ def report(scores: Scores, calibration: Calibration) -> dict:
     p_fake = calibration.p_fake(scores.log_odds)
     source = scores.faces["source"].to_numpy()
     hits = (p_fake >= calibration.threshold) == (scores.labels == FAKE)
-    figures = judge_figures(scores.labels, scores.log_odds, calibration)
+    figures = judge_figures(scores.labels, scores.log_odds, calibration, scores.doubtful)
     figures |= {"skipped": len(scores.skipped), "by_source": {}}
+    verdicts = verdicts_of(p_fake, calibration, scores.doubtful)
     kinds = scores.faces.groupby(["label", "source"]).size()
     for label, name in kinds.index:
         inside = (source == name) & (scores.faces["label"] == label).to_numpy()
         key = name if len(kinds.loc[:, name]) == 1 else f"{name} ({label})"
         figures["by_source"][key] = _one_source(
-            label, hits[inside], verdicts_of(p_fake[inside], calibration), p_fake[inside]
+            label, hits[inside], verdicts[inside], p_fake[inside]
         )
     figures["by_pair"] = pair_figures(source, scores.labels, scores.log_odds, calibration)
     return figures
@@ -159,19 +179,36 @@ def is_answered(p_fake: np.ndarray, calibration: Calibration) -> np.ndarray:
     return (p_fake <= calibration.unsure_low) | (p_fake >= calibration.unsure_high)
 
 
-def verdicts_of(p_fake: np.ndarray, calibration: Calibration) -> np.ndarray:
-    """What the app says of faces it can judge: str (n,), "real", "fake" or "unsure"."""
+def verdicts_of(
+    p_fake: np.ndarray, calibration: Calibration, doubtful: np.ndarray | None = None
+) -> np.ndarray:
+    """What the app says of faces it can judge: str (n,), "real", "fake" or "unsure".
+
+    Args:
+        p_fake: float (n,).
+        calibration: whose threshold and band count.
+        doubtful: bool (n,), faces that are unsure whatever their P(fake).
+    """
     called = np.where(p_fake >= calibration.threshold, CLASS_NAMES[FAKE], CLASS_NAMES[REAL])
-    return np.where(is_answered(p_fake, calibration), called, "unsure")
+    answered = is_answered(p_fake, calibration)
+    if doubtful is not None:
+        answered &= ~doubtful
+    return np.where(answered, called, "unsure")
 
 
-def judge_figures(labels: np.ndarray, log_odds: np.ndarray, calibration: Calibration) -> dict:
+def judge_figures(
+    labels: np.ndarray,
+    log_odds: np.ndarray,
+    calibration: Calibration,
+    doubtful: np.ndarray | None = None,
+) -> dict:
     """The figures of one set of faces.
 
     Args:
         labels: int (n,), 0 fake, 1 real.
         log_odds: float (n,), of fake, before calibration.
         calibration: whose probabilities, threshold and unsure band are measured.
+        doubtful: as in `verdicts_of`.
 
     Returns:
         Those of `summarize`, and: ece_uncalibrated, ece_by_chance (what a perfectly calibrated
@@ -179,7 +216,7 @@ def judge_figures(labels: np.ndarray, log_odds: np.ndarray, calibration: Calibra
         accuracy_answered (of these; None if there are none).
     """
     p_fake = calibration.p_fake(log_odds)
-    answered = is_answered(p_fake, calibration)
+    answered = verdicts_of(p_fake, calibration, doubtful) != "unsure"
     hits = (p_fake >= calibration.threshold) == (labels == FAKE)
     return summarize(labels, p_fake, calibration.threshold) | {
         "ece_uncalibrated": expected_calibration_error(labels, sigmoid(log_odds)),

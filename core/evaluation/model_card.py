@@ -1,4 +1,4 @@
-"""Write the model card from the measured files: no figure in it is typed by hand."""
+"""Write the model card: what was measured is read from its files, only fixed sizes stand here."""
 
 from pathlib import Path
 
@@ -115,7 +115,7 @@ _TERMS = """
 Photos: FFHQ (CC BY-NC-SA 4.0), CelebA, CelebA-HQ and AMFD (research only), Face Research Lab
 London (CC BY 4.0), Unsplash, Open Images, government headshots and public research collections.
 Generated faces: StyleGAN, StyleGAN2 and their kin, MobileStyleGAN, our own DCGAN, Stable Diffusion
-and FLUX. The second opinion's backbone is DINOv2 (Apache-2.0). **The weights may be used for
+and FLUX. The second opinion began as DINOv2 (Apache-2.0). **The weights may be used for
 non-commercial purposes only.** No photo of a person is part of this repository.
 """
 
@@ -129,7 +129,7 @@ def _training(metrics: dict) -> str:
     wanted = (
         *("name", "epochs", "samples_per_epoch", "batch_size", "optimizer", "learning_rate"),
         *("cosine", "weight_decay", "bn_momentum", "high_pass", "ema_decay"),
-        *("patch_share", "cross_share", "teacher_share", "source_shares"),
+        *("patch_share", "cross_share", "source_shares"),
         *("filmed_shares", "augmentation", "monitor"),
         *("policy", "seed"),
     )
@@ -138,11 +138,6 @@ def _training(metrics: dict) -> str:
     )
     start = metrics.get("start")
     begun = f"Begun with the weights of the run `{start}`. " if start else ""
-    if teacher := metrics.get("teacher"):
-        begun += (
-            f"Taught by the run `{teacher}`, an EfficientNet-Lite0 begun with ImageNet weights and "
-            "trained on the same faces; it is not part of the app. "
-        )
     table = "\n".join(["| class/source | train | valid |", "|---|---|---|", *rows])
     return (
         "## Training\n\n"

@@ -14,7 +14,7 @@ import numpy as np
 from core.artifacts import read_json, registered
 from core.config import ARTIFACTS_DIR
 from core.inference.predictor import Predictor, load_predictor
-from core.inference.second import load_second
+from core.inference.second import SecondOpinion, load_second
 from core.inference.verdict import Calibration
 from core.inference.views import face_views, mean_log_odds
 
@@ -43,6 +43,20 @@ class Cnn:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """What a panel said of n faces.
+
+    Attributes:
+        log_odds: of fake by each part, before calibration, float (n,) by its name.
+        strangeness: how far each face lies from those the second opinion learned from, float
+            (n,); None where nothing tells.
+    """
+
+    log_odds: dict[str, np.ndarray]
+    strangeness: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
 class Panel:
     """Networks that are asked, and how much each one's word counts in the verdict.
 
@@ -64,9 +78,32 @@ class Panel:
         """The weighted sum, float (n,); only what counts is computed."""
         return self.joined({name: self.parts[name].log_odds_of(crops) for name in self.weights})
 
-    def listen(self, crops: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
-        """The log-odds of every part, float (n,) each."""
-        return {name: part.log_odds_of(crops) for name, part in self.parts.items()}
+    def listen(self, crops: Sequence[np.ndarray]) -> Heard:
+        """What every part says of faces, and how strange they are."""
+        said = {}
+        strangeness = None
+        for name, part in self.parts.items():
+            if isinstance(part, SecondOpinion):
+                said[name], components = part.opine(crops)
+                strangeness = part.strangeness(components)
+            else:
+                said[name] = part.log_odds_of(crops)
+        return Heard(said, strangeness)
+
+    def strange(self, heard: Heard) -> np.ndarray:
+        """Which faces are unlike all that was learned from: bool (n,)."""
+        most = self.calibration.max_strangeness
+        if heard.strangeness is None or most is None or "second" not in self.weights:
+            return np.zeros(len(next(iter(heard.log_odds.values()))), bool)
+        return heard.strangeness > most
+
+    def doubtful(self, heard: Heard) -> np.ndarray:
+        """Which faces get no verdict whatever their P(fake): strange ones, and those of which
+        the parts contradict each other. bool (n,)."""
+        doubts = self.strange(heard)
+        if len(self.weights) > 1:
+            doubts |= self.calibration.contradictory(self.opinions(heard.log_odds))
+        return doubts
 
     def joined(self, log_odds: dict[str, np.ndarray]) -> np.ndarray:
         """The weighted sum of what the parts said, float (n,)."""

@@ -188,9 +188,9 @@ class Inspector:
         crops = [crop for cut in cuts for crop in cut.crops]
         if not crops:
             return [()] * len(cuts)
-        odds = self.panel.listen([crop.pixels for crop in crops])
-        chances = self.calibration.p_fake(self.panel.joined(odds))
-        opinions = self.panel.opinions(odds)
+        heard = self.panel.listen([crop.pixels for crop in crops])
+        chances = self.calibration.p_fake(self.panel.joined(heard.log_odds))
+        opinions, strange = self.panel.opinions(heard.log_odds), self.panel.strange(heard)
         faces = (
             self._result(
                 box,
@@ -198,6 +198,7 @@ class Inspector:
                 float(chances[number]),
                 {name: float(each[number]) for name, each in opinions.items()},
                 mark,
+                bool(strange[number]),
             )
             for number, (crop, box, mark) in enumerate(
                 each for cut in cuts for each in zip(cut.crops, cut.boxes, cut.marked, strict=True)
@@ -212,6 +213,7 @@ class Inspector:
         p_fake: float,
         opinions: dict[str, float],
         marked: str | None,
+        strange: bool,
     ) -> FaceResult:
         tensor = to_model_input(crop.pixels)
         verdict = decide(
@@ -221,6 +223,7 @@ class Inspector:
             outside=crop.outside,
             calibration=self.calibration,
             opinions=opinions,
+            strange=strange,
         )
         size = (THUMBNAIL_PX, THUMBNAIL_PX)
         method = cv2.INTER_AREA if crop.square.w > THUMBNAIL_PX else cv2.INTER_CUBIC

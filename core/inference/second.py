@@ -12,30 +12,34 @@ from pathlib import Path
 
 import numpy as np
 
-from core.artifacts import read_artifact
+from core.artifacts import read_artifact, registered
 from core.config import ARTIFACTS_DIR
 from core.imaging import to_model_input
+from core.inference.guard import Guard
 from core.runtime import cpu_settings
 
 SIDE_PX = 224  # 16 patches of 14 pixels to a side
 FEATURES = 6912
-MAX_BATCH = 8
+MAX_BATCH = 16
 
 
 class Backbone:
     """Turns faces into rows of features on OpenVINO; safe to share between threads."""
 
-    def __init__(self, graph: bytes, constants: bytes):
+    def __init__(self, graph: bytes, constants: bytes, *, precision: str = "f32"):
         """Compile the network.
 
         Args:
             graph, constants: what `core.training.backbone.build_backbone` made.
+            precision: of the arithmetic, see `core.runtime.cpu_settings`.
         """
         import openvino as ov  # kept out of the start of every other command
 
         core = ov.Core()
         network = core.read_model(graph, constants)
-        self._request = core.compile_model(network, "CPU", cpu_settings()).create_infer_request()
+        self._request = core.compile_model(
+            network, "CPU", cpu_settings(precision)
+        ).create_infer_request()
         self._lock = threading.Lock()
 
     def features(self, faces: np.ndarray) -> np.ndarray:
@@ -107,10 +111,14 @@ class Head:
 
 
 class SecondOpinion:
-    """Backbone and head: faces in, log-odds out."""
+    """Backbone and head: faces in, log-odds out.
 
-    def __init__(self, backbone: Backbone, head: Head):
-        self.backbone, self.head = backbone, head
+    Attributes:
+        guard: tells how far a face lies from those of training; None tells nothing.
+    """
+
+    def __init__(self, backbone: Backbone, head: Head, guard: Guard | None = None):
+        self.backbone, self.head, self.guard = backbone, head, guard
 
     def log_odds_of(self, crops: Sequence[np.ndarray]) -> np.ndarray:
         """Judge faces.
@@ -121,10 +129,19 @@ class SecondOpinion:
         Returns:
             float32 (n,): log-odds of fake before calibration.
         """
+        return self.opine(crops)[0]
+
+    def opine(self, crops: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """The log-odds, and what they were made from: whitened components, float32 (n, k)."""
         if not len(crops):
-            return np.zeros(0, np.float32)
+            return np.zeros(0, np.float32), np.zeros((0, self.head.axes.shape[1]), np.float32)
         faces = np.stack([to_model_input(crop, SIDE_PX) for crop in crops])
-        return self.head.judge(self.backbone.features(faces))
+        components = self.head.components(self.backbone.features(faces))
+        return self.head.log_odds(components), components
+
+    def strangeness(self, components: np.ndarray) -> np.ndarray | None:
+        """How far faces lie from those of training, float (n,), or None without a guard."""
+        return None if self.guard is None else self.guard.strangeness(components)
 
 
 def load_second(folder: Path = ARTIFACTS_DIR) -> SecondOpinion:
@@ -136,4 +153,6 @@ def load_second(folder: Path = ARTIFACTS_DIR) -> SecondOpinion:
     backbone = Backbone(
         read_artifact("backbone_graph", folder), read_artifact("backbone_constants", folder)
     )
-    return SecondOpinion(backbone, Head.from_bytes(read_artifact("second_head", folder)))
+    guarded = "second_guard" in registered(folder)
+    guard = Guard.from_bytes(read_artifact("second_guard", folder)) if guarded else None
+    return SecondOpinion(backbone, Head.from_bytes(read_artifact("second_head", folder)), guard)

@@ -20,6 +20,7 @@ WORDS = {
 SHORT_WORDS = {"real": "no trace", "fake": "generated", "unsure": "unsure"}
 CLASS_WORDS = {"real": "real photo", "fake": "generated"}
 OPINION_WORDS = {"cnn": "the CNN", "second": "the second opinion"}
+STRANGE = "The face is unlike anything the networks learned from, so P(fake) means little here."
 P_FAKE_MEANS = (
     "P(fake) is the probability that a generator made the face: of the faces that get 70%, "
     "70 in 100 are generated, if half of all are."
@@ -39,6 +40,8 @@ class Calibration:
             blurred to judge.
         max_disagreement: how far the P(fake) of two networks may lie apart, in (0, 1], before
             the verdict is unsure; None lets them lie apart as far as they will.
+        max_strangeness: how far a face may lie from those that were learned from (see
+            `core.inference.guard`) before the verdict is unsure; None asks nothing.
     """
 
     temperature: float
@@ -48,6 +51,7 @@ class Calibration:
     unsure_high: float
     min_sharpness: float
     max_disagreement: float | None = None
+    max_strangeness: float | None = None
 
     def __post_init__(self):
         if not self.temperature > 0:
@@ -141,6 +145,7 @@ def decide(
     outside: float,
     calibration: Calibration,
     opinions: Mapping[str, float] | None = None,
+    strange: bool = False,
 ) -> Verdict:
     """Give the verdict on one face.
 
@@ -151,8 +156,11 @@ def decide(
         outside: share of its square that lies beyond the picture's edges.
         calibration: the shipped thresholds.
         opinions: calibrated P(fake) of each network by itself, if several were asked.
+        strange: whether it is unlike all that the networks learned from.
     """
     reason = weakness(side_px, sharp, outside, calibration)
+    if reason is None and strange:
+        reason = STRANGE
     if reason is None and opinions and calibration.contradictory(opinions):
         reason = _contradiction(opinions)
     if reason is None and calibration.unsure_low < p_fake < calibration.unsure_high:

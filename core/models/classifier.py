@@ -90,29 +90,3 @@ def start_high_pass(model: keras.Model, *, norm: float = 3.0, seed: int = 0) -> 
     filters -= filters.mean(axis=(0, 1), keepdims=True)  # of each colour channel on its own
     filters *= norm / np.sqrt((filters**2).sum(axis=(0, 1, 2), keepdims=True))
     layer.set_weights([filters.astype(np.float32), np.zeros_like(bias)])
-
-
-def with_hints(model: keras.Model, areas: int, directions: int) -> keras.Model:
-    """A classifier that also says what a teacher sees, for training only.
-
-    What it says is linear in its dense layer, the only one that sees a whole face. The verdict
-    follows that layer and does not push it: it would push towards single faces known by heart.
-
-    Args:
-        model: from `build_classifier(logits=True)`; the new model shares its weights.
-        areas: to a side.
-        directions: how many numbers tell the teacher's features.
-
-    Returns:
-        A model of three outputs: "classes", those of `model`; "areas", log-odds of fake of each
-        area, float32 (batch, areas, areas); "features", float32 (batch, directions).
-    """
-    seen = model.get_layer("norm4").output
-    kept = keras.ops.stop_gradient(model.get_layer("dropout3").output)
-    verdicts = layers.Dense(areas * areas, dtype="float32", name="local")(seen)
-    outputs = {
-        "classes": model.get_layer("out")(kept),
-        "areas": layers.Reshape((areas, areas), dtype="float32", name="areas")(verdicts),
-        "features": layers.Dense(directions, dtype="float32", name="features")(seen),
-    }
-    return keras.Model(model.inputs[0], outputs, name="hinted_classifier")

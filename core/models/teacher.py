@@ -1,13 +1,13 @@
-"""The network that teaches the classifier: larger, and pre-trained on other pictures.
+"""A network to compare the classifier with: larger, and pre-trained on other pictures.
 
 EfficientNet-Lite0 (Tan and Le, ICML 2019; the Lite variants, Liu, 2020): 3.4 million parameters,
-no squeeze-and-excitation. It is never shipped; see `core.training.teaching`.
+no squeeze-and-excitation. It is never shipped; docs/experiments.md tells what it taught.
 """
 
 import keras
 from keras import layers
 
-from core.config import FAKE, IMAGE_SIZE, REAL
+from core.config import IMAGE_SIZE
 
 SIDE = 192  # pixels it enlarges a face to: its first layer halves the picture, traces are fine
 AREAS = SIDE // 32  # to a side of its last map
@@ -74,25 +74,3 @@ def _conv(x, filters: int, size: int, stride: int, momentum: float, *, linear: b
 def _norm(x, momentum: float, *, linear: bool = False):
     x = layers.BatchNormalization(momentum=momentum, epsilon=BN_EPSILON)(x)
     return x if linear else layers.ReLU(6.0)(x)
-
-
-def look_of(teacher: keras.Model) -> keras.Model:
-    """What a teacher sees in a face, and what each area of it adds to the verdict.
-
-    The last layer is linear in the mean over areas, so every area has log-odds of its own (class
-    activation mapping, Zhou et al., CVPR 2016).
-
-    Args:
-        teacher: from `build_teacher`; its weights are copied.
-
-    Returns:
-        A model from float32 (batch, 128, 128, 3) in [0, 1] to two outputs: log-odds of fake by
-        area, (batch, 6, 6), the mean of which is the teacher's verdict; and the features the
-        verdict is made of, (batch, 1280), each from 0 to 6.
-    """
-    kernel, bias = teacher.get_layer("out").get_weights()
-    margin = layers.Dense(1, name="margin")
-    areas = margin(teacher.get_layer("areas").output)
-    margin.set_weights([kernel[:, [FAKE]] - kernel[:, [REAL]], bias[[FAKE]] - bias[[REAL]]])
-    evidence = layers.Reshape((AREAS, AREAS))(areas)
-    return keras.Model(teacher.input, [evidence, teacher.get_layer("pool").output], name="look")

@@ -1,4 +1,4 @@
-"""Training of a classifier or its teacher: resumable to the same result, blind to test."""
+"""Training of the networks that judge: resumable to the same result, blind to test."""
 
 import time
 from collections.abc import Sequence
@@ -13,26 +13,15 @@ from tqdm import tqdm
 from core.artifacts import REGISTRY_FILE
 from core.config import FAKE
 from core.dataset.pipeline import epoch_rows, make_batches, pick_filmed, pick_partners
-from core.errors import UserError
 from core.evaluation.metrics import roc_auc
 from core.inference.keras_model import trained_classifier
-from core.models.classifier import start_high_pass, with_hints
-from core.models.teacher import AREAS
-from core.training.dinov2 import load_dinov2
+from core.models.classifier import start_high_pass
 from core.training.imagenet import load_imagenet
 from core.training.keras_setup import reseed_dropout, resolve_policy
 from core.training.networks import build_network
 from core.training.parts import Part, describe_faces, load_parts
 from core.training.recipes import Recipe
 from core.training.run_folder import RunFolder, load_weights, stack, unstack
-from core.training.teaching import (
-    DIRECTIONS,
-    SOFTNESS,
-    Directions,
-    Teacher,
-    find_directions,
-    opinion,
-)
 
 VALID_BATCH = 64
 
@@ -43,11 +32,10 @@ def train_classifier(
     recipe: Recipe,
     *,
     start: Sequence[Path] = (),
-    teacher: Path | None = None,
     resume: bool = False,
     quiet: bool = False,
 ) -> pd.DataFrame:
-    """Train the classifier, or a teacher, on a folder; the test split is never read.
+    """Train the network that a recipe names on a folder; the test split is never read.
 
     Args:
         data: folder in the Kaggle layout with `train` and `valid`.
@@ -56,7 +44,6 @@ def train_classifier(
         start: run folders, or folders of artifacts, the mean of whose weights is the beginning
             (as in model soups, Wortsman et al., ICML 2022: of runs that began alike); none
             begins at random, and a teacher with its ImageNet weights.
-        teacher: run folder of the teacher, for a recipe that learns from one.
         resume: go on from the last finished epoch; the result is that of an unbroken run.
         quiet: no progress bar.
 
@@ -65,24 +52,16 @@ def train_classifier(
         lr, val_roc_auc, seconds. The val_ columns weigh sources as the recipe does.
 
     Raises:
-        UserError: the data or the run folder cannot be used, or a teacher is missing or too much.
+        UserError: the data or the run folder cannot be used.
     """
-    if bool(recipe.teacher_share) != bool(teacher):
-        raise UserError(
-            f"Recipe {recipe.name} learns from a teacher: name its run with --teacher."
-            if recipe.teacher_share
-            else f"Recipe {recipe.name} learns from labels alone: leave --teacher out."
-        )
     recipe = replace(recipe, policy=resolve_policy(recipe.policy))
     train, valid = load_parts(data, recipe)
     run = RunFolder(out)
     starts = [load_start(folder) for folder in start]
-    taught_by = Teacher(teacher) if teacher else None
     settings = {"recipe": recipe.describe(), "data": describe_faces(train.faces, valid.faces)}
     settings["start"] = " + ".join(folder.name for folder in start) or None
-    settings["teacher"] = teacher.name if teacher else None
     run.open(settings, resume=resume)
-    session = _Session(recipe, run, len(train.faces), taught_by, quiet)
+    session = _Session(recipe, run, len(train.faces), quiet)
     if starts:
         session.begin_from([np.mean(parts, axis=0) for parts in zip(*starts, strict=True)])
     if resume:
@@ -109,27 +88,23 @@ def load_start(folder: Path) -> list[np.ndarray]:
 class _Session:
     """The changing state of a run: weights, averages, optimizer, history."""
 
-    def __init__(
-        self, recipe: Recipe, run: RunFolder, n_train: int, teacher: Teacher | None, quiet: bool
-    ):
+    def __init__(self, recipe: Recipe, run: RunFolder, n_train: int, quiet: bool):
         keras.utils.set_random_seed(recipe.seed)
-        self.recipe, self.run, self.teacher, self.quiet = recipe, run, teacher, quiet
+        self.recipe, self.run, self.quiet = recipe, run, quiet
         self.samples = recipe.samples_per_epoch or n_train
         self.steps_per_epoch = -(-self.samples // recipe.batch_size)
         self.model = build_network(recipe)
         self.side = self.model.input_shape[1]
         if recipe.network == "teacher":
             load_imagenet(self.model)
-        if recipe.network == "second":
-            load_dinov2(self.model)
         if recipe.high_pass:
             start_high_pass(self.model, seed=recipe.seed)
         self.optimizer = _make_optimizer(recipe)
-        self.learner = _compiled(self.model, recipe, self.optimizer)
-        self.optimizer.build(self.learner.trainable_variables)
+        loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+        self.model.compile(self.optimizer, loss, metrics=["accuracy"])
+        self.optimizer.build(self.model.trainable_variables)
         self.averages = [np.array(weight) for weight in self.model.get_weights()]
         self.history: list[dict] = []
-        self.directions: Directions | None = None
 
     @property
     def epoch(self) -> int:
@@ -146,13 +121,11 @@ class _Session:
         state = self.run.load_state()
         if state is None:
             return
-        self.learner.set_weights(unstack(state, "w"))
+        self.model.set_weights(unstack(state, "w"))
         self.averages = unstack(state, "a")
         for variable, value in zip(self.optimizer.variables, unstack(state, "o"), strict=True):
             variable.assign(value)
         self.history = self.run.load_history(int(state["epoch"]))
-        directions = unstack(state, "d")
-        self.directions = Directions(*directions) if directions else None
 
     def run_epoch(self, train: Part, valid: Part) -> None:
         """Train one epoch, validate, and write everything down."""
@@ -177,8 +150,6 @@ class _Session:
 
     def _train(self, part: Part) -> tuple[float, float]:
         recipe, epoch = self.recipe, self.epoch
-        if recipe.hint_weight and self.directions is None:
-            self.directions = find_directions(self.teacher, part, recipe.seed)
         rng = np.random.default_rng((recipe.seed, epoch))
         reseed_dropout(self.model, recipe.seed, epoch)
         rows = epoch_rows(part.weights, self.samples, rng)
@@ -206,27 +177,14 @@ class _Session:
         for step, (faces, at, patched) in enumerate(bar, start=done):
             self.optimizer.learning_rate = recipe.rate_at(step, total)
             targets = _targets(part.labels, rows[at.numpy()], partners[at.numpy()], patched.numpy())
-            self.learner.reset_metrics()
-            taught = self._taught(faces.numpy(), targets)
-            logs = self.learner.train_on_batch(faces, taught, return_dict=True)
-            accuracy = logs.get("accuracy", logs.get("classes_accuracy"))
-            sums += np.array([logs["loss"], accuracy, 1.0]) * len(targets)
+            self.model.reset_metrics()
+            logs = self.model.train_on_batch(faces, targets, return_dict=True)
+            sums += np.array([logs["loss"], logs["accuracy"], 1.0]) * len(targets)
             if recipe.ema_decay:
                 self._average(step)
             bar.set_postfix_str(f"epoch {epoch + 1}, loss {sums[0] / sums[2]:.3f}", refresh=False)
         bar.close()
         return tuple(sums[:2] / sums[2])
-
-    def _taught(self, faces: np.ndarray, targets: np.ndarray) -> np.ndarray | dict:
-        """The targets that a batch is trained on, with what the teacher thinks of it."""
-        if self.teacher is None:
-            return targets
-        (evidence, features), share = self.teacher.look(faces), self.recipe.teacher_share
-        targets = (1 - share) * targets + share * opinion(evidence)
-        if not self.recipe.hint_weight:
-            return targets
-        areas = 1 / (1 + np.exp(-evidence / SOFTNESS))
-        return {"classes": targets, "areas": areas, "features": self.directions.read(features)}
 
     def _average(self, step: int) -> None:
         decay = min(self.recipe.ema_decay, (1 + step) / (10 + step))  # short memory at the start
@@ -254,12 +212,10 @@ class _Session:
 
     def _state(self) -> dict[str, np.ndarray]:
         stacks = {
-            "w": self.learner.get_weights(),
+            "w": self.model.get_weights(),
             "a": self.averages,
             "o": [np.asarray(variable) for variable in self.optimizer.variables],
         }
-        if self.directions:
-            stacks["d"] = [self.directions.mean, self.directions.axes]
         return {**stack(stacks), "epoch": np.array(self.epoch)}
 
 
@@ -269,34 +225,6 @@ def _targets(
     """How much of each face is of each class: float32 (b, 2), rows sum to 1."""
     real = (1 - patched) * labels[rows] + patched * labels[partners]
     return np.stack([1 - real, real], axis=1).astype(np.float32)
-
-
-def _compiled(
-    model: keras.Model, recipe: Recipe, optimizer: keras.optimizers.Optimizer
-) -> keras.Model:
-    """What is trained: the model itself, or the model with hints beside its verdict."""
-    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
-    if not recipe.hint_weight:
-        # XLA's bfloat16 on a CPU is several times slower than the plain kernels'
-        jit = "auto" if recipe.network != "second" else False
-        model.compile(optimizer, loss, metrics=["accuracy"], jit_compile=jit)
-        return model
-    learner = with_hints(model, AREAS, DIRECTIONS)
-    learner.compile(
-        optimizer,
-        {
-            "classes": loss,
-            "areas": keras.losses.BinaryCrossentropy(from_logits=True),
-            "features": keras.losses.MeanSquaredError(),
-        },
-        loss_weights={
-            "classes": 1.0,
-            "areas": recipe.hint_weight,
-            "features": recipe.hint_weight,
-        },
-        metrics={"classes": ["accuracy"]},
-    )
-    return learner
 
 
 def _make_optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:

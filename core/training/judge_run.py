@@ -5,12 +5,15 @@ from pathlib import Path
 from core.dataset.pipeline import row_weights
 from core.evaluation.calibration import fit_calibration
 from core.evaluation.folder import Scores, load_split, score_faces
-from core.inference.networks import Cnn
+from core.inference.networks import Cnn, Network
 from core.inference.predictor import Predictor
+from core.inference.second import Backbone, SecondOpinion
 from core.inference.verdict import Calibration
+from core.training.backbone import build_backbone
 from core.training.export import to_openvino
-from core.training.networks import network_of
+from core.training.networks import network_name, network_of
 from core.training.run_folder import RunFolder
+from core.training.second import head_of
 
 # A verdict must hold where nothing but the generator gives a face away, so the sources that share
 # one pipeline count most, however much of the others a recipe trains on.
@@ -20,11 +23,11 @@ CALIBRATION_SHARES = {
 }
 
 
-def load_run(run_dir: Path, data: Path) -> tuple[Cnn, Calibration]:
+def load_run(run_dir: Path, data: Path) -> tuple[Network, Calibration]:
     """The best epoch of a run, calibrated on those faces of valid that it may know of.
 
     Args:
-        run_dir: folder of a run of `train classifier` or `train teacher`.
+        run_dir: folder of a run of `train classifier`, `train teacher` or `train second`.
         data: the folder it was trained on.
 
     Raises:
@@ -32,11 +35,17 @@ def load_run(run_dir: Path, data: Path) -> tuple[Cnn, Calibration]:
     """
     run = RunFolder(run_dir)
     sources = run.settings()["recipe"]["sources"]
-    network = Cnn(Predictor(*to_openvino(network_of(run))))
+    network = _served(run)
     _, faces = load_split(data, "valid")
     if sources:
         faces = faces[faces["source"].isin(sources)].reset_index(drop=True)
     return network, calibrate(score_faces(faces, network))
+
+
+def _served(run: RunFolder) -> Network:
+    if network_name(run.settings()) == "second":
+        return SecondOpinion(Backbone(*build_backbone()), head_of(run))
+    return Cnn(Predictor(*to_openvino(network_of(run))))
 
 
 def calibrate(valid: Scores) -> Calibration:

@@ -4,27 +4,24 @@ import keras
 
 from core.models.classifier import build_classifier
 from core.models.teacher import build_teacher
-from core.models.vision_transformer import build_second
 from core.training.recipes import Recipe
 from core.training.run_folder import RunFolder, load_weights
 
 
 def build_network(recipe: Recipe) -> keras.Model:
-    """The network a recipe names, from float32 (batch, side, side, 3) in [0, 1] to two logits.
+    """The network a recipe names, from float32 (batch, 128, 128, 3) in [0, 1] to two logits.
 
     Args:
-        recipe: its `network` is "classifier" or "teacher" (side 128), or "second" (224).
+        recipe: its `network` is "classifier" or "teacher".
     """
     if recipe.network == "teacher":
         return build_teacher(bn_momentum=recipe.bn_momentum)
-    if recipe.network == "second":
-        return build_second(frozen_blocks=recipe.frozen_blocks, policy=recipe.policy)
     return build_classifier(logits=True, bn_momentum=recipe.bn_momentum, policy=recipe.policy)
 
 
 def network_name(settings: dict) -> str:
     """Which network a run trains, by its settings; runs before there were teachers do not say."""
-    return settings["recipe"].get("network", "classifier")
+    return settings.get("network") or settings["recipe"].get("network", "classifier")
 
 
 def network_of(run: RunFolder) -> keras.Model:

@@ -43,10 +43,6 @@ def load_part(index: DatasetIndex, split: str, recipe: Recipe) -> Part:
         UserError: it lacks a class.
     """
     faces = faces_of(index, split, recipe.sources)
-    if split != "train" and recipe.valid_per_source:
-        faces = faces.sample(frac=1, random_state=recipe.seed)
-        rank = faces.groupby(["label", "source"]).cumcount()
-        faces = faces[rank < recipe.valid_per_source].sort_index().reset_index(drop=True)
     weights = row_weights(faces, recipe.source_shares)
     return Part(faces, PixelStore(list(faces["path"])), labels_of(faces), weights)
 

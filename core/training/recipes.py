@@ -33,15 +33,7 @@ class Recipe:
             target by their area.
         filmed_shares: chance by source that a face goes through an imitated webcam.
         augmentation: None means none.
-        network: "classifier", "teacher" for the larger one that a classifier can learn from, or
-            "second" for the second opinion.
-        frozen_blocks: of the second opinion, how many of the first blocks stay as they are.
-        valid_per_source: most faces of a source that an epoch is validated on; None is all.
-        teacher_share: how much of the target is the teacher's opinion of the very view that is
-            shown; the rest is the label.
-        hint_weight: weight of two more losses, by which the dense layer tells the teacher's
-            features and what it thinks of each area; the verdict then follows that layer
-            without pushing it.
+        network: "classifier", or "teacher" for a larger one to compare it with.
         seed: of everything random.
     """
 
@@ -66,10 +58,6 @@ class Recipe:
     filmed_shares: dict[str, float] | None = None
     augmentation: FaceAugmentation | None = None
     network: str = "classifier"
-    frozen_blocks: int = 0
-    valid_per_source: int | None = None
-    teacher_share: float = 0.0
-    hint_weight: float = 0.0
     seed: int = 0
 
     def rate_at(self, step: int, steps: int) -> float:
@@ -229,102 +217,10 @@ def _teacher() -> Recipe:
     )
 
 
-def _hints() -> Recipe:
-    """Learn to see what a teacher sees (start from the weights of `webcam`).
-
-    Labels and opinions of faces can be learned by heart, a hundred numbers of every patchwork
-    hardly. All faces count for that, whatever their class.
-    """
-    return replace(
-        _teacher(),
-        name="hints",
-        network="classifier",
-        epochs=7,
-        learning_rate=1e-3,
-        weight_decay=1e-3,
-        warmup_steps=100,
-        ema_decay=0.995,
-        samples_per_epoch=12800,
-        source_shares={
-            **{"ffhq": 0.70, "celeba": 0.30},
-            **{"stylegan": 0.48, "untruncated": 0.18, "mobilestylegan": 0.12},
-            **{"stylegan2": 0.16, "genphotos": 0.06},
-        },
-        patch_share=0.7,
-        cross_share=0.6,
-        teacher_share=1.0,
-        hint_weight=1.0,
-        seed=13,
-    )
-
-
-def _student() -> Recipe:
-    """Learn from a teacher's opinion (start from the weights of `hints`).
-
-    The teacher looks at the very view that is shown, and no view comes twice (a patient teacher:
-    Beyer et al., CVPR 2022).
-    """
-    return replace(
-        _teacher(),
-        name="student",
-        network="classifier",
-        epochs=2,
-        learning_rate=3e-4,
-        weight_decay=1e-3,
-        warmup_steps=100,
-        ema_decay=0.995,
-        samples_per_epoch=8000,
-        teacher_share=0.9,
-        seed=14,
-    )
-
-
-def _second() -> Recipe:
-    """The second opinion: DINOv2 trained on, on all sources, from its fifth block on.
-
-    What its early blocks know of pictures is kept: a network that is free to change all of it
-    knows fewer strangers (Ojha et al., CVPR 2023, on frozen features).
-    """
-    real = {
-        **{"ffhq": 0.24, "celeba": 0.10, "portraits": 0.08, "unsplash": 0.07, "passport": 0.07},
-        **{"openimages": 0.07, "allage": 0.06, "celebahq": 0.06, "webwall": 0.05, "news": 0.05},
-        **{"bw": 0.04, "london": 0.04, "amfd": 0.04, "usgov": 0.04, "selfie": 0.01},
-    }
-    fake = {
-        **{"stylegan": 0.22, "dcgan": 0.09, "mobilestylegan": 0.08, "stylegan2": 0.07},
-        **{"genphotos": 0.07, "omi": 0.07, "hardfake": 0.06, "sd21": 0.06, "sdxl": 0.06},
-        **{"flux": 0.06, "sd15": 0.05, "tpdne": 0.05, "sfhq": 0.05, "genphotos100k": 0.03},
-    }
-    return Recipe(
-        name="second",
-        network="second",
-        epochs=5,
-        optimizer="adamw",
-        learning_rate=1e-4,
-        cosine=True,
-        weight_decay=0.03,
-        warmup_steps=100,
-        ema_decay=0.99,
-        policy="auto",
-        monitor="val_roc_auc",
-        source_shares={**real, **fake},
-        samples_per_epoch=6400,
-        patch_share=0.5,
-        cross_share=0.5,
-        filmed_shares=dict.fromkeys({**real, **fake}, 0.2),
-        augmentation=FaceAugmentation(
-            p_crop=0.4, p_degrade=0.35, p_gray=0.06, p_edge=0.08, p_wide=0.1, p_background=0.12
-        ),
-        frozen_blocks=4,
-        valid_per_source=60,
-        seed=30,
-    )
-
-
 RECIPES = {
     recipe.name: recipe
     for recipe in (
-        *(Recipe(name="original"), _ours(), _webcam(), _mosaic(), _finish(), _wide(), _second()),
-        *(_teacher(), _hints(), _student()),
+        *(Recipe(name="original"), _ours(), _webcam(), _mosaic(), _finish(), _wide()),
+        _teacher(),
     )
 }

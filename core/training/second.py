@@ -19,6 +19,7 @@ from core.dataset.pipeline import labels_of, row_weights
 from core.errors import UserError
 from core.evaluation.metrics import roc_auc
 from core.inference.second import Backbone, Head
+from core.runtime import fast_precision
 from core.training.augmentation import FaceAugmentation
 from core.training.backbone import build_backbone
 from core.training.parts import describe_faces, faces_of
@@ -26,6 +27,7 @@ from core.training.run_folder import RunFolder, load_weights
 from core.training.second_features import Change, features_of
 
 SEED = 0
+MEASURED_PER_SOURCE = 150  # faces of valid and of test; of `whole_sources` all
 OTHERS = 13  # sources of a class beside the pair, roughly
 
 
@@ -35,8 +37,9 @@ class SecondRecipe:
 
     Attributes:
         name: its key.
-        epochs: looks at every face.
-        per_source: most faces of a source in train, drawn at random; a third of it in valid.
+        epochs: looks at every face; the first shows the faces as they are, the others change
+            them.
+        per_source: most faces of a source in train, drawn at random.
         whole_sources: sources of which every face is taken.
         pair_share: of each class is `whole_sources`'; the other sources share the rest alike.
         components: principal components the head reads.
@@ -44,16 +47,15 @@ class SecondRecipe:
         members: heads that are averaged, of different seeds.
         alpha: weight of the L2 penalty.
         steps: epochs of Adam over the features.
-        clean_share: chance that a look shows the face as it is.
-        augmentation: of the other looks.
+        augmentation: of every look but the first.
         filmed_share: of those, how many go through an imitated webcam.
         sources: the only sources used, if any are named.
         seed: of everything random.
     """
 
     name: str = "second"
-    epochs: int = 1
-    per_source: int = 450
+    epochs: int = 3
+    per_source: int = 1000
     whole_sources: tuple[str, ...] = ("ffhq", "stylegan")
     pair_share: float = 0.25
     components: int = 1000
@@ -62,10 +64,11 @@ class SecondRecipe:
     alpha: float = 3.0
     steps: int = 30
     augmentation: FaceAugmentation = field(
-        default_factory=lambda: FaceAugmentation(p_crop=0.6, p_degrade=0.5)
+        default_factory=lambda: FaceAugmentation(
+            p_crop=0.5, p_degrade=0.4, p_gray=0.06, p_edge=0.08, p_wide=0.1, p_background=0.12
+        )
     )
-    clean_share: float = 0.6
-    filmed_share: float = 0.25
+    filmed_share: float = 0.2
     sources: tuple[str, ...] = ()
     seed: int = SEED
 
@@ -83,9 +86,7 @@ class SecondRecipe:
         return {s: self.pair_share if s in self.whole_sources else others for s in sources}
 
     def change(self, pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """One look at a face: uint8 squares in and out."""
-        if rng.random() < self.clean_share:
-            return pixels
+        """One changed look at a face: uint8 squares in and out."""
         return self.augmentation(pixels, rng, filmed=rng.random() < self.filmed_share)
 
 
@@ -114,7 +115,7 @@ def train_second(
     run = RunFolder(out)
     settings = {"recipe": recipe.describe(), "network": "second"}
     run.open(settings | {"data": describe_faces(train, valid)}, resume=resume)
-    backbone = Backbone(*build_backbone())
+    backbone = Backbone(*build_backbone(), precision=fast_precision())
     history = run.load_history(recipe.epochs) if resume else []
     with tqdm(total=len(valid) + recipe.epochs * len(train), unit="face", disable=quiet) as bar:
         held_out = _looks(valid, backbone, out, "valid", None, bar)
@@ -122,7 +123,8 @@ def train_second(
         for epoch in range(1, recipe.epochs + 1):
             started = time.monotonic()
             name = f"train{epoch}"
-            looks.append(_looks(train, backbone, out, name, recipe.change, bar))
+            change = None if epoch == 1 else recipe.change
+            looks.append(_looks(train, backbone, out, name, change, bar))
             if epoch > len(history):
                 head = _fitted(looks, train, recipe)
                 run.save_best([getattr(head, each.name) for each in fields(Head)])
@@ -153,7 +155,7 @@ def chosen_faces(index: DatasetIndex, split: str, recipe: SecondRecipe) -> pd.Da
     """The faces of a split that are looked at, so ordered that a beginning has all sources."""
     faces = faces_of(index, split, recipe.sources).sample(frac=1, random_state=recipe.seed)
     rank = faces.groupby(["label", "source"]).cumcount()
-    most = recipe.per_source if split == "train" else recipe.per_source // 3
+    most = recipe.per_source if split == "train" else MEASURED_PER_SOURCE
     faces = faces[(rank < most) | faces["source"].isin(recipe.whole_sources)]
     return faces.iloc[np.argsort(rank[faces.index].to_numpy(), kind="stable")].reset_index(
         drop=True

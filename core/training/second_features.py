@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from core.atomic import write_atomically
 from core.dataset.pipeline import PixelStore
+from core.errors import UserError
 from core.imaging import to_model_input
 from core.inference.geometry import centre_square
 from core.inference.second import SIDE_PX, Backbone
@@ -42,22 +44,52 @@ def features_of(
         UserError: a kept file is damaged.
     """
     rows, parts = [], []
-    for start in range(0, len(faces), CHUNK):
-        part = faces.iloc[start : start + CHUNK]
-        file = folder / f"{start:06d}.npz"
-        if not file.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(file, pack_arrays(_compute(part, backbone, change, folder.name)))
-        kept = load_arrays(file)
-        rows.append(start + kept["rows"])
-        parts.append(kept["features"])
-        progress(len(part))
+    chunks = [faces.iloc[start : start + CHUNK] for start in range(0, len(faces), CHUNK)]
+    files = [folder / f"{number * CHUNK:06d}.npz" for number in range(len(chunks))]
+    with ThreadPoolExecutor(1) as ahead:  # the next faces are read while the network looks
+
+        def prepare(number: int) -> Future | None:
+            if number >= len(chunks) or files[number].exists():
+                return None
+            return ahead.submit(_prepared, chunks[number], change, folder.name)
+
+        coming = prepare(0)
+        for number, (part, file) in enumerate(zip(chunks, files, strict=True)):
+            ready, coming = coming, prepare(number + 1)
+            if ready is not None:
+                found, tensors = ready.result()
+                folder.mkdir(parents=True, exist_ok=True)
+                write_atomically(file, pack_arrays(_seen(backbone, found, tensors)))
+            kept = load_arrays(file)
+            rows.append(number * CHUNK + kept["rows"])
+            parts.append(kept["features"])
+            progress(len(part))
     return np.concatenate(parts), np.concatenate(rows)
 
 
-def _compute(
-    faces: pd.DataFrame, backbone: Backbone, change: Change | None, seed: str
-) -> dict[str, np.ndarray]:
+def kept_features(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """What `features_of` kept in a folder, without computing anything.
+
+    Raises:
+        UserError: there is nothing, or a file is damaged.
+    """
+    files = sorted(folder.glob("*.npz"))
+    if not files:
+        raise UserError(f"{folder} holds no features. Train the second opinion again.")
+    kept = [load_arrays(file) for file in files]
+    rows = [int(file.stem) + each["rows"] for file, each in zip(files, kept, strict=True)]
+    return np.concatenate([each["features"] for each in kept]), np.concatenate(rows)
+
+
+def _seen(backbone: Backbone, rows: list[int], tensors: list[np.ndarray]) -> dict[str, np.ndarray]:
+    features = backbone.features(np.stack(tensors)) if tensors else np.zeros((0, 1))
+    return {"rows": np.array(rows, np.int64), "features": features.astype(np.float16)}
+
+
+def _prepared(
+    faces: pd.DataFrame, change: Change | None, seed: str
+) -> tuple[list[int], list[np.ndarray]]:
+    """The faces that can be decoded, as the backbone takes them, and their rows."""
     store = PixelStore(list(faces["path"]), budget_bytes=0)
     rows, tensors = [], []
     for row, path in enumerate(faces["path"]):
@@ -70,5 +102,4 @@ def _compute(
             pixels = change(pixels, np.random.default_rng(zlib.crc32(name.encode())))
         tensors.append(to_model_input(np.ascontiguousarray(pixels), SIDE_PX))
         rows.append(row)
-    features = backbone.features(np.stack(tensors)) if tensors else np.zeros((0, 1))
-    return {"rows": np.array(rows, np.int64), "features": features.astype(np.float16)}
+    return rows, tensors

@@ -9,25 +9,26 @@ from core.errors import UserError
 from core.evaluation.calibration import fit_accusing_band
 from core.evaluation.folder import Scores
 from core.evaluation.knowledge import knowledge_of
-from core.inference.networks import Panel, load_panel
+from core.inference.guard import Guard, fit_guard
+from core.inference.networks import Heard, Panel, load_panel
 from core.inference.second import SIDE_PX, Head, SecondOpinion
-from core.inference.verdict import Calibration
+from core.inference.verdict import STRANGE, Calibration, decide
 from core.training import second as training
-from core.training.publish_second import fit_weights, joined_scores
+from core.training.publish_second import Judged, fit_weights, joined_scores
 from core.training.run_folder import RunFolder
 from core.training.second import SecondRecipe, fit_head, head_of, train_second
-from core.training.second_features import features_of
+from core.training.second_features import features_of, kept_features
 from tests.conftest import write_dataset
 
 FEATURES = 24
 CALIBRATION = Calibration(1.0, 0.0, 0.5, 0.4, 0.6, 0.0)
-RECIPE = SecondRecipe(components=8, hidden=4, members=2, steps=5, per_source=20)
+RECIPE = SecondRecipe(epochs=1, components=8, hidden=4, members=2, steps=5, per_source=20)
 
 
 class Eye:
     """Stands in for the backbone: coarse colours of a face are its features."""
 
-    def __init__(self, *files: bytes):
+    def __init__(self, *files: bytes, precision: str = "f32"):
         self.looks = 0
 
     def features(self, faces):
@@ -46,7 +47,7 @@ def data(tmp_path):
 def eye(monkeypatch):
     shared = Eye()
     monkeypatch.setattr(training, "build_backbone", lambda: (b"", b""))
-    monkeypatch.setattr(training, "Backbone", lambda *files: shared)
+    monkeypatch.setattr(training, "Backbone", lambda *files, precision: shared)
     return shared
 
 
@@ -92,7 +93,7 @@ def test_a_broken_off_run_computes_no_feature_twice(data, tmp_path, eye, monkeyp
     assert eye.looks == 2 * every
     monkeypatch.undo()
     monkeypatch.setattr(training, "build_backbone", lambda: (b"", b""))
-    monkeypatch.setattr(training, "Backbone", lambda *files: eye)
+    monkeypatch.setattr(training, "Backbone", lambda *files, precision: eye)
     resumed = train_second(data, tmp_path / "broken", RECIPE, resume=True, quiet=True)
     assert eye.looks == 2 * every
     assert whole["val_roc_auc"].tolist() == resumed["val_roc_auc"].tolist()
@@ -106,9 +107,7 @@ def _stop(*_):
 
 def test_more_epochs_are_other_looks_at_the_same_faces(data, tmp_path, eye):
     one = train_second(data, tmp_path / "run", RECIPE, quiet=True)
-    more = train_second(
-        data, tmp_path / "more", replace(RECIPE, epochs=2, clean_share=0.0), quiet=True
-    )
+    more = train_second(data, tmp_path / "more", replace(RECIPE, epochs=2), quiet=True)
     assert list(more["faces"]) == [one["faces"][0], 2 * one["faces"][0]]
 
 
@@ -120,6 +119,14 @@ def test_a_file_that_cannot_be_decoded_is_left_out(data, tmp_path, eye):
     faces.loc[1, "path"] = str(tmp_path / "bad.jpg")
     features, rows = features_of(faces, eye, tmp_path / "kept")
     assert 1 not in rows and len(rows) == len(features) == len(faces) - 1
+
+
+def test_a_finished_run_can_be_measured_and_its_features_read_again(data, tmp_path, eye):
+    train_second(data, tmp_path / "run", RECIPE, quiet=True)
+    features, rows = kept_features(tmp_path / "run" / "features" / "train1")
+    assert features.shape == (24, FEATURES) and sorted(rows) == list(range(24))
+    with pytest.raises(UserError, match="holds no features"):
+        kept_features(tmp_path / "run" / "features" / "train9")
 
 
 def test_a_classifiers_run_is_no_second_opinion(tmp_path):
@@ -146,8 +153,9 @@ def test_the_network_that_knows_counts_more(data):
     }
     weights = fit_weights(scores)
     assert weights["second"] > weights["cnn"] >= 0
-    panel = Panel("both", {"cnn": None, "second": None}, weights, CALIBRATION, {})
-    joined = joined_scores(panel, scores).log_odds
+    own = dict.fromkeys(scores, CALIBRATION)
+    panel = Panel("both", {"cnn": None, "second": None}, weights, CALIBRATION, own)
+    joined = joined_scores(panel, Judged(scores, np.zeros(len(faces)))).log_odds
     np.testing.assert_allclose(
         joined,
         weights["cnn"] * scores["cnn"].log_odds + weights["second"] * scores["second"].log_odds,
@@ -168,11 +176,46 @@ def test_the_band_is_slow_to_accuse():
     assert 0.7 < high < 0.8 and low <= high
 
 
-def test_a_source_of_few_faces_moves_no_band():
-    labels, sources = np.array([1] * 100 + [1] * 3 + [0] * 100), ["a"] * 100 + ["few"] * 3
-    sources = np.array([*sources, *["machine"] * 100])
-    p_fake = np.concatenate([np.linspace(0, 0.4, 100), [0.99] * 3, np.linspace(0.5, 1, 100)])
-    assert fit_accusing_band(labels, p_fake, sources, np.ones(203))[1] < 0.5
+def test_one_odd_photo_of_a_small_source_decides_nothing():
+    sources = np.array(["a"] * 100 + ["few"] * 20 + ["fewer"] * 20 + ["machine"] * 100)
+    labels = np.array([1] * 140 + [0] * 100)
+    odd = [0.99] + [0.1] * 39
+    p_fake = np.concatenate([np.linspace(0, 0.4, 100), odd, np.linspace(0.5, 1, 100)])
+    assert fit_accusing_band(labels, p_fake, sources, np.ones(240))[1] < 0.5
+    p_fake[101:105] = 0.99  # several odd ones do, together
+    assert fit_accusing_band(labels, p_fake, sources, np.ones(240))[1] > 0.98
+
+
+def _two_kinds(rng, count=300):
+    kinds = np.repeat(["real/a", "fake/b"], count)
+    return np.where(kinds == "real/a", -3, 3)[:, None] + rng.standard_normal((2 * count, 8)), kinds
+
+
+def test_a_guard_knows_the_faces_of_training_from_strangers():
+    rng = np.random.default_rng(0)
+    points, kinds = _two_kinds(rng)
+    guard = Guard.from_bytes(fit_guard(points, kinds).to_bytes())
+    known = guard.strangeness(_two_kinds(rng)[0])
+    between = guard.strangeness(rng.standard_normal((300, 8)))
+    assert 0.8 < known.mean() < 1.2 and between.min() > np.quantile(known, 0.99)
+
+
+def test_a_strange_face_gets_no_verdict():
+    sure = {"side_px": 200, "sharp": 100.0, "outside": 0.0, "calibration": CALIBRATION}
+    assert decide(0.99, **sure).state == "fake"
+    verdict = decide(0.99, **sure, strange=True)
+    assert (verdict.state, verdict.reason) == ("unsure", STRANGE)
+
+
+def test_a_panel_says_which_faces_are_in_doubt():
+    calibration = replace(CALIBRATION, max_strangeness=2.0, max_disagreement=0.8)
+    own = dict.fromkeys(("cnn", "second"), CALIBRATION)
+    panel = Panel("both", {}, {"cnn": 1.0, "second": 1.0}, calibration, own)
+    odds = {"cnn": np.array([3.0, -3.0, 3.0]), "second": np.array([3.0, 3.0, 3.0])}
+    doubts = panel.doubtful(Heard(odds, np.array([1.0, 1.0, 2.5])))
+    assert doubts.tolist() == [False, True, True]
+    cnn = replace(panel, weights={"cnn": 1.0})  # what the second opinion sees is not asked
+    assert not cnn.doubtful(Heard(odds, np.array([1.0, 1.0, 2.5]))).any()
 
 
 def test_what_it_knows_is_said_from_the_figures():

@@ -1,0 +1,106 @@
+"""What a network is trained on, as it sees it: does one property tell the classes apart?"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.dataset.index import DatasetIndex
+from core.dataset.pipeline import (
+    Augmentation,
+    PixelStore,
+    epoch_rows,
+    make_batches,
+    pick_filmed,
+    row_weights,
+)
+from core.dataset.properties import properties_of, shortcuts
+from core.errors import UserError
+from core.training.parts import faces_of
+from core.training.recipes import RECIPES
+from core.training.second import SecondRecipe, chosen_faces
+
+SIDE_PX = 224
+BATCH = 32
+SEED = 0
+SEEN = ("brightness", "contrast", "sharpness", "saturation")  # what a tensor still shows
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Faces as a recipe draws and changes them.
+
+    Attributes:
+        faces: rows of an index.
+        weights: chance of each, float (n,).
+        augmentation: what changes them; None leaves them as they are.
+        filmed: chance by source of an imitated webcam.
+    """
+
+    faces: pd.DataFrame
+    weights: np.ndarray
+    augmentation: Augmentation | None
+    filmed: dict[str, float]
+
+
+def mixture_of(index: DatasetIndex, name: str) -> Mixture:
+    """The training faces of a recipe.
+
+    Args:
+        index: the data set.
+        name: of a classifier's recipe, or "second".
+
+    Raises:
+        UserError: there is no such recipe, or train lacks a class.
+    """
+    if name == "second":
+        second = SecondRecipe()
+        faces = chosen_faces(index, "train", second)
+        sources = faces["source"].unique()
+        weights = row_weights(faces, second.shares(sources))
+        filmed = dict.fromkeys(sources, second.filmed_share)
+        return Mixture(faces, weights, second.augmentation, filmed)
+    if name not in RECIPES:
+        known = ", ".join((*RECIPES, "second"))
+        raise UserError(f"No recipe is called {name!r}. There are {known}.")
+    recipe = RECIPES[name]
+    faces = faces_of(index, "train", recipe.sources)
+    weights = row_weights(faces, recipe.source_shares)
+    return Mixture(faces, weights, recipe.augmentation, recipe.filmed_shares or {})
+
+
+def probe_mixture(
+    mixture: Mixture,
+    count: int,
+    progress: Callable[[int, int], object] = lambda done, total: None,
+) -> dict[str, float]:
+    """How well each property alone tells the classes of augmented training faces apart.
+
+    Patches of the other class are left out: they have no one class.
+
+    Args:
+        mixture: the faces.
+        count: how many to draw.
+        progress: told how many of how many are measured.
+
+    Returns:
+        Property -> ROC AUC of the better direction, in [0.5, 1], as
+        `core.dataset.properties.shortcuts` gives it.
+    """
+    rng = np.random.default_rng(SEED)
+    rows = epoch_rows(mixture.weights, count, rng)
+    store = PixelStore(list(mixture.faces["path"]))
+    options = {
+        "augmentation": mixture.augmentation,
+        "filmed": pick_filmed(mixture.faces, rows, mixture.filmed, rng),
+        "seed": SEED,
+    }
+    found = []
+    for faces, at, _ in make_batches(store, rows, batch_size=BATCH, side=SIDE_PX, **options):
+        labels = mixture.faces["label"].to_numpy()[rows[at.numpy()]]
+        for face, label in zip(faces.numpy(), labels, strict=True):
+            figures = properties_of(np.rint(255 * face).astype(np.uint8), 0)
+            found.append({"label": label, **{name: figures[name] for name in SEEN}})
+        progress(len(found), count)
+    return shortcuts(pd.DataFrame(found), SEEN)
