@@ -14,6 +14,7 @@ from ui.photo_downloads import card_key, downloads
 from ui.photo_input import origin_of
 from ui.photo_marking import mark_a_face, marking, page_key, unmark_button
 from ui.pictures import with_margins
+from ui.provenance import what_the_file_says
 from ui.results import Judged
 from ui.theme import verdict_counts
 
@@ -111,6 +112,7 @@ def _detail(item: Judged, name: str, inspector: Inspector) -> None:
                 icon=":material/face_retouching_off:",
             )
         _cards(item, inspector.calibration)
+        what_the_file_says(result.provenance)
 
 
 def _annotated(item: Judged, name: str) -> None:

@@ -7,6 +7,18 @@ import streamlit as st
 from core.provenance.claim import HOW_FAR, NOTHING, Claim
 
 TITLE = "What the file says of itself"
+KINDS = {
+    "generator": "Generator",
+    "credentials": "Content credentials",
+    "source_type": "Kind of picture",
+    "camera": "Camera",
+    "software": "Program",
+    "edited": "Editing",
+    "date": "Date",
+    "location": "Place",
+    "compression": "Compression",
+    "unread": "Not read",
+}
 
 
 def what_the_file_says(claims: tuple[Claim, ...]) -> None:
@@ -15,13 +27,19 @@ def what_the_file_says(claims: tuple[Claim, ...]) -> None:
     Args:
         claims: as `core.provenance.read.provenance_of` gives them; may be none.
     """
-    lines = "".join(map(_line, claims)) or f"<div>{html.escape(NOTHING)}</div>"
+    lines = "".join(map(_line, claims)) or _spaced(html.escape(NOTHING))
     st.html(
-        f'<section class="rf-trust rf-claims" aria-label="{TITLE}"><b>{TITLE}</b>{lines}'
-        f"<div><i>{html.escape(HOW_FAR)}</i></div></section>"
+        '<section class="rf-trust rf-claims" style="overflow-wrap: anywhere">'
+        f'<b role="heading" aria-level="4">{TITLE}</b>{lines}{_spaced(html.escape(HOW_FAR))}'
+        "</section>"
     )
 
 
 def _line(claim: Claim) -> str:
-    detail = f" <span>{html.escape(claim.detail)}</span>" if claim.detail else ""
-    return f"<div>{html.escape(claim.says)}{detail}</div>"
+    detail = html.escape(claim.detail)
+    small = f'<small style="display: block; line-height: 1.35">{detail}</small>' if detail else ""
+    return _spaced(f"<b>{KINDS[claim.kind]}.</b>{html.escape(claim.says)}{small}")
+
+
+def _spaced(words: str) -> str:
+    return f'<div style="margin-top: .4rem">{words}</div>'

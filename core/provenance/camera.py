@@ -2,7 +2,7 @@
 
 import re
 
-from core.provenance.claim import Claim, printable, quoted
+from core.provenance.claim import LOCATION, Claim, printable, quoted
 from core.provenance.fields import Fields
 from core.provenance.generators import known_names
 
@@ -11,10 +11,6 @@ _EDITORS = re.compile(
     r"airbrush|vsco|affinity|capture one|darktable|rawtherapee|pixelmator|paint\.net|luminar|"
     r"polarr|canva|krita|photoscape|photofiltre|adobe express|edited with google ai)\b",
     re.IGNORECASE,
-)
-_LOCATION = (
-    "Holds a location, which is not shown here. Whoever gets the file can read it: remove it "
-    "before you pass the file on, if need be."
 )
 
 
@@ -65,7 +61,7 @@ def of_dates(fields: Fields) -> list[Claim]:
 
 def of_place(fields: Fields) -> list[Claim]:
     """That it holds a place; never which."""
-    return [Claim("location", _LOCATION)] if fields.has_place else []
+    return [LOCATION] if fields.has_place else []
 
 
 def _digits(date: str) -> str:

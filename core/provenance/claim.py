@@ -29,6 +29,13 @@ class Claim:
     detail: str = ""
 
 
+LOCATION = Claim(
+    "location",
+    "Holds a location, which is not shown here. Whoever gets the file can read it: remove it "
+    "before you pass the file on, if need be.",
+)
+
+
 def printable(text: str, most: int = MOST_DETAIL) -> str:
     """A file's own words on one line, without signs that are not seen or turn a line around.
 

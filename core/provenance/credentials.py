@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from core.provenance.claim import Claim, printable, quoted
+from core.provenance.claim import LOCATION, Claim, printable, quoted
 from core.provenance.fields import Fields
 from core.provenance.generators import known_names
 from core.provenance.sources import code_of, is_generative, words_for
@@ -22,6 +22,7 @@ _FORMATS = {"MPO": "JPEG", "HEIF": "HEIC"}
 _NOT_CHECKED = "Holds C2PA content credentials. They were not checked: {}"
 _UNKNOWN_SIGNER = "Nothing here tells who is behind that name: anybody can sign, under any name."
 _MOST_MANIFESTS = 50
+_PLACE = re.compile(r"GPSL(at|ong)itude", re.IGNORECASE)
 
 
 def of_credentials(data: bytes, fields: Fields) -> list[Claim]:
@@ -34,7 +35,8 @@ def of_credentials(data: bytes, fields: Fields) -> list[Claim]:
     if _STORE not in data:
         return _elsewhere(fields)
     try:
-        return _signed(_read_store(data, _mime(fields.image_format)))
+        store = _read_store(data, _mime(fields.image_format))
+        return _signed(json.loads(store)) + ([LOCATION] if _PLACE.search(store) else [])
     except ImportError:
         return [Claim("credentials", _NOT_CHECKED.format("c2pa-python is not installed."))]
     except Exception as error:  # the library's own types, and what odd manifests raise
@@ -54,11 +56,11 @@ def _mime(image_format: str) -> str:
     return f"image/{_FORMATS.get(image_format, image_format).lower()}"
 
 
-def _read_store(data: bytes, mime: str) -> dict:
+def _read_store(data: bytes, mime: str) -> str:
     import c2pa
 
     with c2pa.Reader(mime, io.BytesIO(data), context=_context()) as reader:
-        return json.loads(reader.json())
+        return reader.json()
 
 
 @cache

@@ -21,7 +21,7 @@ def provenance_of(data: bytes) -> tuple[Claim, ...]:
         What is said; nothing where nothing can be read.
     """
     try:
-        return tuple(_claims(data))
+        return tuple(dict.fromkeys(_claims(data)))  # EXIF and XMP say much the same
     except Exception:  # a damaged file raises many types
         return (Claim("unread", "Its metadata is damaged and was not read."),)
 

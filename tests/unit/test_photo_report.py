@@ -16,6 +16,7 @@ from core.evaluation.knowledge import shipped_knowledge
 from core.imaging import decode_image
 from core.inference.photo import PhotoResult
 from core.inference.report import to_table
+from core.provenance.claim import HOW_FAR, NOTHING, Claim
 from core.report.page import Pictures, to_html
 from core.report.photo import photo_report
 from core.report.stamp import stamp_of, stamped_png, stamped_table
@@ -103,16 +104,26 @@ def test_the_page_shows_verdict_hashes_and_pictures(report, judged, stamp):
 
 
 def test_nothing_from_outside_becomes_markup(judged, stamp):
-    result = replace(judged[0], name=BAD_NAME, notes=(f"A note {BAD_NAME}",))
+    said = (Claim("camera", f"Names {BAD_NAME}", BAD_NAME),)
+    result = replace(judged[0], name=BAD_NAME, notes=(f"A note {BAD_NAME}",), provenance=said)
     page = _page(_report(result, stamp, shipped_knowledge()), result)
     tags = Tags(page)
     assert "script" not in tags.found and not any(name == "onerror" for name, _ in tags.attributes)
-    assert BAD_NAME in tags.text and "49.jpg" not in tags.text
+    assert tags.text.count(BAD_NAME) >= 5 and "49.jpg" not in tags.text
     for name, value in tags.attributes:
         if name in ("src", "href"):
             assert value.startswith("data:image/")
     assert "default-src 'none'" in dict(tags.attributes)["content"] or "default-src 'none'" in page
     assert not re.search(r"https?://", page)
+
+
+def test_what_the_file_says_of_itself_stands_in_the_report_with_how_far_to_trust_it(judged, stamp):
+    for claims, told in (((Claim("camera", "Names X.", "EXIF"),), "Names X."), ((), NOTHING)):
+        result = replace(judged[0], provenance=claims)
+        report = _report(result, stamp)
+        assert [each["kind"] for each in report["provenance"]] == [each.kind for each in claims]
+        text = " ".join(Tags(_page(report, result)).text.split())
+        assert told in text and HOW_FAR in text
 
 
 def test_a_file_that_could_not_be_judged_has_a_report_too(stamp):
