@@ -1,5 +1,6 @@
 """Photo > Camera: about ten frames of the camera, judged as one."""
 
+import time
 from dataclasses import dataclass
 
 import streamlit as st
@@ -19,6 +20,7 @@ from ui.resources import get_judges
 from ui.theme import empty_state
 
 REFRESH_S = 0.3
+PATIENCE_S = 15.0  # after which a camera that shows nothing is worth a sentence
 _KEY = "burst"
 _TAKE = f"{_KEY}_take"
 _SINGLE = f"{_KEY}_single"
@@ -33,6 +35,7 @@ class Take:
     """What outlives reruns of the page: whether the camera is wanted, and what it has shown."""
 
     on: bool = False
+    since_s: float = 0.0
     burst: Burst | None = None
 
     def start(self, judges: Judges) -> FrameProcessor:
@@ -99,7 +102,7 @@ def _camera(judges: Judges, servers: list[dict]) -> Take:
 def _switch(take: Take) -> None:
     take.on = not take.on
     if take.on:
-        take.burst = None
+        take.burst, take.since_s = None, time.monotonic()
 
 
 def _wait(take: Take) -> None:
@@ -111,6 +114,12 @@ def _wait(take: Take) -> None:
     seen = min(take.burst.seen, FRAMES) if take.burst else 0
     words = f"Frame {seen} of {FRAMES}. Look into the camera." if seen else "The camera settles ..."
     st.progress(seen / FRAMES, text=words)
+    if not seen and time.monotonic() - take.since_s > PATIENCE_S:
+        st.info(
+            "No face has come yet. If there is no picture either, press Stop and try again, or "
+            "take a single picture below.",
+            icon=":material/timer:",
+        )
     if take.burst and take.burst.error:
         st.error(literal(take.burst.error), icon=":material/error:")
 

@@ -71,6 +71,13 @@ def test_the_camera_is_off_until_it_is_asked_for(page, component):
     assert component.calls[-1]["desired_playing_state"] is False
 
 
+def test_a_camera_that_shows_nothing_is_no_riddle(page):
+    page = _press(page, "Take 10 frames")
+    assert "No face has come yet" not in page_text(page)
+    page.session_state["burst_take"].since_s -= 20
+    assert "take a single picture below" in page_text(page.run())
+
+
 def test_one_verdict_over_ten_frames_and_the_camera_goes_off(page, component, inspector, portrait):
     judges = judges_of(inspector.panel)
     _press(page, "Take 10 frames")
