@@ -42,7 +42,8 @@ def made_with() -> dict:
 
 
 def _commit() -> str | None:
-    words = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    words = ["git", "--no-optional-locks", "describe", "--always", "--dirty", "--abbrev=40"]
+    words += ["--exclude=*"]  # of the tags
     with suppress(OSError, subprocess.SubprocessError):
         done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=20)
         return done.stdout.strip() or None
