@@ -1,6 +1,7 @@
 """Files that say something of themselves, around a generated picture."""
 
 import datetime
+import io
 from functools import cache
 
 import numpy as np
@@ -72,10 +73,10 @@ def iptc_jpeg(records: dict[tuple[int, int], bytes]) -> bytes:
     return data[:2] + segment + data[2:]
 
 
-def signed(data: bytes, mime: str, source_type: str = AI, tool: str = "Imaginary painter") -> bytes:
+def signed(
+    data: bytes, mime: str, source_type: str = AI, tool: str = "Imaginary painter", more=()
+) -> bytes:
     """A file with content credentials, signed in the name of "Nobody" by an authority of ours."""
-    import io
-
     import c2pa
 
     manifest = {
@@ -84,7 +85,8 @@ def signed(data: bytes, mime: str, source_type: str = AI, tool: str = "Imaginary
             {
                 "label": "c2pa.actions",
                 "data": {"actions": [{"action": "c2pa.created", "digitalSourceType": source_type}]},
-            }
+            },
+            *more,
         ],
     }
     settings = {"builder": {"thumbnail": {"enabled": False}}}

@@ -52,6 +52,8 @@ def test_editing_programs_are_told_from_others():
     assert "edited" in _kinds(jpeg(exif=exif({"Software": "Adobe Photoshop 27.0"})))
     plain = jpeg(exif=exif({"Software": "Imago firmware 2"}))
     assert "edited" not in _kinds(plain) and "Imago firmware 2" in _one(plain, "software").says
+    credit = jpeg(xmp=xmp('photoshop:Credit="Edited with Google AI"'))
+    assert "Edited with" in _one(credit, "edited").says and "generator" not in _kinds(credit)
     steps = "<rdf:li stEvt:action='saved'/><rdf:li stEvt:action='converted'/>"
     assert "2 steps" in _one(jpeg(xmp=xmp(elements=steps)), "edited").says
 

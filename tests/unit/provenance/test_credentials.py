@@ -48,6 +48,16 @@ def test_a_generator_that_credentials_name_is_named():
     assert any("digital camera" in each.says for each in claims)
 
 
+def test_of_a_place_in_credentials_only_its_presence_is_said():
+    context = {"exif": "http://ns.adobe.com/exif/1.0/"}
+    place = {"@context": context, "exif:GPSLatitude": "48,51.502N"}
+    more = [{"label": "stds.exif", "data": place, "kind": "Json"}]
+    data = signed(encode(picture(), "JPEG"), "image/jpeg", more=more)
+    claims = provenance_of(data)
+    assert b"48,51.502N" in data and [each.kind for each in claims].count("location") == 1
+    assert not any("48,51" in each.says + each.detail for each in claims)
+
+
 def test_without_the_library_they_are_named_and_not_checked(files, monkeypatch):
     monkeypatch.setitem(sys.modules, "c2pa", None)
     says = _credentials(files["JPEG"])
