@@ -23,7 +23,7 @@ def provenance_of(data: bytes) -> tuple[Claim, ...]:
     try:
         return tuple(dict.fromkeys(_claims(data)))  # EXIF and XMP say much the same
     except Exception:  # a damaged file raises many types
-        return (Claim("unread", "Its metadata is damaged and was not read."),)
+        return (Claim("unread", "Its metadata is damaged, or too large, and was not read."),)
 
 
 def _claims(data: bytes) -> list[Claim]:
