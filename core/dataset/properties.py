@@ -8,7 +8,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_auc_score
 
 from core.config import FAKE, IMAGE_SIZE
 from core.dataset.pipeline import labels_of
@@ -136,6 +135,8 @@ def shortcuts(table: pd.DataFrame, names: Iterable[str] = PROPERTIES) -> dict[st
         Property -> ROC AUC of the better direction, in [0.5, 1], the largest first; empty with
         fewer than `FEW` faces of a class.
     """
+    from sklearn.metrics import roc_auc_score  # kept out of the start of every page
+
     fake = labels_of(table) == FAKE
     if min(fake.sum(), (~fake).sum()) < FEW:
         return {}
