@@ -160,6 +160,7 @@ def test_the_average_follows_the_formula():
 
 
 @pytest.mark.parametrize("recipe", [SMALL, OURS], ids=["plain", "ours"])
+@pytest.mark.slow
 def test_the_discriminator_learns_a_batch_by_heart(recipe):
     fixed = {"generator_rate": 0.0, "discriminator_rate": 1e-3, "augment": False}
     step = GanStep(replace(recipe, **fixed, warmup_steps=0, settle_steps=10**6))
@@ -168,6 +169,7 @@ def test_the_discriminator_learns_a_batch_by_heart(recipe):
     assert losses[-1] < 0.5 * losses[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settled", [False, True])
 def test_the_generator_learns_to_fool_a_fixed_discriminator(settled):
     settle_steps = 0 if settled else 10**6
@@ -287,6 +289,7 @@ def test_batches_are_made_ahead_in_their_order():
 
 
 @pytest.mark.parametrize("recipe", [SMALL, OURS, PROJECTED], ids=["plain", "ours", "projected"])
+@pytest.mark.slow
 def test_a_resumed_run_ends_like_an_unbroken_one(data, tmp_path, recipe, untaught):
     whole = train_dcgan(data, tmp_path / "whole", recipe, quiet=True)
     unbroken = module._Session.run_epoch
@@ -312,6 +315,7 @@ def test_a_resumed_run_ends_like_an_unbroken_one(data, tmp_path, recipe, untaugh
         assert len(list((tmp_path / "whole" / kept).iterdir())) == 2  # the first and the last
 
 
+@pytest.mark.slow
 def test_a_finished_run_can_be_prolonged(data, tmp_path):
     train_dcgan(data, tmp_path, replace(SMALL, epochs=1), quiet=True)
     history = train_dcgan(data, tmp_path, SMALL, resume=True, quiet=True)

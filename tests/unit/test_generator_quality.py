@@ -81,6 +81,7 @@ def test_the_feature_space_is_pinned(tmp_path):
     np.testing.assert_allclose(features[1], FeatureSpace().features(faces[1:2])[0], atol=1e-4)
 
 
+@pytest.mark.slow
 def test_real_faces_are_nearer_than_blurred_ones(tmp_path):
     data = write_dataset(tmp_path / "set", {"train": 20, "valid": 4, "test": 12})
     judge = QualityJudge(data)
