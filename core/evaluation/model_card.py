@@ -99,7 +99,7 @@ _LIMITS = """
 
 - It knows the generators it learned from, which the tables name. Face swaps and retouching were
   not in the training data, nor was video except as imitated on still faces; on those a verdict
-  means little. The CNN, which judges video alone, learned from the StyleGAN family only.
+  means little. The CNN alone learned from the StyleGAN family only.
 - Damage weakens the traces it relies on, some kinds far more than others: see Damaged pictures.
 - Generated faces that lie far from their generator's average face (untruncated ones) are harder to
   tell than those of most data sets: see Other generators.

@@ -189,7 +189,8 @@ def calibrate_wide(valid: Scores, max_strangeness: float | None = None) -> Calib
     p_fake = base.p_fake(valid.log_odds)
     sources = valid.faces["source"].to_numpy()
     low, high = fit_accusing_band(valid.labels, p_fake, sources, weights)
-    middle = min(max(THRESHOLD, low), high)
+    low = min(low, THRESHOLD)  # what is as likely generated as not gets no all-clear
+    middle = min(THRESHOLD, high)
     bounds = {"unsure_low": low, "unsure_high": high, "threshold": middle}
     return replace(base, **bounds, max_strangeness=max_strangeness)
 

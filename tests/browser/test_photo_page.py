@@ -124,7 +124,7 @@ class TestOnAPhone:
         wait_until_still(phone)  # the drop zone folds
         marks = (
             phone.locator(".rf-counts"),
-            phone.locator(".rf-trust"),
+            phone.locator(".rf-trust").first,
             phone.locator(".rf-scale"),
             phone.get_by_role("img", name="me.jpg with a box"),
             phone.get_by_role("button", name="Report (HTML)"),
@@ -288,6 +288,7 @@ def test_no_size_of_a_picture_breaks_the_page(page, app_url, size):
     _drop(page, ("odd.png", encode(Image.new("RGB", size, "gray"))))
     page.get_by_role("heading", name="odd.png").wait_for()
     page.get_by_role("button", name="Clear results").wait_for()
+    page.wait_for_function("document.querySelector('img[alt^=\"odd.png\"]').naturalHeight > 0")
     shown = page.get_by_role("img", name="odd.png with a box").bounding_box()
     assert 20 <= shown["height"] <= 1700 and shown["width"] <= 1280
     _no_traceback(page)

@@ -36,8 +36,9 @@ def test_a_perfect_model_needs_no_band_and_a_useless_one_the_widest():
     assert fit_unsure_band(labels, 1 - perfect, np.ones(100), error_rate=0.1) == (0.05, 0.95)
 
 
-def test_the_sharpness_limit_is_the_first_percentile():
+def test_the_sharpness_limit_is_the_first_percentile_of_the_photos():
     labels = np.array([0, 1] * 100)
     odds = np.where(labels == 0, 2.0, -2.0)
-    calibration = fit_calibration(labels, odds, np.ones(200), np.arange(200.0))
-    assert calibration.min_sharpness == pytest.approx(2.0, abs=0.1)
+    sharpnesses = np.where(labels == 1, np.arange(200.0) / 2, 0.0)
+    calibration = fit_calibration(labels, odds, np.ones(200), sharpnesses)
+    assert calibration.min_sharpness == pytest.approx(1.5, abs=0.1)

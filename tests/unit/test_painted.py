@@ -28,7 +28,7 @@ class Gray:
 
 def _paint(out, count=20, psi=(0.5, 1.0), **options):
     settings = {"source": "gray", "first_seed": 40, "count": count, "psi": psi}
-    return paint_faces(out, Gray(), **{**settings, **options})
+    return paint_faces(out, [Gray()], **{**settings, **options})
 
 
 def test_faces_are_split_sized_and_truncated(tmp_path):
