@@ -6,7 +6,7 @@ FAMILIES = {
         *("stylegan", "stylegan2", "mobilestylegan", "genphotos", "genphotos100k", "hardfake"),
         *("omi", "tpdne", "sfhq", "untruncated"),
     ),
-    "DCGAN": ("dcgan",),
+    "DCGAN": ("dcgan", "dcganepochs"),
     "Stable Diffusion": ("sd15", "sd21", "sdxl"),
     "FLUX": ("flux",),
 }
@@ -26,7 +26,8 @@ KINDS = {
     "unsplash": "portraits from Unsplash",
     "usgov": "official headshots",
     "webwall": "web portraits before a wall",
-    "dcgan": "DCGAN",
+    "dcgan": "DCGANs that nobody trained",
+    "dcganepochs": "earlier epochs of our DCGAN",
     "flux": "FLUX.1",
     "genphotos": "generated studio portraits",
     "genphotos100k": "generated.photos",

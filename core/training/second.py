@@ -50,6 +50,8 @@ class SecondRecipe:
         augmentation: of every look but the first.
         filmed_share: of those, how many go through an imitated webcam.
         sources: the only sources used, if any are named.
+        late_sources: those whose faces stand after all others, so that a source can be added
+            without computing the features of the others anew.
         seed: of everything random.
     """
 
@@ -70,6 +72,7 @@ class SecondRecipe:
     )
     filmed_share: float = 0.2
     sources: tuple[str, ...] = ()
+    late_sources: tuple[str, ...] = ("dcganepochs",)
     seed: int = SEED
 
     def describe(self) -> dict:
@@ -78,6 +81,7 @@ class SecondRecipe:
             **asdict(self),
             "whole_sources": list(self.whole_sources),
             "sources": list(self.sources),
+            "late_sources": list(self.late_sources),
         }
 
     def shares(self, sources: Iterable[str]) -> dict[str, float]:
@@ -153,13 +157,19 @@ def head_of(run: RunFolder) -> Head:
 
 def chosen_faces(index: DatasetIndex, split: str, recipe: SecondRecipe) -> pd.DataFrame:
     """The faces of a split that are looked at, so ordered that a beginning has all sources."""
-    faces = faces_of(index, split, recipe.sources).sample(frac=1, random_state=recipe.seed)
+    faces = faces_of(index, split, recipe.sources)
+    late = faces["source"].isin(recipe.late_sources)
+    parts = [_ordered(part, split, recipe) for part in (faces[~late], faces[late])]
+    return pd.concat(parts).reset_index(drop=True)
+
+
+def _ordered(faces: pd.DataFrame, split: str, recipe: SecondRecipe) -> pd.DataFrame:
+    # the rows' own numbers would let one source's faces decide the order of all others
+    faces = faces.reset_index(drop=True).sample(frac=1, random_state=recipe.seed)
     rank = faces.groupby(["label", "source"]).cumcount()
     most = recipe.per_source if split == "train" else MEASURED_PER_SOURCE
     faces = faces[(rank < most) | faces["source"].isin(recipe.whole_sources)]
-    return faces.iloc[np.argsort(rank[faces.index].to_numpy(), kind="stable")].reset_index(
-        drop=True
-    )
+    return faces.iloc[np.argsort(rank[faces.index].to_numpy(), kind="stable")]
 
 
 def _looks(faces, backbone: Backbone, out: Path, name: str, change: Change | None, bar):
