@@ -152,6 +152,7 @@ def test_eyes_and_mouth_come_to_lie_on_the_template(blazeface, faces):
             assert np.hypot(*(points[place] - wanted)) < 9
 
 
+@pytest.mark.slow
 def test_what_surrounds_a_face_does_not_move_its_crop(blazeface, faces):
     sizes = [(1200, 900), (4000, 3000), (8000, 2000)]
     for face in faces:

@@ -127,6 +127,7 @@ class TestDiffAugment:
         assert np.abs(one[3]).max() <= 16
 
 
+@pytest.mark.slow
 def test_codes_are_whitened_and_mirrored():
     faces = np.random.default_rng(0).integers(0, 256, (300, 128, 128, 3), dtype=np.uint8)
     codes = FaceCodes(faces)
@@ -198,6 +199,7 @@ def test_a_settled_discriminator_keeps_its_statistics():
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.slow
 def test_warming_up_teaches_the_generator_alone():
     step = GanStep(replace(OURS, warmup_steps=10, warmup_rate=1e-2))
     critic = [np.array(weight) for weight in step.discriminator.get_weights()]
@@ -263,6 +265,7 @@ def test_one_pass_serves_two_losses():
     assert float(loss) == pytest.approx(float(whole))
 
 
+@pytest.mark.slow
 def test_projected_heads_learn_a_batch_by_heart_and_teach_the_generator():
     try:
         step = ProjectedStep(replace(PROJECTED, augment=False, discriminator_rate=1e-3))

@@ -27,7 +27,7 @@ class _Kaggle(ThreadingHTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.files = _files()
+        self.files = dict(_files())
         self.refusal = 0  # HTTP status to refuse with
         self.cut: set[str] = set()  # sent half the first time
         self.wrong: dict[str, bytes] = {}  # sent instead
@@ -78,6 +78,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
 
+@cache
 def _files() -> dict[str, bytes]:
     files, archive = {}, io.BytesIO()
     with zipfile.ZipFile(archive, "w") as packed:
@@ -98,7 +99,8 @@ def server(tmp_path, monkeypatch):
     from kagglesdk import kaggle_env
 
     server = _Kaggle()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    serve = partial(server.serve_forever, poll_interval=0.01)  # so it stops at once, too
+    threading.Thread(target=serve, daemon=True).start()
     place = f"http://127.0.0.1:{server.server_port}"
     monkeypatch.setitem(kaggle_env._env_to_endpoint, kaggle_env.KaggleEnv.PROD, place)
     monkeypatch.setenv("KAGGLEHUB_CACHE", str(tmp_path / "kagglehub"))

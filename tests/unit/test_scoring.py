@@ -257,6 +257,7 @@ def test_no_room_for_the_table_loses_nothing(tmp_path, monkeypatch):
     assert not out.exists() and not list(tmp_path.glob(".*"))
 
 
+@pytest.mark.slow
 def test_a_file_that_kills_its_process_is_a_row(tmp_path):
     folder = _pictures(tmp_path / "in", 20)
     (folder / "00007_bomb.png").write_bytes(b"")
@@ -282,6 +283,7 @@ def test_processes_that_cannot_begin_end_the_run_with_a_sentence(tmp_path, load,
         list(score_in_processes([["a.png"]], load, workers=1))
 
 
+@pytest.mark.slow
 def test_killed_again_and_again_no_file_is_lost_or_doubled(tmp_path):
     folder, out, log = _pictures(tmp_path / "in", 160), tmp_path / "r.jsonl", tmp_path / "log"
     words = [sys.executable, "-m", "tests.support.scoring", *map(str, (folder, out, log)), "0.004"]

@@ -143,7 +143,6 @@ def test_a_teacher_is_the_published_architecture():
     assert teacher.output_shape == (None, 2)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -158,6 +157,7 @@ def test_recipes_that_do_not_fit_are_refused(data, tmp_path, capsys, words, said
     assert said in capsys.readouterr().err and not out.exists()
 
 
+@pytest.mark.slow
 def test_a_teacher_is_not_shipped(data, taught_by, tmp_path):
     from core.training.publish import publish
 

@@ -192,6 +192,7 @@ def test_a_patchwork_of_both_classes_is_asked_for_its_areas():
     assert targets.dtype == np.float32
 
 
+@pytest.mark.slow
 def test_a_run_may_begin_between_two_others(data, trained, tmp_path, monkeypatch):
     import core.training.classifier as module
 

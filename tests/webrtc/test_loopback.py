@@ -166,6 +166,7 @@ def test_an_error_in_the_pipeline_lets_the_picture_go_on(loop, pictures, judges)
     assert received[-1].shape == (480, 640, 3)
 
 
+@pytest.mark.slow
 def test_twenty_calls_leave_no_thread_behind(loop, pictures, judges):
     connection = LiveConnection(LiveSettings())
     counts = []

@@ -90,6 +90,7 @@ def test_faces_enter_and_leave():
     assert seen[-1] == [2]
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_faces_that_left():
     pipeline, _, _ = make()
     for second in range(40):

@@ -128,6 +128,7 @@ def test_settings_are_used_from_the_next_frame():
     assert stream.view().tracks[0].verdict.state == "real"
 
 
+@pytest.mark.slow
 def test_views_while_frames_come_in():
     stream, clock, _ = _stream()
     frame, wrong = scene((200, 100)), []

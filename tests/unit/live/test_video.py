@@ -229,6 +229,7 @@ def test_progress_rises_to_the_end():
     assert shares == sorted(shares) and len(shares) == 60 and shares[-1] > 0.95
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_length():
     def peak(frames: int) -> int:
         data = _clip(frames=frames)

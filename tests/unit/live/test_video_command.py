@@ -62,6 +62,7 @@ def _report(source: Path, capsys) -> dict:
     return json.loads(capsys.readouterr().out)
 
 
+@pytest.mark.slow
 def test_a_face_is_judged_alike_however_its_pixels_are_shaped(tmp_path, capsys, portrait):
     """The same face stored plainly, in narrow and in wide pixels, and lying on its side."""
     frames = list(moving_face(portrait, seed=3, size=(640, 480), frames=40, fps=20))
