@@ -6,6 +6,7 @@ import io
 import json
 import threading
 import zipfile
+from functools import cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pandas as pd
