@@ -32,6 +32,11 @@ start_page(TITLE, "Is this face a real photo, or did a generator make it? Drop a
 files = upload("home")
 st.markdown("**Or try one of these**")
 files += example_gallery("home")
+st.page_link(
+    "pages/8_Quiz.py",
+    label="Or guess first: ten faces, you against the model",
+    icon=":material/quiz:",
+)
 privacy_line()
 if files:
     before = len(results.judged())

@@ -19,6 +19,7 @@ _PAGES = (
     ("app.py", "Home", ":material/home:"),
     ("pages/1_Photo.py", "Photo", ":material/image_search:"),
     ("pages/2_Webcam.py", "Webcam", ":material/videocam:"),
+    ("pages/8_Quiz.py", "You guess first", ":material/quiz:"),
     ("pages/3_Dataset.py", "Dataset", ":material/photo_library:"),
     ("pages/4_Training.py", "Training", ":material/monitoring:"),
     ("pages/5_Generator.py", "Generator", ":material/face:"),
@@ -91,6 +92,9 @@ h1 {letter-spacing: -0.02em;}
 .rf-faces {display: grid; gap: .8rem; grid-template-columns: repeat(8, 1fr);}
 .rf-faces.few {grid-template-columns: repeat(4, minmax(0, 11rem));}
 @media (max-width: 700px) {.rf-faces {grid-template-columns: repeat(4, 1fr); gap: .5rem;}}
+.rf-faces.five {grid-template-columns: repeat(5, 1fr); max-width: 62rem;}
+@media (max-width: 700px) {.rf-faces.five {grid-template-columns: repeat(2, 1fr);}}
+.rf-right, .rf-wrong {width: 100%;} .rf-wrong {color: #b3261e;} .rf-right {color: #1a7f37;}
 .rf-face {margin: 0; min-width: 0;}
 .rf-face img {width: 100%; border-radius: .5rem; display: block;}
 .rf-open {display: block; border-radius: .5rem;} .rf-open:hover, .rf-open:focus-visible {

