@@ -46,8 +46,8 @@ def machine() -> dict:
     }
 
 
-def write_json(name: str, rows: list[dict]) -> None:
-    """Keep a benchmark's rows as bench/results/NAME.json, with the kind of machine."""
+def write_json(name: str, rows: list[dict], note: str | None = None) -> None:
+    """Keep a benchmark's rows as bench/results/NAME.json, with the kind of machine and a note."""
     RESULTS_DIR.mkdir(exist_ok=True)
-    content = {**machine(), "rows": rows}
+    content = {**machine(), **({"note": note} if note else {}), "rows": rows}
     (RESULTS_DIR / f"{name}.json").write_text(json.dumps(content, indent=2) + "\n")

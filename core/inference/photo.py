@@ -17,7 +17,7 @@ from core.inference.geometry import Box, Crop, centre_square, clipped, crop_face
 from core.inference.networks import DEFAULT, Panel, load_calibration, load_panel
 from core.inference.predictor import Predictor
 from core.inference.reading_order import reading_order
-from core.inference.verdict import Calibration, Verdict, decide, sharpness
+from core.inference.verdict import Calibration, Verdict, decide, is_colourless, sharpness
 from core.provenance.claim import Claim
 from core.provenance.read import provenance_of
 
@@ -224,6 +224,7 @@ class Inspector:
             calibration=self.calibration,
             opinions=opinions,
             strange=strange,
+            colourless=is_colourless(tensor),
         )
         size = (THUMBNAIL_PX, THUMBNAIL_PX)
         method = cv2.INTER_AREA if crop.square.w > THUMBNAIL_PX else cv2.INTER_CUBIC

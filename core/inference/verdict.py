@@ -10,6 +10,8 @@ import numpy as np
 from core.config import MIN_FACE_PX
 
 MAX_OUTSIDE = 0.2  # share of the face's square that may be missing from the picture
+MAX_TINT = 3.0  # levels of 255 that hues spread at most where a picture has one tint or none
+LEVEL_STEP = 8.0  # levels of brightness that count as one
 NO_FACE = "No face was found. Faces turned far away, covered or very small may be missed."
 # What the three states are called wherever a person reads them: whole, and where room is short.
 WORDS = {
@@ -20,6 +22,10 @@ WORDS = {
 SHORT_WORDS = {"real": "no trace", "fake": "generated", "unsure": "unsure"}
 CLASS_WORDS = {"real": "real photo", "fake": "generated"}
 OPINION_WORDS = {"cnn": "the CNN", "second": "the second opinion"}
+COLOURLESS = (
+    "The face is black and white, or has one tint. Without colours a generator is noticed less "
+    "often, so there is no all-clear."
+)
 STRANGE = "The face is unlike anything the networks learned from, so P(fake) means little here."
 P_FAKE_MEANS = (
     "P(fake) is the probability that a generator made the face: of the faces that get 70%, "
@@ -130,6 +136,21 @@ def sharpness(face: np.ndarray) -> float:
     return float(cv2.Laplacian(gray, cv2.CV_32F).var())
 
 
+def is_colourless(face: np.ndarray) -> bool:
+    """Whether a face is black and white, or has one tint, such as sepia.
+
+    The hues of a colour photo differ where it is equally bright; those of a toned one do not.
+
+    Args:
+        face: float32 (128, 128, 3) in [0, 1], as the network sees it.
+    """
+    ycc = cv2.cvtColor(face, cv2.COLOR_RGB2YCrCb).reshape(-1, 3) * 255.0
+    hues, level = ycc[:, 1:], (ycc[:, 0] / LEVEL_STEP).astype(int)
+    count = np.maximum(np.bincount(level), 1)
+    means = np.stack([np.bincount(level, hue) / count for hue in hues.T], axis=1)
+    return float(np.sqrt(((hues - means[level]) ** 2).sum(axis=1).mean())) < MAX_TINT
+
+
 def percent(share: float) -> str:
     """A probability in words that never claim certainty: "<1%", "63%", ">99%"."""
     if share < 0.01:
@@ -146,6 +167,7 @@ def decide(
     calibration: Calibration,
     opinions: Mapping[str, float] | None = None,
     strange: bool = False,
+    colourless: bool = False,
 ) -> Verdict:
     """Give the verdict on one face.
 
@@ -157,6 +179,7 @@ def decide(
         calibration: the shipped thresholds.
         opinions: calibrated P(fake) of each network by itself, if several were asked.
         strange: whether it is unlike all that the networks learned from.
+        colourless: whether it `is_colourless`; then it is accused as any other, and never cleared.
     """
     reason = weakness(side_px, sharp, outside, calibration)
     if reason is None and strange:
@@ -168,6 +191,8 @@ def decide(
             f"P(fake) lies between {calibration.unsure_low:.0%} and "
             f"{calibration.unsure_high:.0%}: too high for an all-clear, too low for an accusation."
         )
+    if reason is None and colourless and p_fake < calibration.threshold:
+        reason = COLOURLESS
     if reason:
         return Verdict("unsure", reason)
     return Verdict("fake" if p_fake >= calibration.threshold else "real")

@@ -9,6 +9,7 @@ import pytest
 from core.config import MAX_FILE_BYTES
 from core.imaging import decode_image
 from core.inference.photo import Inspector
+from core.inference.verdict import COLOURLESS
 from tests.conftest import encode
 
 STATES = {"real", "fake", "unsure"}
@@ -100,6 +101,21 @@ def test_gray_and_rotated_photos_find_the_same_face(inspector, portrait):
     turned = Image.fromarray(portrait).transpose(Image.Transpose.ROTATE_90)
     result = inspector.judge_file("turned.jpg", encode(turned, "JPEG", quality=95, exif=exif))
     assert len(result.faces) == 1
+
+
+def test_a_face_without_colours_is_never_cleared(inspector, portrait):
+    gray = cv2.cvtColor(cv2.cvtColor(portrait, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    for pixels, states in ((portrait, ("real", "fake")), (gray, ("unsure", "fake"))):
+        for threshold, state in zip((1.0, 0.0), states, strict=True):
+            band = dict.fromkeys(("unsure_low", "threshold", "unsure_high"), threshold)
+            rules = replace(
+                inspector.calibration, **band, max_disagreement=None, max_strangeness=None
+            )
+            panel = replace(inspector.panel, calibration=rules)
+            judge = Inspector(inspector.detector, panel, inspector.live_calibration).judge_file
+            (face,) = judge("face.png", encode(pixels), aligned=True).faces
+            assert face.verdict.state == state
+            assert (face.verdict.reason == COLOURLESS) is (state == "unsure")
 
 
 def test_the_rest_of_a_batch_is_always_judged(inspector, examples):

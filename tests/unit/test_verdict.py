@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from core.inference.verdict import Calibration, decide, sharpness
+from core.imaging import decode_image, encode, to_model_input
+from core.inference.verdict import Calibration, decide, is_colourless, sharpness
+from tests.unit.scenes import texture
 
 RULES = Calibration(2.0, 1.0, 0.5, 0.3, 0.7, 50.0)
 FINE = {"side_px": 200, "sharp": 300.0, "outside": 0.0, "calibration": RULES}
@@ -21,6 +23,9 @@ FINE = {"side_px": 200, "sharp": 300.0, "outside": 0.0, "calibration": RULES}
         (0.9, {"side_px": 64}, "fake", None),
         (0.9, {"outside": 0.4}, "unsure", "border"),
         (0.9, {"sharp": 10.0}, "unsure", "blurred"),
+        (0.1, {"colourless": True}, "unsure", "black and white"),
+        (0.9, {"colourless": True}, "fake", None),
+        (0.5, {"colourless": True}, "unsure", "between 30% and 70%"),
     ],
 )
 def test_verdicts(p_fake, change, state, words):
@@ -80,3 +85,28 @@ def test_blur_lowers_sharpness():
     soft = np.repeat(np.repeat(sharp[::8, ::8], 8, 0), 8, 1)
     assert sharpness(np.full((128, 128, 3), 0.5, np.float32)) == 0
     assert sharpness(soft) < sharpness(sharp)
+
+
+class TestColour:
+    """Black and white, and toned pictures are told from those in colour."""
+
+    COLOURS = texture(128, 128, 12)
+    GRAY = np.repeat(COLOURS[..., :1], 3, axis=2)
+
+    @pytest.mark.parametrize("tint", [(1, 1, 1), (1, 0.95, 0.8), (0.8, 0.9, 1)])
+    def test_gray_and_toned_pictures_have_none(self, tint):
+        toned = np.rint(self.GRAY * np.array(tint)).astype(np.uint8)
+        stored = decode_image(encode(toned, "JPEG", quality=75)).pixels
+        assert is_colourless(to_model_input(stored))
+
+    @pytest.mark.parametrize("share", [0.1, 1.0])
+    def test_pale_colours_are_colours(self, share):
+        pale = self.GRAY * (1 - share) + self.COLOURS * share
+        assert not is_colourless(to_model_input(np.rint(pale).astype(np.uint8)))
+
+    @pytest.mark.parametrize("level", [0, 255])
+    def test_an_empty_picture_has_none(self, level):
+        assert is_colourless(np.full((128, 128, 3), level / 255, np.float32))
+
+    def test_the_faces_we_show_have_colours(self, portrait):
+        assert not is_colourless(to_model_input(portrait))
