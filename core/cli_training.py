@@ -9,14 +9,14 @@ from core.errors import UserError
 
 RECIPE_NAMES = [
     *("original", "ours", "webcam", "mosaic", "finish", "wide"),
-    *("teacher", "second", "projected"),
+    *("traces", "second", "projected"),
 ]
 
 
 def add_training(commands) -> None:
     """Add the commands to the parser's."""
     train = commands.add_parser("train", help="train a network")
-    train.add_argument("network", choices=["classifier", "second", "teacher", "dcgan"])
+    train.add_argument("network", choices=["classifier", "second", "traces", "dcgan"])
     train.add_argument("--data", required=True, type=Path, metavar="DIR")
     train.add_argument("--out", required=True, type=Path, metavar="RUN_DIR")
     train.add_argument("--epochs", type=positive, metavar="N")
@@ -51,6 +51,12 @@ def add_training(commands) -> None:
         "--clips", type=Path, metavar="DIR", help="live: films in real/ and fake/, one person each"
     )
     publish.add_argument(
+        "--traces",
+        type=Path,
+        metavar="RUN_DIR",
+        help="second: a run of `train traces` that judges beside it",
+    )
+    publish.add_argument(
         "--inception", type=Path, metavar="FILE", help="Inception's graph: measure FID too"
     )
     publish.add_argument(
@@ -66,7 +72,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _train(args: argparse.Namespace) -> int:
-    own = {"teacher": "teacher", "second": "second"}
+    own = {name: name for name in ("traces", "second")}
     args.recipe = args.recipe or own.get(args.network, "ours")
     if args.network == "second":
         _train_second(args)
@@ -88,7 +94,9 @@ def _train_classifier(args: argparse.Namespace) -> None:
         raise UserError(f"Recipe {args.recipe} trains no {args.network}.")
     recipe = _with_options(RECIPES[args.recipe], args)
     if recipe.network != args.network:
-        raise UserError(f"Recipe {recipe.name} trains a {recipe.network}, not a {args.network}.")
+        raise UserError(
+            f"Recipe {recipe.name} is for `train {recipe.network}`, not {args.network}."
+        )
     train_classifier(args.data, args.out, recipe, start=args.start, resume=args.resume)
 
 
@@ -131,7 +139,7 @@ def _publish(args: argparse.Namespace) -> int:
     elif args.name == "second":
         from core.training.publish_second import publish_second
 
-        lines = publish_second(args.run_dir, args.data)
+        lines = publish_second(args.run_dir, args.data, traces_dir=args.traces)
     elif args.name == "live":
         from core.training.publish_live import publish_live
 

@@ -13,17 +13,18 @@ MAX_BATCH = 32  # bounds the memory of a photo with many faces
 
 
 class Predictor:
-    """Runs the classifier on OpenVINO; safe to share between threads.
+    """Runs a classifier of faces on OpenVINO; safe to share between threads.
 
     The file is an OpenVINO IR made from the Keras weights. TensorFlow is not needed.
     """
 
-    def __init__(self, graph: bytes, weights: bytes):
+    def __init__(self, graph: bytes, weights: bytes, *, side_px: int = IMAGE_SIZE):
         """Compile the network.
 
         Args:
             graph: the IR's XML.
             weights: the IR's constants.
+            side_px: of the faces it takes.
         """
         import openvino as ov  # kept out of the start of every other command
 
@@ -32,13 +33,14 @@ class Predictor:
         self._compiled = core.compile_model(network, "CPU", cpu_settings())
         self._request = self._compiled.create_infer_request()
         self._lock = threading.Lock()
+        self._side_px = side_px
 
     def log_odds(self, faces: np.ndarray) -> np.ndarray:
         """Judge faces.
 
         Args:
-            faces: float32 (n, 128, 128, 3) in [0, 1], as `core.imaging.to_model_input` makes
-                them, stacked.
+            faces: float32 (n, side_px, side_px, 3) in [0, 1], as `core.imaging.to_model_input`
+                makes them, stacked.
 
         Returns:
             float32 (n,): log(P(fake) / P(real)) before calibration.
@@ -46,8 +48,11 @@ class Predictor:
         Raises:
             ValueError: another shape.
         """
-        if faces.ndim != 4 or faces.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE, 3):
-            raise ValueError(f"`faces` must be (n, 128, 128, 3). Received: shape={faces.shape}")
+        side = self._side_px
+        if faces.ndim != 4 or faces.shape[1:] != (side, side, 3):
+            raise ValueError(
+                f"`faces` must be (n, {side}, {side}, 3). Received: shape={faces.shape}"
+            )
         parts = [self._margins(faces[i : i + MAX_BATCH]) for i in range(0, len(faces), MAX_BATCH)]
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 

@@ -1,7 +1,9 @@
-"""The second opinion: a network that has seen the world, and a small head that has seen faces.
+"""The second opinion: one network that has seen the world, and one that looks for traces.
 
-The backbone (DINOv2 ViT-S/14) was taught on 142 million pictures of everything, so it knows a
-studio, a phone and a painting apart; only the head was taught here (`core.training.second`).
+The first is a backbone (DINOv2 ViT-S/14) taught on 142 million pictures of everything, so it knows
+a studio, a phone and a painting apart; only its head was taught here (`core.training.second`). The
+other, EfficientNet-Lite0, was taught here from its first layer on (recipe `traces`): it sees the
+fine traces that a frozen backbone passes over.
 """
 
 import io
@@ -12,13 +14,14 @@ from pathlib import Path
 
 import numpy as np
 
-from core.artifacts import read_artifact, registered
+from core.artifacts import read_artifact, read_json, registered
 from core.config import ARTIFACTS_DIR
 from core.imaging import to_model_input
 from core.inference.guard import Guard
+from core.inference.predictor import Predictor
 from core.runtime import cpu_settings
 
-SIDE_PX = 224  # 16 patches of 14 pixels to a side
+SIDE_PX = 224  # of the faces: 16 patches of 14 pixels to a side, and what Lite0 learned at
 FEATURES = 6912
 MAX_BATCH = 16
 
@@ -110,15 +113,40 @@ class Head:
             return cls(**{name: file[name].astype(np.float32) for name in file.files})
 
 
+@dataclass(frozen=True)
+class Traces:
+    """The network that looks for traces.
+
+    Attributes:
+        predictor: takes faces of 224 pixels.
+    """
+
+    predictor: Predictor
+
+    def log_odds_of(self, crops: Sequence[np.ndarray]) -> np.ndarray:
+        """Log-odds of fake before calibration, float32 (n,), of n squares uint8 (s, s, 3)."""
+        return self.predictor.log_odds(_faces_of(crops))
+
+
 class SecondOpinion:
-    """Backbone and head: faces in, log-odds out.
+    """Faces in, log-odds out: the weighted sum of what both networks say.
 
     Attributes:
         guard: tells how far a face lies from those of training; None tells nothing.
+        traces: None leaves the word to the backbone's head alone.
+        weights: what the log-odds of "world" (the head) and "traces" are multiplied by.
     """
 
-    def __init__(self, backbone: Backbone, head: Head, guard: Guard | None = None):
-        self.backbone, self.head, self.guard = backbone, head, guard
+    def __init__(
+        self,
+        backbone: Backbone,
+        head: Head,
+        guard: Guard | None = None,
+        traces: Traces | None = None,
+        weights: dict[str, float] | None = None,
+    ):
+        self.backbone, self.head, self.guard, self.traces = backbone, head, guard, traces
+        self.weights = weights or {"world": 1.0, "traces": 1.0}
 
     def log_odds_of(self, crops: Sequence[np.ndarray]) -> np.ndarray:
         """Judge faces.
@@ -132,16 +160,35 @@ class SecondOpinion:
         return self.opine(crops)[0]
 
     def opine(self, crops: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-        """The log-odds, and what they were made from: whitened components, float32 (n, k)."""
+        """The log-odds, and the head's whitened components, float32 (n, k)."""
+        said, components = self.hear(crops)
+        return self.joined(said), components
+
+    def hear(self, crops: Sequence[np.ndarray]) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """What each network says, float32 (n,) by its name, and the head's components."""
         if not len(crops):
-            return np.zeros(0, np.float32), np.zeros((0, self.head.axes.shape[1]), np.float32)
-        faces = np.stack([to_model_input(crop, SIDE_PX) for crop in crops])
+            nothing = dict.fromkeys(self.weights, np.zeros(0, np.float32))
+            return nothing, np.zeros((0, self.head.axes.shape[1]), np.float32)
+        faces = _faces_of(crops)
         components = self.head.components(self.backbone.features(faces))
-        return self.head.log_odds(components), components
+        said = {"world": self.head.log_odds(components)}
+        if self.traces is not None:
+            said["traces"] = self.traces.predictor.log_odds(faces)
+        return said, components
+
+    def joined(self, said: dict[str, np.ndarray]) -> np.ndarray:
+        """The weighted sum of what the networks said, float32 (n,)."""
+        return sum(np.float32(self.weights[name]) * odds for name, odds in said.items())
 
     def strangeness(self, components: np.ndarray) -> np.ndarray | None:
         """How far faces lie from those of training, float (n,), or None without a guard."""
         return None if self.guard is None else self.guard.strangeness(components)
+
+
+def _faces_of(crops: Sequence[np.ndarray]) -> np.ndarray:
+    shape = (0, SIDE_PX, SIDE_PX, 3)
+    faces = [to_model_input(crop, SIDE_PX) for crop in crops]
+    return np.stack(faces) if faces else np.zeros(shape, np.float32)
 
 
 def load_second(folder: Path = ARTIFACTS_DIR) -> SecondOpinion:
@@ -150,9 +197,16 @@ def load_second(folder: Path = ARTIFACTS_DIR) -> SecondOpinion:
     Raises:
         UserError: its files are missing or were changed.
     """
+    shipped = registered(folder)
     backbone = Backbone(
         read_artifact("backbone_graph", folder), read_artifact("backbone_constants", folder)
     )
-    guarded = "second_guard" in registered(folder)
-    guard = Guard.from_bytes(read_artifact("second_guard", folder)) if guarded else None
-    return SecondOpinion(backbone, Head.from_bytes(read_artifact("second_head", folder)), guard)
+    head = Head.from_bytes(read_artifact("second_head", folder))
+    guard, traces, weights = None, None, None
+    if "second_guard" in shipped:
+        guard = Guard.from_bytes(read_artifact("second_guard", folder))
+    if "second_traces_graph" in shipped:
+        files = (read_artifact(f"second_traces_{part}", folder) for part in ("graph", "constants"))
+        traces = Traces(Predictor(*files, side_px=SIDE_PX))
+        weights = read_json("second_joining", folder)
+    return SecondOpinion(backbone, head, guard, traces, weights)

@@ -13,10 +13,12 @@ import numpy as np
 from keras import layers
 
 from core.config import IMAGE_SIZE
-from core.models.teacher import AREAS, BLOCKS, BN_EPSILON, IMAGENET_MEAN, IMAGENET_STD, SIDE
+from core.models.lite0 import BLOCKS, BN_EPSILON, IMAGENET_MEAN, IMAGENET_STD
 
 TAPS = (24, 40, 112, 320)  # channels of the maps that are looked at; strides 4, 8, 16, 32
 MIXED = 64  # channels they are mixed to
+SIDE = 192  # pixels a face is enlarged to: the first layer halves it, and traces are fine
+AREAS = SIDE // 32  # to a side of the coarsest map
 SIDES = tuple(AREAS * 2**step for step in (3, 2, 1, 0))  # of these maps
 LEAK = 0.2
 # Channels of each head's layers by the map it looks at; those of stride 2 come first, until the
@@ -24,13 +26,11 @@ LEAK = 0.2
 HEADS = {48: (64, 64, 128), 24: (128, 192), 12: (128, 192), 6: (192, 192)}
 
 
-def build_projection(
-    teacher: keras.Model, *, seed: int = 0, policy: str = "float32"
-) -> keras.Model:
+def build_projection(lite0: keras.Model, *, seed: int = 0, policy: str = "float32") -> keras.Model:
     """Build the frozen part: Lite0's maps at four scales, mixed.
 
     Args:
-        teacher: from `core.models.teacher.build_teacher`, with weights learned on ImageNet.
+        lite0: from `core.models.lite0.build_lite0`, with weights learned on ImageNet.
         seed: of the random mixture.
         policy: Keras dtype policy.
 
@@ -53,7 +53,7 @@ def build_projection(
         coarser = layers.UpSampling2D(2, interpolation="bilinear", dtype=policy)(coarser)
         mixed.insert(0, layers.Add(dtype=policy)([maps.pop(), coarser]))
     projection = keras.Model(face, mixed, name="projection")
-    _take_over(projection, teacher)
+    _take_over(projection, lite0)
     projection.trainable = False
     return projection
 
@@ -117,7 +117,7 @@ def _taps(face, policy: str) -> dict:
     return taps
 
 
-def _take_over(projection: keras.Model, teacher: keras.Model) -> None:
+def _take_over(projection: keras.Model, lite0: keras.Model) -> None:
     """Fold each normalization into the convolution before it, and scale what is looked at.
 
     A normalization tells mean and spread of each channel over ImageNet; by those of the blocks
@@ -125,7 +125,7 @@ def _take_over(projection: keras.Model, teacher: keras.Model) -> None:
     mixed, or the loudest few would drown the rest.
     """
     kinds = layers.Conv2D | layers.DepthwiseConv2D | layers.BatchNormalization
-    learned = [layer.get_weights() for layer in teacher.layers if isinstance(layer, kinds)]
+    learned = [layer.get_weights() for layer in lite0.layers if isinstance(layer, kinds)]
     pairs = list(zip(learned[::2], learned[1::2], strict=True))[:-1]  # no head
     means, variances = (dict.fromkeys(TAPS, 0.0) for _ in range(2))
     for number, ((kernel,), (gamma, beta, mean, variance)) in enumerate(pairs):

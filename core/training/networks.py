@@ -3,24 +3,24 @@
 import keras
 
 from core.models.classifier import build_classifier
-from core.models.teacher import build_teacher
+from core.models.lite0 import build_lite0
 from core.training.recipes import Recipe
 from core.training.run_folder import RunFolder, load_weights
 
 
 def build_network(recipe: Recipe) -> keras.Model:
-    """The network a recipe names, from float32 (batch, 128, 128, 3) in [0, 1] to two logits.
+    """The network a recipe names, from float32 (batch, side, side, 3) in [0, 1] to two logits.
 
     Args:
-        recipe: its `network` is "classifier" or "teacher".
+        recipe: its `network` is "classifier" or "traces".
     """
-    if recipe.network == "teacher":
-        return build_teacher(bn_momentum=recipe.bn_momentum)
+    if recipe.network == "traces":
+        return build_lite0(bn_momentum=recipe.bn_momentum)
     return build_classifier(logits=True, bn_momentum=recipe.bn_momentum, policy=recipe.policy)
 
 
 def network_name(settings: dict) -> str:
-    """Which network a run trains, by its settings; runs before there were teachers do not say."""
+    """Which network a run trains, by its settings; runs before there were others do not say."""
     return settings.get("network") or settings["recipe"].get("network", "classifier")
 
 

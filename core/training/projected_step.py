@@ -5,8 +5,8 @@ import numpy as np
 from keras import ops
 
 from core.models.dcgan import build_generator
+from core.models.lite0 import build_lite0
 from core.models.projected import build_heads, build_projection
-from core.models.teacher import build_teacher
 from core.training.diff_augment import augment
 from core.training.gan_recipes import GanRecipe
 from core.training.gan_step import GAME, Batch, adam_of, follow, number_of, tensors_of
@@ -35,10 +35,10 @@ class ProjectedStep:
             UserError: the frozen network's weights are not installed.
         """
         self.recipe = recipe
-        teacher = build_teacher()
-        load_imagenet(teacher)
+        lite0 = build_lite0()
+        load_imagenet(lite0)
         # In float32: backwards its depthwise convolutions are slow in bfloat16.
-        self._projection = build_projection(teacher, seed=recipe.seed)
+        self._projection = build_projection(lite0, seed=recipe.seed)
         self.discriminator = build_heads(seed=recipe.seed, policy=recipe.policy)
         self.generator = build_generator(policy=recipe.policy)
         self.averaged = build_generator()

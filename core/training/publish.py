@@ -57,7 +57,9 @@ def publish(
     """
     settings, weights, history = _read(run_dir)
     if network_name(settings) != "classifier":
-        raise UserError(f"{run_dir} holds no classifier, but a {network_name(settings)}.")
+        raise UserError(
+            f"{run_dir} holds no classifier, but a run of `train {network_name(settings)}`."
+        )
     index, valid_faces = load_split(data, "valid")
     network = build_classifier(logits=True)
     network.set_weights(weights)

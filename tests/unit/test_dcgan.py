@@ -15,8 +15,8 @@ import core.training.projected_step as projected_module
 from core.errors import UserError
 from core.generators.codes import normal_latents
 from core.models.dcgan import build_discriminator, build_generator
-from core.models.projected import SIDES, build_heads, build_projection
-from core.models.teacher import build_teacher
+from core.models.lite0 import build_lite0
+from core.models.projected import SIDE, SIDES, build_heads, build_projection
 from core.training.dcgan import grid_file, train_dcgan
 from core.training.diff_augment import Draws, augment, draw
 from core.training.face_codes import FaceCodes
@@ -43,7 +43,7 @@ PROJECTED = replace(
 @pytest.fixture
 def untaught(monkeypatch):
     """Projected discriminators on a network drawn at random: the package is not needed."""
-    monkeypatch.setattr(projected_module, "load_imagenet", lambda teacher: None)
+    monkeypatch.setattr(projected_module, "load_imagenet", lambda lite0: None)
 
 
 @pytest.fixture(scope="module")
@@ -215,17 +215,18 @@ def test_warming_up_teaches_the_generator_alone():
     assert step.best is step.averaged
 
 
-def test_the_frozen_network_sees_as_the_teacher_does():
+def test_the_frozen_network_sees_as_lite0_does():
     """Normalizations are folded into convolutions; the maps are mixed afterwards."""
-    teacher = build_teacher()
+    lite0 = build_lite0(side_px=SIDE)
     try:
-        load_imagenet(teacher)
+        load_imagenet(lite0)
     except UserError as error:
         pytest.skip(str(error))
-    projection = build_projection(teacher)
+    projection = build_projection(lite0)
     faces = np.random.default_rng(0).random((2, 128, 128, 3), dtype=np.float32)
-    last = next(layer for layer in reversed(teacher.layers) if layer.output.shape[-1] == 320)
-    expected = keras.Model(teacher.input, last.output)(faces, training=False)
+    last = next(layer for layer in reversed(lite0.layers) if layer.output.shape[-1] == 320)
+    enlarged = keras.layers.Resizing(SIDE, SIDE, interpolation="bilinear")(faces)
+    expected = keras.Model(lite0.input, last.output)(enlarged, training=False)
     frozen = [layer for layer in projection.layers if layer.name.startswith("frozen")]
     found = keras.Model(projection.input, frozen[-1].output)(faces, training=False)
     np.testing.assert_allclose(*map(ops.convert_to_numpy, (found, expected)), atol=2e-3)

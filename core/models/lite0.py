@@ -1,16 +1,13 @@
-"""A network to compare the classifier with: larger, and pre-trained on other pictures.
+"""EfficientNet-Lite0 (Tan and Le, ICML 2019; the Lite variants, Liu, 2020).
 
-EfficientNet-Lite0 (Tan and Le, ICML 2019; the Lite variants, Liu, 2020): 3.4 million parameters,
-no squeeze-and-excitation. It is never shipped; docs/experiments.md tells what it taught.
+3.4 million parameters, no squeeze-and-excitation. It looks for traces within the second opinion
+(recipe `traces`), and a frozen one is what the DCGAN's projected discriminators see through.
 """
 
 import keras
 from keras import layers
 
-from core.config import IMAGE_SIZE
-
-SIDE = 192  # pixels it enlarges a face to: its first layer halves the picture, traces are fine
-AREAS = SIDE // 32  # to a side of its last map
+SIDE_PX = 224  # of its faces: what it learned ImageNet at
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 BN_EPSILON = 1e-3
@@ -27,20 +24,20 @@ BLOCKS = (
 )
 
 
-def build_teacher(*, bn_momentum: float = 0.99) -> keras.Model:
+def build_lite0(*, bn_momentum: float = 0.99, side_px: int = SIDE_PX) -> keras.Model:
     """Build EfficientNet-Lite0 for faces, with weights drawn at random.
 
     Args:
         bn_momentum: momentum of the batch statistics' moving averages.
+        side_px: of the faces it takes.
 
     Returns:
-        A model from float32 (batch, 128, 128, 3) in [0, 1] to logits, float32 (batch, 2);
-        index 0 is fake, 1 is real. Its weights lie in the order of the layers.
+        A model from float32 (batch, side_px, side_px, 3) in [0, 1] to logits, float32
+        (batch, 2); index 0 is fake, 1 is real. Its weights lie in the order of the layers.
     """
-    face = keras.Input((IMAGE_SIZE, IMAGE_SIZE, 3), name="face")
-    x = layers.Resizing(SIDE, SIDE, interpolation="bilinear", name="enlarge")(face)
+    face = keras.Input((side_px, side_px, 3), name="face")
     variance = [std**2 for std in IMAGENET_STD]
-    x = layers.Normalization(mean=IMAGENET_MEAN, variance=variance, name="center")(x)
+    x = layers.Normalization(mean=IMAGENET_MEAN, variance=variance, name="center")(face)
     x = _conv(x, 32, 3, 2, bn_momentum)
     channels = 32
     for size, stride, widening, filters, count in BLOCKS:
@@ -52,7 +49,7 @@ def build_teacher(*, bn_momentum: float = 0.99) -> keras.Model:
     x = layers.Activation("linear", name="areas")(x)
     x = layers.GlobalAveragePooling2D(name="pool")(x)
     x = layers.Dropout(0.2, name="dropout")(x)
-    return keras.Model(face, layers.Dense(2, name="out")(x), name="teacher")
+    return keras.Model(face, layers.Dense(2, name="out")(x), name="lite0")
 
 
 def _block(x, channels: int, filters: int, size: int, stride: int, widening: int, momentum: float):

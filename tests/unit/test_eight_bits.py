@@ -1,0 +1,50 @@
+"""A network in 8 bits: smaller, and shipped only if it judges as before."""
+
+import numpy as np
+import openvino as ov
+import pytest
+from openvino import opset13 as ops
+
+from core.training.eight_bits import in_eight_bits, rounding
+from core.training.export import as_files
+
+SIDE = 16
+
+
+@pytest.fixture
+def network():
+    """A convolution and a matrix of random numbers: enough to be rounded."""
+    rng = np.random.default_rng(0)
+    face = ops.parameter([-1, SIDE, SIDE, 3], np.float32, name="face")
+    planes = ops.transpose(face, np.array([0, 3, 1, 2]))
+    kernel = rng.standard_normal((32, 3, 3, 3)).astype(np.float32)
+    settings = ([1, 1], [0, 0], [0, 0], [1, 1])
+    mapped = ops.relu(ops.convolution(planes, kernel, *settings))
+    pooled = ops.reduce_mean(mapped, np.array([2, 3]), keep_dims=False)
+    row = ops.matmul(pooled, rng.standard_normal((32, 8)).astype(np.float32), False, False)
+    return as_files(ov.Model([ops.result(row)], [face], "small"), half=True)
+
+
+def _run(files, faces):
+    core = ov.Core()
+    return core.compile_model(core.read_model(*files), "CPU")(faces)[0]
+
+
+@pytest.mark.slow
+def test_a_rounded_network_is_smaller_and_says_nearly_the_same(network):
+    faces = np.random.default_rng(1).random((40, SIDE, SIDE, 3), dtype=np.float32)
+    rounded = in_eight_bits(*network, faces[:20])
+    before, after = _run(network, faces[20:]), _run(rounded, faces[20:])
+    assert len(rounded[1]) < len(network[1])
+    assert 0 < np.abs(after - before).mean() < 0.1 * before.std()
+
+
+def test_rounding_that_moves_verdicts_is_seen():
+    labels, even = np.array([0, 0, 1, 1]), np.ones(4)
+    before = np.array([3.0, 1.0, -1.0, -3.0])
+    assert rounding(labels, before, before + 0.01, even).harmless
+    assert rounding(labels, before, before + 1.0, even).harmless  # the calibration's to mend
+    spread = rounding(labels, before, 2 * before, even)
+    assert spread.auc_lost == 0 and spread.shift > 0.02 and not spread.harmless
+    turned = rounding(labels, before, np.array([3.0, -1.1, -1.0, -3.0]), even)
+    assert turned.auc_lost == pytest.approx(0.25) and not turned.harmless
