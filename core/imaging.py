@@ -17,10 +17,14 @@ from core.decoding.colour import to_rgb
 from core.decoding.deep_png import read_deep
 from core.decoding.formats import damaged, open_image, too_many_pixels, unreadable
 from core.decoding.frames import select_frame
+from core.decoding.hdr import toned_down
 from core.decoding.orientation import orientation_of, upright
 from core.decoding.repair import is_mendable, is_padded, read_mended
+from core.decoding.stated import take_stated_colours
 from core.decoding.tiff import is_tiff, read_tiff
 from core.errors import UserError
+
+_HDR = "The picture is HDR: its colours were brought to those of a common screen."
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,10 @@ def _read_or_mend(data: bytes) -> tuple[np.ndarray, list[str]]:
 def _read(data: bytes) -> tuple[np.ndarray, list[str]]:
     with open_image(data) as image:
         notes = select_frame(image)
+        curve = take_stated_colours(data, image)
         pixels, more = read_deep(data, image) or to_rgb(image)
+        if curve is not None:
+            pixels, more = toned_down(pixels, curve), [*more, _HDR]
         return upright(pixels, orientation_of(image)), notes + more
 
 

@@ -2,5 +2,5 @@
 
 formats: which are read, and by what. frames: which frame of an animation. tiff: which page of a
 TIFF, and samples wider than a byte. repair: sound pictures in faulty files. orientation, levels,
-colour: how the stored samples become the picture a person sees.
+colour, stated, icc, hdr: how the stored samples become the picture a person sees.
 """

@@ -12,9 +12,9 @@ import numpy as np
 from av.filter import Graph
 from av.video.stream import VideoStream
 
+from core.decoding.hdr import HLG, PQ, toned_down
 from core.errors import UserError
 from core.inference.live.container import check_size
-from core.inference.live.hdr import HLG, PQ, toned_down
 
 MAX_SIDE = 1920  # larger frames are scaled down, in pixels
 MAX_ASPECT = 4.0  # of a pixel; real ones reach 2.9, what lies beyond is a wrong entry

@@ -8,9 +8,9 @@ import av
 import numpy as np
 import pytest
 
+from core.decoding.hdr import HLG, PQ, toned_down
 from core.inference.live.container import open_video, video_stream
 from core.inference.live.display import MAX_SIDE, Display, Shown
-from core.inference.live.hdr import HLG, PQ, toned_down
 from core.mp4 import write_mp4
 from tests.unit.live.films import SIZE, film, raw_h264, squares
 

@@ -12,6 +12,7 @@ PQ, HLG = 16, 18  # transfer curves, numbered by ITU-T H.273
 PAPER_NITS, HLG_PEAK_NITS = 203.0, 1000.0  # white paper and a grading screen, by BT.2408
 HLG_SYSTEM_GAMMA = 1.2
 SCREEN_GAMMA = 2.4  # BT.1886
+_BAND_PIXELS = 2**22
 _NIL = 1e-8  # for no light: OpenCV takes ten times as long over powers of 0
 _LUMINANCE = np.array([[0.2627, 0.6780, 0.0593]])  # of BT.2020
 _TO_BT709 = np.array(  # BT.2087
@@ -29,6 +30,14 @@ def toned_down(pixels: np.ndarray, curve: int) -> np.ndarray:
     Returns:
         uint8 of the same shape, RGB of BT.709, with white paper as white.
     """
+    shown = np.empty_like(pixels)
+    rows = max(1, _BAND_PIXELS // pixels.shape[1])
+    for top in range(0, len(pixels), rows):  # as floats the largest photo would take 800 MB
+        shown[top : top + rows] = _band(pixels[top : top + rows], curve)
+    return shown
+
+
+def _band(pixels: np.ndarray, curve: int) -> np.ndarray:
     light = cv2.LUT(pixels, _light(curve))
     if curve == HLG:  # the scene's light so far; a screen's grows faster than it
         bright = cv2.pow(cv2.transform(light, _LUMINANCE) + _NIL, HLG_SYSTEM_GAMMA - 1)
