@@ -56,6 +56,23 @@ class Predictor:
         parts = [self._margins(faces[i : i + MAX_BATCH]) for i in range(0, len(faces), MAX_BATCH)]
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
+    @property
+    def explains(self) -> bool:
+        """Whether it tells what each area of a face says."""
+        return len(self._compiled.outputs) > 1
+
+    def evidence(self, face: np.ndarray) -> np.ndarray:
+        """What each area of a face says; its mean is the face's log-odds.
+
+        Args:
+            face: float32 (side_px, side_px, 3) in [0, 1].
+
+        Returns:
+            float32 (areas, areas), log-odds of fake before calibration.
+        """
+        with self._lock:
+            return self._request.infer({0: np.ascontiguousarray(face[None], np.float32)})[1][0]
+
     def _margins(self, faces: np.ndarray) -> np.ndarray:
         faces = np.ascontiguousarray(faces, dtype=np.float32)
         with self._lock:

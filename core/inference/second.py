@@ -115,7 +115,9 @@ class Head:
 
 @dataclass(frozen=True)
 class Traces:
-    """The network that looks for traces.
+    """The network that looks for traces, in a face and in its mirror image.
+
+    The mean of both is right more often than either (test-time augmentation; docs/experiments.md).
 
     Attributes:
         predictor: takes faces of 224 pixels.
@@ -125,7 +127,23 @@ class Traces:
 
     def log_odds_of(self, crops: Sequence[np.ndarray]) -> np.ndarray:
         """Log-odds of fake before calibration, float32 (n,), of n squares uint8 (s, s, 3)."""
-        return self.predictor.log_odds(_faces_of(crops))
+        return self.log_odds(_faces_of(crops))
+
+    def log_odds(self, faces: np.ndarray) -> np.ndarray:
+        """The same, of float32 (n, 224, 224, 3) in [0, 1]."""
+        return (self.predictor.log_odds(faces) + self.predictor.log_odds(faces[:, :, ::-1])) / 2
+
+    def evidence(self, crop: np.ndarray) -> np.ndarray:
+        """What each area of a face says: float32 (7, 7), log-odds of fake before calibration.
+
+        Their mean is the log-odds of the face.
+
+        Args:
+            crop: a square, uint8 (s, s, 3).
+        """
+        face = to_model_input(crop, SIDE_PX)
+        mirrored = self.predictor.evidence(face[:, ::-1])
+        return (self.predictor.evidence(face) + mirrored[:, ::-1]) / 2
 
 
 class SecondOpinion:
@@ -173,7 +191,7 @@ class SecondOpinion:
         components = self.head.components(self.backbone.features(faces))
         said = {"world": self.head.log_odds(components)}
         if self.traces is not None:
-            said["traces"] = self.traces.predictor.log_odds(faces)
+            said["traces"] = self.traces.log_odds(faces)
         return said, components
 
     def joined(self, said: dict[str, np.ndarray]) -> np.ndarray:

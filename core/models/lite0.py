@@ -8,6 +8,7 @@ import keras
 from keras import layers
 
 SIDE_PX = 224  # of its faces: what it learned ImageNet at
+AREAS = SIDE_PX // 32  # to a side of its last map
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 BN_EPSILON = 1e-3
@@ -50,6 +51,26 @@ def build_lite0(*, bn_momentum: float = 0.99, side_px: int = SIDE_PX) -> keras.M
     x = layers.GlobalAveragePooling2D(name="pool")(x)
     x = layers.Dropout(0.2, name="dropout")(x)
     return keras.Model(face, layers.Dense(2, name="out")(x), name="lite0")
+
+
+def with_evidence(lite0: keras.Model) -> keras.Model:
+    """The same network, which also tells what each area of a face adds to its verdict.
+
+    Its last layers are an average over areas and a dense layer, so the log-odds of a face are the
+    mean of those of its areas (class activation maps: Zhou et al., CVPR 2016).
+
+    Args:
+        lite0: from `build_lite0`.
+
+    Returns:
+        A model of the same input to the logits, and to float32 (batch, 7, 7): the log-odds of
+        fake by area.
+    """
+    kernel, bias = lite0.get_layer("out").get_weights()
+    per_area = layers.Dense(1, name="evidence")
+    evidence = layers.Reshape((AREAS, AREAS))(per_area(lite0.get_layer("areas").output))
+    per_area.set_weights([kernel[:, :1] - kernel[:, 1:], bias[:1] - bias[1:]])
+    return keras.Model(lite0.input, [lite0.output, evidence], name="lite0")
 
 
 def _block(x, channels: int, filters: int, size: int, stride: int, widening: int, momentum: float):

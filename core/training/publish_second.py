@@ -20,6 +20,7 @@ from core.inference.networks import Cnn, Heard, Network, Panel, load_calibration
 from core.inference.predictor import Predictor, load_predictor
 from core.inference.second import SIDE_PX, Backbone, Head, SecondOpinion, Traces
 from core.inference.verdict import Calibration
+from core.models.lite0 import with_evidence
 from core.training.backbone import build_backbone
 from core.training.eight_bits import Rounding, in_eight_bits, rounding
 from core.training.export import to_openvino
@@ -78,7 +79,8 @@ def publish_second(
     files = {"backbone": backbone}
     second = SecondOpinion(Backbone(*backbone), head, _guard(run, head, train))
     if traces_dir is not None:
-        files["second_traces"] = to_openvino(network_of(RunFolder(traces_dir)), half=True)
+        traces = with_evidence(network_of(RunFolder(traces_dir)))
+        files["second_traces"] = to_openvino(traces, half=True)
         second.traces = Traces(Predictor(*files["second_traces"], side_px=SIDE_PX))
     parts: dict[str, Network] = {"cnn": Cnn(load_predictor(folder)), "second": second}
     panel, valid = calibrated(parts, load_calibration(folder), held_out)

@@ -15,9 +15,11 @@ from core.cli import main
 from core.errors import UserError
 from core.examples import load_examples
 from core.imaging import decode_image, to_model_input
-from core.models.lite0 import SIDE_PX, build_lite0
+from core.inference.predictor import Predictor
+from core.models.lite0 import SIDE_PX, build_lite0, with_evidence
 from core.training import imagenet
 from core.training.classifier import train_classifier
+from core.training.export import to_openvino
 from core.training.imagenet import load_imagenet, read_tensors
 from core.training.recipes import RECIPES
 from tests.conftest import write_dataset
@@ -143,6 +145,15 @@ def test_lite0_is_the_published_architecture():
     imagenet_head, own_head = 1280 * 1000 + 1000, 1280 * 2 + 2
     assert lite0.count_params() - own_head + imagenet_head == 4_694_024
     assert lite0.output_shape == (None, 2)
+
+
+def test_what_the_areas_say_makes_up_the_verdict():
+    lite0 = build_lite0(side_px=SIDE_PX)
+    faces = np.random.default_rng(0).random((2, SIDE_PX, SIDE_PX, 3), dtype=np.float32)
+    served = Predictor(*to_openvino(with_evidence(lite0)), side_px=SIDE_PX)
+    evidence = np.stack([served.evidence(face) for face in faces])
+    assert served.explains and evidence.shape == (2, 7, 7) and evidence.std() > 0
+    np.testing.assert_allclose(evidence.mean(axis=(1, 2)), served.log_odds(faces), atol=1e-4)
 
 
 @pytest.mark.parametrize(
