@@ -1,13 +1,21 @@
-"""Where the network looked: a hint, not a proof. The only part of inference on Keras."""
+"""Where a network looked: a hint, not a proof. The only part of inference on Keras.
+
+The second opinion tells exactly what each area adds to its log-odds (`evidence_over`); the CNN's
+dense layers see all areas at once, so there it is a guess along the gradient (`grad_cam`).
+"""
 
 from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import ImageColor
 
 from core.config import ARTIFACTS_DIR, FAKE, IMAGE_SIZE, REAL
 from core.inference.keras_model import building, trained_classifier
+from core.inference.report import CLASS_COLORS
+
+EVIDENCE_SCALE = 10.0  # log-odds of an area that get the full colour
 
 
 def grad_cam(face: np.ndarray, *, folder: Path = ARTIFACTS_DIR) -> np.ndarray:
@@ -40,6 +48,28 @@ def grad_cam(face: np.ndarray, *, folder: Path = ARTIFACTS_DIR) -> np.ndarray:
     heat = tf.nn.relu(tf.reduce_sum(importance * features, axis=-1))[0].numpy()
     heat = cv2.resize(heat, (IMAGE_SIZE, IMAGE_SIZE), interpolation=cv2.INTER_CUBIC)
     return np.clip(heat / max(float(heat.max()), 1e-8), 0, 1).astype(np.float32)
+
+
+def evidence_over(face: np.ndarray, evidence: np.ndarray, *, strength: float = 0.6) -> np.ndarray:
+    """Lay over a face what its areas say: red for fake, blue for real.
+
+    Args:
+        face: uint8 (side, side, 3), RGB.
+        evidence: float32 (areas, areas), log-odds of fake by area.
+        strength: how far `EVIDENCE_SCALE` or more hides the face, in [0, 1].
+
+    Returns:
+        uint8 (side, side, 3), RGB.
+    """
+    smooth = cv2.resize(evidence, face.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+    share = np.clip(smooth / EVIDENCE_SCALE, -1, 1)[..., None]
+    colours = np.where(share > 0, _rgb("fake"), _rgb("real"))
+    alpha = strength * np.abs(share)
+    return np.clip((1 - alpha) * face + alpha * colours, 0, 255).astype(np.uint8)
+
+
+def _rgb(state: str) -> np.ndarray:
+    return np.array(ImageColor.getrgb(CLASS_COLORS[state]), np.float32)
 
 
 @cache

@@ -5,7 +5,7 @@ import gc
 import numpy as np
 
 from core.imaging import to_model_input
-from core.inference.explain import grad_cam, overlay
+from core.inference.explain import EVIDENCE_SCALE, evidence_over, grad_cam, overlay
 from core.inference.keras_model import trained_classifier
 
 
@@ -24,6 +24,16 @@ def test_overlay_keeps_the_size_and_warms_the_hot_spot():
     drawn = overlay(face, heat)
     assert drawn.shape == face.shape and drawn.dtype == np.uint8
     assert drawn[:100].mean() > drawn[160:].mean() + 20
+
+
+def test_areas_are_red_for_fake_and_blue_for_real():
+    face = np.full((224, 224, 3), 100, np.uint8)
+    evidence = np.zeros((7, 7), np.float32)
+    evidence[0], evidence[-1] = EVIDENCE_SCALE, -EVIDENCE_SCALE
+    drawn = evidence_over(face, evidence).astype(int)
+    top, middle, bottom = drawn[5].mean(0), drawn[112].mean(0), drawn[-5].mean(0)
+    assert top[0] - top[2] > 80 and bottom[2] - bottom[0] > 80
+    np.testing.assert_allclose(middle, 100, atol=2)
 
 
 def test_tensorflow_is_out_of_the_collectors_sight():
