@@ -118,8 +118,8 @@ def tried_section(metrics: dict, calibration: dict) -> str:
     answered = test["both"]["answered"]
     return (
         "## Where people try it\n\n"
-        "The default verdict stands on two networks: the CNN below, and a second opinion, a small "
-        "head on the frozen features of DINOv2 (ViT-S/14). Their log-odds are added with weights "
+        f"The default verdict stands on the CNN below and a second opinion, {_second(metrics)}. "
+        "Their log-odds are added with weights "
         'fitted on valid. An accusation costs more than a doubt: "generated" begins at P(fake) '
         f"{calibration['unsure_high']:.2f}, where at most {ACCUSED_RATE:.0%} of the photos of the "
         f'worst source of valid lie beyond it, "no trace found" ends at '
@@ -128,6 +128,20 @@ def tried_section(metrics: dict, calibration: dict) -> str:
         f"{test['both']['ece']:.3f}. Sources of the same name were in training, of other people; "
         f"a source that was not may fare worse. ROC AUC of {HARDEST_PAIR}: {ranks}.\n\n"
         + "\n".join([head, "|---|---|---|---|---|---|---|---|", *rows])
+    )
+
+
+def _second(metrics: dict) -> str:
+    """What the second opinion is made of, by the runs it came from."""
+    head = "a small head on the frozen features of DINOv2 (ViT-S/14)"
+    if "traces" not in metrics:
+        return head
+    recipe, weights = metrics["traces"]["recipe"], metrics["traces"]["weights"]
+    views = recipe["epochs"] * recipe["samples_per_epoch"]
+    return (
+        f"itself of two networks: {head}, and EfficientNet-Lite0, trained on {views:,} views of "
+        "faces from its ImageNet weights on to look for traces (weights of their log-odds, fitted "
+        f"on valid: {weights['world']:.2f} and {weights['traces']:.2f})"
     )
 
 

@@ -115,8 +115,8 @@ _TERMS = """
 Photos: FFHQ (CC BY-NC-SA 4.0), CelebA, CelebA-HQ and AMFD (research only), Face Research Lab
 London (CC BY 4.0), Unsplash, Open Images, government headshots and public research collections.
 Generated faces: StyleGAN, StyleGAN2 and their kin, MobileStyleGAN, our own DCGAN, Stable Diffusion
-and FLUX. The second opinion began as DINOv2 (Apache-2.0). **The weights may be used for
-non-commercial purposes only.** No photo of a person is part of this repository.
+and FLUX. The second opinion began as DINOv2 and EfficientNet-Lite0 (both Apache-2.0). **The weights
+may be used for non-commercial purposes only.** No photo of a person is part of this repository.
 """
 
 

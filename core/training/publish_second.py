@@ -88,6 +88,8 @@ def publish_second(
     yield f"Calibrated on the same faces: {asdict(panel.calibration)}"
     test = judge_faces(chosen_faces(index, "test", recipe), parts)
     metrics = run.settings() | {"valid": figures(panel, valid), "test": figures(panel, test)}
+    if traces_dir is not None:
+        metrics["traces"] = RunFolder(traces_dir).settings() | {"weights": second.weights}
     yield f"Measured on {len(test.first.labels)} faces of test."
     _ship(run, panel, metrics, files, folder)
     yield f"Wrote the artifacts of second and both to {folder.name}/."
