@@ -1,6 +1,5 @@
 """The classifier's P(fake) on the faces of a data set, remembered between starts."""
 
-import hashlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,27 +7,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.artifacts import load_registry
 from core.atomic import write_atomically
 from core.dataset.index_cache import CACHE_DIR
 from core.errors import UserError
 from core.evaluation.folder import score_faces
+from core.inference.networks import checksum_of, network_files
 from core.inference.photo import Inspector
 
 CHUNK = 32
 SAVE_EVERY = 64  # chunks
-_PARTS = (
-    *("classifier_constants", "classifier_calibration"),
-    *("second_head", "both_joining", "both_calibration"),
-)
 _KEYS = ["path", "modified_ns"]
-
-
-def _version() -> str:
-    """Another one for every change of the networks or of what turns log-odds into P(fake)."""
-    registry = load_registry()
-    parts = [registry[name].sha256 for name in _PARTS if name in registry]
-    return hashlib.sha256("".join(parts).encode()).hexdigest()[:24]
 
 
 class ScoreBook:
@@ -47,7 +35,7 @@ class ScoreBook:
         Raises:
             UserError: the registry is missing or damaged.
         """
-        version = _version()
+        version = checksum_of(network_files())[:24]
         self._file = cache / f"scores-{version}.parquet"
         self.failed: dict[str, str] = {}
         try:

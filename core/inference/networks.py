@@ -4,6 +4,7 @@ All take the same crops and give log-odds of fake, so whatever measures or shows
 or show any of them.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from core.artifacts import read_json, registered
+from core.artifacts import Artifact, load_registry, read_json, registered
 from core.config import ARTIFACTS_DIR
 from core.inference.predictor import Predictor, load_predictor
 from core.inference.second import SecondOpinion, load_second
@@ -21,6 +22,13 @@ from core.inference.views import face_views, mean_log_odds
 NETWORKS = ("both", "cnn", "second")
 DEFAULT = "both"
 _ARTIFACTS = {"cnn": "classifier", "second": "second", "both": "both"}
+_FILES = {
+    "cnn": ("classifier_",),
+    "second": ("second_", "backbone_"),
+    "both": ("classifier_", "second_", "backbone_", "both_"),
+}
+# What measures, tells or trains a network and has no part in a verdict on a photo.
+_ASIDE = {"metrics", "history", "robustness", "generalization", "live_calibration", "weights"}
 
 
 class Network(Protocol):
@@ -118,6 +126,29 @@ class Panel:
     def opinions(self, log_odds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Calibrated P(fake) of each part by itself, float (n,) in [0, 1]."""
         return {name: self.part_calibrations[name].p_fake(odds) for name, odds in log_odds.items()}
+
+
+def network_files(name: str = DEFAULT, folder: Path = ARTIFACTS_DIR) -> dict[str, Artifact]:
+    """The shipped files that a verdict on a photo stands on, by their names in the registry.
+
+    Args:
+        name: one of `NETWORKS`.
+        folder: where the artifacts lie.
+
+    Raises:
+        UserError: the registry is missing or damaged.
+    """
+    return {
+        key: artifact
+        for key, artifact in sorted(load_registry(folder).items())
+        if key.startswith(_FILES[name]) and artifact.kind not in _ASIDE
+    }
+
+
+def checksum_of(files: dict[str, Artifact]) -> str:
+    """One SHA-256 of several files: another one for every change of any of them."""
+    lines = "\n".join(f"{artifact.file} {artifact.sha256}" for artifact in files.values())
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def has_second(folder: Path = ARTIFACTS_DIR) -> bool:

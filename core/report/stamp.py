@@ -1,6 +1,5 @@
 """What judged a picture: the model by its checksums, its thresholds, and when."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -11,18 +10,10 @@ import pandas as pd
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from core.artifacts import load_registry
 from core.config import ARTIFACTS_DIR
 from core.imaging import encode
+from core.inference.networks import checksum_of, network_files
 from core.inference.photo import Inspector
-
-_PARTS = {
-    "cnn": ("classifier_",),
-    "second": ("second_", "backbone_"),
-    "both": ("classifier_", "second_", "backbone_", "both_"),
-}
-# What measures, tells or trains a model and has no part in a verdict on a photo.
-_ASIDE = {"metrics", "history", "robustness", "generalization", "live_calibration", "weights"}
 
 
 @dataclass(frozen=True)
@@ -69,18 +60,12 @@ def stamp_of(inspector: Inspector, judged_at: str, folder: Path = ARTIFACTS_DIR)
         UserError: the registry is missing or damaged.
     """
     name, rules = inspector.panel.name, inspector.calibration
-    used = [
-        artifact
-        for key, artifact in sorted(load_registry(folder).items())
-        if key.startswith(_PARTS[name]) and artifact.kind not in _ASIDE
-    ]
-    files = {artifact.file: artifact.sha256 for artifact in used}
-    lines = "\n".join(f"{file} {digest}" for file, digest in files.items())
+    used = network_files(name, folder)
     return Stamp(
         network=name,
-        model_sha256=hashlib.sha256(lines.encode()).hexdigest(),
-        model_created=max((artifact.created for artifact in used), default=""),
-        model_files=files,
+        model_sha256=checksum_of(used),
+        model_created=max((artifact.created for artifact in used.values()), default=""),
+        model_files={artifact.file: artifact.sha256 for artifact in used.values()},
         threshold=rules.threshold,
         unsure_low=rules.unsure_low,
         unsure_high=rules.unsure_high,

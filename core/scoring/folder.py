@@ -1,14 +1,13 @@
 """A run over files and folders of any size, from walk to finished table; resumable."""
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from core.artifacts import load_registry
 from core.config import TABLE_SUFFIXES
 from core.errors import UserError
 from core.inference.files import Tell, files_of
+from core.inference.networks import checksum_of, network_files
 from core.inference.photo import PhotoResult
 from core.picture_files import printable
 from core.scoring.output import write_table
@@ -17,7 +16,6 @@ from core.scoring.unit import FILES, result_rows
 
 Engine = Callable[[Iterable[list[str]]], Iterator[tuple[list[str], list[list[dict]]]]]
 """Chunks of paths in; chunks, or parts of them, with the rows of each file out."""
-_JUDGES = ("classifier_", "second_", "both_", "backbone_")  # of the registry's names
 _SHOWN_DIGITS = 12
 
 
@@ -143,11 +141,6 @@ def settings_of(paths: Sequence[str | Path], *, aligned: bool, network: str, det
         UserError: the registry of networks is missing or damaged.
     """
     named = [os.fsencode(path).decode("utf-8", "backslashreplace") for path in paths]
-    networks = {
-        name: artifact.sha256
-        for name, artifact in sorted(load_registry().items())
-        if name.startswith(_JUDGES)
-    }
     absolute = all(Path(path).is_absolute() for path in paths)
     return {
         "paths": named,
@@ -155,7 +148,7 @@ def settings_of(paths: Sequence[str | Path], *, aligned: bool, network: str, det
         "aligned": aligned,
         "network": network,
         "detector": detector,
-        "networks' files": hashlib.sha256(repr(networks).encode()).hexdigest()[:_SHOWN_DIGITS],
+        "networks' files": checksum_of(network_files(network))[:_SHOWN_DIGITS],
     }
 
 
