@@ -40,7 +40,8 @@ def write_generator_card(folder: Path) -> None:
     if "original_generator_metrics" in registry:
         baseline = read_json("original_generator_metrics", folder)
     parts = [_HEAD, _training(metrics), _quality(metrics, baseline), _equal(metrics, baseline)]
-    text = "\n\n".join(part.strip() for part in [*parts, _TERMS] if part) + "\n"
+    parts += [_LIMITS, _terms(metrics)]
+    text = "\n\n".join(part.strip() for part in parts if part) + "\n"
     data = registry["generator_metrics"].data
     kind = "model card"
     ship_file("generator_card", CARD_FILE, text.encode(), kind=kind, data=data, folder=folder)
@@ -56,19 +57,41 @@ publish` from the measured files beside it.
 **Use it** to look inside a generator and to test detectors. Its faces are no one's, and look it.
 """
 
-_TERMS = """
+_LIMITS = """
 ## What it cannot do
 
-- It paints aligned, frontal faces as CelebA and FFHQ have them, with their biases: celebrities,
+- It paints aligned, frontal faces as its sources have them, with their biases: celebrities,
   studio light, few children and old people. It must not stand for any group of people.
 - Details such as teeth, glasses, earrings and backgrounds come out wrong, and there is no control
   over what a face shows but by the directions of its first layer, whose names were measured.
-
-## Terms
-
-Trained on CelebA (non-commercial research only) and FFHQ (CC BY-NC-SA 4.0): the weights and what
-they paint are for non-commercial use. No photograph is part of this repository.
 """
+
+_SOURCES = {
+    "celeba": ("CelebA", "non-commercial research only"),
+    "celebahq": ("CelebA-HQ", "non-commercial research only"),
+    "ffhq": ("FFHQ", "CC BY-NC-SA 4.0"),
+    "portraits": ("portraits from the web", "research only"),
+}
+
+
+def sources_of(metrics: dict) -> list[str]:
+    """The names of the sets of photos that a generator learned from, the largest first.
+
+    Args:
+        metrics: as `publish ... --as generator` keeps them.
+    """
+    found = sorted(metrics["data"], key=metrics["data"].get, reverse=True)
+    return [_SOURCES.get(source, (source, ""))[0] for source in found]
+
+
+def _terms(metrics: dict) -> str:
+    named = [_SOURCES.get(source, (source, "its own terms")) for source in metrics["data"]]
+    sources = ", ".join(f"{name} ({terms})" for name, terms in named)
+    return (
+        "## Terms\n\n"
+        f"Trained on {sources}: the weights and what they paint are for non-commercial use. No "
+        "photograph is part of this repository."
+    )
 
 
 _GAMES = {
