@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.evaluation.knowledge import Knowledge
-from ui import results
+from ui import address, results
 from ui.knowledge import MISSING, knowledge, where_people_try_it
 from ui.photo_input import example_gallery, judge_now, upload
 from ui.theme import TITLE, privacy_line, start_page
@@ -29,6 +29,7 @@ def _measured(known: Knowledge) -> None:
 
 
 start_page(TITLE, "Is this face a real photo, or did a generator make it? Drop a picture and see.")
+address.say({})
 files = upload("home")
 st.markdown("**Or try one of these**")
 files += example_gallery("home")

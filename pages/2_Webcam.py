@@ -2,12 +2,14 @@
 
 import streamlit as st
 
+from ui import address
 from ui.live_view import webcam
 from ui.resources import get_judges
 from ui.theme import start_page
 from ui.video_view import has_video, video_file
 
 start_page("Webcam", "Faces in motion: a verdict that gathers evidence and holds still.")
+address.say({})
 judges = get_judges()
 if judges is not None:
     names = [":material/videocam: Webcam", ":material/movie: Video file"]

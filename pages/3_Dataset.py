@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui import address
 from ui.dataset_browse import browse
 from ui.dataset_source import opened_dataset
 from ui.dataset_understand import understand
@@ -13,10 +14,12 @@ VIEWS = {"browse": "Look through it", "understand": "What is in it"}
 start_page("Dataset", "Faces to learn from: look through them, and find what gives a class away.")
 index, inspector = opened_dataset(), get_inspector()
 if index is not None and inspector is not None:
+    address.take("dataset", {"view": address.Field("ds_view", "browse", address.one_of(VIEWS))})
     view = switch("View", VIEWS, "ds_view")
     if view == "browse":
         browse(index, inspector)
     else:
+        address.say({"data": st.session_state.ds_folder, "view": view})
         understand(index)
 st.caption(
     "Photos of people stay on the machine that runs this app. Mind the terms of the set they "

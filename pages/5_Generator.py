@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from ui import address
 from ui.generator_faces import many_faces, one_face
 from ui.generator_input import asked_for, set_link
 from ui.generator_learning import how_good, how_it_learned
 from ui.generator_paths import arithmetic, between
 from ui.resources import get_inspector
-from ui.theme import start_page
+from ui.theme import start_page, switch
 
 VIEWS = {
     "faces": ("Faces", many_faces),
@@ -20,20 +21,8 @@ VIEWS = {
 
 start_page("Generator", "Faces that no one has, painted from random numbers. Turn the numbers.")
 inspector = get_inspector()
-linked = st.query_params.get("view")
-if "gen_view" not in st.session_state:
-    st.session_state.gen_view = linked if linked in VIEWS else "faces"
-    if linked not in (None, *VIEWS):
-        st.warning("The link's view is none of this page: left out.", icon=":material/link_off:")
-view = st.segmented_control(
-    "View",
-    VIEWS,
-    format_func=lambda name: VIEWS[name][0],
-    required=True,
-    key="gen_view",
-    label_visibility="collapsed",
-    persist_state="session",
-)
+address.take("generator", {"view": address.Field("gen_view", "faces", address.one_of(VIEWS))})
+view = switch("View", {name: label for name, (label, _) in VIEWS.items()}, "gen_view")
 request, generator = asked_for(view)
 if generator is not None and inspector is not None:
     VIEWS[view][1](request, generator, inspector)

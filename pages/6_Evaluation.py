@@ -1,6 +1,7 @@
 """How far to trust the classifier: measure it, damage the pictures, try other generators."""
 
-from ui.evaluation_input import wanted_measurement
+from ui import address
+from ui.evaluation_input import asked, take_link, wanted_measurement
 from ui.evaluation_results import measure, results
 from ui.evaluation_robustness import generalization, robustness
 from ui.resources import get_inspector
@@ -14,7 +15,10 @@ VIEWS = {
 
 start_page("Evaluation", "How often the classifier is right, how sure it is, and when it breaks.")
 inspector = get_inspector()
+address.take("evaluation", {"view": address.Field("ev_view", "measure", address.one_of(VIEWS))})
 view = switch("View", VIEWS, "ev_view")
+if view == "measure":
+    take_link()
 if view == "robustness":
     robustness()
 elif view == "generalization":
@@ -24,3 +28,4 @@ elif inspector is not None:
     if wanted is not None:
         measure(wanted, inspector)
     results(inspector)
+address.say({"view": view, **(asked() if view == "measure" else {})})

@@ -7,6 +7,7 @@ from core.errors import UserError
 from core.evaluation.knowledge import shipped_knowledge
 from core.evaluation.plain_words import PLAIN_WORDS, plain_lines
 from core.inference.networks import has_second, load_calibration
+from ui import address
 from ui.knowledge import MISSING
 from ui.names import literal
 from ui.theme import start_page
@@ -41,6 +42,7 @@ def _draw(card: str) -> None:
 
 
 start_page("About", "What the models are, how well they do, and where they fail.")
+address.say({})
 for tab, (name, file_name) in zip(st.tabs(list(CARDS)), CARDS.values(), strict=True):
     with tab:
         if name == "model_card":

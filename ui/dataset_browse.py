@@ -28,6 +28,7 @@ from core.evaluation.browse import (
 from core.evaluation.scorebook import ScoreBook
 from core.inference.photo import Inspector
 from core.inference.report import CLASS_COLORS, percent
+from ui.address import moved, say
 from ui.dataset_face import face_closely
 from ui.names import literal
 from ui.progress import judge_all
@@ -122,9 +123,10 @@ def _query_of_widgets(index: DatasetIndex) -> Query:
 
 
 def _from_link() -> None:
-    """Take over what the link says, once a session."""
-    if "ds_page" in st.session_state:
+    """Take over what the link says, once a session and after Back."""
+    if "ds_page" in st.session_state and not moved():
         return
+    st.session_state.ds_face = st.session_state.ds_list = None
     query, complaints = from_link(st.query_params.to_dict())
     st.session_state.ds_linked_face = st.query_params.get("face")
     for name in ("split", "label", "source", "text", "outcome", "order", "size", "page"):
@@ -154,8 +156,7 @@ def _link(query: Query, face: str | None = None) -> None:
     wanted = {"data": st.session_state.ds_folder, **query.link()}
     if face is not None:
         wanted["face"] = face
-    if st.query_params.to_dict() != wanted:
-        st.query_params.from_dict(wanted)
+    say(wanted)
 
 
 def _head(

@@ -10,6 +10,7 @@ from core.dataset.kaggle import BYTES, MAX_SAMPLE, sample_folder, whole_folder
 from core.errors import UserError
 from core.jobs import job_status, start_job
 from core.open_folder import OpenFolder, served
+from ui.address import moved
 from ui.job_panel import job_panel
 from ui.names import literal
 from ui.theme import empty_state
@@ -19,7 +20,8 @@ JOB = CACHE_DIR / "jobs" / "data"
 
 def opened_dataset() -> DatasetIndex | None:
     """Draw the field for the folder; the data set in it, or None after what to do about it."""
-    st.session_state.setdefault("ds_folder", st.query_params.get("data", ""))
+    if "ds_folder" not in st.session_state or moved():
+        st.session_state.ds_folder = st.query_params.get("data", "")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         folder = st.text_input(
             "Folder with faces, on the machine that runs this app",

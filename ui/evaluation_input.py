@@ -17,6 +17,7 @@ from core.evaluation.robustness import SEED
 from core.generators.base import FaceGenerator
 from core.generators.dcgan import list_snapshots
 from core.generators.files import MAX_SEED, PSI_RANGE
+from ui.address import Field, number, one_of, said, take
 from ui.dataset_source import open_dataset
 from ui.names import literal
 from ui.resources import get_generator, get_snapshot, how_known
@@ -24,6 +25,7 @@ from ui.theme import switch
 
 _KEEP = {"persist_state": "session"}
 _KINDS = {"generated": "Generated faces", "data": "A data set"}
+_OF_GENERATED, _OF_A_SET = ("generator", "faces", "seed", "psi"), ("split", "sources", "most")
 _PSI = (
     "How varied the faces are: towards 0 all are near the generator's average face, at 1 nothing "
     "is held back. Data sets of generated faces mostly lie at 0.5 to 1; the further from the "
@@ -34,6 +36,36 @@ _DCGAN = (
     "how little a verdict means on a generator that the classifier does not know."
 )
 FRESH_SEED = 1_000_000  # far from the seeds of any data set's MobileStyleGAN faces
+
+
+def _fields() -> dict[str, Field]:
+    """What stands in a link to a measurement: what is to be judged, and the threshold."""
+    painters = _painters()
+    return {
+        "kind": Field("ev_kind", "generated", one_of(_KINDS)),
+        "generator": Field("ev_generator", next(iter(painters)), one_of(painters)),
+        "faces": Field("ev_count", 200, number(10, MAX_FACES // 2)),
+        "seed": Field("ev_seed", FRESH_SEED, number(0, MAX_SEED - MAX_FACES)),
+        "psi": Field("ev_psi", 1.0, number(*PSI_RANGE, float), "{:g}".format),
+        "data": Field("ev_folder", ""),
+        "split": Field("ev_split", None),
+        "sources": Field("ev_sources", [], lambda text: text.split("|"), "|".join),
+        "most": Field("ev_most", 500, number(10, MAX_FACES)),
+        "threshold": Field("ev_threshold", None, number(0.01, 0.99, float), "{:g}".format),
+    }
+
+
+def take_link() -> None:
+    """Let the page's address say what is to be measured, once a session and after Back."""
+    st.session_state.setdefault("ev_folder", st.session_state.get("ds_folder", ""))
+    take("measurement", _fields())
+
+
+def asked() -> dict[str, str]:
+    """What is to be measured, as the address says it."""
+    kind = st.session_state.ev_kind
+    others = _OF_A_SET if kind == "generated" else _OF_GENERATED
+    return {name: text for name, text in said(_fields()).items() if name not in others}
 
 
 def wanted_measurement() -> Measurement | None:
@@ -53,13 +85,13 @@ def _generated() -> Measurement | None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox("Generator", painters, key="ev_generator", width=220, **_KEEP)
         count = st.number_input(
-            f"Faces (10 to {most:,})", 10, most, 200, step=50, key="ev_count", width=160, **_KEEP
+            f"Faces (10 to {most:,})", 10, most, step=50, key="ev_count", width=160, **_KEEP
         )
         seed = st.number_input(
-            "First seed", 0, MAX_SEED - MAX_FACES, FRESH_SEED, key="ev_seed", width=160, **_KEEP
+            "First seed", 0, MAX_SEED - MAX_FACES, key="ev_seed", width=160, **_KEEP
         )
         psi = st.slider(
-            "Truncation psi", *PSI_RANGE, 1.0, step=0.05, key="ev_psi", width=220, help=_PSI,
+            "Truncation psi", *PSI_RANGE, step=0.05, key="ev_psi", width=220, help=_PSI,
             **_KEEP,
         )  # fmt: skip
     st.caption(f"{how_known(name.split(',')[0])} {_DCGAN if name.startswith('DCGAN') else ''}")
@@ -95,13 +127,17 @@ def _data_set() -> Measurement | None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         there = set(index.faces["split"])
         splits = [name for name in reversed((*SPLITS, "all")) if name in there]
+        if st.session_state.ev_split not in splits:
+            st.session_state.ev_split = splits[0]
         split = st.selectbox("Split", splits, key="ev_split", width=150, **_KEEP)
         sources = sorted(set(index.part(split)["source"]))
+        there = [name for name in st.session_state.ev_sources if name in sources]
+        st.session_state.ev_sources = there
         chosen = st.multiselect(
             "Sources (none: all)", sources, key="ev_sources", width=330, **_KEEP
         )
         count = st.number_input(
-            "Faces at most", 10, MAX_FACES, 500, step=100, key="ev_most", width=150, **_KEEP
+            "Faces at most", 10, MAX_FACES, step=100, key="ev_most", width=150, **_KEEP
         )
     if not _go():
         return None
@@ -117,7 +153,6 @@ def _data_set() -> Measurement | None:
 
 
 def _folder(label: str) -> str:
-    st.session_state.setdefault("ev_folder", st.session_state.get("ds_folder", ""))
     placeholder = "in Kaggle's layout, or with real/ and fake/"
     return st.text_input(label, key="ev_folder", placeholder=placeholder, **_KEEP).strip()
 

@@ -53,11 +53,12 @@ def results(inspector: Inspector) -> None:
     _heading(run)
     pins = pinned_beside(run)
     base = inspector.calibration
+    if st.session_state.get("ev_threshold") is None:
+        st.session_state.ev_threshold = round(base.threshold, 2)
     threshold = st.slider(
         "Threshold: P(fake) from which a face is called fake",
         0.01,
         0.99,
-        round(base.threshold, 2),
         key="ev_threshold",
         persist_state="session",
         help="Moves every figure and chart below. The unsure band moves along.",

@@ -11,6 +11,7 @@ from core.generators.base import FaceGenerator
 from core.generators.files import MAX_SEED, PSI_RANGE
 from core.generators.request import COUNTS, SLIDERS, FaceRequest, read_query
 from core.generators.view_link import USUAL, read_view, to_view_query
+from ui.address import moved, say
 from ui.generator_psi import shipped_psi
 from ui.names import literal
 from ui.resources import get_generator
@@ -108,14 +109,12 @@ def set_link(request: FaceRequest, view: str) -> None:
     query = {} if view in ("sums", "quality") else request.to_query()
     if view == "sums" and "generator" in request.to_query():
         query["generator"] = request.generator
-    wanted = {"view": view, **query, **to_view_query(view, values)}
-    if st.query_params.to_dict() != wanted:
-        st.query_params.from_dict(wanted)
+    say({"view": view, **query, **to_view_query(view, values)})
 
 
 def _read_link() -> None:
-    """Take over what the link says, once a session."""
-    if "gen_seed" in st.session_state:
+    """Take over what the link says, once a session and after Back."""
+    if "gen_seed" in st.session_state and not moved():
         return
     query = st.query_params.to_dict()
     request, problems = read_query(query)

@@ -40,7 +40,7 @@ def _square(data: bytes) -> np.ndarray:
 def judge_now(files: list[tuple[str, bytes]]) -> None:
     """Judge files under a progress bar; sentences on refused ones follow on the page."""
     settings = photo_settings()
-    inspector = get_inspector(settings.detector, settings.network)
+    inspector = get_inspector(settings.detector, settings.network, settings.threshold)
     if inspector is not None:
         results.judge_anew_with(settings)
     if inspector is None or not (files or results.waiting()):

@@ -23,6 +23,7 @@ from core.quiz import (
     score_model,
     to_code,
 )
+from ui.address import moved, say
 from ui.names import literal
 from ui.quiz_results import class_scores, own_scores
 from ui.resources import get_inspector
@@ -72,11 +73,12 @@ def quiz() -> None:
 
 
 def _take_link() -> None:
-    """Take over what the address says, once a session; a new quiz where it says nothing."""
-    if _NUMBER in st.session_state:
+    """Take over what the address says, once a session and after Back."""
+    if _NUMBER in st.session_state and not moved():
         return
     query = st.query_params
-    _begin(random.randrange(QUIZZES))
+    if _NUMBER not in st.session_state:
+        _begin(random.randrange(QUIZZES))
     st.session_state[_CODES] = "\n".join(codes_in(query.get("class", "")))
     try:
         if "result" in query:
@@ -102,8 +104,7 @@ def _said_so_far(said: tuple[str, ...]) -> dict[str, str]:
 def _set_link(wanted: dict[str, str]) -> None:
     codes = codes_in(st.session_state.get(_CODES, ""))
     wanted |= {"class": ",".join(codes)} if codes else {}
-    if st.query_params.to_dict() != wanted:
-        st.query_params.from_dict(wanted)
+    say(wanted)
 
 
 def _ask(face: QuizFace, place: int) -> None:

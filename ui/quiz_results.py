@@ -29,9 +29,9 @@ def own_scores(
              for guess, face in zip(said, faces, strict=True)]  # fmt: skip
     _grid(faces, heard, lines)
     st.caption(
-        f"The model looked at the very same gray squares, with {DETAIL_PX} pixels of detail: little "
-        "of the traces that it looks for is left in them. About says how it does on ordinary "
-        "photos."
+        f"The model looked at the very same gray squares, with {DETAIL_PX} pixels of detail: "
+        "little of the traces that it looks for is left in them. About says how it does on "
+        "ordinary photos."
     )
 
 

@@ -1,5 +1,7 @@
 """What one process loads once and all its sessions share."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.artifacts import read_json
@@ -22,19 +24,27 @@ def _inspector() -> Inspector:
     return inspector
 
 
-def get_inspector(detector: str = DEFAULT_DETECTOR, network: str = DEFAULT) -> Inspector | None:
+def get_inspector(
+    detector: str = DEFAULT_DETECTOR, network: str = DEFAULT, threshold: float | None = None
+) -> Inspector | None:
     """The shared inspector, or None after a sentence on the page that says why there is none.
 
     Args:
         detector: that looks for the faces; one of `DETECTORS`.
         network: that the verdict on a photo stands on; one of `NETWORKS`.
+        threshold: P(fake) from which a face is called generated, in (0, 1); None as shipped.
     """
     try:
         inspector = _inspector().with_detector(shared_detector(detector)[0])
-        return inspector.with_network(network)
+        inspector = inspector.with_network(network)
     except UserError as error:
         st.error(literal(str(error)), icon=":material/error:")
         return None
+    if threshold is None:
+        return inspector
+    rules = inspector.calibration.with_threshold(threshold)
+    panel = replace(inspector.panel, calibration=rules)
+    return Inspector(inspector.detector, panel, inspector.live_calibration)
 
 
 @st.cache_resource(show_spinner="Loading the networks ...")

@@ -9,6 +9,7 @@ from streamlit.errors import StreamlitPageNotFoundError
 from core.inference.report import CLASS_COLORS
 from core.inference.verdict import P_FAKE_MEANS, SHORT_WORDS, WORDS, percent
 from core.process import prepare_process
+from ui import address
 
 TITLE = "Real vs Fake Faces"
 # A file of ours: the browser would fetch a symbol or an emoji from a third party.
@@ -132,7 +133,7 @@ def start_page(name: str, lead: str) -> None:
     st.set_page_config(page_title=title, page_icon=_ICON, layout="wide")
     st.html(_CSS)
     with st.sidebar:
-        st.html(_FOLD_MENU, unsafe_allow_javascript=True)
+        st.html(address.SCRIPT + _FOLD_MENU, unsafe_allow_javascript=True)
     _menu()
     st.title(name, anchor=False)
     if lead:
@@ -148,17 +149,17 @@ def _menu() -> None:
 
 
 def switch(name: str, options: dict[str, str], key: str) -> str:
-    """A row of a few views or kinds, the first one chosen; kept while another page is open.
+    """A row of a few views or kinds, the first one chosen at first; kept while elsewhere.
 
     Args:
         name: for those who cannot see it.
         options: value -> label.
         key: of the widget.
     """
+    st.session_state.setdefault(key, next(iter(options)))
     return st.segmented_control(
         name,
         options,
-        default=next(iter(options)),
         format_func=options.get,
         required=True,
         key=key,

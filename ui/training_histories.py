@@ -18,6 +18,7 @@ from core.training.histories import (
     shipped_histories,
     to_long,
 )
+from ui.address import Field, number, one_of, said, take
 from ui.history_chart import AXES, history_chart
 from ui.names import literal
 from ui.theme import empty_state
@@ -25,20 +26,23 @@ from ui.theme import empty_state
 _KEEP = {"persist_state": "session"}
 
 
-def compare() -> None:
-    """Choose runs and a quantity; see them on the same axes, in words, as a table, as a file."""
+def compare() -> dict[str, str]:
+    """Choose runs and a quantity; see them on the same axes, in words, as a table, as a file.
+
+    Returns:
+        What the address is to say of it.
+    """
     known = _histories()
     names = list(known)
-    if "tr_runs" not in st.session_state:
-        first = [name for name in names if "lassifier" in name or name == AUTHORS]
-        st.session_state.tr_runs = first or names[:3]
+    fields = _fields(names)
+    take("curves", fields)
     st.session_state.tr_runs = [name for name in st.session_state.tr_runs if name in known]
     chosen = st.multiselect("Runs", names, key="tr_runs", placeholder="choose runs", **_KEEP)
     histories = [known[name] for name in chosen]
     quantities = [name for name in QUANTITIES if any(name in h.quantities for h in histories)]
     if not quantities:
         empty_state("No run chosen", "Choose one or more runs above to see how they went.")
-        return
+        return said(fields)
     quantity, axis, smoothing, log = _view(quantities)
     shown = [history for history in histories if quantity in history.quantities]
     figure = history_chart(shown, quantity, axis=axis, smoothing=smoothing, log=log)
@@ -53,6 +57,22 @@ def compare() -> None:
     with st.expander("The curves in words", icon=":material/notes:"):
         st.markdown("\n".join(f"- {literal(in_words(history, quantity))}" for history in shown))
     _table(histories)
+    return said(fields)
+
+
+def _fields(names: list[str]) -> dict[str, Field]:
+    """What stands in a link to these curves."""
+    first = [name for name in names if "lassifier" in name or name == AUTHORS] or names[:3]
+    switch = {"0": False, "1": True}
+    return {
+        "runs": Field("tr_runs", first, lambda text: text.split("|"), "|".join),
+        "quantity": Field("tr_quantity", None, one_of(QUANTITIES)),
+        "along": Field("tr_axis", "epoch", one_of(AXES)),
+        "smoothing": Field("tr_smooth", 0.0, number(0, 0.95, float), "{:g}".format),
+        "log": Field(
+            "tr_log", False, lambda text: switch[one_of(switch)(text)], lambda on: f"{on:d}"
+        ),
+    }
 
 
 def _histories() -> dict[str, History]:
@@ -84,9 +104,9 @@ def _view(quantities: list[str]) -> tuple[str, str, float, bool]:
             **_KEEP,
         )
         axis = st.segmented_control(
-            "Along", AXES, format_func=AXES.get, default="epoch", required=True, key="tr_axis"
+            "Along", AXES, format_func=AXES.get, required=True, key="tr_axis"
         )
-        smoothing = st.slider("Smoothing", 0.0, 0.95, 0.0, 0.05, key="tr_smooth", width=180)
+        smoothing = st.slider("Smoothing", 0.0, 0.95, step=0.05, key="tr_smooth", width=180)
         log = st.toggle("Log scale", key="tr_log")
     return quantity, axis, smoothing, log
 
