@@ -15,11 +15,11 @@ from PIL import Image, UnidentifiedImageError
 from core.config import IMAGE_SIZE, MAX_FILE_BYTES
 from core.decoding.colour import to_rgb
 from core.decoding.deep_png import read_deep
-from core.decoding.formats import damaged, open_image, too_many_pixels, unreadable
+from core.decoding.formats import open_image, too_many_pixels, unreadable
 from core.decoding.frames import select_frame
 from core.decoding.hdr import toned_down
 from core.decoding.orientation import orientation_of, upright
-from core.decoding.repair import is_mendable, is_padded, read_mended
+from core.decoding.repair import fault_of, is_mendable, is_padded, read_mended
 from core.decoding.stated import take_stated_colours
 from core.decoding.tiff import is_tiff, read_tiff
 from core.errors import UserError
@@ -83,9 +83,9 @@ def decode_image(data: bytes) -> Photo:
     except Image.DecompressionBombError as error:
         raise UserError(too_many_pixels("far too many")) from error
     except UnidentifiedImageError as error:
-        raise (damaged() if is_mendable(data) else unreadable()) from error
+        raise (fault_of(data) if is_mendable(data) else unreadable()) from error
     except Exception as error:  # Pillow's plugins raise many types on a damaged file
-        raise damaged() from error
+        raise fault_of(data) from error
     return Photo(pixels, tuple(notes))
 
 

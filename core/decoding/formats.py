@@ -74,6 +74,14 @@ def unreadable() -> UserError:
     )
 
 
+def rare(kind: str) -> UserError:
+    """The sentence for a picture of a kind that would come out other than it is meant."""
+    return UserError(
+        f"The picture is a {kind} of a rare kind that this app cannot show as it is meant. "
+        "Save it as PNG or as a common JPEG."
+    )
+
+
 def damaged() -> UserError:
     """The sentence for a picture that lacks rows or cannot be decoded."""
     return UserError(

@@ -1,4 +1,4 @@
-"""Which parts of a JPEG's picture its scans carry (ITU-T T.81, annexes B and G)."""
+"""What a JPEG's markers say of its picture (ITU-T T.81, annexes B and G)."""
 
 import re
 
@@ -6,7 +6,9 @@ import numpy as np
 
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # restarts and stuffed bytes are picture
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_RARE_FRAMES = frozenset({0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF, 0xF7})
 _SCAN, _END = 0xDA, 0xD9
+_COMMON_BITS = 8
 _COEFFICIENTS = 64
 
 
@@ -34,3 +36,18 @@ def is_complete(jpeg: bytes) -> bool:
             for name in body[1 : 1 + 2 * count : 2]:
                 missing[name][first : last + 1] = bits & 15
     return bool(missing) and not any(bits.any() for bits in missing.values())
+
+
+def is_rare(jpeg: bytes) -> bool:
+    """Whether a picture is coded as hardly any program reads it: more than 8 bits, without loss,
+    in a hierarchy, or as JPEG-LS."""
+    place = 2
+    while found := _NEXT_MARKER.search(jpeg, place):
+        marker = jpeg[found.start() + 1]
+        if marker in _FRAMES | _RARE_FRAMES:
+            bits = jpeg[found.end() + 2 : found.end() + 3]
+            return marker in _RARE_FRAMES or (bits != b"" and bits[0] != _COMMON_BITS)
+        if marker in (_SCAN, _END):
+            return False
+        place = found.end() + int.from_bytes(jpeg[found.end() : found.end() + 2], "big")
+    return False

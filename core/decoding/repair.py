@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from core.decoding.jpeg_scans import is_complete
+from core.decoding.formats import damaged, rare
+from core.decoding.jpeg_scans import is_complete, is_rare
+from core.errors import UserError
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
@@ -47,6 +49,11 @@ def read_mended(data: bytes, read: Read) -> Reading:
         ValueError, or what `read` raises: pixels are missing.
     """
     return _read_png(data, read) if data.startswith(_PNG) else _read_jpeg(data, read)
+
+
+def fault_of(data: bytes) -> UserError:
+    """What is wrong with a file that cannot be decoded: it is rare, or damaged."""
+    return rare("JPEG") if data.startswith(_JPEG) and is_rare(data) else damaged()
 
 
 def _read_png(data: bytes, read: Read) -> Reading:

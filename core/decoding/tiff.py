@@ -15,7 +15,7 @@ import tifffile
 from PIL import Image, UnidentifiedImageError
 
 from core.decoding.colour import to_rgb
-from core.decoding.formats import check_size, damaged, open_image
+from core.decoding.formats import check_size, damaged, open_image, rare
 from core.decoding.levels import to_bytes
 from core.decoding.orientation import upright
 from core.errors import UserError
@@ -196,10 +196,7 @@ def _check_layout(page: tifffile.TiffPage, colours: int) -> None:
     extras = page.samplesperpixel - colours
     known = colours and page.compression in _PLAIN and page.imagedepth == 1
     if not known or extras not in (0, 1) or not _is_number(kind, page.bitspersample):
-        raise UserError(
-            "The picture is a TIFF of a rare kind that this app cannot show as it is meant. "
-            "Save it as PNG or JPEG."
-        )
+        raise rare("TIFF")
     tile = page.tilewidth * page.tilelength if page.is_tiled else 0
     check_size(max(tile, 1), 1)
     if page.nbytes > _MOST_BYTES or len(page.dataoffsets) > _MOST_SEGMENTS:

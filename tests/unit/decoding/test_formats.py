@@ -3,6 +3,7 @@
 import io
 import zipfile
 
+import imagecodecs
 import numpy as np
 import pytest
 from PIL import Image
@@ -149,3 +150,20 @@ def test_a_small_animation_on_a_huge_canvas_is_refused():
     data[place : place + 6] = (8_100).to_bytes(3, "little") * 2
     with pytest.raises(UserError, match="66 million pixels"):
         decode_image(bytes(data))
+
+
+@pytest.mark.parametrize("kind", ["twelve bits", "JPEG-LS"])
+def test_a_jpeg_that_hardly_any_program_reads_is_not_called_damaged(kind):
+    if kind == "JPEG-LS":
+        data = imagecodecs.jpegls_encode(SCENE)
+    else:
+        data = imagecodecs.jpeg8_encode(SCENE.astype(np.uint16) * 16, level=95, bitspersample=12)
+    with pytest.raises(UserError, match="a JPEG of a rare kind"):
+        decode_image(data)
+
+
+def test_a_common_jpeg_that_is_cut_is_called_damaged():
+    data = _file("JPEG")
+    for end in (3, 20, 300, len(data) // 2):
+        with pytest.raises(UserError, match="damaged or cut short"):
+            decode_image(data[:end])
