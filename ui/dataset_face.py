@@ -42,7 +42,7 @@ def face_closely(index: DatasetIndex, rows: np.ndarray, row: int, inspector: Ins
         st.image(shown, width=360, alt=f"A {face.label} face of {face.source}")
         st.dataframe(_facts(face, index), width="stretch")
     with right:
-        face_card(result, 1, f"ds_{row}", inspector.calibration)
+        face_card(result, 1, f"ds_{row}", inspector.panel)
         st.markdown(_outcome(face.label, result.verdict.state))
         spectra = measured(index).spectra
         st.plotly_chart(

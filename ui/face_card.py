@@ -2,38 +2,34 @@
 
 import html
 
-import numpy as np
 import streamlit as st
 
-from core.errors import UserError
+from core.inference.networks import Panel
 from core.inference.photo import FaceResult
 from core.inference.report import CLASS_COLORS, MARKS
 from core.inference.verdict import WORDS, Calibration, Verdict, percent
-from ui.names import literal
+from ui.heat_map import heat_legend, heat_switch, make_heat, under_heat
 from ui.theme import p_fake_scale, tinted, verdict_pill
 
 PICTURE_PX = 132
 _NETWORK_NAMES = {"cnn": "CNN alone", "second": "Second opinion alone"}
-_HEAT = "heat_maps"
-HEAT_KEPT = 40  # heat maps a session remembers, each of 260 kB
-_HEAT_NOTE = (
-    "Bright regions raised P(fake) of the CNN most (Grad-CAM). A hint at what the network used, "
-    "not proof of anything in the picture."
-)
+HEAT_PX = 224  # of the picture under its heat map
 
 
-def face_card(face: FaceResult, number: int, key: str, calibration: Calibration) -> None:
+def face_card(face: FaceResult, number: int, key: str, panel: Panel) -> None:
     """Draw a face's card.
 
     Args:
         face: the judged face.
         number: its number in the photo, from 1.
         key: unique per face in the session.
-        calibration: the thresholds to draw.
+        panel: what judged it, with the thresholds to draw.
     """
-    state = face.verdict.state
+    state, calibration = face.verdict.state, panel.calibration
+    wanted = st.session_state.get(f"heat_{key}", False)
     with st.container(border=True, horizontal=True):
-        picture, words = st.container(width=PICTURE_PX), st.container(width="stretch")
+        picture = st.container(width=HEAT_PX if wanted else PICTURE_PX)
+        words = st.container(width="stretch")
         with words:
             note = f"{MARKS[face.marked].capitalize()}." if face.marked else ""
             verdict_box(
@@ -41,12 +37,12 @@ def face_card(face: FaceResult, number: int, key: str, calibration: Calibration)
             )
         with picture:
             frame = st.empty()
-            wanted = st.toggle("Heat map", key=f"heat_{key}", help=_HEAT_NOTE)
-            shown = _with_heat(face, key) if wanted else face.thumbnail
-            alt = f"Face {number}: {WORDS[state].lower()}"
-            frame.image(shown, width="stretch", alt=alt)
-        if wanted:
-            words.caption(_HEAT_NOTE)
+            heat = make_heat(face, key, panel) if heat_switch(key) else None
+            shown = face.thumbnail if heat is None else under_heat(face, heat, key)
+            frame.image(shown, width="stretch", alt=f"Face {number}: {WORDS[state].lower()}")
+        if heat is not None:
+            with words:
+                heat_legend(heat, key)
 
 
 def verdict_box(
@@ -91,32 +87,3 @@ def _opinions(opinions: dict[str, float]) -> str:
         for name, p_fake in opinions.items()
     )
     return f'<div class="rf-opinions" title="P(fake) of each network by itself">{cells}</div>'
-
-
-def heat_map_of(face: FaceResult, key: str) -> np.ndarray | None:
-    """A face under its heat map, uint8 (256, 256, 3), if that was made in this session.
-
-    Args:
-        face: the judged face.
-        key: that its card has.
-    """
-    kept = st.session_state.get(_HEAT, {}).get(key)
-    return kept[1] if kept and np.array_equal(kept[0], face.tensor) else None
-
-
-def _with_heat(face: FaceResult, key: str) -> np.ndarray:
-    from core.inference.explain import grad_cam, overlay
-
-    if (known := heat_map_of(face, key)) is not None:
-        return known
-    try:
-        with st.spinner("Looking where the network looked ..."):
-            drawn = overlay(face.thumbnail, grad_cam(face.tensor))
-    except UserError as error:
-        st.error(literal(str(error)))
-        return face.thumbnail
-    kept = st.session_state.setdefault(_HEAT, {})
-    kept[key] = face.tensor, drawn
-    while len(kept) > HEAT_KEPT:
-        del kept[next(iter(kept))]
-    return drawn

@@ -13,7 +13,7 @@ from core.report.page import Pictures, to_html
 from core.report.photo import photo_report
 from core.report.stamp import Stamp, stamp_of, stamped_png, stamped_table
 from ui import results
-from ui.face_card import heat_map_of
+from ui.heat_map import heat_map_of
 from ui.knowledge import chosen_kind, knowledge
 from ui.names import literal
 from ui.results import Judged
@@ -98,7 +98,7 @@ def _button(label: str, content, file_name: str, mime: str, symbol: str) -> None
 
 
 def _heat_maps(item: Judged) -> dict:
-    """Number of a face -> the face under its heat map, of those that were made."""
+    """Number of a face -> the face under its heat map and what that is, of those made."""
     found = {
         number: heat_map_of(face, card_key(item, number))
         for number, face in enumerate(item.result.faces, start=1)

@@ -3,9 +3,10 @@
 import pandas as pd
 import streamlit as st
 
+from core.inference.networks import Panel
 from core.inference.photo import Inspector
 from core.inference.report import annotate
-from core.inference.verdict import NO_FACE, SHORT_WORDS, Calibration, percent
+from core.inference.verdict import NO_FACE, SHORT_WORDS, percent
 from ui import results
 from ui.face_card import face_card
 from ui.knowledge import beside_a_verdict, kinds_of_photos
@@ -111,7 +112,7 @@ def _detail(item: Judged, name: str, inspector: Inspector) -> None:
                 "picture.",
                 icon=":material/face_retouching_off:",
             )
-        _cards(item, inspector.calibration)
+        _cards(item, inspector.panel)
         what_the_file_says(result.provenance)
 
 
@@ -126,7 +127,7 @@ def _annotated(item: Judged, name: str) -> None:
         st.caption(f"This example really is: {literal(origin)}")
 
 
-def _cards(item: Judged, calibration: Calibration) -> None:
+def _cards(item: Judged, panel: Panel) -> None:
     faces = item.result.faces
     first = 0
     if len(faces) > SHOWN_FACES:
@@ -141,4 +142,4 @@ def _cards(item: Judged, calibration: Calibration) -> None:
             key=page_key(item),
         )
     for number, face in list(enumerate(faces, start=1))[first : first + SHOWN_FACES]:
-        face_card(face, number, card_key(item, number), calibration)
+        face_card(face, number, card_key(item, number), panel)

@@ -42,6 +42,8 @@ h1 {letter-spacing: -0.02em;}
   color: white; font-size: .88rem; line-height: 1.35;}
 .rf-head {display: flex; flex-wrap: wrap; gap: .3rem .6rem; align-items: center;}
 .rf-reason {color: #4b5563; font-size: .9rem; margin-top: .45rem;}
+.rf-heat {display: flex; align-items: center; gap: .5rem; font-size: .8rem;}
+.rf-heat i {flex: 1; height: .55rem; border-radius: .3rem;}
 .rf-opinions {display: flex; flex-wrap: wrap; gap: .1rem 1rem; color: #6b7280; font-size: .84rem;
   border-top: 1px solid #00000012; padding-top: .4rem;} .rf-opinions b {color: #374151;}
 .rf-scale {margin: 1.9rem .35rem 1.6rem .35rem; position: relative; height: .7rem;

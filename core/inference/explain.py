@@ -4,6 +4,7 @@ The second opinion tells exactly what each area adds to its log-odds (`evidence_
 dense layers see all areas at once, so there it is a guess along the gradient (`grad_cam`).
 """
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -13,9 +14,58 @@ from PIL import ImageColor
 
 from core.config import ARTIFACTS_DIR, FAKE, IMAGE_SIZE, REAL
 from core.inference.keras_model import building, trained_classifier
+from core.inference.networks import Panel
 from core.inference.report import CLASS_COLORS
+from core.inference.second import SecondOpinion
 
+EVIDENCE, GRAD_CAM = "evidence", "grad_cam"
 EVIDENCE_SCALE = 10.0  # log-odds of an area that get the full colour
+NOTES = {
+    EVIDENCE: (
+        "What each area adds to the word of the network that looks for traces: red speaks for a "
+        f"generator, blue for a photograph (full colour: {EVIDENCE_SCALE:.0f} in log-odds). It is "
+        "one of the networks of the verdict, and no proof of anything in the picture."
+    ),
+    GRAD_CAM: (
+        "Bright regions raised P(fake) of the CNN most (Grad-CAM). A hint at what the network "
+        "used, not proof of anything in the picture."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Heat:
+    """What a network saw where.
+
+    Attributes:
+        method: `EVIDENCE` of the second opinion, or `GRAD_CAM` of the CNN.
+        values: float32 (h, w); log-odds of fake by area, or what speaks for fake in [0, 1].
+    """
+
+    method: str
+    values: np.ndarray
+
+    def over(self, face: np.ndarray, *, strength: float) -> np.ndarray:
+        """A face, uint8 (side, side, 3), under the map, which hides up to `strength` of it."""
+        draw = evidence_over if self.method == EVIDENCE else overlay
+        return draw(face, self.values, strength=strength)
+
+
+def heat_of(crop: np.ndarray, tensor: np.ndarray, panel: Panel) -> Heat:
+    """Where the network looked that a verdict stands on most.
+
+    Args:
+        crop: the square that was judged, uint8 (side, side, 3), RGB.
+        tensor: the same as the CNN had it, float32 (128, 128, 3) in [0, 1].
+        panel: what judged.
+
+    Raises:
+        UserError: the CNN's weights are missing or were changed.
+    """
+    second = panel.parts.get("second")
+    if "second" in panel.weights and isinstance(second, SecondOpinion) and second.explains:
+        return Heat(EVIDENCE, second.traces.evidence(crop))
+    return Heat(GRAD_CAM, grad_cam(tensor))
 
 
 def grad_cam(face: np.ndarray, *, folder: Path = ARTIFACTS_DIR) -> np.ndarray:

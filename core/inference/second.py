@@ -166,6 +166,11 @@ class SecondOpinion:
         self.backbone, self.head, self.guard, self.traces = backbone, head, guard, traces
         self.weights = weights or {"world": 1.0, "traces": 1.0}
 
+    @property
+    def explains(self) -> bool:
+        """Whether it tells what each area of a face says."""
+        return self.traces is not None and self.traces.predictor.explains
+
     def log_odds_of(self, crops: Sequence[np.ndarray]) -> np.ndarray:
         """Judge faces.
 

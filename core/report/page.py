@@ -22,12 +22,12 @@ class Pictures:
     Attributes:
         photo: with a box around each face, at the size of a page; None if it cannot be decoded.
         faces: the square that was judged of each face.
-        heat: number of a face (from 1) -> the same square under its heat map.
+        heat: number of a face (from 1) -> the same square under its heat map, and what that is.
     """
 
     photo: np.ndarray | None
     faces: tuple[np.ndarray, ...] = ()
-    heat: dict[int, np.ndarray] = field(default_factory=dict)
+    heat: dict[int, tuple[np.ndarray, str]] = field(default_factory=dict)
 
 
 def to_html(report: dict, pictures: Pictures) -> str:
@@ -45,7 +45,10 @@ def to_html(report: dict, pictures: Pictures) -> str:
         report=report,
         photo=None if pictures.photo is None else data_uri(pictures.photo, **quality),
         thumbnails=[data_uri(face, **quality) for face in pictures.faces],
-        heat={number: data_uri(face, **quality) for number, face in pictures.heat.items()},
+        heat={
+            number: (data_uri(face, **quality), note)
+            for number, (face, note) in pictures.heat.items()
+        },
         colours=CLASS_COLORS,
         words=WORDS,
         opinion_words=OPINION_WORDS,

@@ -94,7 +94,7 @@ def test_what_is_missing_is_said(judged, stamp):
 
 
 def test_the_page_shows_verdict_hashes_and_pictures(report, judged, stamp):
-    heat = {1: np.zeros((9, 9, 3), np.uint8)}
+    heat = {1: (np.zeros((9, 9, 3), np.uint8), "What is hot")}
     tags = Tags(_page(report, judged[0], heat=heat))
     assert tags.found.count("img") == 3
     for word in (report["picture"]["sha256"], stamp.model_sha256, AT, *report["limits"]):
