@@ -3,10 +3,11 @@
 import streamlit as st
 
 from core.evaluation.knowledge import Knowledge
-from ui import address, results
-from ui.knowledge import MISSING, knowledge, where_people_try_it
-from ui.photo_input import example_gallery, judge_now, upload
-from ui.theme import TITLE, privacy_line, start_page
+from ui.photo import session
+from ui.photo.input import example_gallery, judge_now, upload
+from ui.shared import address
+from ui.shared.knowledge import MISSING, knowledge, where_people_try_it
+from ui.shared.theme import TITLE, privacy_line, start_page
 
 
 def _measured(known: Knowledge) -> None:
@@ -40,11 +41,11 @@ st.page_link(
 )
 privacy_line()
 if files:
-    before = len(results.judged())
+    before = len(session.judged())
     judge_now(files)
-    if len(results.judged()) > before:
+    if len(session.judged()) > before:
         st.switch_page("pages/1_Photo.py")
-if results.judged():
+if session.judged():
     st.page_link("pages/1_Photo.py", label="Go to your results", icon=":material/arrow_forward:")
 
 st.subheader("How far to trust it", anchor=False)

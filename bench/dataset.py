@@ -24,10 +24,10 @@ from PIL import Image
 
 from bench.common import median_ms, print_table, write_json
 from core.config import CLASS_NAMES, SPLITS
+from core.dataset.browse import Query, find, on_page
 from core.dataset.index import index_folder
 from core.dataset.index_cache import open_index
 from core.dataset.thumbnails import thumbnail
-from core.evaluation.browse import Query, find, on_page
 from core.inference.photo import load_calibration
 
 ROUNDS = 5

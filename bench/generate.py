@@ -70,7 +70,7 @@ def mobilestylegan() -> dict:
 
 
 def training_ours(policy: str = "auto") -> dict:
-    from core.training.gan_step import GanStep
+    from core.training.gan.step import GanStep
 
     return _training(GanStep, "original", policy)
 
@@ -80,7 +80,7 @@ def training_ours_float32() -> dict:
 
 
 def training_projected(policy: str = "auto") -> dict | None:
-    from core.training.projected_step import ProjectedStep
+    from core.training.gan.projected_step import ProjectedStep
 
     return _training(ProjectedStep, "projected", policy)
 
@@ -91,9 +91,9 @@ def training_projected_float32() -> dict | None:
 
 def _training(kind, recipe_name: str, policy: str) -> dict:
     """A step of a recipe: images a second, and the cores' time an image takes."""
-    from core.training.diff_augment import draw
-    from core.training.gan_recipes import GAN_RECIPES
-    from core.training.gan_step import Batch
+    from core.training.gan.diff_augment import draw
+    from core.training.gan.recipes import GAN_RECIPES
+    from core.training.gan.step import Batch
     from core.training.keras_setup import resolve_policy
 
     recipe = replace(GAN_RECIPES[recipe_name], policy=resolve_policy(policy))

@@ -105,7 +105,7 @@ def _frames(video: str) -> tuple[list[np.ndarray], float]:
 
 def _generated(count: int) -> bytes:
     """So many generated faces side by side, each swaying in a scene of its own, as an MP4."""
-    from core.dataset.clips import FACE_SHARE, moving_face
+    from bench.clips import FACE_SHARE, moving_face
     from core.examples import load_examples
     from core.imaging import decode_image
     from core.mp4 import write_mp4

@@ -18,11 +18,10 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from bench.clips import moving_face
 from bench.common import print_table, write_json
 from core.config import CLASS_NAMES, FAKE, REAL
-from core.dataset.clips import moving_face
-from core.dataset.index import index_folder
-from core.evaluation.folder import load_split
+from core.dataset.index import index_folder, load_split
 from core.imaging import decode_image
 from core.inference.live.judges import load_judges
 from core.inference.live.pipeline import LivePipeline
@@ -30,8 +29,8 @@ from core.inference.live.track_log import TrackReport
 from core.inference.live.video import judge_video
 from core.inference.networks import load_panel
 from core.mp4 import write_mp4
-from core.training.live_fit import fit_live, held_out, shown
-from core.training.live_tracks import (
+from core.publishing.live_fit import fit_live, held_out, shown
+from core.publishing.live_tracks import (
     Film,
     Tracks,
     View,

@@ -9,7 +9,7 @@ from core.process import prepare_process
 def run() -> None:
     """Run the command that the process was started with, and end with its exit code."""
     prepare_process()
-    from core.cli import main
+    from core.cli.main import main
 
     signal.signal(signal.SIGTERM, _stop)
     sys.exit(main())

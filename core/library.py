@@ -4,7 +4,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.config import ARTIFACTS_DIR
-from core.evaluation.folder import load_split, report, score_faces
+from core.dataset.index import load_split
+from core.evaluation.scores import report, score_faces
 from core.inference.files import prepare_path
 from core.inference.networks import DEFAULT, load_panel
 from core.inference.photo import Inspector, PhotoResult, load_inspector

@@ -1,9 +1,9 @@
 """You guess first: ten faces to tell apart, and a code that carries what somebody guessed.
 
 Real: photos of the AT&T database of faces; generated: MobileStyleGAN's or, without it, our DCGAN's.
-All are shown in the one form of the demo data set (`core.dataset.demo`), so that colour, size and
-format give nothing away. A quiz is a number: the same number, the same faces. Nothing is stored: a
-result is a code of eight signs.
+All are shown in the one form of the demo data set (`core.dataset.sources.demo`), so that colour,
+size and format give nothing away. A quiz is a number: the same number, the same faces. Nothing is
+stored: a result is a code of eight signs.
 """
 
 import random
@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.dataset.demo import PEOPLE, PHOTOS_EACH, framed_alike, orl_photos
+from core.dataset.sources.demo import PEOPLE, PHOTOS_EACH, framed_alike, orl_photos
 from core.errors import UserError
 from core.generators import load_generator
 from core.generators.base import FaceGenerator

@@ -1,18 +1,18 @@
 """Photos in, a verdict for every face out."""
 
-from ui import results
-from ui.photo_input import photo_input
-from ui.photo_results import photo_results
-from ui.photo_settings import own_threshold_note, photo_settings, take_link
-from ui.resources import get_inspector
-from ui.theme import empty_state, start_page
+from ui.photo import session
+from ui.photo.input import photo_input
+from ui.photo.results import photo_results
+from ui.photo.settings import own_threshold_note, photo_settings, take_link
+from ui.shared.resources import get_inspector
+from ui.shared.theme import empty_state, start_page
 
 LEAD = "Drop photos and read, for every face, how likely it is that a generator made it."
 
-start_page("Photo", "" if results.judged() else LEAD)
+start_page("Photo", "" if session.judged() else LEAD)
 take_link()
 photo_input()
-judged, settings = results.judged(), photo_settings()
+judged, settings = session.judged(), photo_settings()
 inspector = get_inspector(settings.detector, settings.network, settings.threshold)
 if not judged:
     empty_state("No photo judged yet", "Drop a photo above, or try one under Examples.")

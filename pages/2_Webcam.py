@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from ui import address
-from ui.live_view import webcam
-from ui.resources import get_judges
-from ui.theme import start_page
-from ui.video_view import has_video, video_file
+from ui.live.video_file import has_video, video_file
+from ui.live.webcam import webcam
+from ui.shared import address
+from ui.shared.resources import get_judges
+from ui.shared.theme import start_page
 
 start_page("Webcam", "Faces in motion: a verdict that gathers evidence and holds still.")
 address.say({})

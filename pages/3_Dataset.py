@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from ui import address
-from ui.dataset_browse import browse
-from ui.dataset_source import opened_dataset
-from ui.dataset_understand import understand
-from ui.resources import get_inspector
-from ui.theme import start_page, switch
+from ui.dataset.browse import browse
+from ui.dataset.source import opened_dataset
+from ui.dataset.understand import understand
+from ui.shared import address
+from ui.shared.resources import get_inspector
+from ui.shared.theme import start_page, switch
 
 VIEWS = {"browse": "Look through it", "understand": "What is in it"}
 

@@ -1,11 +1,11 @@
 """How the networks learned: curves of runs, a run in progress, and what is inside them."""
 
-from ui import address
-from ui.resources import get_inspector
-from ui.theme import start_page, switch
-from ui.training_histories import compare
-from ui.training_models import models
-from ui.training_runs import runs
+from ui.shared import address
+from ui.shared.resources import get_inspector
+from ui.shared.theme import start_page, switch
+from ui.training.histories import compare
+from ui.training.networks import models
+from ui.training.runs import runs
 
 VIEWS = {"compare": "Compare runs", "runs": "Train", "models": "The networks"}
 

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from ui import address
-from ui.generator_faces import many_faces, one_face
-from ui.generator_input import asked_for, set_link
-from ui.generator_learning import how_good, how_it_learned
-from ui.generator_paths import arithmetic, between
-from ui.resources import get_inspector
-from ui.theme import start_page, switch
+from ui.generator.faces import many_faces, one_face
+from ui.generator.input import asked_for, set_link
+from ui.generator.learning import how_good, how_it_learned
+from ui.generator.paths import arithmetic, between
+from ui.shared import address
+from ui.shared.resources import get_inspector
+from ui.shared.theme import start_page, switch
 
 VIEWS = {
     "faces": ("Faces", many_faces),

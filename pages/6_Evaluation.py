@@ -1,11 +1,11 @@
 """How far to trust the classifier: measure it, damage the pictures, try other generators."""
 
-from ui import address
-from ui.evaluation_input import asked, take_link, wanted_measurement
-from ui.evaluation_results import measure, results
-from ui.evaluation_robustness import generalization, robustness
-from ui.resources import get_inspector
-from ui.theme import start_page, switch
+from ui.evaluation.input import asked, take_link, wanted_measurement
+from ui.evaluation.results import measure, results
+from ui.evaluation.robustness import generalization, robustness
+from ui.shared import address
+from ui.shared.resources import get_inspector
+from ui.shared.theme import start_page, switch
 
 VIEWS = {
     "measure": "Measure",

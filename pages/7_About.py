@@ -7,10 +7,10 @@ from core.errors import UserError
 from core.evaluation.knowledge import shipped_knowledge
 from core.evaluation.plain_words import PLAIN_WORDS, plain_lines
 from core.inference.networks import has_second, load_calibration
-from ui import address
-from ui.knowledge import MISSING
-from ui.names import literal
-from ui.theme import start_page
+from ui.shared import address
+from ui.shared.knowledge import MISSING
+from ui.shared.names import literal
+from ui.shared.theme import start_page
 
 CARDS = {
     "Classifier": ("model_card", "MODEL_CARD.md"),

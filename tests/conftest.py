@@ -112,7 +112,7 @@ def portrait(examples) -> np.ndarray:
 @pytest.fixture(scope="session")
 def feature_spaces():
     """The networks whose features tell generators' faces from real ones are compiled once."""
-    judges = "core.evaluation.generator_quality"
+    judges = "core.evaluation.generators.quality"
     with pytest.MonkeyPatch.context() as patch:
         for space in (f"{judges}.FeatureSpace", f"{judges}.Dinov2Space"):
             patch.setattr(space, lru_cache(maxsize=1)(resolve_name(space)))

@@ -1,1 +1,4 @@
-"""Widgets that pages share. They draw what `core` computes and compute nothing themselves."""
+"""What pages draw, a room for each, and `shared` for what several draw.
+
+Nothing here computes: `core` does.
+"""

@@ -1,1 +1,1 @@
-"""Folders of faces: an index of them, and batches out of them."""
+"""Folders of faces: where they come from, an index of them, and batches out of them."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.config import MAX_FILE_BYTES, MAX_PIXELS
+from core.config import MAX_FILE_BYTES, MAX_PIXELS, REAL
 from core.dataset.layout import NO_SPLIT, Place, find_root, folders_in, merged, place_of
 from core.decoding.formats import open_image
 from core.errors import UserError
@@ -235,3 +235,22 @@ def _decoded_size(path: str) -> tuple[int, int] | str:
 def _source(path: str) -> str:
     before, underscore, _ = os.path.basename(path).partition("_")
     return (printable(before.strip()) if underscore else "") or NO_SOURCE
+
+
+def labels_of(faces: pd.DataFrame) -> np.ndarray:
+    """Class numbers (0 fake, 1 real) of an index's rows: int32, (n,)."""
+    return (faces["label"] == "real").to_numpy().astype(np.int32) * REAL
+
+
+def load_split(data: Path, split: str) -> tuple[DatasetIndex, pd.DataFrame]:
+    """Index a folder and take one split of it (all of it where there are no splits).
+
+    Raises:
+        UserError: the folder has no such split.
+    """
+    index = index_folder(data)
+    faces = index.part(split)
+    if faces.empty:
+        known = ", ".join(sorted(set(index.faces["split"])))
+        raise UserError(f"{data} has no split {split}. It has: {known}.")
+    return index, faces

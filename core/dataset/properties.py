@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.config import FAKE, IMAGE_SIZE
-from core.dataset.pipeline import labels_of
+from core.dataset.index import labels_of
 from core.errors import UserError
 from core.imaging import decode_image, to_model_input
 

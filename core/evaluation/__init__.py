@@ -1,1 +1,4 @@
-"""Figures of merit: pure functions of labels and probabilities."""
+"""How often verdicts are right: scores of faces, figures of merit, what is known of a verdict.
+
+`generators` measures those that paint faces.
+"""

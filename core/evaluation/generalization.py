@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 
 from core.config import FAKE, REAL
-from core.dataset.index import DatasetIndex
-from core.dataset.pipeline import labels_of
-from core.evaluation.folder import judge_figures, score_faces
+from core.dataset.index import DatasetIndex, labels_of
 from core.evaluation.measurement import GeneratedFaces, Measurement
+from core.evaluation.scores import judge_figures, score_faces
 from core.generators.base import FaceGenerator
 from core.inference.networks import Network
 from core.inference.verdict import Calibration

@@ -11,11 +11,10 @@ import pandas as pd
 from PIL import Image
 
 from core.config import CLASS_NAMES, FAKE, REAL
-from core.dataset.index import DatasetIndex
-from core.dataset.pipeline import labels_of
+from core.dataset.index import DatasetIndex, labels_of
 from core.errors import UserError
-from core.evaluation.folder import Scores, judge_figures, pair_figures, verdicts_of
 from core.evaluation.metrics import wilson_ci95
+from core.evaluation.scores import Scores, judge_figures, pair_figures, verdicts_of
 from core.generators.base import FaceGenerator
 from core.generators.codes import truncated_codes
 from core.imaging import decode_image

@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from core.dataset.webcam import Webcam, jpeg
-from core.evaluation.folder import Scores, report, score_faces
+from core.evaluation.scores import Scores, report, score_faces
 from core.inference.networks import Network
 from core.inference.verdict import Calibration
+from core.webcam_imitation import Webcam, jpeg
 
 PER_SOURCE = 150
 SEED = 0

@@ -10,7 +10,7 @@ import pandas as pd
 from core.atomic import write_atomically
 from core.dataset.index_cache import CACHE_DIR
 from core.errors import UserError
-from core.evaluation.folder import score_faces
+from core.evaluation.scores import score_faces
 from core.inference.networks import checksum_of, network_files
 from core.inference.photo import Inspector
 

@@ -33,7 +33,7 @@ class Backbone:
         """Compile the network.
 
         Args:
-            graph, constants: what `core.training.backbone.build_backbone` made.
+            graph, constants: what `core.training.second.backbone.build_backbone` made.
             precision: of the arithmetic, see `core.runtime.cpu_settings`.
         """
         import openvino as ov  # kept out of the start of every other command

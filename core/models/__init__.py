@@ -1,1 +1,1 @@
-"""Pure Keras architectures: no files, no training."""
+"""Pure Keras architectures, and their way into an OpenVINO graph: no training."""

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.dataset.index import DatasetIndex
-from core.dataset.pipeline import (
+from core.dataset.batches import (
     Augmentation,
     PixelStore,
     epoch_rows,
@@ -15,11 +14,12 @@ from core.dataset.pipeline import (
     pick_filmed,
     row_weights,
 )
+from core.dataset.index import DatasetIndex
 from core.dataset.properties import properties_of, shortcuts
 from core.errors import UserError
-from core.training.parts import faces_of
-from core.training.recipes import RECIPES
-from core.training.second import SecondRecipe, chosen_faces
+from core.training.classifier.parts import faces_of
+from core.training.classifier.recipes import RECIPES
+from core.training.second.session import SecondRecipe, chosen_faces
 
 SIDE_PX = 224
 BATCH = 32

@@ -63,7 +63,7 @@ def pressed_back(monkeypatch):
 
     def press() -> None:
         run = SimpleNamespace(is_history_navigation=True)
-        monkeypatch.setattr("ui.address.get_script_run_ctx", lambda: run)
+        monkeypatch.setattr("ui.shared.address.get_script_run_ctx", lambda: run)
 
     return press
 

@@ -26,7 +26,7 @@ class Component:
 def component(monkeypatch):
     component = Component()
     monkeypatch.setattr("streamlit_webrtc.webrtc_streamer", component)
-    monkeypatch.setattr("ui.camera_burst.webrtc_streamer", component)
+    monkeypatch.setattr("ui.photo.camera_burst.webrtc_streamer", component)
     return component
 
 

@@ -10,7 +10,7 @@ from core.config import ROOT
 from core.jobs import JobStatus
 from tests.app.words import page_text
 from tests.conftest import encode, texture, write_dataset
-from ui.names import literal
+from ui.shared.names import literal
 
 TIMEOUT_S = 60
 
@@ -182,7 +182,7 @@ def test_other_names_of_folders_and_what_is_left_out(data):
     ],
 )
 def test_the_last_job_is_told(monkeypatch, job, words):
-    for module in ("ui.dataset_source", "ui.job_panel"):
+    for module in ("ui.dataset.source", "ui.shared.job_panel"):
         monkeypatch.setattr(f"{module}.job_status", lambda folder: job)
     page = _page()
     assert not page.exception
@@ -192,6 +192,6 @@ def test_the_last_job_is_told(monkeypatch, job, words):
 
 def test_a_button_starts_the_job(monkeypatch):
     started = []
-    monkeypatch.setattr("ui.dataset_source.start_job", lambda folder, words: started.append(words))
+    monkeypatch.setattr("ui.dataset.source.start_job", lambda folder, words: started.append(words))
     page = _click(_page(), "Download the sample")
     assert not page.exception and started == [["dataset", "download", "--sample", "200"]]

@@ -13,7 +13,7 @@ TIMEOUT_S = 120
 
 @pytest.fixture(autouse=True)
 def component(monkeypatch):
-    monkeypatch.setattr("ui.live_view.webrtc_streamer", Component())
+    monkeypatch.setattr("ui.live.webcam.webrtc_streamer", Component())
 
 
 def _page(name: str) -> AppTest:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from core.cli import main
+from core.cli.main import main
 from core.config import ROOT
 from core.errors import UserError
 from core.generators import load_generator
@@ -142,15 +142,15 @@ def test_the_nearest_real_faces(tmp_path):
 
 
 def test_a_missing_second_generator_is_a_sentence(monkeypatch):
-    import ui.resources
+    import ui.shared.resources
 
     def missing(name):
         raise UserError("MobileStyleGAN is not installed. Get it with ...")
 
-    monkeypatch.setattr(ui.resources, "load_generator", missing)
-    ui.resources._generator.clear()
+    monkeypatch.setattr(ui.shared.resources, "load_generator", missing)
+    ui.shared.resources._generator.clear()
     page = _page(generator="mobilestylegan")
-    ui.resources._generator.clear()
+    ui.shared.resources._generator.clear()
     assert not page.exception
     assert any("not installed" in error.value for error in page.error)
 
@@ -214,7 +214,7 @@ MEASURED = {
 @pytest.fixture
 def measured(monkeypatch):
     """The shipped generator's metrics as `publish` writes them."""
-    for module in ("ui.generator_psi", "ui.generator_directions"):
+    for module in ("ui.generator.psi", "ui.generator.directions"):
         monkeypatch.setattr(f"{module}.read_json", lambda name: MEASURED)
 
 
@@ -259,7 +259,7 @@ def test_how_many_are_caught_at_which_psi(monkeypatch):
         for psi, caught in ((1.0, 0.6), (0.5, 0.9))
     ]  # fmt: skip
     kept = {"asked": {"version": version}, "by_psi": rows}
-    monkeypatch.setattr("ui.generator_psi.kept_judgement", lambda folder: kept)
+    monkeypatch.setattr("ui.generator.psi.kept_judgement", lambda folder: kept)
     page = _page()
     assert not page.exception and page.get("plotly_chart")
     assert "90% at psi 0.5, 60% at psi 1" in page_text(page)

@@ -31,9 +31,9 @@ def cnn():
 @pytest.fixture
 def outside(tmp_path, monkeypatch, cnn):
     """A data set beside the folder that is free."""
-    monkeypatch.setattr("ui.resources.get_inspector", lambda: cnn)
+    monkeypatch.setattr("ui.shared.resources.get_inspector", lambda: cnn)
     monkeypatch.setenv("FACES_ROOT", str(tmp_path / "free"))
-    monkeypatch.setattr("ui.training_runs.JOB", tmp_path / "job")
+    monkeypatch.setattr("ui.training.runs.JOB", tmp_path / "job")
     return write_dataset(tmp_path / "secret", {"train": 1}, 32)
 
 

@@ -119,7 +119,7 @@ class TestBesideAVerdict:
         assert shipped_knowledge().alarm(kind) in html.unescape(page_text(page))
 
     def test_missing_figures_are_a_sentence(self, photo_page, examples, monkeypatch):
-        from ui import knowledge
+        from ui.shared import knowledge
 
         monkeypatch.setattr(knowledge, "shipped_knowledge", lambda **_: {}["gone"])
         page = _upload(photo_page, ("one.jpg", examples["Portrait A"]))
@@ -310,7 +310,7 @@ class TestMarkingAFace:
     def test_a_box_that_was_drawn_moves_the_sliders(self, page, monkeypatch):
         from types import SimpleNamespace
 
-        from ui import photo_marking
+        from ui.photo import marking as photo_marking
 
         item = SimpleNamespace(digest="d", result=SimpleNamespace(width=100, height=80))
         box = [{"x": [90.2, -3.0], "y": [10.0, 60.6]}]
@@ -320,7 +320,7 @@ class TestMarkingAFace:
         assert (state["mark_x_d"], state["mark_y_d"]) == ((0, 90), (10, 61))
 
     def test_the_newest_face_of_a_crowd_is_in_sight(self, page, monkeypatch):
-        from ui import photo_results
+        from ui.photo import results as photo_results
 
         monkeypatch.setattr(photo_results, "SHOWN_FACES", 2)
         page = _press(page, "Judge this box")
@@ -328,11 +328,11 @@ class TestMarkingAFace:
 
 
 def test_photos_are_decoded_once_and_forgotten_when_cleared(photo_page, examples, monkeypatch):
-    from ui import results
+    from ui.photo import session
 
     decoded = []
-    decode = results.decode_image
-    monkeypatch.setattr(results, "decode_image", lambda data: decoded.append(1) or decode(data))
+    decode = session.decode_image
+    monkeypatch.setattr(session, "decode_image", lambda data: decoded.append(1) or decode(data))
     page = _upload(photo_page, ("one.jpg", examples["Portrait A"])).run().run()
     assert len(decoded) == 1 and len(page.session_state["small_photos"]) == 1
     page = _press(page, "Clear results")
@@ -340,9 +340,9 @@ def test_photos_are_decoded_once_and_forgotten_when_cleared(photo_page, examples
 
 
 def test_a_session_remembers_few_decoded_photos(photo_page, examples, monkeypatch):
-    from ui import results
+    from ui.photo import session
 
-    monkeypatch.setattr(results, "SMALL_KEPT", 1)
+    monkeypatch.setattr(session, "SMALL_KEPT", 1)
     page = _upload(photo_page, ("a.jpg", examples["Portrait A"]))
     page = _upload(page, ("b.jpg", examples["Portrait B"]))
     (kept,) = page.session_state["small_photos"]
@@ -350,9 +350,9 @@ def test_a_session_remembers_few_decoded_photos(photo_page, examples, monkeypatc
 
 
 def test_too_many_photos_are_refused_in_words(photo_page, examples, monkeypatch):
-    from ui import results
+    from ui.photo import session
 
-    monkeypatch.setattr(results, "MAX_PHOTOS", 2)
+    monkeypatch.setattr(session, "MAX_PHOTOS", 2)
     portrait = examples["Portrait A"]
     page = _upload(photo_page, *[(f"{n}.jpg", portrait + bytes([n])) for n in range(4)])
     assert not page.exception
@@ -362,7 +362,7 @@ def test_too_many_photos_are_refused_in_words(photo_page, examples, monkeypatch)
 
 def test_broken_artifacts_are_a_sentence_not_a_traceback(monkeypatch, artifacts_copy):
     from core.inference import photo
-    from ui import resources
+    from ui.shared import resources
 
     (artifacts_copy / "classifier.bin").write_bytes(b"tampered")
     whole = photo.load_inspector
@@ -387,7 +387,7 @@ def test_verdicts_as_json_match_the_contract(photo_page, examples):
     "name", ["../../etc/passwd", "C:\\photos\\me.jpg", "a\nb.jpg", "\U0001f600.png"]
 )
 def test_names_are_shown_without_folders_or_control_signs(name):
-    from ui.photo_input import plain_name
+    from ui.shared.names import plain_name
 
     shown = plain_name(name)
     assert shown and not set(shown) & set("/\\\n")

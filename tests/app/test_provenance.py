@@ -14,7 +14,7 @@ BAD = '<img src=x onerror="alert(1)"> **bold** :smile: $x$'
 def _drawn(*claims: tuple[str, str, str]) -> str:
     def page(claims):
         from core.provenance.claim import Claim
-        from ui.provenance import what_the_file_says
+        from ui.photo.provenance import what_the_file_says
 
         what_the_file_says(tuple(Claim(*claim) for claim in claims))
 
@@ -36,7 +36,7 @@ def test_that_a_file_says_nothing_is_said():
 
 def test_every_kind_of_claim_has_a_name():
     from core.provenance import claim
-    from ui.provenance import KINDS
+    from ui.photo.provenance import KINDS
 
     told = re.findall(r'"(\w+)"', claim.Claim.__doc__)
     assert len(told) == 10 and set(told) == set(KINDS)

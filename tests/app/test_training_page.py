@@ -10,7 +10,7 @@ from core.config import ROOT
 from core.jobs import JobStatus
 from core.training.histories import AUTHORS
 from tests.app.words import page_text
-from ui.names import chart_text, literal
+from ui.shared.names import chart_text, literal
 
 TIMEOUT_S = 90
 HISTORY = "epoch,loss,accuracy,val_loss,val_accuracy,lr,seconds\n1,0.9,0.5,1,0.5,0.01,3\n"
@@ -23,9 +23,9 @@ def runs(tmp_path, monkeypatch) -> Path:
     run.mkdir(parents=True)
     (run / "run.json").write_text(json.dumps({"recipe": {"name": "original", "epochs": 3}}))
     (run / "history.csv").write_text(HISTORY)
-    for module in ("ui.training_histories", "ui.training_runs"):
+    for module in ("ui.training.histories", "ui.training.runs"):
         monkeypatch.setattr(f"{module}.RUNS_DIR", run.parent)
-    monkeypatch.setattr("ui.training_runs.JOB", tmp_path / "job")
+    monkeypatch.setattr("ui.training.runs.JOB", tmp_path / "job")
     return run.parent
 
 
@@ -106,7 +106,7 @@ def test_a_run_that_is_deleted_while_followed(runs):
 
 def test_the_form_starts_a_process_with_these_words(runs, tmp_path, monkeypatch):
     started = []
-    monkeypatch.setattr("ui.training_runs.start_job", lambda folder, words: started.append(words))
+    monkeypatch.setattr("ui.training.runs.start_job", lambda folder, words: started.append(words))
     page = _page("runs")
     page.text_input[1].set_value(str(tmp_path)).run()
     page = _click(page, "Start")
@@ -146,7 +146,7 @@ def test_what_cannot_be_started(runs, name, data, words):
     ],
 )
 def test_how_the_last_run_ended_is_told(runs, monkeypatch, status, words):
-    monkeypatch.setattr("ui.training_runs.job_status", lambda folder: status)
+    monkeypatch.setattr("ui.training.runs.job_status", lambda folder: status)
     page = _page("runs")
     assert not page.exception
     told = [e.value for kind in (page.success, page.error, page.info) for e in kind]
@@ -157,7 +157,7 @@ def test_a_run_in_progress_is_followed(runs, monkeypatch):
     words = ["train", "classifier", "--out", str(runs / "mine")]
     line = "epoch 2:  40%|####      | 4/10 [00:01<00:02,  2.9it/s]"
     status = JobStatus(words, True, None, False, ["Reading", line], 0.4)
-    monkeypatch.setattr("ui.training_runs.job_status", lambda folder: status)
+    monkeypatch.setattr("ui.training.runs.job_status", lambda folder: status)
     page = _page("runs")
     assert not page.exception
     assert "is being trained" in page_text(page) and "epochs finished" in page_text(page)

@@ -14,8 +14,8 @@ from core.config import ROOT
 from core.inference.live.judges import judges_of
 from core.mp4 import write_mp4
 from tests.app.words import page_text
-from ui import video_view
-from ui.live_connection import LiveConnection
+from ui.live import video_file as video_view
+from ui.live.connection import LiveConnection
 
 TIMEOUT_S = 60
 
@@ -42,7 +42,7 @@ def judges(inspector):
 def component(monkeypatch):
     component = Component()
     monkeypatch.setattr("streamlit_webrtc.webrtc_streamer", component)
-    monkeypatch.setattr("ui.live_view.webrtc_streamer", component)
+    monkeypatch.setattr("ui.live.webcam.webrtc_streamer", component)
     return component
 
 

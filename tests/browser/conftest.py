@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.clips import moving_face
 from core.config import ROOT
-from core.dataset.clips import moving_face
 from tests.conftest import encode
 
 CHROMIUM = Path("/usr/bin/chromium")

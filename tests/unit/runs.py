@@ -9,7 +9,7 @@ import pytest
 @contextmanager
 def interrupted_after(monkeypatch: pytest.MonkeyPatch, epochs: int) -> Iterator[None]:
     """Within it a classifier's run must be broken off, as by Ctrl+C, after so many epochs."""
-    import core.training.classifier as module
+    import core.training.classifier.session as module
 
     unbroken = module._Session.run_epoch
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.training.augmentation import FaceAugmentation
+from core.training.classifier.augmentation import FaceAugmentation
 from tests.conftest import texture
 
 OFF = FaceAugmentation(p_crop=0, p_light=0, p_degrade=0)

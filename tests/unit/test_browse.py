@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.dataset.browse import Query, find, from_link, on_page, pages, to_csv
 from core.dataset.index import COLUMNS, DatasetIndex
-from core.evaluation.browse import Query, find, from_link, on_page, pages, to_csv
 from core.inference.verdict import Calibration
 
 ROOT = Path("/faces")

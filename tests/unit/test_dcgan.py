@@ -10,21 +10,21 @@ import pytest
 from keras import ops
 from PIL import Image
 
-import core.training.dcgan as module
-import core.training.projected_step as projected_module
+import core.training.gan.projected_step as projected_module
+import core.training.gan.session as module
 from core.errors import UserError
 from core.generators.codes import normal_latents
 from core.models.dcgan import build_discriminator, build_generator
 from core.models.lite0 import build_lite0
 from core.models.projected import SIDE, SIDES, build_heads, build_projection
-from core.training.dcgan import grid_file, train_dcgan
-from core.training.diff_augment import Draws, augment, draw
-from core.training.face_codes import FaceCodes
-from core.training.gan_recipes import GAN_RECIPES, GanRecipe
-from core.training.gan_step import Batch, GanStep
-from core.training.gradients import gradients_of, pulled, slopes_of
+from core.training.gan.diff_augment import Draws, augment, draw
+from core.training.gan.face_codes import FaceCodes
+from core.training.gan.gradients import gradients_of, pulled, slopes_of
+from core.training.gan.projected_step import ProjectedStep
+from core.training.gan.recipes import GAN_RECIPES, GanRecipe
+from core.training.gan.session import grid_file, train_dcgan
+from core.training.gan.step import Batch, GanStep
 from core.training.imagenet import load_imagenet
-from core.training.projected_step import ProjectedStep
 from core.training.run_folder import load_arrays
 from tests.conftest import write_dataset
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.dataset import demo as module
-from core.dataset.demo import build_demo
 from core.dataset.index import index_folder
+from core.dataset.sources import demo as module
+from core.dataset.sources.demo import build_demo
 from core.errors import UserError
 from core.generators import load_generator
 

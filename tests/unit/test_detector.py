@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.cli import main
+from core.cli.main import main
 from core.config import DETECTORS
 from core.errors import UserError
 from core.inference import detector as detectors

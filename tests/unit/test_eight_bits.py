@@ -5,8 +5,8 @@ import openvino as ov
 import pytest
 from openvino import opset13 as ops
 
-from core.training.eight_bits import in_eight_bits, rounding
-from core.training.export import as_files
+from core.models.export import as_files
+from core.publishing.eight_bits import in_eight_bits, rounding
 
 SIDE = 16
 

@@ -5,13 +5,13 @@ import pytest
 
 from core.dataset.real_faces import framed
 from core.errors import UserError
-from core.evaluation import generator_metrics as metrics
-from core.evaluation.face_check import FaceCheck
-from core.evaluation.face_traits import LEAST_CORRELATION, measure_directions
-from core.evaluation.feature_cache import remembered
-from core.evaluation.features import FeatureSpace
-from core.evaluation.generator_quality import HELD_OUT, QualityJudge, opening_psi
-from core.evaluation.inception import InceptionSpace
+from core.evaluation.generators import distances as metrics
+from core.evaluation.generators.face_check import FaceCheck
+from core.evaluation.generators.face_traits import LEAST_CORRELATION, measure_directions
+from core.evaluation.generators.feature_cache import remembered
+from core.evaluation.generators.feature_space import FeatureSpace
+from core.evaluation.generators.inception import InceptionSpace
+from core.evaluation.generators.quality import HELD_OUT, QualityJudge, opening_psi
 from tests.conftest import write_dataset
 
 RNG = np.random.default_rng(0)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.cli import main
+from core.cli.main import main
 from core.errors import UserError
 from core.generators import codes as maths
 from core.generators import load_generator
@@ -26,7 +26,7 @@ def generator() -> Dcgan:
     import keras
 
     from core.models.dcgan import build_generator
-    from core.training.export import to_openvino
+    from core.models.export import to_openvino
 
     keras.utils.set_random_seed(0)
     model = build_generator()

@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import UserError
-from core.ice import parse_ice_servers
+from ui.live.ice import parse_ice_servers
 
 
 @pytest.mark.parametrize("text", [None, "", "  \n", "[]"])

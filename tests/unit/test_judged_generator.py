@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from core.artifacts import load_registry
-from core.cli import main
+from core.cli.main import main
 from core.dataset.index import index_folder
-from core.evaluation.judged_generator import PSIS, Asked, judge_and_keep, kept_judgement
+from core.evaluation.generators.judged import PSIS, Asked, judge_and_keep, kept_judgement
 from core.inference.verdict import Calibration
 from tests.conftest import write_dataset
 

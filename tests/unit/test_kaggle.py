@@ -12,9 +12,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pandas as pd
 import pytest
 
-from core.dataset import kaggle as module
 from core.dataset.index import index_folder
-from core.dataset.kaggle import INNER, check_counts, download_all, download_sample, read_listing
+from core.dataset.sources import kaggle as module
+from core.dataset.sources.kaggle import (
+    INNER,
+    check_counts,
+    download_all,
+    download_sample,
+    read_listing,
+)
 from core.errors import UserError
 from tests.conftest import encode, texture
 

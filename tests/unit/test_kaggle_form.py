@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.dataset.kaggle_form import kaggle_form
+from core.dataset.sources.kaggle_form import kaggle_form
 from tests.conftest import texture
 
 

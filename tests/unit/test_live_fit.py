@@ -8,8 +8,8 @@ from core.inference.live.evidence import Joining
 from core.inference.live.judges import Judges
 from core.inference.verdict import Calibration
 from core.mp4 import write_mp4
-from core.training.live_fit import accusing_bound, fit_live, held_out, shown
-from core.training.live_tracks import Film, Tracks, film_views, tracks_of
+from core.publishing.live_fit import accusing_bound, fit_live, held_out, shown
+from core.publishing.live_tracks import Film, Tracks, film_views, tracks_of
 from tests.unit.live.fakes import FixedPredictor, FixedSecond
 
 WEIGHTS = {"cnn": 0.5, "second": 1.0}

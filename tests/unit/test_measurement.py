@@ -6,7 +6,6 @@ import pytest
 from core.config import FAKE, REAL
 from core.dataset.index import index_folder
 from core.errors import UserError
-from core.evaluation.folder import report
 from core.evaluation.measurement import (
     CHUNK,
     FolderFaces,
@@ -14,6 +13,7 @@ from core.evaluation.measurement import (
     JoinedFaces,
     Measurement,
 )
+from core.evaluation.scores import report
 from core.generators.dcgan import load_dcgan
 from core.inference.verdict import Calibration
 from tests.conftest import texture, write_dataset

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.cli import main
+from core.cli.main import main
 from core.dataset.index import index_folder
-from core.training.augmentation import FaceAugmentation
+from core.training.classifier.augmentation import FaceAugmentation
+from core.training.classifier.surroundings import paint_edges, replace_background, to_gray, widen
 from core.training.mixture import mixture_of, probe_mixture
-from core.training.surroundings import paint_edges, replace_background, to_gray, widen
 from tests.conftest import write_dataset
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ui.names import chart_text, literal
+from ui.shared.names import chart_text, literal
 
 JOINER = "\u2060"
 

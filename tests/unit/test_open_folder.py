@@ -50,7 +50,7 @@ def test_no_page_makes_a_path_of_typed_words_by_itself():
         and "__file__" not in ast.unparse(call)
     }
     assert made == {
-        "ui/dataset_face.py: Path(face.path)",  # of an index of an open folder
-        "ui/photo_input.py: Path(example.file)",  # of the registry
-        "ui/training_runs.py: Path(words[words.index('--out') + 1])",  # of a job of this page
+        "ui/dataset/face.py: Path(face.path)",  # of an index of an open folder
+        "ui/photo/input.py: Path(example.file)",  # of the registry
+        "ui/training/runs.py: Path(words[words.index('--out') + 1])",  # of a job of this page
     }

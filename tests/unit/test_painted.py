@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.cli import main
+from core.cli.main import main
 from core.dataset.index import index_folder
-from core.dataset.painted import link_faces, paint_faces
+from core.dataset.sources.painted import link_faces, paint_faces
 from core.errors import UserError
 from tests.conftest import write_dataset
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ui.pictures import SHOWN_SIDE, TALLEST, TINY_SIDE, WIDEST, display_picture, fitted
+from ui.shared.pictures import SHOWN_SIDE, TALLEST, TINY_SIDE, WIDEST, display_picture, fitted
 
 
 @pytest.mark.parametrize(

@@ -4,18 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.dataset.index import index_folder
-from core.dataset.pipeline import (
+from core.dataset.batches import (
     PixelStore,
     epoch_rows,
-    labels_of,
     make_batches,
     paste_patch,
     pick_partners,
     row_weights,
 )
+from core.dataset.index import index_folder, labels_of
 from core.imaging import decode_image, to_model_input
-from core.training.augmentation import FaceAugmentation
+from core.training.classifier.augmentation import FaceAugmentation
 from tests.conftest import write_dataset
 
 FACES = pd.DataFrame(

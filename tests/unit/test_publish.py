@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from core.artifacts import load_registry, read_json
-from core.cli import main
+from core.cli.main import main
 from core.errors import UserError
 from core.evaluation import robustness
 from core.inference.photo import load_inspector
-from core.training.classifier import load_start, train_classifier
-from core.training.judge_run import load_run
-from core.training.publish import publish
-from core.training.recipes import Recipe
+from core.publishing.classifier import publish
+from core.publishing.judge_run import load_run
+from core.training.classifier.recipes import Recipe
+from core.training.classifier.session import load_start, train_classifier
 from tests.conftest import encode, texture, write_dataset
 
 RECIPE = Recipe("original", epochs=3, batch_size=4, bn_momentum=0.8)
@@ -80,7 +80,7 @@ def test_tables_enter_the_card_and_leave_with_their_model(run, published, tmp_pa
     sweep = ["evaluate", "--data", data, "--robustness", "--run", run_dir, "--json"]
     assert main([*sweep, "--keep", "classifier"]) == 0
     left_out = ["--left-out", f"other={run_dir}", "--keep", "--json"]
-    monkeypatch.setattr("core.cli_evaluation.PAINTERS", ())
+    monkeypatch.setattr("core.cli.evaluation.PAINTERS", ())
     assert main(["generalization", "--data", data, *left_out]) == 0
     card = (tmp_path / "MODEL_CARD.md").read_text()
     rows = read_json("classifier_robustness", tmp_path)["rows"]

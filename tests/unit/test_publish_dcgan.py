@@ -14,10 +14,10 @@ from core.config import ROOT
 from core.errors import UserError
 from core.generators.dcgan import list_snapshots, load_dcgan
 from core.models.dcgan import build_discriminator, build_generator
-from core.training import publish_dcgan as module
-from core.training.dcgan import train_dcgan
-from core.training.gan_recipes import GanRecipe
-from core.training.publish_dcgan import publish_dcgan, spread
+from core.publishing import generator as module
+from core.publishing.generator import publish_dcgan, spread
+from core.training.gan.recipes import GanRecipe
+from core.training.gan.session import train_dcgan
 from tests.conftest import write_dataset
 
 RECIPE = GanRecipe("original", epochs=3, samples_per_epoch=8, batch_size=8)
@@ -29,7 +29,7 @@ def few_faces():
     """Figures come from few pairs and faces, and from the DCGAN alone."""
     few_seeds = partial(module.measure_directions, seeds=4)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("core.evaluation.generator_metrics.MS_SSIM_PAIRS", 50)
+        patch.setattr("core.evaluation.generators.distances.MS_SSIM_PAIRS", 50)
         patch.setattr(module, "measure_directions", few_seeds)
         patch.setattr(module, "_second_generator", lambda judge: {})
         yield
@@ -40,7 +40,7 @@ def run(tmp_path_factory):
     base = tmp_path_factory.mktemp("publish")
     data = write_dataset(base / "set", {"train": 12, "valid": 4, "test": 8})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("core.training.dcgan.SAVE_EVERY_S", 0.0)
+        patch.setattr("core.training.gan.session.SAVE_EVERY_S", 0.0)
         train_dcgan(data, base / "run", RECIPE, quiet=True)
     return base / "run", data
 
@@ -100,7 +100,7 @@ def test_a_second_publication_leaves_no_snapshot_of_the_first(run, shipped, monk
 
 
 def test_a_published_generator_can_be_trained_on(run, shipped, tmp_path, monkeypatch):
-    monkeypatch.setattr("core.training.dcgan.SAVE_EVERY_S", 0.0)
+    monkeypatch.setattr("core.training.gan.session.SAVE_EVERY_S", 0.0)
     list(publish_dcgan(*run, folder=shipped))
     before = read_json("generator_metrics", shipped)
     begun = before["shipped"]["epoch"]

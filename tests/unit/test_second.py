@@ -7,17 +7,17 @@ import pytest
 
 from core.errors import UserError
 from core.evaluation.calibration import fit_accusing_band
-from core.evaluation.folder import Scores
 from core.evaluation.knowledge import knowledge_of
+from core.evaluation.scores import Scores
 from core.inference.guard import Guard, fit_guard
 from core.inference.networks import Heard, Panel, load_panel
 from core.inference.second import SIDE_PX, Head, SecondOpinion, Traces
 from core.inference.verdict import STRANGE, Calibration, decide
-from core.training import second as training
-from core.training.publish_second import Judged, fit_weights, join_within, joined_scores
+from core.publishing.second import Judged, fit_weights, join_within, joined_scores
 from core.training.run_folder import RunFolder
-from core.training.second import SecondRecipe, fit_head, head_of, train_second
-from core.training.second_features import features_of, kept_features
+from core.training.second import session as training
+from core.training.second.features import features_of, kept_features
+from core.training.second.session import SecondRecipe, fit_head, head_of, train_second
 from tests.conftest import write_dataset
 
 FEATURES = 24

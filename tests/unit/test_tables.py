@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from core.config import ROOT
+from core.dataset.browse import to_csv as browsed_csv
 from core.dataset.index import DatasetIndex
-from core.evaluation.browse import to_csv as browsed_csv
 from core.tables import defused, to_csv
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"]

@@ -11,17 +11,17 @@ import keras
 import numpy as np
 import pytest
 
-from core.cli import main
+from core.cli.main import main
 from core.errors import UserError
 from core.examples import load_examples
 from core.imaging import decode_image, to_model_input
 from core.inference.predictor import Predictor
+from core.models.export import to_openvino
 from core.models.lite0 import SIDE_PX, build_lite0, with_evidence
 from core.training import imagenet
-from core.training.classifier import train_classifier
-from core.training.export import to_openvino
+from core.training.classifier.recipes import RECIPES
+from core.training.classifier.session import train_classifier
 from core.training.imagenet import load_imagenet, read_tensors
-from core.training.recipes import RECIPES
 from tests.conftest import write_dataset
 
 TINY = {"epochs": 1, "batch_size": 4, "samples_per_epoch": 8, "warmup_steps": 1}
@@ -172,7 +172,7 @@ def test_recipes_that_do_not_fit_are_refused(data, tmp_path, capsys, words, said
 
 @pytest.mark.slow
 def test_it_is_not_shipped_as_the_classifier(data, trained, tmp_path):
-    from core.training.publish import publish
+    from core.publishing.classifier import publish
 
     with pytest.raises(UserError, match="holds no classifier, but a run of"):
         list(publish(trained, data, folder=tmp_path))

@@ -13,14 +13,14 @@ import pandas as pd
 import pytest
 
 from core.atomic import write_atomically
-from core.cli_training import RECIPE_NAMES
+from core.cli.training import RECIPE_NAMES
 from core.errors import UserError
-from core.training.augmentation import FaceAugmentation
-from core.training.classifier import _targets, load_start, train_classifier
-from core.training.gan_recipes import GAN_RECIPES
-from core.training.recipes import RECIPES, Recipe
+from core.training.classifier.augmentation import FaceAugmentation
+from core.training.classifier.recipes import RECIPES, Recipe
+from core.training.classifier.session import _targets, load_start, train_classifier
+from core.training.gan.recipes import GAN_RECIPES
 from core.training.run_folder import load_arrays, load_weights
-from core.training.second import SecondRecipe
+from core.training.second.session import SecondRecipe
 from tests.conftest import write_dataset
 from tests.unit.runs import interrupted_after
 
@@ -155,7 +155,7 @@ def test_atomic_writes_leave_no_scraps(tmp_path):
 
 @pytest.mark.slow
 def test_a_run_may_begin_with_another_runs_weights(data, trained, tmp_path):
-    import core.training.classifier as module
+    import core.training.classifier.session as module
 
     best = load_weights(trained / "best.weights.npz")
     begun = []
@@ -194,7 +194,7 @@ def test_a_patchwork_of_both_classes_is_asked_for_its_areas():
 
 @pytest.mark.slow
 def test_a_run_may_begin_between_two_others(data, trained, tmp_path, monkeypatch):
-    import core.training.classifier as module
+    import core.training.classifier.session as module
 
     runs = [trained, tmp_path / "other"]
     train_classifier(data, runs[1], replace(SMALL, epochs=1, seed=1), quiet=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.generators.view_link import OF_VIEW, USUAL, read_view, to_view_query
+from ui.generator.link import OF_VIEW, USUAL, read_view, to_view_query
 
 VALUES = {
     "other": 11,

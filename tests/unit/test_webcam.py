@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.dataset.clips import moving_face
-from core.dataset.pipeline import pick_filmed
-from core.dataset.webcam import Webcam, h264, jpeg
-from core.training.augmentation import FaceAugmentation
+from bench.clips import moving_face
+from core.dataset.batches import pick_filmed
+from core.training.classifier.augmentation import FaceAugmentation
+from core.webcam_imitation import Webcam, h264, jpeg
 from tests.conftest import texture
 
 

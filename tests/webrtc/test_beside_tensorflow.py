@@ -15,8 +15,8 @@ from core.config import ROOT
     [
         "import tensorflow, aiortc, streamlit_webrtc",
         "import core.models.classifier, aiortc",
-        "import core.training.classifier, aiortc",
-        "import core.inference.explain, tensorflow, ui.live_connection",
+        "import core.training.classifier.session, aiortc",
+        "import core.inference.explain, tensorflow, ui.live.connection",
     ],
 )
 def test_either_may_come_first(program):

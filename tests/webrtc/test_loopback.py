@@ -14,11 +14,11 @@ from av import VideoFrame
 from streamlit_webrtc import WebRtcMode
 from streamlit_webrtc.webrtc import WebRtcWorker
 
-from core.dataset.clips import moving_face
+from bench.clips import moving_face
 from core.inference.live.judges import judges_of
 from core.inference.live.settings import LiveSettings
 from core.inference.report import CLASS_COLORS
-from ui.live_connection import LiveConnection
+from ui.live.connection import LiveConnection
 
 NO_SERVERS = aiortc.RTCConfiguration(iceServers=[])
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import cv2
 import pytest
 
-from core.cli import main
-from core.dataset.clips import moving_face
+from bench.clips import moving_face
+from core.cli.main import main
 from core.mp4 import write_mp4
 from tests.conftest import encode
 from tests.unit.live.films import film, frames_of, squares

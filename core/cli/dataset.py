@@ -1,0 +1,224 @@
+"""`python -m core dataset demo | download | paint | info`."""
+
+import argparse
+import json
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.errors import UserError
+from core.generators import GENERATORS
+
+PROBED_PER_CLASS = 1000
+SHOWN_BAD = 5
+BAR_AFTER_S = 0.5  # what fails at once has none
+PAINTED_FROM = 4_000_000  # far from the seeds of the data sets' faces and of what pages paint
+
+
+def add_dataset(commands) -> None:
+    """Add the command and its own commands to the parser's."""
+    dataset = commands.add_parser("dataset", help="get a data set, or look into one")
+    actions = dataset.add_subparsers(required=True, metavar="action")
+
+    demo = actions.add_parser("demo", help="make a small data set from installed packages")
+    demo.add_argument("--out", type=Path, metavar="DIR")
+    demo.add_argument("--count", type=int, metavar="N", help="faces a class (40 to 400)")
+    demo.set_defaults(run=_demo)
+
+    download = actions.add_parser("download", help="fetch the 140k set, or a sample, from Kaggle")
+    download.add_argument("--sample", type=int, metavar="N", help="only N faces a class")
+    download.add_argument("--out", type=Path, metavar="DIR", help="folder for the sample")
+    download.add_argument("--seed", type=int, default=0, metavar="S", help="of the sample")
+    download.set_defaults(run=_download)
+
+    paint = actions.add_parser("paint", help="add generated faces to a data set")
+    paint.add_argument("--out", type=Path, metavar="DIR", required=True)
+    paint.add_argument("--count", type=int, metavar="N", default=900)
+    paint.add_argument("--seed", type=int, metavar="S", default=PAINTED_FROM, help="the first one")
+    paint.add_argument(
+        "--psi", type=float, nargs=2, default=(0.9, 1.1), metavar=("LOW", "HIGH"),
+        help="truncation, drawn evenly; 1 is none",
+    )  # fmt: skip
+    paint.add_argument("--source", default="untruncated", metavar="NAME")
+    paint.add_argument("--generator", default="mobilestylegan", choices=GENERATORS)
+    paint.add_argument("--epoch", type=int, metavar="N", help="a stored epoch of the DCGAN")
+    paint.add_argument(
+        "--variants", type=int, default=0, metavar="N",
+        help="the DCGAN: paint with N generators between two stored epochs, filters shaken",
+    )  # fmt: skip
+    paint.add_argument(
+        "--beside", type=Path, metavar="DATA", help="data set whose files DIR shows too, by links"
+    )
+    paint.set_defaults(run=_paint)
+
+    frame = actions.add_parser("frame", help="real faces framed alike, for a DCGAN to learn from")
+    frame.add_argument("data", type=Path, metavar="DIR")
+    frame.add_argument("--out", type=Path, metavar="DIR", required=True)
+    frame.set_defaults(run=_frame)
+
+    info = actions.add_parser("info", help="count, probe for shortcuts, find duplicates")
+    info.add_argument("data", type=Path, metavar="DIR")
+    info.add_argument("--json", action="store_true", help="print JSON")
+    info.add_argument(
+        "--augmented",
+        metavar="RECIPE",
+        help="only probe the training faces as this recipe draws and changes them",
+    )
+    info.set_defaults(run=_info)
+
+
+def _frame(args: argparse.Namespace) -> int:
+    from core.dataset.framing import frame_faces
+
+    for line in frame_faces(args.data, args.out):
+        print(line)
+    return 0
+
+
+@contextmanager
+def _bar(unit: str, quiet: bool = False):
+    """A progress bar as a function of (done, total)."""
+    from tqdm import tqdm
+
+    with tqdm(unit=unit, disable=quiet, delay=BAR_AFTER_S) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield show
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from core.dataset.sources.demo import DEMO_DIR, PER_CLASS, build_demo
+
+    with _bar("face") as show:
+        folder = build_demo(args.out or DEMO_DIR, args.count or PER_CLASS, show)
+    print(f"The demo set is in {folder}")
+    return 0
+
+
+def _download(args: argparse.Namespace) -> int:
+    from core.dataset.sources.kaggle import download_all, download_sample
+
+    if args.sample is None:
+        if args.out:
+            raise UserError(
+                "--out goes with --sample. The whole set lands in kagglehub's folder; name another "
+                "in the environment variable KAGGLEHUB_CACHE."
+            )
+        folder = download_all()
+    else:
+        with _bar("face") as show:
+            folder = download_sample(args.sample, args.out, args.seed, show)
+    print(f"The data set is in {folder}")
+    return 0
+
+
+def _paint(args: argparse.Namespace) -> int:
+    from core.dataset.index import index_folder
+    from core.dataset.sources.painted import link_faces, paint_faces
+
+    generators = _painters(args)
+    if args.beside is not None:
+        link_faces(index_folder(args.beside), args.out)
+    numbers = {"first_seed": args.seed, "count": args.count, "psi": tuple(args.psi)}
+    with _bar("face") as show:
+        paint_faces(args.out, generators, source=args.source, **numbers, progress=show)
+    print(f"{args.count} faces of {generators[0].name} are in {args.out}")
+    return 0
+
+
+def _painters(args: argparse.Namespace) -> list:
+    from core.generators import load_generator
+    from core.generators.dcgan import SNAPSHOT, load_dcgan
+    from core.generators.variants import make_variant
+
+    if args.variants < 0:
+        raise UserError(f"--variants takes a number above 0. Received: {args.variants}")
+    if args.generator != "dcgan" and (args.epoch is not None or args.variants):
+        raise UserError("--epoch and --variants go with --generator dcgan.")
+    if args.epoch is not None and args.variants:
+        raise UserError("Choose one of --epoch and --variants.")
+    if args.variants:
+        return [make_variant(number) for number in range(args.variants)]
+    if args.epoch is None:
+        return [load_generator(args.generator)]
+    return [load_dcgan(f"{SNAPSHOT}{args.epoch}")]
+
+
+def _augmented(args: argparse.Namespace) -> int:
+    from core.dataset.index import index_folder
+    from core.training.mixture import mixture_of, probe_mixture
+
+    mixture = mixture_of(index_folder(args.data), args.augmented)
+    with _bar("face", args.json) as show:
+        areas = probe_mixture(mixture, 2 * PROBED_PER_CLASS, show)
+    if args.json:
+        print(json.dumps({"folder": str(args.data), "augmented_property_roc_auc": areas}, indent=2))
+    else:
+        _print_areas(areas)
+    return 0
+
+
+def _info(args: argparse.Namespace) -> int:
+    if args.augmented:
+        return _augmented(args)
+    from core.dataset.duplicates import find_duplicates
+    from core.dataset.index_cache import open_index
+    from core.dataset.properties import measure, sample, shortcuts
+
+    with _bar("header", args.json) as show:
+        index = open_index(args.data, progress=show)
+    with _bar("picture", args.json) as show:
+        areas = shortcuts(measure(sample(index.faces, PROBED_PER_CLASS), show).table)
+    with _bar("fingerprint", args.json) as show:
+        twins = find_duplicates(index.faces, show)
+    counts = index.faces.groupby(["split", "label", "source"]).size()
+    summary = {
+        "folder": str(index.root),
+        "n": len(index.faces),
+        "counts": [{**dict(zip(counts.index.names, key, strict=True)), "n": int(n)}
+                   for key, n in counts.items()],
+        "unreadable": index.unreadable.to_dict("records"),
+        "notes": list(index.notes),
+        "property_roc_auc": areas,
+        "duplicates": twins.groups.to_dict("records"),
+        "undecodable": [{"path": path, "error": why} for path, why in twins.unreadable.items()],
+        "leaking_groups": twins.leaks,
+        "contradicting_groups": twins.contradictions,
+    }  # fmt: skip
+    if args.json:
+        print(json.dumps(summary, indent=2))
+    else:
+        _print_info(summary, counts.to_string(header=False))
+    return 0
+
+
+def _print_info(summary: dict, counts: str) -> None:
+    print(f"{summary['n']} readable pictures in {summary['folder']!r}\n{counts}")
+    for note in summary["notes"]:
+        print(f"Note: {note}")
+    bad = summary["unreadable"] + summary["undecodable"]
+    for entry in bad[:SHOWN_BAD]:
+        print(f"unreadable: {entry['path']!r}: {entry['error']}")
+    if len(bad) > SHOWN_BAD:
+        print(f"... and {len(bad) - SHOWN_BAD} more that cannot be read")
+    _print_areas(summary["property_roc_auc"])
+    groups = len({row["group"] for row in summary["duplicates"]})
+    print(
+        f"\nGroups of duplicates: {groups}, {len(summary['leaking_groups'])} of them across splits"
+        f", {len(summary['contradicting_groups'])} with both labels"
+    )
+    for row in summary["duplicates"][:20]:
+        print(f"  {row['group']:4} {row['kind']:10} {row['split']}/{row['label']} {row['path']!r}")
+
+
+def _print_areas(areas: dict[str, float]) -> None:
+    from core.dataset.properties import PROPERTIES, SHORTCUT_AUC
+
+    if not areas:
+        print("\nToo few faces of a class to probe for shortcuts.")
+        return
+    print("\nHow well one property alone tells the classes apart (ROC AUC; 0.5 is not at all):")
+    for name, area in areas.items():
+        print(f"  {PROPERTIES[name]:20} {area:.3f}{'  a shortcut' * (area >= SHORTCUT_AUC)}")

@@ -1,0 +1,110 @@
+"""The command line's way to a table of verdicts: `classify ... --out results.parquet`."""
+
+import argparse
+import json
+import sys
+import threading
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+from core.cli.common import OK, SOME_FAILED, positive, tell
+from core.config import TABLE_SUFFIXES
+from core.picture_files import printable
+
+
+def add_scoring(classify: argparse.ArgumentParser) -> None:
+    """Add the options of folder scoring to `classify`."""
+    classify.add_argument(
+        "--out",
+        type=_table,
+        metavar="FILE",
+        help="write a table, a row a face: .parquet, .csv or .jsonl; for any number of files",
+    )
+    classify.add_argument(
+        "--resume", action="store_true", help="go on with a table that was broken off"
+    )
+    classify.add_argument(
+        "--workers", type=positive, metavar="N", help="processes that judge for --out (all cores)"
+    )
+    classify.set_defaults(wrong_usage=classify.error)
+
+
+def _table(text: str) -> Path:
+    if Path(text).suffix.lower() not in TABLE_SUFFIXES:
+        known = ", ".join(TABLE_SUFFIXES)
+        raise argparse.ArgumentTypeError(f"must end in {known}. Received: {text!r}")
+    return Path(text)
+
+
+def score_to_file(args: argparse.Namespace, detector: str) -> int:
+    """Run `classify` with `--out`.
+
+    Args:
+        args: of `classify`.
+        detector: the one that looks.
+
+    Returns:
+        The exit code.
+    """
+    if not args.out:
+        args.wrong_usage("--resume and --workers belong to --out FILE")
+    from core.inference.photo import load_inspector
+    from core.runtime import cores
+    from core.scoring.folder import FolderRun, settings_of
+    from core.scoring.workers import score_in_processes
+
+    settings = settings_of(
+        args.paths, aligned=args.aligned, network=args.network, detector=detector
+    )
+    run = FolderRun(args.out, settings, resume=args.resume)
+    if run.finished:
+        print(f"{printable(str(args.out))} is finished already: nothing is left to judge.")
+        return OK
+    engine = partial(
+        score_in_processes,
+        load=partial(load_inspector, network=args.network, detector=args.detector),
+        workers=args.workers or cores(),
+        aligned=args.aligned,
+    )
+    try:
+        _judge(run, args.paths, engine)
+        totals = run.finish()
+    finally:
+        run.close()
+    _print_totals(args, totals)
+    return SOME_FAILED if totals.failed else OK
+
+
+def _judge(run, paths: list[Path], engine) -> None:
+    """Judge behind a bar with rate and time left."""
+    from tqdm import tqdm
+
+    with tqdm(initial=run.done, unit="file", smoothing=0.1) as bar:
+        threading.Thread(target=_count, args=(bar, paths), daemon=True).start()
+
+        def tell_above(sentence: str) -> None:
+            with bar.external_write_mode(file=sys.stderr):
+                tell(sentence)
+
+        for _ in run.judge(paths, engine, tell_above):
+            bar.update(run.done - bar.n)
+        bar.update(run.done - bar.n)
+
+
+def _count(bar, paths: list[Path]) -> None:
+    """Tell a bar how long the way is; it starts before that is known."""
+    from core.scoring.folder import count_files
+
+    bar.total = count_files(paths)
+
+
+def _print_totals(args: argparse.Namespace, totals) -> None:
+    if args.json:
+        print(json.dumps({"out": str(args.out), **asdict(totals)}))
+        return
+    failed = f"{totals.failed:,} with an error" if totals.failed else "none with an error"
+    print(
+        f"{printable(str(args.out))}: {totals.files:,} files, {totals.faces:,} faces in them, "
+        f"{failed}."
+    )

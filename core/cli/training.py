@@ -1,0 +1,166 @@
+"""`python -m core train | publish`: train a network, and ship it."""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from core.cli.common import OK, positive
+from core.errors import UserError
+
+RECIPE_NAMES = [
+    *("original", "ours", "webcam", "mosaic", "finish", "wide"),
+    *("traces", "second", "projected"),
+]
+
+
+def add_training(commands) -> None:
+    """Add the commands to the parser's."""
+    train = commands.add_parser("train", help="train a network")
+    train.add_argument("network", choices=["classifier", "second", "traces", "dcgan"])
+    train.add_argument("--data", required=True, type=Path, metavar="DIR")
+    train.add_argument("--out", required=True, type=Path, metavar="RUN_DIR")
+    train.add_argument("--epochs", type=positive, metavar="N")
+    train.add_argument("--resume", action="store_true", help="go on where a run stopped")
+    train.add_argument("--recipe", choices=RECIPE_NAMES, help="ours, or the network's own")
+    train.add_argument(
+        "--start",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="DIR",
+        help="begin with the weights published in DIR; classifier: or with the best ones of the "
+        "run in DIR, or with the mean of several such",
+    )
+    train.add_argument(
+        "--sources", type=_names, metavar="A,B", help="use only files named A_... and B_..."
+    )
+    train.set_defaults(run=_train)
+
+    publish = commands.add_parser("publish", help="ship a trained run")
+    publish.add_argument("run_dir", type=Path, metavar="RUN_DIR")
+    publish.add_argument("--data", required=True, type=Path, metavar="DIR")
+    publish.add_argument(
+        "--as",
+        dest="name",
+        default="classifier",
+        choices=["classifier", "second", "live", "original", "generator", "original_generator"],
+        help="classifier, generator: what the app serves; original...: figures for comparison; "
+        "live: calibrate what is published in RUN_DIR for moving pictures",
+    )
+    publish.add_argument(
+        "--clips", type=Path, metavar="DIR", help="live: films in real/ and fake/, one person each"
+    )
+    publish.add_argument(
+        "--traces",
+        type=Path,
+        metavar="RUN_DIR",
+        help="second: a run of `train traces` that judges beside it",
+    )
+    publish.add_argument(
+        "--inception", type=Path, metavar="FILE", help="Inception's graph: measure FID too"
+    )
+    publish.add_argument(
+        "--only-measure",
+        action="store_true",
+        help="generator: measure the run's stored epochs, newest first, and ship nothing",
+    )
+    publish.set_defaults(run=_publish)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name for name in text.split(",") if name)
+
+
+def _train(args: argparse.Namespace) -> int:
+    own = {name: name for name in ("traces", "second")}
+    args.recipe = args.recipe or own.get(args.network, "ours")
+    if args.network == "second":
+        _train_second(args)
+        print(f"Done. History, features and the head are in {args.out}.")
+    elif args.network != "dcgan":
+        _train_classifier(args)
+        print(f"Done. History, checkpoint and best weights are in {args.out}.")
+    else:
+        _train_dcgan(args)
+        print(f"Done. History, checkpoint, samples and snapshots are in {args.out}.")
+    return OK
+
+
+def _train_classifier(args: argparse.Namespace) -> None:
+    from core.training.classifier.recipes import RECIPES
+    from core.training.classifier.session import train_classifier
+
+    if args.recipe not in RECIPES:
+        raise UserError(f"Recipe {args.recipe} trains no {args.network}.")
+    recipe = _with_options(RECIPES[args.recipe], args)
+    if recipe.network != args.network:
+        raise UserError(
+            f"Recipe {recipe.name} is for `train {recipe.network}`, not {args.network}."
+        )
+    train_classifier(args.data, args.out, recipe, start=args.start, resume=args.resume)
+
+
+def _train_second(args: argparse.Namespace) -> None:
+    from core.training.second.session import SecondRecipe, train_second
+
+    if args.recipe != "second":
+        raise UserError("A second opinion is trained with --recipe second.")
+    if args.start:
+        raise UserError("A second opinion has its own beginning: leave --start out.")
+    train_second(args.data, args.out, _with_options(SecondRecipe(), args), resume=args.resume)
+
+
+def _train_dcgan(args: argparse.Namespace) -> None:
+    from core.training.gan.recipes import GAN_RECIPES
+    from core.training.gan.session import train_dcgan
+
+    if args.recipe not in GAN_RECIPES:
+        raise UserError("A DCGAN is trained with --recipe original, ours or projected.")
+    if len(args.start) > 1:
+        raise UserError("A DCGAN begins with the weights of one folder: give --start one.")
+    recipe = _with_options(GAN_RECIPES[args.recipe], args)
+    start = args.start[0] if args.start else None
+    train_dcgan(args.data, args.out, recipe, start=start, resume=args.resume)
+
+
+def _with_options(recipe, args: argparse.Namespace):
+    options = {"epochs": args.epochs, "sources": args.sources}
+    return replace(recipe, **{name: value for name, value in options.items() if value})
+
+
+def _publish(args: argparse.Namespace) -> int:
+    if args.only_measure:
+        return _measure_generator(args)
+    if args.name.endswith("generator"):
+        from core.publishing.generator import publish_dcgan
+
+        options = {"name": args.name, "inception": args.inception}
+        lines = publish_dcgan(args.run_dir, args.data, **options)
+    elif args.name == "second":
+        from core.publishing.second import publish_second
+
+        lines = publish_second(args.run_dir, args.data, traces_dir=args.traces)
+    elif args.name == "live":
+        from core.publishing.live import publish_live
+
+        if args.clips is None:
+            raise UserError("A live calibration is fitted on films: name a folder with --clips.")
+        lines = publish_live(args.data, args.clips, folder=args.run_dir)
+    else:
+        from core.publishing.classifier import publish
+
+        lines = publish(args.run_dir, args.data, name=args.name)
+    for line in lines:
+        print(line)
+    return OK
+
+
+def _measure_generator(args: argparse.Namespace) -> int:
+    from core.publishing.generator import QUALITY_FILE, measure_run
+
+    if args.name != "generator":
+        raise UserError("--only-measure goes with --as generator.")
+    for row in measure_run(args.run_dir, args.data, args.inception):
+        print(" ".join(f"{name} {value:.4g}" for name, value in row.items()), flush=True)
+    print(f"The table of all epochs is {args.run_dir / QUALITY_FILE}.")
+    return OK

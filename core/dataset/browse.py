@@ -1,0 +1,175 @@
+"""Find faces in an index: filters, orders and pages, as pure functions on its table."""
+
+import math
+from dataclasses import asdict, dataclass, fields, replace
+
+import numpy as np
+import pandas as pd
+
+from core import tables
+from core.config import FAKE
+from core.dataset.index import DatasetIndex, labels_of
+from core.inference.verdict import Calibration
+
+ORDERS = {
+    "name": "Name",
+    "uncertain": "Most uncertain first",
+    "wrong": "Most wrong first",
+    "small": "Smallest file first",
+    "large": "Largest file first",
+}
+OUTCOMES = {
+    "any": "Any",
+    "right": "Right",
+    "wrong": "Wrong",
+    "unsure": "Unsure",
+    "unjudged": "Not judged yet",
+}
+PAGE_SIZES = (24, 48, 96)
+MAX_SIDE_PX = 10_000
+
+
+@dataclass(frozen=True)
+class Query:
+    """What of a data set to show; the defaults show all of it.
+
+    Attributes:
+        split, label, source: only faces with this value; "" is any.
+        text: only paths that contain it, whatever its case.
+        min_side_px: only pictures whose shorter side has at least so many pixels.
+        outcome: one of `OUTCOMES`: what P(fake) alone says, against the label.
+        p_low, p_high: only faces whose P(fake) lies between them; 0 and 1 keep faces that are
+            not judged.
+        order: one of `ORDERS`.
+        page: from 1.
+        size: faces a page.
+    """
+
+    split: str = ""
+    label: str = ""
+    source: str = ""
+    text: str = ""
+    min_side_px: int = 0
+    outcome: str = "any"
+    p_low: float = 0.0
+    p_high: float = 1.0
+    order: str = "name"
+    page: int = 1
+    size: int = PAGE_SIZES[0]
+
+    def link(self) -> dict[str, str]:
+        """The query parameters of a link to this view: what differs from the defaults."""
+        plain = asdict(Query())
+        return {name: str(value) for name, value in asdict(self).items() if value != plain[name]}
+
+
+def from_link(parameters: dict[str, str]) -> tuple[Query, list[str]]:
+    """Read a view from query parameters that may come from anybody.
+
+    Returns:
+        The view, and a sentence for each parameter that was left out because it is wrong.
+    """
+    query, complaints = Query(), []
+    for field in fields(Query):
+        if field.name not in parameters:
+            continue
+        text = parameters[field.name]
+        try:
+            value = field.type(text)
+            query = replace(query, **{field.name: _checked(field.name, value)})
+        except (ValueError, OverflowError):
+            complaints.append(f"The link's {field.name}={text[:40]!r} makes no sense: left out.")
+    if query.p_low > query.p_high:
+        complaints.append("The link's range of P(fake) is empty: left out.")
+        query = replace(query, p_low=0.0, p_high=1.0)
+    return query, complaints
+
+
+def _checked(name: str, value):
+    choices = {"outcome": OUTCOMES, "order": ORDERS, "size": PAGE_SIZES}
+    if name in choices and value not in choices[name]:
+        raise ValueError
+    if name in ("p_low", "p_high") and not 0 <= value <= 1:  # refuses NaN, too
+        raise ValueError
+    if name == "page" and not 0 <= value < 10**9:
+        raise ValueError
+    if name == "min_side_px" and not 0 <= value <= MAX_SIDE_PX:
+        raise ValueError
+    return value
+
+
+def find(
+    faces: pd.DataFrame, query: Query, p_fake: np.ndarray, calibration: Calibration
+) -> np.ndarray:
+    """The rows a query asks for, in its order.
+
+    Args:
+        faces: `DatasetIndex.faces`.
+        query: its page is not looked at.
+        p_fake: float (n,), NaN where a face is not judged.
+        calibration: its threshold and unsure band.
+
+    Returns:
+        int64 positions in `faces`.
+    """
+    keep = np.ones(len(faces), bool)
+    for column in ("split", "label", "source"):
+        if wanted := getattr(query, column):
+            keep &= (faces[column] == wanted).to_numpy(bool)
+    if query.text:
+        keep &= faces["path"].str.contains(query.text, case=False, regex=False).to_numpy(bool)
+    if query.min_side_px:
+        keep &= faces[["width", "height"]].min(axis=1).to_numpy() >= query.min_side_px
+    judged = ~np.isnan(p_fake)
+    if query.outcome != "any":
+        keep &= outcomes(faces, p_fake, calibration) == query.outcome
+    if (query.p_low, query.p_high) != (0.0, 1.0):
+        keep &= judged & (p_fake >= query.p_low) & (p_fake <= query.p_high)
+    rows = np.flatnonzero(keep)
+    keys = _keys(faces, query.order, p_fake, calibration.threshold)
+    return rows[np.argsort(keys[rows], kind="stable")]
+
+
+def outcomes(faces: pd.DataFrame, p_fake: np.ndarray, calibration: Calibration) -> np.ndarray:
+    """The key of `OUTCOMES` for each face: str (n,)."""
+    right = (p_fake >= calibration.threshold) == (labels_of(faces) == FAKE)
+    unsure = (p_fake > calibration.unsure_low) & (p_fake < calibration.unsure_high)
+    kinds = [np.isnan(p_fake), unsure, right]
+    return np.select(kinds, ["unjudged", "unsure", "right"], "wrong")
+
+
+def _keys(faces: pd.DataFrame, order: str, p_fake: np.ndarray, threshold: float) -> np.ndarray:
+    """What to sort by, rising; faces that are not judged come last."""
+    if order in ("small", "large"):
+        return faces["bytes"].to_numpy() * (1 if order == "small" else -1)
+    if order == "uncertain":
+        return np.nan_to_num(np.abs(p_fake - threshold), nan=np.inf)
+    if order == "wrong":
+        of_label = np.where(labels_of(faces) == FAKE, p_fake, 1 - p_fake)
+        return np.nan_to_num(of_label, nan=np.inf)
+    return np.zeros(len(faces))
+
+
+def pages(count: int, size: int) -> int:
+    """How many pages so many faces fill; at least one."""
+    return max(1, math.ceil(count / size))
+
+
+def on_page(rows: np.ndarray, query: Query) -> tuple[np.ndarray, int]:
+    """The rows of the query's page, and its number brought into what there is."""
+    page = min(max(1, query.page), pages(len(rows), query.size))
+    return rows[(page - 1) * query.size : page * query.size], page
+
+
+def to_csv(index: DatasetIndex, rows: np.ndarray, p_fake: np.ndarray) -> bytes:
+    """A filtered list as CSV: paths below the folder, what is known of each face, P(fake).
+
+    Args:
+        index: the data set.
+        rows: positions in it.
+        p_fake: float (n,) of all its faces.
+    """
+    table = index.faces.iloc[rows].drop(columns="modified_ns")
+    table["path"] = [index.relative(path) for path in table["path"]]
+    table["p_fake"] = p_fake[rows]
+    return tables.to_csv(table)

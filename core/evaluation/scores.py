@@ -1,0 +1,226 @@
+"""Measure the classifier on a folder of aligned faces."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from core.config import CLASS_NAMES, FAKE, REAL
+from core.dataset.index import labels_of
+from core.errors import UserError
+from core.evaluation.metrics import (
+    ece_by_chance,
+    expected_calibration_error,
+    summarize,
+    wilson_ci95,
+)
+from core.imaging import decode_image, to_model_input
+from core.inference.geometry import centre_square
+from core.inference.networks import Network, Panel
+from core.inference.verdict import Calibration, sharpness, sigmoid
+
+BATCH = 64
+Change = Callable[[np.ndarray, np.random.Generator], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What the network says of a set of faces.
+
+    Attributes:
+        faces: their rows of the index.
+        labels: int32 (n,), 0 fake, 1 real.
+        log_odds: float64 (n,), of fake, before calibration.
+        sharpnesses: float64 (n,).
+        skipped: files that could not be decoded, with the reason.
+        doubtful: bool (n,), faces that get no verdict whatever their P(fake); None means none.
+    """
+
+    faces: pd.DataFrame
+    labels: np.ndarray
+    log_odds: np.ndarray
+    sharpnesses: np.ndarray
+    skipped: dict[str, str]
+    doubtful: np.ndarray | None = None
+
+
+def score_faces(
+    faces: pd.DataFrame,
+    network: Network,
+    progress: Callable[[int], object] = lambda count: None,
+    *,
+    change: Change | None = None,
+) -> Scores:
+    """Run the network over aligned faces.
+
+    Args:
+        faces: rows of an index.
+        network: what judges them.
+        progress: told after each batch how many files it read.
+        change: done to each face first, the same way every time: from uint8 (side, side, 3)
+            and a source of chance, which hangs on the face's place alone, to such pixels.
+
+    Raises:
+        UserError: not one file can be decoded.
+    """
+    rows, odds, sharps, doubts, skipped = [], [], [], [], {}
+    with ThreadPoolExecutor() as pool:
+        paths = list(faces["path"])
+        for start in range(0, len(paths), BATCH):
+            batch = paths[start : start + BATCH]
+            numbers = range(start, start + len(batch))
+            loaded = list(pool.map(lambda *job: _load(*job, change), batch, numbers))
+            good = [(start + i, face) for i, face in enumerate(loaded) if not isinstance(face, str)]
+            skipped |= {
+                p: why for p, why in zip(batch, loaded, strict=True) if isinstance(why, str)
+            }
+            if good:
+                crops = [crop for _, crop in good]
+                rows += [row for row, _ in good]
+                said, doubtful = judged(network, crops)
+                odds.append(said)
+                doubts.append(doubtful)
+                sharps += [sharpness(to_model_input(crop)) for crop in crops]
+            progress(len(batch))
+    if not rows:
+        raise UserError("No image could be decoded. Check the files of the data set.")
+    kept = faces.iloc[rows].reset_index(drop=True)
+    log_odds = np.concatenate(odds).astype(np.float64)
+    return Scores(
+        kept, labels_of(kept), log_odds, np.array(sharps), skipped, np.concatenate(doubts)
+    )
+
+
+def judged(network: Network, crops: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """What a network or a panel says of faces.
+
+    Returns:
+        Log-odds of fake before calibration, float (n,); which faces get no verdict whatever
+        these are, bool (n,).
+    """
+    if not isinstance(network, Panel):
+        return network.log_odds_of(crops), np.zeros(len(crops), bool)
+    heard = network.listen(crops)
+    return network.joined(heard.log_odds), network.doubtful(heard)
+
+
+def _load(path: str, number: int, change: Change | None) -> np.ndarray | str:
+    try:
+        photo = decode_image(Path(path).read_bytes())
+    except (UserError, OSError) as error:
+        return str(error)
+    pixels = centre_square(photo.pixels).pixels
+    if change is not None:
+        pixels = change(pixels, np.random.default_rng(number))
+    return pixels
+
+
+def report(scores: Scores, calibration: Calibration) -> dict:
+    """All figures of a scored set, under the keys of the `evaluate` contract.
+
+    Besides the contract's keys: those of `judge_figures`, skipped (files), and by_pair (each
+    real against each fake source).
+    """
+    p_fake = calibration.p_fake(scores.log_odds)
+    source = scores.faces["source"].to_numpy()
+    hits = (p_fake >= calibration.threshold) == (scores.labels == FAKE)
+    figures = judge_figures(scores.labels, scores.log_odds, calibration, scores.doubtful)
+    figures |= {"skipped": len(scores.skipped), "by_source": {}}
+    verdicts = verdicts_of(p_fake, calibration, scores.doubtful)
+    kinds = scores.faces.groupby(["label", "source"]).size()
+    for label, name in kinds.index:
+        inside = (source == name) & (scores.faces["label"] == label).to_numpy()
+        key = name if len(kinds.loc[:, name]) == 1 else f"{name} ({label})"
+        figures["by_source"][key] = _one_source(
+            label, hits[inside], verdicts[inside], p_fake[inside]
+        )
+    figures["by_pair"] = pair_figures(source, scores.labels, scores.log_odds, calibration)
+    return figures
+
+
+def pair_figures(
+    sources: np.ndarray, labels: np.ndarray, log_odds: np.ndarray, calibration: Calibration
+) -> dict[str, dict]:
+    """Each real source against each fake one: "real / fake" -> `judge_figures`.
+
+    Args:
+        sources: names (n,).
+        labels, log_odds, calibration: as in `judge_figures`.
+    """
+    reals, fakes = (sorted(set(sources[labels == label])) for label in (REAL, FAKE))
+    found = {}
+    for real, fake in product(reals, fakes):
+        inside = ((sources == real) & (labels == REAL)) | ((sources == fake) & (labels == FAKE))
+        found[f"{real} / {fake}"] = judge_figures(labels[inside], log_odds[inside], calibration)
+    return found
+
+
+def is_answered(p_fake: np.ndarray, calibration: Calibration) -> np.ndarray:
+    """Which faces lie outside the unsure band: bool (n,)."""
+    return (p_fake <= calibration.unsure_low) | (p_fake >= calibration.unsure_high)
+
+
+def verdicts_of(
+    p_fake: np.ndarray, calibration: Calibration, doubtful: np.ndarray | None = None
+) -> np.ndarray:
+    """What the app says of faces it can judge: str (n,), "real", "fake" or "unsure".
+
+    Args:
+        p_fake: float (n,).
+        calibration: whose threshold and band count.
+        doubtful: bool (n,), faces that are unsure whatever their P(fake).
+    """
+    called = np.where(p_fake >= calibration.threshold, CLASS_NAMES[FAKE], CLASS_NAMES[REAL])
+    answered = is_answered(p_fake, calibration)
+    if doubtful is not None:
+        answered &= ~doubtful
+    return np.where(answered, called, "unsure")
+
+
+def judge_figures(
+    labels: np.ndarray,
+    log_odds: np.ndarray,
+    calibration: Calibration,
+    doubtful: np.ndarray | None = None,
+) -> dict:
+    """The figures of one set of faces.
+
+    Args:
+        labels: int (n,), 0 fake, 1 real.
+        log_odds: float (n,), of fake, before calibration.
+        calibration: whose probabilities, threshold and unsure band are measured.
+        doubtful: as in `verdicts_of`.
+
+    Returns:
+        Those of `summarize`, and: ece_uncalibrated, ece_by_chance (what a perfectly calibrated
+        model would show on as many faces), answered (share outside the unsure band),
+        accuracy_answered (of these; None if there are none).
+    """
+    p_fake = calibration.p_fake(log_odds)
+    answered = verdicts_of(p_fake, calibration, doubtful) != "unsure"
+    hits = (p_fake >= calibration.threshold) == (labels == FAKE)
+    return summarize(labels, p_fake, calibration.threshold) | {
+        "ece_uncalibrated": expected_calibration_error(labels, sigmoid(log_odds)),
+        "ece_by_chance": ece_by_chance(p_fake),
+        "answered": float(answered.mean()),
+        "accuracy_answered": float(hits[answered].mean()) if answered.any() else None,
+    }
+
+
+def _one_source(label: str, hits: np.ndarray, verdicts: np.ndarray, p_fake: np.ndarray) -> dict:
+    count = len(hits)
+    said = {state: int((verdicts == state).sum()) for state in ("real", "fake", "unsure")}
+    return {
+        "label": label,
+        "n": count,
+        "accuracy": float(hits.mean()),
+        "accuracy_ci95": list(wilson_ci95(int(hits.sum()), count)),
+        "answered": 1 - said["unsure"] / count,
+        "mean_p_fake": float(p_fake.mean()),
+        **{f"called_{state}": n / count for state, n in said.items()},
+        **{f"called_{state}_ci95": list(wilson_ci95(n, count)) for state, n in said.items()},
+    }

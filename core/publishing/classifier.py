@@ -1,0 +1,150 @@
+"""From a finished run to shipped artifacts: weights, runtime model, calibration, figures."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from core.artifacts import (
+    REGISTRY_FILE,
+    Shipment,
+    read_artifact,
+    read_json,
+    registered,
+    ship_all,
+)
+from core.config import ARTIFACTS_DIR
+from core.dataset.index import DatasetIndex, load_split
+from core.errors import UserError
+from core.evaluation.scores import Change, report, score_faces
+from core.inference.networks import Cnn, Network
+from core.inference.predictor import Predictor
+from core.inference.verdict import Calibration
+from core.models.classifier import build_classifier
+from core.models.export import to_keras_file, to_openvino
+from core.publishing.judge_run import calibrate
+from core.publishing.model_card import write_model_card
+from core.training.classifier.networks import network_name
+from core.training.classifier.session import load_start
+from core.training.run_folder import RunFolder, load_weights
+from core.webcam_imitation import Webcam
+
+SHIPPED = "classifier"
+
+
+def publish(
+    run_dir: Path, data: Path, *, name: str = SHIPPED, folder: Path = ARTIFACTS_DIR
+) -> Iterator[str]:
+    """Ship a run: convert, calibrate on valid, measure once on test, write it all down.
+
+    Args:
+        run_dir: folder of a run of `train classifier`; or the folder of artifacts, to measure
+            the published model anew.
+        data: the folder it was trained on, with valid and test.
+        name: "classifier" is what the app serves; another name keeps a run for comparison
+            (history and figures, no weights).
+        folder: where the artifacts lie.
+
+    Yields:
+        A line for each thing done.
+
+    Raises:
+        UserError: the run or the data cannot be used.
+    """
+    settings, weights, history = _read(run_dir)
+    if network_name(settings) != "classifier":
+        raise UserError(
+            f"{run_dir} holds no classifier, but a run of `train {network_name(settings)}`."
+        )
+    index, valid_faces = load_split(data, "valid")
+    network = build_classifier(logits=True)
+    network.set_weights(weights)
+    graph, constants = to_openvino(network)
+    cnn = Cnn(Predictor(graph, constants))
+
+    chosen = _chosen(valid_faces, settings)
+    valid = score_faces(chosen, cnn)
+    calibration = calibrate(valid)
+    yield f"Calibrated on {len(valid.labels)} faces of valid: {asdict(calibration)}"
+    filmed = score_faces(chosen, cnn, change=Webcam())
+    live = calibrate(filmed)
+    yield f"Calibrated for video on the same faces, filmed: {asdict(live)}"
+    kept = ("recipe", "data", "start", "teacher", "made_with")
+    metrics = {key: settings.get(key) for key in kept}
+    metrics["valid"] = _measure(index, "valid", cnn, calibration)
+    metrics["test"] = _measure(index, "test", cnn, calibration)
+    metrics["test_filmed"] = _measure(index, "test", cnn, live, change=Webcam())
+    yield f"Measured on {metrics['test']['n']} faces of test."
+
+    described = f"{sum(settings['data']['train'].values())} faces of train: " + ", ".join(
+        sorted(settings["data"]["train"])
+    )
+    files = {
+        "metrics.json": json.dumps(metrics, indent=2).encode(),
+        "history.csv": history,
+    }
+    if name == SHIPPED:
+        files |= {
+            "calibration.json": json.dumps(asdict(calibration)).encode(),
+            "live.json": json.dumps(asdict(live)).encode(),
+            "xml": graph,
+            "bin": constants,
+            "weights.h5": to_keras_file(network),
+        }
+    others = () if _is_shipped(files, name, folder) else ("robustness", "generalization")
+    outdated = tuple(f"{name}_{table}" for table in others)  # they were another model's
+    shipment = Shipment(name, files, described, _short(metrics))
+    ship_all([shipment], withdrawn=outdated, folder=folder)
+    yield f"Wrote the artifacts of {name} to {folder.name}/."
+    write_model_card(folder)
+    yield "Wrote MODEL_CARD.md."
+
+
+def _read(run_dir: Path) -> tuple[dict, list[np.ndarray], bytes]:
+    """Settings, best weights and history (CSV) of a run, or of the published classifier."""
+    run = RunFolder(run_dir)
+    if run.settings_file.exists() or not (run_dir / REGISTRY_FILE).exists():
+        return run.settings(), load_weights(run.best_file), run.history_file.read_bytes()
+    settings = read_json(f"{SHIPPED}_metrics", run_dir)
+    return settings, load_start(run_dir), read_artifact(f"{SHIPPED}_history", run_dir)
+
+
+def _is_shipped(files: dict[str, bytes], name: str, folder: Path) -> bool:
+    """Whether the model and its calibration are those that are shipped already."""
+    known = registered(folder)
+    parts = {"bin": f"{name}_constants", "calibration.json": f"{name}_calibration"}
+    return all(
+        suffix in files
+        and kind in known
+        and known[kind].sha256 == hashlib.sha256(files[suffix]).hexdigest()
+        for suffix, kind in parts.items()
+    )
+
+
+def _chosen(faces: pd.DataFrame, settings: dict) -> pd.DataFrame:
+    sources = settings["recipe"]["sources"]
+    return faces[faces["source"].isin(sources)].reset_index(drop=True) if sources else faces
+
+
+def _measure(
+    index: DatasetIndex,
+    split: str,
+    network: Network,
+    calibration: Calibration,
+    change: Change | None = None,
+) -> dict:
+    faces = index.part(split)
+    if faces.empty:
+        raise UserError(f"{index.root} has no split {split}, on which a shipped model is measured.")
+    return report(score_faces(faces, network, change=change), calibration)
+
+
+def _short(metrics: dict) -> dict:
+    """What of the figures stands in the registry."""
+    kept = ("n", "accuracy", "roc_auc", "ece")
+    pairs = metrics["test"]["by_pair"].items()
+    return {"test_pairs": {pair: {key: row[key] for key in kept} for pair, row in pairs}}

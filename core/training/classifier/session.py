@@ -1,0 +1,233 @@
+"""Training of the networks that judge: resumable to the same result, blind to test."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from core.artifacts import REGISTRY_FILE
+from core.config import FAKE
+from core.dataset.batches import epoch_rows, make_batches, pick_filmed, pick_partners
+from core.evaluation.metrics import roc_auc
+from core.inference.keras_model import trained_classifier
+from core.models.classifier import start_high_pass
+from core.training.classifier.networks import build_network
+from core.training.classifier.parts import Part, describe_faces, load_parts
+from core.training.classifier.recipes import Recipe
+from core.training.imagenet import load_imagenet
+from core.training.keras_setup import reseed_dropout, resolve_policy
+from core.training.run_folder import RunFolder, load_weights, stack, unstack
+
+VALID_BATCH = 64
+
+
+def train_classifier(
+    data: Path,
+    out: Path,
+    recipe: Recipe,
+    *,
+    start: Sequence[Path] = (),
+    resume: bool = False,
+    quiet: bool = False,
+) -> pd.DataFrame:
+    """Train the network that a recipe names on a folder; the test split is never read.
+
+    Args:
+        data: folder in the Kaggle layout with `train` and `valid`.
+        out: run folder (see `core.training.run_folder`).
+        recipe: what to do.
+        start: run folders, or folders of artifacts, the mean of whose weights is the beginning
+            (as in model soups, Wortsman et al., ICML 2022: of runs that began alike); none
+            begins at random, and EfficientNet-Lite0 with its ImageNet weights.
+        resume: go on from the last finished epoch; the result is that of an unbroken run.
+        quiet: no progress bar.
+
+    Returns:
+        The history, a row an epoch: epoch (from 1), loss, accuracy, val_loss, val_accuracy,
+        lr, val_roc_auc, seconds. The val_ columns weigh sources as the recipe does.
+
+    Raises:
+        UserError: the data or the run folder cannot be used.
+    """
+    recipe = replace(recipe, policy=resolve_policy(recipe.policy))
+    train, valid = load_parts(data, recipe)
+    run = RunFolder(out)
+    starts = [load_start(folder) for folder in start]
+    settings = {"recipe": recipe.describe(), "data": describe_faces(train.faces, valid.faces)}
+    settings["start"] = " + ".join(folder.name for folder in start) or None
+    run.open(settings, resume=resume)
+    session = _Session(recipe, run, len(train.faces), quiet)
+    if starts:
+        session.begin_from([np.mean(parts, axis=0) for parts in zip(*starts, strict=True)])
+    if resume:
+        session.restore()
+    while session.epoch < recipe.epochs:
+        session.run_epoch(train, valid)
+    for path, reason in {**train.store.failed, **valid.store.failed}.items():
+        tqdm.write(f"Skipped {path}: {reason}")
+    return pd.DataFrame(session.history)
+
+
+def load_start(folder: Path) -> list[np.ndarray]:
+    """The best weights of a run, or those of a published classifier, in the model's order.
+
+    Raises:
+        UserError: the folder has neither.
+    """
+    run = RunFolder(folder)
+    if run.best_file.exists() or not (folder / REGISTRY_FILE).exists():
+        return load_weights(run.best_file)
+    return trained_classifier(folder).get_weights()
+
+
+class _Session:
+    """The changing state of a run: weights, averages, optimizer, history."""
+
+    def __init__(self, recipe: Recipe, run: RunFolder, n_train: int, quiet: bool):
+        keras.utils.set_random_seed(recipe.seed)
+        self.recipe, self.run, self.quiet = recipe, run, quiet
+        self.samples = recipe.samples_per_epoch or n_train
+        self.steps_per_epoch = -(-self.samples // recipe.batch_size)
+        self.model = build_network(recipe)
+        self.side = self.model.input_shape[1]
+        if recipe.network != "classifier":
+            load_imagenet(self.model)
+        if recipe.high_pass:
+            start_high_pass(self.model, seed=recipe.seed)
+        self.optimizer = _make_optimizer(recipe)
+        loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+        self.model.compile(self.optimizer, loss, metrics=["accuracy"])
+        self.optimizer.build(self.model.trainable_variables)
+        self.averages = [np.array(weight) for weight in self.model.get_weights()]
+        self.history: list[dict] = []
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs are finished."""
+        return len(self.history)
+
+    def begin_from(self, weights: list[np.ndarray]) -> None:
+        """Take another run's weights as the beginning."""
+        self.model.set_weights(weights)
+        self.averages = [np.array(weight) for weight in weights]
+
+    def restore(self) -> None:
+        """Go back to the state after the last finished epoch, if there is one."""
+        state = self.run.load_state()
+        if state is None:
+            return
+        self.model.set_weights(unstack(state, "w"))
+        self.averages = unstack(state, "a")
+        for variable, value in zip(self.optimizer.variables, unstack(state, "o"), strict=True):
+            variable.assign(value)
+        self.history = self.run.load_history(int(state["epoch"]))
+
+    def run_epoch(self, train: Part, valid: Part) -> None:
+        """Train one epoch, validate, and write everything down."""
+        started = time.monotonic()
+        loss, accuracy = self._train(train)
+        trained = self.model.get_weights()
+        if self.recipe.ema_decay:
+            self.model.set_weights(self.averages)
+        figures = self._validate(valid)
+        kept = self.model.get_weights()
+        self.model.set_weights(trained)
+        row = {"epoch": self.epoch + 1, "loss": loss, "accuracy": accuracy, **figures}
+        row["seconds"] = round(time.monotonic() - started, 1)
+        best = max((past[self.recipe.monitor] for past in self.history), default=-np.inf)
+        self.history.append(row)
+        if row[self.recipe.monitor] > best:
+            self.run.save_best(kept)
+        self.run.save_history(self.history)
+        self.run.save_state(self._state())
+        if not self.quiet:
+            tqdm.write(" ".join(f"{name} {value:.4g}" for name, value in row.items()))
+
+    def _train(self, part: Part) -> tuple[float, float]:
+        recipe, epoch = self.recipe, self.epoch
+        rng = np.random.default_rng((recipe.seed, epoch))
+        reseed_dropout(self.model, recipe.seed, epoch)
+        rows = epoch_rows(part.weights, self.samples, rng)
+        partners = pick_partners(
+            part.faces,
+            rows,
+            recipe.patch_share,
+            rng,
+            weights=part.weights,
+            cross_share=recipe.cross_share,
+        )
+        batches = make_batches(
+            part.store,
+            rows,
+            batch_size=recipe.batch_size,
+            augmentation=recipe.augmentation,
+            partners=partners,
+            filmed=pick_filmed(part.faces, rows, recipe.filmed_shares or {}, rng),
+            side=self.side,
+            seed=int(rng.integers(2**31)),
+        )
+        total, done = recipe.epochs * self.steps_per_epoch, epoch * self.steps_per_epoch
+        bar = tqdm(batches, total=total, initial=done, disable=self.quiet, desc="training")
+        sums = np.zeros(3)  # loss, hits, faces
+        for step, (faces, at, patched) in enumerate(bar, start=done):
+            self.optimizer.learning_rate = recipe.rate_at(step, total)
+            targets = _targets(part.labels, rows[at.numpy()], partners[at.numpy()], patched.numpy())
+            self.model.reset_metrics()
+            logs = self.model.train_on_batch(faces, targets, return_dict=True)
+            sums += np.array([logs["loss"], logs["accuracy"], 1.0]) * len(targets)
+            if recipe.ema_decay:
+                self._average(step)
+            bar.set_postfix_str(f"epoch {epoch + 1}, loss {sums[0] / sums[2]:.3f}", refresh=False)
+        bar.close()
+        return tuple(sums[:2] / sums[2])
+
+    def _average(self, step: int) -> None:
+        decay = min(self.recipe.ema_decay, (1 + step) / (10 + step))  # short memory at the start
+        for average, weight in zip(self.averages, self.model.weights, strict=True):
+            average += (1 - decay) * (np.asarray(weight) - average)
+
+    def _validate(self, part: Part) -> dict:
+        logits, picked = [], []
+        every = np.arange(len(part.faces))
+        for faces, rows, _ in make_batches(
+            part.store, every, batch_size=VALID_BATCH, side=self.side
+        ):
+            logits.append(np.asarray(self.model.predict_on_batch(faces)))
+            picked.append(rows.numpy())
+        logits, rows = np.concatenate(logits).astype(np.float64), np.concatenate(picked)
+        labels, weights = part.labels[rows], part.weights[rows] / part.weights[rows].sum()
+        margin = logits[:, 0] - logits[:, 1]  # log-odds of fake
+        losses = np.logaddexp(0, np.where(labels == FAKE, -margin, margin))
+        return {
+            "val_loss": float(weights @ losses),
+            "val_accuracy": float(weights @ ((margin > 0) == (labels == FAKE))),
+            "lr": float(np.asarray(self.optimizer.learning_rate)),
+            "val_roc_auc": roc_auc(labels, margin, weights),
+        }
+
+    def _state(self) -> dict[str, np.ndarray]:
+        stacks = {
+            "w": self.model.get_weights(),
+            "a": self.averages,
+            "o": [np.asarray(variable) for variable in self.optimizer.variables],
+        }
+        return {**stack(stacks), "epoch": np.array(self.epoch)}
+
+
+def _targets(
+    labels: np.ndarray, rows: np.ndarray, partners: np.ndarray, patched: np.ndarray
+) -> np.ndarray:
+    """How much of each face is of each class: float32 (b, 2), rows sum to 1."""
+    real = (1 - patched) * labels[rows] + patched * labels[partners]
+    return np.stack([1 - real, real], axis=1).astype(np.float32)
+
+
+def _make_optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
+    if recipe.optimizer == "sgd":
+        return keras.optimizers.SGD(recipe.learning_rate)
+    return keras.optimizers.AdamW(recipe.learning_rate, weight_decay=recipe.weight_decay)

@@ -1,0 +1,122 @@
+"""One step of the game between the DCGAN and projected discriminators, on TensorFlow or torch."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from core.models.dcgan import build_generator
+from core.models.lite0 import build_lite0
+from core.models.projected import build_heads, build_projection
+from core.training.gan.diff_augment import augment
+from core.training.gan.gradients import compiled, gradients_of, pulled, slopes_of
+from core.training.gan.recipes import GanRecipe
+from core.training.gan.step import GAME, Batch, adam_of, follow, number_of, tensors_of
+from core.training.imagenet import load_imagenet
+
+
+class ProjectedStep:
+    """The networks, the averaged generator and both optimizers; stands in for `GanStep`.
+
+    Generated faces are painted and looked at once a step: the heads learn from what the frozen
+    network saw of them, then the generator learns from the heads along the same way back.
+
+    Attributes:
+        generator, averaged: as in `GanStep`.
+        discriminator: the four heads.
+        playing: there is no warm-up.
+    """
+
+    playing = True
+
+    def __init__(self, recipe: GanRecipe):
+        """Build the networks.
+
+        Raises:
+            UserError: the frozen network's weights are not installed.
+        """
+        self.recipe = recipe
+        lite0 = build_lite0()
+        load_imagenet(lite0)
+        # In float32: backwards its depthwise convolutions are slow in bfloat16.
+        self._projection = build_projection(lite0, seed=recipe.seed)
+        self.discriminator = build_heads(seed=recipe.seed, policy=recipe.policy)
+        self.generator = build_generator(policy=recipe.policy)
+        self.averaged = build_generator()
+        self.averaged.set_weights(self.generator.get_weights())
+        self.generator_optimizer = adam_of(recipe.generator_rate, recipe, self.generator)
+        self.discriminator_optimizer = adam_of(
+            recipe.discriminator_rate, recipe, self.discriminator
+        )
+        shares = np.array(recipe.head_weights or [1.0] * len(self.discriminator.outputs))
+        self._shares = (shares / shares.sum()).astype(np.float32)
+        self._play = compiled(self._play_round)
+
+    def __call__(self, batch: Batch, number: int) -> dict[str, float]:
+        """Train the heads once, then the generator once.
+
+        Args:
+            batch: what this step learns from; of it real, first, of_real and of_fake.
+            number: of the step, from 0.
+
+        Returns:
+            d_loss, g_loss, and the means of the sigmoid of the heads' logits for real and for
+            generated faces.
+        """
+        decay = np.float32(min(self.recipe.ema_decay, (1 + number) / (10 + number)))
+        inputs = (batch.real, batch.first, batch.of_real, batch.of_fake, decay)
+        figures = self._play(*tensors_of(inputs))
+        return {name: number_of(figure) for name, figure in zip(GAME, figures, strict=True)}
+
+    @property
+    def best(self) -> keras.Model:
+        """The generator to be shown: the averaged one where there is one."""
+        return self.averaged if self.recipe.ema_decay else self.generator
+
+    def parts(self) -> dict[str, list]:
+        """As `GanStep.parts`."""
+        return {
+            "g": self.generator.weights,
+            "a": self.averaged.weights,
+            "d": self.discriminator.weights,
+            "o": self.generator_optimizer.variables,
+            "p": self.discriminator_optimizer.variables,
+        }
+
+    def _play_round(self, real, latent, of_real, of_fake, decay):
+        painted_by = self.generator.trainable_variables
+        on_fake, back = pulled(
+            lambda: self._seen(self.generator(latent, training=True), of_fake), painted_by
+        )
+        on_real, given = self._seen(real, of_real), [ops.stop_gradient(m) for m in on_fake]
+        d_loss, chances, gradients = gradients_of(
+            lambda: self._heads_loss(on_real, given), self.discriminator.trainable_variables
+        )
+        self.discriminator_optimizer.apply(gradients, self.discriminator.trainable_variables)
+        g_loss, slopes = slopes_of(self._generator_loss, given)
+        self.generator_optimizer.apply(back(slopes), painted_by)
+        if self.recipe.ema_decay:
+            follow(self.averaged, self.generator, decay)
+        return d_loss, g_loss, *chances
+
+    def _seen(self, faces, draws) -> list:
+        faces = augment(faces, *draws) if self.recipe.augment else faces
+        return self._projection(faces, training=False)
+
+    def _heads_loss(self, on_real: list, on_fake: list):
+        """Hinge loss (Lim and Ye, 2017): no head gains by being surer than sure."""
+        count = on_real[0].shape[0]
+        both = [ops.concatenate(pair) for pair in zip(on_real, on_fake, strict=True)]
+        logits = self.discriminator(both, training=True)  # which renews the spectral norms
+        loss, chances = 0.0, [0.0, 0.0]
+        for share, each in zip(self._shares, logits, strict=True):
+            real, fake = each[:count], each[count:]
+            loss += share * (ops.mean(ops.relu(1 - real)) + ops.mean(ops.relu(1 + fake)))
+            for place, part in enumerate((real, fake)):
+                chances[place] += ops.mean(ops.sigmoid(part)) / len(logits)
+        return loss, chances
+
+    def _generator_loss(self, on_fake: list):
+        logits = self.discriminator(on_fake, training=False)
+        return sum(
+            -share * ops.mean(each) for share, each in zip(self._shares, logits, strict=True)
+        )

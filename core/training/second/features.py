@@ -1,0 +1,113 @@
+"""The features a second opinion is trained on: computed once, kept, and taken up again."""
+
+import zlib
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from core.atomic import write_atomically
+from core.dataset.batches import PixelStore
+from core.errors import UserError
+from core.imaging import to_model_input
+from core.inference.geometry import centre_square
+from core.inference.second import SIDE_PX, Backbone
+from core.training.run_folder import load_arrays, pack_arrays
+
+CHUNK = 256  # faces a file: what a broken-off run loses at most
+Change = Callable[[np.ndarray, np.random.Generator], np.ndarray]
+
+
+def features_of(
+    faces: pd.DataFrame,
+    backbone: Backbone,
+    folder: Path,
+    *,
+    change: Change | None = None,
+    progress: Callable[[int], object] = lambda count: None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Features of faces; what lies in the folder already is not computed again.
+
+    Args:
+        faces: rows of an index, always the same ones in the same order for a folder.
+        backbone: the frozen network.
+        folder: keeps the features, float16.
+        change: done to each face first; its chance hangs on the folder's name and the face's.
+        progress: told after each file how many faces it holds.
+
+    Returns:
+        float16 (k, 6912), and int64 (k,): the rows of `faces` that could be decoded.
+
+    Raises:
+        UserError: a kept file is damaged.
+    """
+    rows, parts = [], []
+    chunks = [faces.iloc[start : start + CHUNK] for start in range(0, len(faces), CHUNK)]
+    files = [folder / f"{number * CHUNK:06d}.npz" for number in range(len(chunks))]
+    with ThreadPoolExecutor(1) as ahead:  # the next faces are read while the network looks
+
+        def prepare(number: int) -> Future | None:
+            if number >= len(chunks) or files[number].exists():
+                return None
+            return ahead.submit(_prepared, chunks[number], change, folder.name)
+
+        coming = prepare(0)
+        for number, (part, file) in enumerate(zip(chunks, files, strict=True)):
+            ready, coming = coming, prepare(number + 1)
+            if ready is not None:
+                found, tensors = ready.result()
+                folder.mkdir(parents=True, exist_ok=True)
+                write_atomically(file, pack_arrays(_seen(backbone, found, tensors)))
+            kept = load_arrays(file)
+            rows.append(number * CHUNK + kept["rows"])
+            parts.append(kept["features"])
+            progress(len(part))
+    return np.concatenate(parts), np.concatenate(rows)
+
+
+def kept_features(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """What `features_of` kept in a folder, without computing anything.
+
+    Raises:
+        UserError: there is nothing, or a file is damaged.
+    """
+    files = sorted(folder.glob("*.npz"))
+    if not files:
+        raise UserError(f"{folder} holds no features. Train the second opinion again.")
+    kept = [load_arrays(file) for file in files]
+    rows = [int(file.stem) + each["rows"] for file, each in zip(files, kept, strict=True)]
+    return np.concatenate([each["features"] for each in kept]), np.concatenate(rows)
+
+
+def model_faces(faces: pd.DataFrame) -> np.ndarray:
+    """Faces as the second opinion's networks take them: float32 (k, 224, 224, 3) in [0, 1].
+
+    Files that cannot be decoded are left out.
+    """
+    return np.stack(_prepared(faces, None, "")[1])
+
+
+def _seen(backbone: Backbone, rows: list[int], tensors: list[np.ndarray]) -> dict[str, np.ndarray]:
+    features = backbone.features(np.stack(tensors)) if tensors else np.zeros((0, 1))
+    return {"rows": np.array(rows, np.int64), "features": features.astype(np.float16)}
+
+
+def _prepared(
+    faces: pd.DataFrame, change: Change | None, seed: str
+) -> tuple[list[int], list[np.ndarray]]:
+    """The faces that can be decoded, as the backbone takes them, and their rows."""
+    store = PixelStore(list(faces["path"]), budget_bytes=0)
+    rows, tensors = [], []
+    for row, path in enumerate(faces["path"]):
+        pixels = store.get(row)
+        if pixels is None:
+            continue
+        pixels = centre_square(pixels).pixels
+        if change is not None:
+            name = "/".join((seed, *Path(path).parts[-3:]))
+            pixels = change(pixels, np.random.default_rng(zlib.crc32(name.encode())))
+        tensors.append(to_model_input(np.ascontiguousarray(pixels), SIDE_PX))
+        rows.append(row)
+    return rows, tensors

@@ -1,0 +1,1 @@
+"""The Dataset page: get one, browse it, understand it."""

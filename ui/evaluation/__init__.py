@@ -1,0 +1,1 @@
+"""The Evaluation page: measure verdicts, on photos and on generated faces."""

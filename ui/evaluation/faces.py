@@ -1,0 +1,75 @@
+"""The faces of a measurement: those that fooled the classifier, its surest ones, and files."""
+
+import json
+import textwrap
+from dataclasses import asdict
+
+import streamlit as st
+
+from core.artifacts import load_registry
+from core.config import CLASS_NAMES, FAKE, REAL
+from core.evaluation.measurement import Measurement
+from core.evaluation.scores import verdicts_of
+from core.inference.report import to_csv
+from core.inference.verdict import Calibration, Verdict
+from ui.shared.face_grid import face_grid
+
+GALLERY = 8
+
+
+def galleries(run: Measurement, calibration: Calibration) -> None:
+    """For each class the faces it got wrong, the worst first, and those it is surest of."""
+    for label in (FAKE, REAL):
+        if not (run.labels() == label).any():
+            continue
+        name, other = CLASS_NAMES[label], CLASS_NAMES[1 - label]
+        wrong = run.most_wrong(label, calibration, run.total)
+        st.markdown(f"**{name.capitalize()} faces taken for {other}, the worst first**")
+        if wrong:
+            _grid(run, wrong[:GALLERY], calibration)
+            if len(wrong) > GALLERY:
+                with st.expander(f"{len(wrong) - GALLERY:,} more", icon=":material/grid_view:"):
+                    _grid(run, wrong[GALLERY : 5 * GALLERY], calibration)
+        else:
+            st.caption("None at this threshold.")
+        if sure := run.surest(label, calibration, GALLERY):
+            with st.expander(f"{name.capitalize()} faces it is surest of", icon=":material/check:"):
+                _grid(run, sure, calibration)
+
+
+def _grid(run: Measurement, numbers: list[int], calibration: Calibration) -> None:
+    chances = calibration.p_fake(run.log_odds[numbers])
+    states = verdicts_of(chances, calibration)
+    face_grid(
+        [run.thumbnails[number] for number in numbers],
+        [run.faces.names[number].rsplit("/", 1)[-1] for number in numbers],
+        [(float(p), Verdict(str(state))) for p, state in zip(chances, states, strict=True)],
+    )
+
+
+def downloads(run: Measurement, calibration: Calibration, figures: dict) -> None:
+    """The faces as CSV, the figures as JSON with all that is needed to read them later."""
+    words = "".join(char if char.isalnum() else " " for char in run.heading.lower())
+    stem = textwrap.shorten(words, 60, placeholder="").replace(" ", "_")
+    stem += f"_threshold{calibration.threshold * 100:.0f}"
+
+    def as_json() -> str:
+        model = load_registry()["classifier_constants"].sha256
+        pairs = run.by_pair(calibration)
+        made_with = {"calibration": asdict(calibration), "model_sha256": model}
+        return json.dumps({**figures, "by_pair": pairs, **made_with}, indent=2)
+
+    files = (
+        ("Faces (CSV)", lambda: to_csv(run.table(calibration)), "csv", "text/csv", "table"),
+        ("Figures (JSON)", as_json, "json", "application/json", "data_object"),
+    )
+    with st.container(horizontal=True):
+        for label, make, suffix, kind, symbol in files:
+            st.download_button(
+                label,
+                make,
+                file_name=f"{stem}.{suffix}",
+                mime=kind,
+                on_click="ignore",
+                icon=f":material/{symbol}:",
+            )

@@ -1,0 +1,233 @@
+"""What a measurement found: figures and curves that one threshold moves together."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.artifacts import load_registry
+from core.config import ARTIFACTS_DIR, CLASS_NAMES, FAKE
+from core.errors import UserError
+from core.evaluation import curves
+from core.evaluation.calibration import ERROR_RATE
+from core.evaluation.generators.judged import kept_judgement
+from core.evaluation.measurement import Measurement
+from core.evaluation.scores import is_answered
+from core.inference.photo import Inspector
+from core.inference.verdict import Calibration, sigmoid
+from ui.evaluation import charts
+from ui.evaluation.compare import compared, names_of, pairs, pin_button, pinned_beside
+from ui.evaluation.faces import downloads, galleries
+from ui.shared.names import literal
+from ui.shared.progress import judge_all
+from ui.shared.theme import empty_state, facts
+
+_STILL = {"displayModeBar": False}
+_RUN, _NEXT = "ev_run", "ev_next"
+FEW = 100  # under so many faces of a class, one in a hundred cannot be counted
+_MEANINGS = f"""
+- **Fakes caught**, **real called real**: how often each kind is called what it is.
+- **Get an answer**: the others lie in the unsure band, chosen on the validation faces so that at
+  most {ERROR_RATE:.0%} of the answers are wrong there. It moves along with the threshold.
+- **ROC AUC**: the chance that a fake face scores above a real one. 0.5 is guessing, 1 is perfect;
+  no threshold is involved.
+- **TPR at 1% FPR**: fakes caught if only one real face in a hundred may be called fake.
+- **ECE**: expected calibration error, the mean gap between P(fake) and the share that is fake;
+  by chance, what a perfectly calibrated model would show on as many faces. An ECE
+  below that shows no error of calibration.
+- **Brier**: mean squared error of P(fake). 0 is perfect, 0.25 is what always saying 50% gives.
+"""
+
+
+def measure(measurement: Measurement, inspector: Inspector) -> None:
+    """Run a measurement with progress; whatever ends it early keeps what is done."""
+    st.session_state[_NEXT] = measurement
+    judge_all(measurement.run(inspector.panel), measurement.total, "ev_cancel")
+
+
+def results(inspector: Inspector) -> None:
+    """Draw the last measurement, beside those that were pinned."""
+    run = _last_run()
+    if run is None:
+        _kept()
+        return
+    _heading(run)
+    pins = pinned_beside(run)
+    base = inspector.calibration
+    if st.session_state.get("ev_threshold") is None:
+        st.session_state.ev_threshold = round(base.threshold, 2)
+    threshold = st.slider(
+        "Threshold: P(fake) from which a face is called fake",
+        0.01,
+        0.99,
+        key="ev_threshold",
+        persist_state="session",
+        help="Moves every figure and chart below. The unsure band moves along.",
+    )
+    calibration = base.with_threshold(threshold)
+    figures = run.figures(calibration)
+    _figures(figures)
+    _charts(run, pins, calibration)
+    pairs(run, calibration)
+    if pins:
+        compared([run, *pins], calibration)
+    galleries(run, calibration)
+    downloads(run, calibration, figures)
+
+
+def _kept() -> None:
+    """What was measured of the shipped DCGAN before anybody measured anything here."""
+    try:
+        kept, version = kept_judgement(ARTIFACTS_DIR), load_registry()["generator_constants"].sha256
+    except (UserError, KeyError):
+        kept, version = {}, ""
+    asked = kept.get("asked", {})
+    if "beside" not in kept or asked.get("version") != version:
+        empty_state("Nothing measured yet", "Choose above what to judge, and press Measure.")
+        return
+    st.subheader("The shipped DCGAN beside photos", anchor=False)
+    st.caption(
+        f"Measured when it was shipped (`evaluate --generator dcgan --keep generator`): "
+        f"{asked['count']} fresh faces beside {asked['photos']} photos of {asked['split']}. To "
+        "measure something else, choose above and press Measure."
+    )
+    _figures(kept["beside"])
+    pairs = kept["beside"]["by_pair"]
+    if pairs:
+        table = pd.DataFrame(pairs).T[["n", "accuracy", "roc_auc"]]
+        table.index = [name.split(" / ")[0] for name in table.index]
+        table.columns = ["Faces", "Called right", "ROC AUC"]
+        with st.expander("By source of the photos", icon=":material/table:"):
+            st.dataframe(table, width="stretch")
+
+
+def _last_run() -> Measurement | None:
+    """The newest measurement that judged anything; one that did not leaves the one before."""
+    newest: Measurement | None = st.session_state.pop(_NEXT, None)
+    if newest is not None and newest.judged.size:
+        st.session_state[_RUN] = newest
+    elif newest is not None and newest.failed:
+        st.error(
+            literal(f"No face could be judged; the first: {next(iter(newest.failed.values()))}"),
+            icon=":material/broken_image:",
+        )
+    elif newest is not None:
+        st.info("Stopped before the first face was judged.", icon=":material/info:")
+    return st.session_state.get(_RUN)
+
+
+def _heading(run: Measurement) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(literal(run.heading), anchor=False, width="stretch")
+        pin_button(run)
+    if run.looked_at < run.total:
+        st.info(
+            f"Stopped early: {run.judged.size:,} of {run.total:,} faces were judged.",
+            icon=":material/info:",
+        )
+    bad = {**run.unreadable, **run.failed}
+    if bad:
+        count = "1 file" if len(bad) == 1 else f"{len(bad):,} files"
+        with st.expander(f"{count} could not be judged", icon=":material/broken_image:"):
+            table = pd.DataFrame({"File": list(bad), "Why": list(bad.values())})
+            st.dataframe(table, hide_index=True, width="stretch")
+
+
+def _figures(figures: dict) -> None:
+    items = []
+    for key, name in (("detected", "fakes caught"), ("recall_real", "real called real")):
+        if figures[key] is not None:
+            low, high = figures[f"{key}_ci95"]
+            items.append((f"{name} ({low:.0%} to {high:.0%})", f"{figures[key]:.0%}",
+                          "With its 95% interval (Wilson)."))  # fmt: skip
+    both = figures["roc_auc"] is not None
+    if both:
+        low, high = figures["accuracy_ci95"]
+        items.append((f"called right ({low:.0%} to {high:.0%})", f"{figures['accuracy']:.0%}",
+                      "Accuracy at the threshold, with its 95% interval."))  # fmt: skip
+    items.append(("get an answer", f"{figures['answered']:.0%}", "Outside the unsure band."))
+    if figures["accuracy_answered"] is not None:
+        items.append(("of the answers right", f"{figures['accuracy_answered']:.0%}", ""))
+    if both:
+        low, high = figures["roc_auc_ci95"]
+        chance = figures["ece_by_chance"]
+        before = (
+            f"Before calibration {figures['ece_uncalibrated']:.3f}. A perfectly calibrated model "
+            f"would show {chance:.3f} on as many faces."
+        )
+        items += [
+            (f"ROC AUC ({low:.2f} to {high:.2f})", f"{figures['roc_auc']:.3f}", "95% interval."),
+            ("TPR at 1% FPR", f"{figures['tpr_at_1pct_fpr']:.0%}", ""),
+            (f"ECE (by chance {chance:.3f})", f"{figures['ece']:.3f}", before),
+            ("Brier score", f"{figures['brier']:.3f}", ""),
+        ]
+    facts(items)
+    if both and min(figures["n_real"], figures["n_fake"]) < FEW:
+        st.caption(
+            f"{figures['n_real']} real and {figures['n_fake']} fake faces are few: the intervals "
+            f"are wide, and TPR at 1% FPR takes {FEW} real faces to mean anything."
+        )
+    with st.expander("What these figures mean", icon=":material/help:"):
+        st.markdown(_MEANINGS)
+
+
+def _charts(run: Measurement, pins: list[Measurement], calibration: Calibration) -> None:
+    labels, p_fake = run.labels(), run.p_fake(calibration)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _chart(
+            "Faces by P(fake)",
+            charts.histogram(labels, p_fake, calibration),
+            "Dotted: the threshold; gray: the unsure band.",
+        )
+    with right:
+        _confusion(labels, p_fake, calibration)
+    shown = [run, *pins]
+    runs = [
+        (name, item.labels(), item.p_fake(calibration))
+        for name, item in zip(names_of(shown), shown, strict=True)
+    ]
+    both = [item for item in runs if len(np.unique(item[1])) == 2]
+    if len(np.unique(labels)) < 2:
+        there, missing = ("fake", "real") if labels[0] == FAKE else ("real", "fake")
+        empty_state(
+            f"Only {there} faces were judged",
+            f"ROC, precision, calibration and coverage need {missing} ones as well: choose more "
+            f"sources, or a folder with {missing} faces.",
+        )
+        return
+    drawn = (
+        ("ROC", charts.roc_chart(both, calibration.threshold),
+         "Towards the upper left is better. The dot is the threshold."),
+        ("Precision and recall", charts.precision_recall_chart(both, calibration.threshold),
+         "At this mix of real and fake faces."),
+        ("Reliability", charts.reliability_chart(both, (labels, sigmoid(run.log_odds[run.judged]))),
+         "On the diagonal, P(fake) means what it says. Bars: 95% intervals."),
+        ("Accuracy against coverage", charts.coverage_chart(both, calibration),
+         "If only the surest faces get an answer. The dot is the unsure band."),
+    )  # fmt: skip
+    places = [*st.columns(2, gap="large"), *st.columns(2, gap="large")]
+    for place, parts in zip(places, drawn, strict=True):
+        with place:
+            _chart(*parts)
+
+
+def _chart(title: str, figure, note: str) -> None:
+    with st.container(gap="xxsmall"):
+        st.markdown(f"**{title}**")
+        st.plotly_chart(figure, config=_STILL, key=f"ev_chart_{title}")
+        st.caption(note)
+
+
+def _confusion(labels: np.ndarray, p_fake: np.ndarray, calibration: Calibration) -> None:
+    table = curves.confusion(labels, p_fake, calibration.threshold)
+    shown = pd.DataFrame(
+        table,
+        index=[f"is {name}" for name in CLASS_NAMES],
+        columns=[f"called {name}" for name in CLASS_NAMES],
+    )
+    st.markdown("**Who was called what**")
+    st.table(shown[table.sum(axis=1) > 0])
+    wrong = (p_fake >= calibration.threshold) != (labels == FAKE)
+    spared = int((wrong & ~is_answered(p_fake, calibration)).sum())
+    note = f"{int(wrong.sum()):,} of {len(labels):,} faces are called wrong at this threshold"
+    st.caption(f"{note}; {spared:,} of these lie in the unsure band." if spared else f"{note}.")

@@ -1,0 +1,188 @@
+"""Robustness and generalization: tables that were measured once and shipped, as charts."""
+
+import cv2
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.artifacts import load_registry, read_json
+from core.config import HARDEST_PAIR
+from core.errors import UserError
+from core.evaluation.robustness import DAMAGES
+from core.examples import generated_face
+from core.imaging import decode_image
+from core.inference.geometry import centre_square
+from core.publishing.card_sections import how_known
+from ui.evaluation.charts import damage_chart, generator_chart
+from ui.evaluation.figure_names import FIGURES
+from ui.shared.face_grid import picture_grid
+from ui.shared.names import literal
+from ui.shared.theme import empty_state
+
+_STILL = {"displayModeBar": False}
+_MODELS = {"classifier": "this model", "original": "the authors' recipe"}
+_FLOORS = {"accuracy": 0.45, "roc_auc": 0.45, "tpr_at_1pct_fpr": 0.0}
+_SWEPT = ("n", "accuracy", "roc_auc", "tpr_at_1pct_fpr", "answered")
+_SHOWN = ("n", "roc_auc", "accuracy", "tpr_at_1pct_fpr")
+_NUMBER = st.column_config.NumberColumn(format="%.3f")
+
+
+def robustness() -> None:
+    """The shipped sweeps: a chart for each damage."""
+    try:
+        known = load_registry()
+        sweeps = {
+            label: read_json(f"{name}_robustness")
+            for name, label in _MODELS.items()
+            if f"{name}_robustness" in known
+        }
+    except UserError as error:
+        st.error(literal(str(error)), icon=":material/error:")
+        return
+    if not sweeps:
+        empty_state(
+            "Not measured yet",
+            "Measure it in a terminal: python -m core evaluate --data DIR --robustness "
+            "--keep classifier",
+        )
+        return
+    first = next(iter(sweeps.values()))
+    pairs = list(first["rows"][0]["pairs"])
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        start = pairs.index(HARDEST_PAIR) if HARDEST_PAIR in pairs else 0
+        pair = st.selectbox("Real / fake", pairs, index=start, width=260, key="ev_pair")
+        measure = st.segmented_control(
+            "Figure",
+            _FLOORS,
+            default="accuracy",
+            format_func=FIGURES.get,
+            required=True,
+            key="ev_measure",
+        )
+    st.caption(
+        f"Up to {first['per_source']} faces a source of {first['split']}, each damaged before "
+        "the network sees it; judged with the calibration of clean faces."
+    )
+    tables = {label: _table(sweep, pair) for label, sweep in sweeps.items()}
+    _charts(tables, measure)
+    _pictures()
+    _all_figures(tables)
+
+
+def _charts(tables: dict[str, pd.DataFrame], measure: str) -> None:
+    """A chart a damage, two in a row."""
+    names = list(DAMAGES)
+    for start in range(0, len(names), 2):
+        for name, column in zip(names[start : start + 2], st.columns(2, gap="large"), strict=False):
+            damage = DAMAGES[name]
+            parts = {label: _of_damage(table, name) for label, table in tables.items()}
+            with column, st.container(gap="xxsmall"):
+                st.markdown(f"**{damage.title}**")
+                figure = damage_chart(
+                    parts, measure, FIGURES[measure], damage.unit, _FLOORS[measure]
+                )
+                st.plotly_chart(figure, config=_STILL, key=f"ev_damage_{name}")
+                if name == "bgr":
+                    st.caption(
+                        "No damage but a common bug in programs around a classifier: the figure "
+                        "must fall, or this test would not notice anything."
+                    )
+
+
+def _of_damage(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The levels of a damage in order, the clean faces where they belong among them."""
+    rows = table[table["damage"].isin(["none", name])]
+    neutral = DAMAGES[name].neutral
+    if neutral is not None:
+        place = rows["level"].replace("none", str(neutral)).astype(float)
+        rows = rows.loc[place.sort_values().index]
+    return rows
+
+
+def _pictures() -> None:
+    try:
+        example = generated_face()
+    except UserError as error:
+        st.error(literal(str(error)), icon=":material/error:")
+        return
+    if example is None:
+        return
+    with st.expander("What the damage looks like", icon=":material/image:"):
+        st.caption("A generated face, as clean faces are, and at every level of the charts.")
+        for name in DAMAGES:
+            _damaged(name, example.data)
+
+
+@st.cache_data(max_entries=len(DAMAGES), show_spinner="Damaging a face ...")
+def _damaged(name: str, picture: bytes) -> None:
+    """Draw a picture at the levels of a damage: once, then Streamlit draws it again itself."""
+    damage = DAMAGES[name]
+    clean = cv2.resize(
+        centre_square(decode_image(picture).pixels).pixels, (256, 256), interpolation=cv2.INTER_AREA
+    )
+    shown = [damage.apply(clean, np.random.default_rng(0), level) for level in damage.levels]
+    st.markdown(f"**{damage.title}** ({damage.unit})")
+    picture_grid([clean, *shown], ["none", *(f"{level:g}" for level in damage.levels)])
+
+
+def _all_figures(tables: dict[str, pd.DataFrame]) -> None:
+    with st.expander("All figures", icon=":material/table:"):
+        joined = pd.concat([table.assign(model=label) for label, table in tables.items()])
+        titles = {"none": "none", **{name: damage.title for name, damage in DAMAGES.items()}}
+        joined["damage"] = joined["damage"].map(titles)
+        named = {"model": "Model", "damage": "Damage", "level": "Level"}
+        named |= {key: FIGURES[key] for key in _SWEPT}
+        joined = joined.rename(columns=named)[list(named.values())]
+        config = dict.fromkeys([FIGURES[key] for key in _SWEPT if key != "n"], _NUMBER)
+        st.dataframe(joined, hide_index=True, width="stretch", column_config=config)
+
+
+def _table(sweep: dict, pair: str) -> pd.DataFrame:
+    """A row a level: damage, level (text; "none" for clean faces), and the pair's figures."""
+    return pd.DataFrame(
+        {
+            "damage": row["damage"],
+            "level": "none" if row["level"] is None else f"{row['level']:g}",
+            **row["pairs"].get(pair, {}),
+        }
+        for row in sweep["rows"]
+    )
+
+
+def generalization() -> None:
+    """The shipped table of every real source against every generator at hand."""
+    try:
+        known = "classifier_generalization" in load_registry()
+        found = read_json("classifier_generalization") if known else None
+    except UserError as error:
+        st.error(literal(str(error)), icon=":material/error:")
+        return
+    if found is None:
+        empty_state(
+            "Not measured yet",
+            "Measure it in a terminal: python -m core generalization --data DIR --keep",
+        )
+        return
+    st.plotly_chart(generator_chart(found["rows"]), config=_STILL)
+    st.caption(
+        "ROC AUC of each generator against each source of photos, with 95% intervals; never "
+        "averaged. At 0.5 the network guesses; below, it takes them for more real than photos. "
+        "Accuracy counts photos and fakes of a row together: with many photos it is high even "
+        "where hardly a fake is caught."
+    )
+    if found["left_out_views"]:
+        st.caption(
+            "Left out: a network of the same layers, trained for this table without that "
+            "generator, and much shorter than the one that is shipped."
+        )
+    rows = [
+        {
+            "Generator": row["generator"],
+            "The network knows it": how_known(row),
+            "Photos": row["real"],
+            **{FIGURES[key]: row[key] for key in _SHOWN},
+        }
+        for row in found["rows"]
+    ]
+    config = dict.fromkeys([FIGURES[key] for key in _SHOWN if key != "n"], _NUMBER)
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", column_config=config)

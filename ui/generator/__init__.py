@@ -1,0 +1,1 @@
+"""The Generator page: faces that no one has."""

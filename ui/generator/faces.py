@@ -1,0 +1,173 @@
+"""The Generator page's first two views: many faces, and one face to take apart."""
+
+import hashlib
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.dataset.index import DatasetIndex
+from core.errors import UserError
+from core.evaluation.generators.neighbours import Album
+from core.generators.base import FaceGenerator
+from core.generators.files import to_tagged_png
+from core.generators.request import EDIT_RANGE, FaceRequest
+from core.imaging import Photo
+from core.inference.photo import FaceResult, Inspector
+from ui.dataset.source import open_dataset
+from ui.generator.directions import directions
+from ui.generator.input import link_to, open_face
+from ui.generator.psi import psi_lesson
+from ui.photo import session
+from ui.shared.face_card import verdict_box
+from ui.shared.face_clicks import on_face_click
+from ui.shared.face_grid import face_grid
+from ui.shared.names import literal
+from ui.shared.resources import how_known
+from ui.shared.theme import empty_state
+
+_COLUMNS = 8  # of the table of a code's numbers
+_PAGE = 128  # numbers shown at once
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _judged(
+    version: str, code: bytes, _generator: FaceGenerator, _inspector: Inspector
+) -> tuple[np.ndarray, FaceResult]:
+    """A face and what the classifier makes of it: painted and judged once."""
+    (face,) = _generator.paint(np.frombuffer(code, np.float32)[None])
+    (result,) = _inspector.judge(Photo(face), aligned=True)
+    return face, result
+
+
+def judged_faces(
+    generator: FaceGenerator, inspector: Inspector, codes: np.ndarray
+) -> list[tuple[np.ndarray, FaceResult]]:
+    """Faces and their verdicts, with a progress bar where that takes long."""
+    bar, done = st.empty(), []
+    for number, code in enumerate(codes):
+        done.append(_judged(generator.version, code.tobytes(), generator, inspector))
+        if generator.side > 256:
+            bar.progress((number + 1) / len(codes), f"Face {number + 1} of {len(codes)}")
+    bar.empty()
+    return done
+
+
+def verdict_on_generated(name: str, result: FaceResult, inspector: Inspector) -> None:
+    """The classifier's verdict on a face that is known to be generated."""
+    state = result.verdict.state
+    note = "The face is machine-made: here the classifier errs." if state == "real" else ""
+    verdict_box(name, result.verdict, result.p_fake, inspector.calibration, note)
+
+
+def many_faces(request: FaceRequest, generator: FaceGenerator, inspector: Inspector) -> None:
+    """A grid of faces with the classifier's verdict under each, and how many it caught."""
+    codes = request.codes(generator, request.seeds)
+    done = judged_faces(generator, inspector, codes)
+    states = [result.verdict.state for _, result in done]
+    st.markdown(
+        f"All {len(done)} are machine-made. The classifier calls **{states.count('fake')}** of "
+        f"them fake, **{states.count('real')}** real (there it errs) and is unsure about "
+        f"**{states.count('unsure')}**. {how_known(generator.name)}"
+    )
+    face_grid(
+        np.stack([face for face, _ in done]),
+        [f"seed {seed}" for seed in request.seeds],
+        [(result.p_fake, result.verdict) for _, result in done],
+        [link_to(request, seed) for seed in request.seeds],
+    )
+    on_face_click("gen_clicks", lambda number: open_face(request, number))
+    st.caption("Click a face to take it apart.")
+    psi_lesson(request, generator)
+
+
+def one_face(request: FaceRequest, generator: FaceGenerator, inspector: Inspector) -> None:
+    """The first face, large, with its verdict, sliders, numbers and nearest real faces."""
+    picture, controls = st.columns([1, 1.15], gap="large")
+    with picture:
+        code = request.edited_code(generator)
+        ((face, result),) = judged_faces(generator, inspector, code)
+        alt = f"The generated face of seed {request.seed}"
+        st.image(face, width=420, alt=alt, output_format="PNG")
+        verdict_on_generated(f"Seed {request.seed}", result, inspector)
+        with st.container(horizontal=True):
+            st.download_button(
+                "Picture (PNG)",
+                to_tagged_png(face, generator, request.made_by()),
+                file_name=f"{request.generator}_seed{request.seed}.png",
+                mime="image/png",
+                on_click="ignore",
+                icon=":material/image:",
+            )
+            if st.button("Judge it as a photo", icon=":material/image_search:"):
+                name = f"{request.generator} seed {request.seed}.png"
+                session.bring_face(name, to_tagged_png(face, generator, request.made_by()))
+                st.switch_page("pages/1_Photo.py")
+        st.caption(
+            "The file's metadata carry seed, psi, all changes and the SHA-256 of the generator "
+            f"({generator.version[:12]}...). The address bar's link shows the same face again."
+        )
+    with controls:
+        directions(request, generator)
+        _numbers(request, generator)
+    _nearest(face)
+
+
+def _numbers(request: FaceRequest, generator: FaceGenerator) -> None:
+    with st.expander("All numbers of this face", icon=":material/grid_on:"):
+        if generator.center.size > _PAGE:
+            st.caption(f"The first {_PAGE} of {generator.center.size} numbers of its style.")
+        base = request.edited_code(generator)[0, :_PAGE]
+        table = pd.DataFrame(base.reshape(-1, _COLUMNS), columns=[f"+{n}" for n in range(_COLUMNS)])
+        table.index = [f"z{row * _COLUMNS}" for row in range(len(table))]
+        key = hashlib.sha256(base.tobytes()).hexdigest()[:12]
+        number = st.column_config.NumberColumn(
+            format="%.2f", min_value=-EDIT_RANGE, max_value=EDIT_RANGE
+        )
+        edited = st.data_editor(
+            table,
+            key=f"gen_numbers_{key}",
+            column_config=dict.fromkeys(table.columns, number),
+            height=280,
+        )
+        st.button(
+            "Forget my numbers",
+            on_click=st.session_state.gen_edits.clear,
+            disabled=not request.edits,
+        )
+    flat = edited.to_numpy(np.float32).ravel()
+    changed = np.flatnonzero((flat != base) & np.isfinite(flat))
+    if changed.size:
+        st.session_state.gen_edits |= {int(place): float(flat[place]) for place in changed}
+        st.rerun()
+
+
+@st.cache_resource(show_spinner="Reading the real faces ...", max_entries=2)
+def _album(version: str, _index: DatasetIndex) -> Album:
+    return Album(_index)
+
+
+def _nearest(face: np.ndarray) -> None:
+    with st.expander("Is it a copy? The nearest real training faces", icon=":material/search:"):
+        folder = st.text_input(
+            "Folder with the training faces, on the machine that runs this app",
+            key="gen_folder",
+            placeholder="a folder in Kaggle's layout, or with real/ and fake/",
+            persist_state="session",
+        ).strip()
+        if not folder:
+            empty_state("No data set chosen", "Name a folder to see the real faces most like it.")
+            return
+        index = open_dataset(folder)
+        if index is None:
+            return
+        try:
+            found = _album(index.version, index).nearest(face)
+        except UserError as error:
+            st.error(literal(str(error)), icon=":material/folder_off:")
+            return
+        face_grid(found.faces, [f"{distance:.3f}" for distance in found.distances])
+        st.caption(
+            "By the mean difference of pixels at 32x32; 0 would be the same picture. The usual "
+            f"distance of a real face to its nearest other one here is {found.usual:.3f}."
+        )

@@ -1,0 +1,134 @@
+"""The Generator page's views of the training: the same faces over the epochs, curves, quality."""
+
+import io
+
+import pandas as pd
+import streamlit as st
+
+from core.artifacts import read_artifact, read_json
+from core.errors import UserError
+from core.evaluation.generators.quality import BLURRED, HELD_OUT
+from core.generators.base import FaceGenerator
+from core.generators.dcgan import list_snapshots
+from core.generators.request import FaceRequest
+from core.inference.photo import Inspector
+from core.publishing.generator_card import quality_rows
+from ui.shared.charts import gan_curves, loss_curves, quality_curve
+from ui.shared.face_grid import face_grid
+from ui.shared.names import literal
+from ui.shared.resources import get_snapshot
+
+_STILL = {"displayModeBar": False}
+_COLUMNS = {
+    "frechet": ("Fréchet", "Fréchet distance to real faces: lower is better."),
+    "kid": ("KID x 1000", "Kernel distance to real faces: lower is better."),
+    "precision": ("Precision", "Share of the faces that lie among real ones: higher is better."),
+    "recall": ("Recall", "Share of real faces that lie among these: higher is better."),
+    "density": ("Density", "As precision, counting how many real faces are near."),
+    "coverage": ("Coverage", "Share of real faces with one of these nearby."),
+    "sharpness": ("Sharpness", "Variance of the Laplacian, over that of real faces."),
+    "ms_ssim": ("MS-SSIM", "Likeness of pairs: higher means less variety."),
+    "suspicious": ("Too near", "Share nearer to a training face than 99% of unseen real faces."),
+}
+
+
+def how_it_learned(request: FaceRequest, _generator: FaceGenerator, _inspector: Inspector) -> None:
+    """The same seeds at every stored epoch, and the curves of both networks."""
+    try:
+        snapshots = list_snapshots()
+        history = pd.read_csv(io.BytesIO(read_artifact("generator_history")))
+        metrics = read_json("generator_metrics")
+    except UserError as error:
+        st.error(literal(str(error)), icon=":material/error:")
+        return
+    epochs = list(snapshots)
+    if st.session_state.get("gen_epoch") not in epochs:
+        st.session_state.gen_epoch = epochs[-1]
+    epoch = st.select_slider(
+        f"Epoch: {', '.join(map(str, epochs[:-1]))} and {epochs[-1]} are stored",
+        epochs,
+        key="gen_epoch",
+        persist_state="session",
+    )
+    then = get_snapshot(snapshots[epoch])
+    seeds = request.seeds[:16]
+    face_grid(then.paint(request.codes(then, seeds)), [f"seed {seed}" for seed in seeds])
+    seen = int(history.loc[history["epoch"] == epoch, "images"].iloc[0])
+    st.caption(
+        f"The generator after epoch {epoch}, when it had seen {seen:,} faces. Shipped "
+        f"is epoch {metrics['shipped']['epoch']} of {len(history)}, whose faces came nearest to "
+        "real ones. The line in the charts is the epoch chosen."
+    )
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.plotly_chart(gan_curves(history, epoch), config=_STILL)
+        st.caption(
+            "The game: the discriminator wants P(real) near 100% for real faces and near 0% for "
+            "generated ones, the generator wants the latter high. Neither should win."
+        )
+    with right:
+        st.plotly_chart(loss_curves(history, epoch), config=_STILL)
+        st.caption(f"The losses; unlike a classifier's they need not fall. {_alone(history)}")
+    baseline = _baseline()
+    curves = quality_curve(metrics["by_epoch"], baseline and baseline["by_epoch"], marked=seen)
+    st.plotly_chart(curves, config=_STILL)
+    st.caption("Fréchet distance of the faces to real ones over the faces seen; lower is better.")
+
+
+def _alone(history: pd.DataFrame) -> str:
+    """Why the curves do not begin at epoch 1, if they do not."""
+    epochs = int(history["g_loss"].isna().sum())
+    return f"In the first {epochs} epochs the generator learned alone." if epochs else ""
+
+
+def _baseline() -> dict | None:
+    """The figures of the authors' recipe, where they are shipped."""
+    try:
+        return read_json("original_generator_metrics")
+    except UserError:
+        return None
+
+
+def how_good(_request: FaceRequest, _generator: FaceGenerator, _inspector: Inspector) -> None:
+    """The measured figures, with what to hold them against."""
+    try:
+        metrics = read_json("generator_metrics")
+    except UserError as error:
+        st.error(literal(str(error)), icon=":material/error:")
+        return
+    rows = pd.DataFrame(quality_rows(metrics, _baseline())).T
+    rows["kid"] *= 1000
+    columns = {key: name for key, (name, _) in _COLUMNS.items() if key in rows}
+    table = rows[list(columns)].rename(columns=columns)
+    st.dataframe(
+        table,
+        column_config={
+            name: st.column_config.NumberColumn(format="%.2f", help=text)
+            for name, text in _COLUMNS.values()
+        },
+    )
+    measured = metrics["measured_with"]
+    st.caption(
+        f"Each row: {measured['faces_a_set']} faces against {measured['reference_faces']} real "
+        f"ones, in the feature space of {measured['feature_space']}. This is not FID (that needs "
+        "Inception), and Fréchet distances depend on the number of faces: compare rows, not "
+        "papers. "
+        "No generator can do better than the held-out real faces."
+    )
+    st.markdown(_in_words(metrics["quality"]))
+
+
+def _in_words(rows: dict[str, dict[str, float]]) -> str:
+    """What the table says of our generator, in words made from its figures."""
+    row, real, blurred = (rows[name] for name in ("this generator", HELD_OUT, BLURRED))
+    return (
+        f"- **Is it good?** Its Fréchet distance to real faces is {row['frechet']:.0f}. Photos it "
+        f"never saw reach {real['frechet']:.0f}, the same photos blurred by 2 pixels "
+        f"{blurred['frechet']:.0f}.\n"
+        f"- **Is it varied?** Its faces come near {row['recall']:.0%} of the real ones (recall), "
+        f"and {row['precision']:.0%} of them lie among real ones (precision).\n"
+        f"- **Does it copy?** {row['suspicious']:.1%} of its faces are nearer to a training face "
+        "than the nearest 1% of unseen real faces. The median distance to the nearest training "
+        f"face is {row['nearest_ratio']:.2f} times that of unseen real faces; a copier's would be "
+        "near 0."
+    )

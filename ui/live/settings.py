@@ -1,0 +1,70 @@
+"""The settings of the live pipeline as widgets."""
+
+import os
+
+import streamlit as st
+
+from core.config import MIN_FACE_PX
+from core.inference.live.settings import LiveSettings
+from core.inference.verdict import Calibration
+from ui.live.ice import parse_ice_servers
+from ui.shared.detector_choice import detector_choice
+
+
+def live_settings(calibration: Calibration, key: str, *, mirror: bool = True) -> LiveSettings:
+    """Draw the controls. What was set is kept while another page is open.
+
+    Args:
+        calibration: gives the threshold to start from.
+        key: prefix of the widgets' keys.
+        mirror: whether to offer it; a recorded video is not a looking-glass.
+    """
+    start = LiveSettings(threshold=round(calibration.threshold, 2))
+    kept: LiveSettings = st.session_state.get(f"{key}_settings", start)
+    # What is in force goes in as `value`, never through the session state: the popover is built in
+    # the browser only when it is opened, and what was set by then is lost on the way.
+    with st.popover("Settings", icon=":material/tune:"):
+        threshold = st.slider(
+            "Threshold",
+            min_value=0.05,
+            max_value=0.95,
+            value=kept.threshold,
+            step=0.01,
+            key=f"{key}_threshold",
+            help="P(fake) from which a face is called fake. The unsure band around it moves along; "
+            "it is not that of photos: it was fitted on people who were filmed.",
+        )
+        min_face_px = st.slider(
+            "Smallest face (pixels)",
+            min_value=MIN_FACE_PX,
+            max_value=400,
+            value=kept.min_face_px,
+            step=4,
+            key=f"{key}_min_face_px",
+        )
+        detector = detector_choice(kept.detector, f"{key}_detector")
+        flip = mirror and st.toggle("Mirror the picture", kept.mirror, key=f"{key}_mirror")
+    settings = LiveSettings(
+        threshold=threshold,
+        min_face_px=min_face_px,
+        mirror=flip,
+        detector=detector,
+    )
+    st.session_state[f"{key}_settings"] = settings
+    return settings
+
+
+def ice_servers() -> list[dict]:
+    """The configured STUN and TURN servers; none unless the operator names some.
+
+    Raises:
+        UserError: the setting is malformed.
+    """
+    return parse_ice_servers(os.environ.get("ICE_SERVERS") or _secret("ICE_SERVERS"))
+
+
+def _secret(name: str) -> str | None:
+    try:
+        return st.secrets.get(name)
+    except FileNotFoundError:  # Streamlit's error for "no secrets file" is one of these
+        return None

@@ -1,0 +1,160 @@
+"""Ways to bring a photo in: drop files, use the camera, take an example."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import streamlit as st
+
+from core.config import IMAGE_FORMATS, MAX_FILE_BYTES
+from core.examples import Example, load_examples
+from core.imaging import decode_image
+from core.inference.geometry import centre_square
+from ui.photo import session
+from ui.photo.camera_burst import camera_burst
+from ui.photo.settings import photo_settings, settings_choice
+from ui.shared.detector_choice import say_if_replaced
+from ui.shared.names import literal, plain_name
+from ui.shared.resources import get_inspector
+from ui.shared.theme import privacy_line
+
+THUMBNAIL_PX = 112
+_OPEN = "photo_input_open"
+_COLLAPSE = "photo_input_collapse"
+_FORMATS = f"{IMAGE_FORMATS}, up to {MAX_FILE_BYTES // 2**20} MB each"
+
+
+@st.cache_data(show_spinner=False)
+def _examples() -> list[Example]:
+    return load_examples()
+
+
+@st.cache_data(show_spinner=False)
+def _square(data: bytes) -> np.ndarray:
+    """A small square from the middle of a picture, so that the thumbnails line up."""
+    middle = centre_square(decode_image(data).pixels).pixels
+    side = 2 * THUMBNAIL_PX
+    return cv2.resize(middle, (side, side), interpolation=cv2.INTER_AREA)
+
+
+def judge_now(files: list[tuple[str, bytes]]) -> None:
+    """Judge files under a progress bar; sentences on refused ones follow on the page."""
+    settings = photo_settings()
+    inspector = get_inspector(settings.detector, settings.network, settings.threshold)
+    if inspector is not None:
+        session.judge_anew_with(settings)
+    if inspector is None or not (files or session.waiting()):
+        return
+    bar = st.progress(0.0)
+    refused = session.add(files, inspector, bar.progress)
+    bar.empty()
+    for sentence in refused:
+        st.warning(literal(sentence))
+
+
+def upload(name: str) -> list[tuple[str, bytes]]:
+    """A drop zone for many photos; returns the (name, bytes) pairs that lie in it.
+
+    Whoever takes a file out again takes its result along.
+    """
+    key = session.upload_key(name)
+    files = st.file_uploader(
+        f"Drop photos here ({_FORMATS})",
+        accept_multiple_files=True,
+        max_upload_size=MAX_FILE_BYTES // 2**20,
+        key=key,
+        on_change=_files_changed,
+        args=(key,),
+    )
+    st.session_state[f"{key}_seen"] = _known_as(files, st.session_state.get(f"{key}_seen", {}))
+    return [(plain_name(file.name), file.getvalue()) for file in files]
+
+
+def _files_changed(key: str) -> None:
+    """Forget the results of files that were taken out, welcome those that came in."""
+    before = st.session_state.get(f"{key}_seen", {})
+    now = _known_as(st.session_state[key], before)
+    for digest, name in set(before.values()) - set(now.values()):
+        session.remove(digest, name)
+    for file_id in now.keys() - before.keys():
+        session.welcome_back(*now[file_id])
+
+
+def _known_as(files: list, before: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """Upload -> (digest, name) of its result; what was known before is not read again."""
+    return {
+        file.file_id: before.get(file.file_id)
+        or (session.digest_of(file.getvalue()), plain_name(file.name))
+        for file in files
+    }
+
+
+def camera() -> list[tuple[str, bytes]]:
+    """A burst of the browser's camera, judged there, or a single picture to be judged here."""
+    if not st.toggle("Use the camera", key=session.upload_key("camera_on")):
+        st.caption("The browser asks for permission first. A camera needs localhost or HTTPS.")
+        return []
+    return camera_burst(session.upload_key("camera"))
+
+
+def example_gallery(name: str) -> list[tuple[str, bytes]]:
+    """Pictures to press; returns the one that was just chosen, if any.
+
+    Their names do not tell what they are: that is said beside the verdict.
+    """
+    chosen = []
+    row = st.container(horizontal=True, gap="small")
+    for number, example in enumerate(_examples()):
+        with row.container(width=THUMBNAIL_PX, gap=None, key=f"pick_{name}_{number}"):
+            st.image(_square(example.data), width="stretch", alt=example.title)
+            if st.button(example.title, key=f"{name}_pick_{number}", width="stretch"):
+                file = f"{example.title}{Path(example.file).suffix}"
+                session.welcome_back(session.digest_of(example.data), file)
+                chosen.append((file, example.data))
+    return chosen
+
+
+def origin_of(digest: str) -> str | None:
+    """What an example really is, by the SHA-256 of its file; None of any other file."""
+    return _origins().get(digest)
+
+
+@st.cache_data(show_spinner=False)
+def _origins() -> dict[str, str]:
+    return {session.digest_of(example.data): example.origin for example in _examples()}
+
+
+def photo_input() -> None:
+    """The three ways side by side as tabs; what comes in is judged at once.
+
+    Once there are results the tabs fold to one row, so that a phone shows the verdict first.
+    """
+    count = len(session.judged())
+    if st.session_state.pop(_COLLAPSE, False) or _OPEN not in st.session_state:
+        st.session_state[_OPEN] = not count
+    if not count and not session.waiting():
+        st.session_state[_OPEN] = True
+    label = ":material/add_photo_alternate: Photos and settings"
+    with st.expander(label, key=_OPEN, on_change="rerun"):
+        tabs = st.tabs(
+            [
+                ":material/upload: Upload",
+                ":material/photo_camera: Camera",
+                ":material/collections: Examples",
+            ]
+        )
+        with tabs[0]:
+            files = upload("photos")
+        with tabs[1]:
+            files += camera()
+        with tabs[2]:
+            files += example_gallery("example")
+        with st.container(horizontal=True, vertical_alignment="top"):
+            settings_choice()
+            with st.container():
+                privacy_line()
+    say_if_replaced(photo_settings().detector)
+    judge_now(files)
+    if len(session.judged()) > count:
+        st.session_state[_COLLAPSE] = True
+        st.rerun()

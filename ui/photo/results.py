@@ -1,0 +1,145 @@
+"""The Photo page's results: counts, the table of photos, one photo closely."""
+
+import pandas as pd
+import streamlit as st
+
+from core.inference.networks import Panel
+from core.inference.photo import Inspector
+from core.inference.report import annotate
+from core.inference.verdict import NO_FACE, SHORT_WORDS, percent
+from ui.photo import session
+from ui.photo.downloads import card_key, downloads
+from ui.photo.input import origin_of
+from ui.photo.marking import mark_a_face, marking, page_key, unmark_button
+from ui.photo.provenance import what_the_file_says
+from ui.photo.session import Judged
+from ui.shared.face_card import face_card
+from ui.shared.knowledge import beside_a_verdict, kinds_of_photos
+from ui.shared.names import literal, name_heading
+from ui.shared.pictures import with_margins
+from ui.shared.theme import verdict_counts
+
+SHOWN_FACES = 6  # cards drawn at once; a crowd is paged
+_HIGHEST = "Highest P(fake)"
+
+
+def photo_results(items: list[Judged], inspector: Inspector) -> None:
+    """Draw what was found in the judged photos (at least one)."""
+    names = session.titles(items)
+    _counts(items)
+    beside_a_verdict(inspector.panel.name)
+    chosen = _overview(items, names)
+    _detail(items[chosen], names[chosen], inspector)
+    kinds_of_photos(inspector.panel.name)
+    downloads(items, items[chosen], names[chosen], inspector)
+
+
+def _counts(items: list[Judged]) -> None:
+    verdict_counts([state for item in items for state in item.result.states])
+    if without := sum(item.result.no_face for item in items):
+        photos = "1 photo" if without == 1 else f"{without} photos"
+        st.caption(f"No face was found in {photos}: such a photo counts once, as unsure.")
+
+
+def _overview(items: list[Judged], names: list[str]) -> int:
+    """For several photos, a table to choose from; returns the chosen photo."""
+    if len(items) == 1:
+        return 0
+    table = pd.DataFrame(
+        {
+            "Photo": names,
+            "Faces": [len(item.result.faces) for item in items],
+            "Verdicts": [_verdicts(item) for item in items],
+            _HIGHEST: [_highest(item) for item in items],
+        }
+    )
+    picked = st.dataframe(
+        table.style.format({_HIGHEST: percent}, na_rep=""),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=session.upload_key("photo_table"),
+    )
+    st.caption("Select a row to see that photo. The newest one is shown first.")
+    rows = picked.selection.rows
+    return rows[0] if rows and rows[0] < len(items) else len(items) - 1
+
+
+def _verdicts(item: Judged) -> str:
+    if item.result.error:
+        return "not judged"
+    if item.result.no_face:
+        return "1 unsure: no face"
+    states = item.result.states
+    return ", ".join(
+        f"{states.count(state)} {word}" for state, word in SHORT_WORDS.items() if state in states
+    )
+
+
+def _highest(item: Judged) -> float:
+    return max((face.p_fake for face in item.result.faces), default=float("nan"))
+
+
+def _detail(item: Judged, name: str, inspector: Inspector) -> None:
+    result = item.result
+    with st.container(horizontal=True, vertical_alignment="center", key="photo_head"):
+        name_heading(name)
+        st.button(
+            "Remove",
+            on_click=session.remove,
+            args=(item.digest, result.name),
+            icon=":material/close:",
+            type="tertiary",
+            help="Remove this photo and its verdicts",
+        )
+    if result.error:
+        st.error(literal(result.error), icon=":material/broken_image:")
+        return
+    for note in result.notes:
+        st.info(literal(note), icon=":material/info:")
+    with st.container(key="photo_and_cards"):
+        photo, cards = st.columns([1, 1.15], gap="large")
+    with photo:
+        if marking(item):
+            mark_a_face(item, inspector)
+        else:
+            _annotated(item, name)
+        unmark_button(item)
+    with cards:
+        if result.no_face:
+            st.warning(
+                f"Unsure. {NO_FACE} If there is one, mark it yourself: **Mark a face**, above the "
+                "picture.",
+                icon=":material/face_retouching_off:",
+            )
+        _cards(item, inspector.panel)
+        what_the_file_says(result.provenance)
+
+
+def _annotated(item: Judged, name: str) -> None:
+    result = item.result
+    picture = annotate(session.small_picture(item), result)
+    st.image(with_margins(picture), width="stretch", alt=f"{name} with a box around each face")
+    marked = ", or you marked one" if any(face.marked for face in result.faces) else ""
+    words = f"Boxes: where the detector saw a face{marked}." if result.faces else ""
+    st.caption(f"{result.width} x {result.height} px. {words}")
+    if origin := origin_of(item.digest):
+        st.caption(f"This example really is: {literal(origin)}")
+
+
+def _cards(item: Judged, panel: Panel) -> None:
+    faces = item.result.faces
+    first = 0
+    if len(faces) > SHOWN_FACES:
+        starts = range(0, len(faces), SHOWN_FACES)
+        if st.session_state.setdefault(page_key(item), 0) not in starts:
+            st.session_state[page_key(item)] = starts[-1]
+        first = st.segmented_control(
+            "Faces",
+            starts,
+            required=True,
+            format_func=lambda start: f"{start + 1} to {min(start + SHOWN_FACES, len(faces))}",
+            key=page_key(item),
+        )
+    for number, face in list(enumerate(faces, start=1))[first : first + SHOWN_FACES]:
+        face_card(face, number, card_key(item, number), panel)

@@ -1,0 +1,116 @@
+"""What judges photos: detector, network and threshold, quiet choices that are part of the link."""
+
+from dataclasses import asdict, dataclass
+
+import streamlit as st
+
+from core.config import DEFAULT_DETECTOR, DETECTORS
+from core.errors import UserError
+from core.inference.networks import DEFAULT, NETWORKS, has_second, load_calibration
+from ui.shared.address import moved, number, one_of, say
+from ui.shared.detector_choice import detector_choice
+
+_KEY = "photo_settings"
+_NAMES = {"both": "Both networks", "cnn": "The CNN alone", "second": "The second opinion alone"}
+_CAPTIONS = {
+    "both": "Their evidence is added up; each one's opinion is shown as well.",
+    "cnn": "The small network of the original project, trained anew.",
+    "second": "A head on the features of a network that has seen pictures of all kinds.",
+}
+LOWEST, HIGHEST = 0.05, 0.99
+
+
+@dataclass(frozen=True)
+class PhotoSettings:
+    """Attributes: detector is one of `DETECTORS`, network one of `NETWORKS`; threshold is the
+    P(fake) from which a face is called generated, None for the shipped one."""
+
+    detector: str = DEFAULT_DETECTOR
+    network: str = DEFAULT
+    threshold: float | None = None
+
+
+_READERS = {
+    "detector": one_of(DETECTORS),
+    "network": one_of(NETWORKS),
+    "threshold": number(LOWEST, HIGHEST, float),
+}
+
+
+def photo_settings() -> PhotoSettings:
+    """What judges the photos of this session."""
+    return st.session_state.get(_KEY, PhotoSettings())
+
+
+def take_link() -> None:
+    """On the Photo page: let the address choose, in a new session and after Back."""
+    if _KEY in st.session_state and not moved():
+        return
+    known = {}
+    for name, read in _READERS.items():
+        try:
+            known[name] = read(st.query_params[name])
+        except (KeyError, ValueError):
+            continue  # as usual
+    st.session_state[_KEY] = PhotoSettings(**known)
+
+
+def settings_choice() -> None:
+    """Draw the choices, keep them while another page is open, and write them to the address."""
+    kept = photo_settings()
+    with st.popover("Settings", icon=":material/tune:"):
+        network = _network_choice(kept.network)
+        detector = detector_choice(kept.detector, "photo_detector_choice")
+        threshold = _threshold_choice(network, kept)
+        st.caption("Another choice judges the photos anew; marks by hand are forgotten.")
+    chosen = PhotoSettings(detector, network, threshold)
+    st.session_state[_KEY] = chosen
+    usual = asdict(PhotoSettings())
+    say({name: f"{value}" for name, value in asdict(chosen).items() if value != usual[name]})
+
+
+def own_threshold_note(settings: PhotoSettings) -> None:
+    """Say that the figures beside a verdict were measured at another threshold than the chosen."""
+    if settings.threshold is not None:
+        st.info(
+            f"Generated is called what has a P(fake) of {settings.threshold:.0%} or more, as you "
+            f"set it; the shipped threshold is {_shipped(settings.network):.0%}, and the figures "
+            "below were measured there.",
+            icon=":material/tune:",
+        )
+
+
+def _network_choice(kept: str) -> str:
+    if not has_second():
+        return DEFAULT
+    return st.radio(
+        "The verdict stands on",
+        NETWORKS,
+        index=NETWORKS.index(kept),
+        format_func=_NAMES.get,
+        captions=[_CAPTIONS[name] for name in NETWORKS],
+        key="photo_network_choice",
+    )
+
+
+def _threshold_choice(network: str, kept: PhotoSettings) -> float | None:
+    """A slider that begins at the shipped threshold; None while it stands there."""
+    try:
+        shipped = round(_shipped(network), 2)
+    except UserError:
+        return None  # said where the network is asked for
+    same = network == kept.network and kept.threshold is not None
+    chosen = st.slider(
+        "Called generated from P(fake)",
+        LOWEST,
+        HIGHEST,
+        kept.threshold if same else shipped,
+        step=0.01,
+        key=f"photo_threshold_{network}",
+        help="Lower: more fakes are caught and more photos accused. The unsure band moves along.",
+    )
+    return None if abs(chosen - shipped) < 0.005 else round(chosen, 2)
+
+
+def _shipped(network: str) -> float:
+    return load_calibration(name=network if has_second() else "cnn").threshold

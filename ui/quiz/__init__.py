@@ -1,0 +1,1 @@
+"""The quiz: a person guesses, face by face, against the model."""

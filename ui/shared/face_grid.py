@@ -1,0 +1,76 @@
+"""Many small faces with their verdicts, as a grid that fits any screen."""
+
+import base64
+import html
+import io
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from core.inference.report import percent
+from core.inference.verdict import Verdict
+from ui.shared.theme import short_pill
+
+SHOWN_SIDE = 256
+FEW = 9  # so many are shown larger
+
+
+def face_grid(
+    faces: Sequence[np.ndarray | bytes],
+    titles: list[str],
+    verdicts: list[tuple[float, Verdict]] | None = None,
+    links: list[str] | None = None,
+) -> None:
+    """Draw a grid of faces.
+
+    Args:
+        faces: n pictures, each uint8 (side, side, 3), RGB, or a WebP file's bytes.
+        titles: a line under each.
+        verdicts: P(fake) and the verdict on each, or None for none.
+        links: where a click on each leads, unless `ui.shared.face_clicks` catches it; None for
+            nowhere.
+    """
+    cells = []
+    for number, (face, title) in enumerate(zip(faces, titles, strict=True)):
+        pill, name = "", html.escape(title)
+        if verdicts is not None:
+            p_fake, verdict = verdicts[number]
+            pill = short_pill(verdict.state, percent(p_fake), verdict.reason)
+        picture = f'<img src="{_data_uri(face)}" alt="{name}">'
+        if links is not None:
+            there = html.escape(links[number])
+            picture = (
+                f'<a class="rf-open" href="{there}" data-number="{number}" target="_self" '
+                f'title="Open {name}">{picture}</a>'
+            )
+        cells.append(
+            f'<figure class="rf-face">{picture}'
+            f'<figcaption><b title="{name}">{name}</b>{pill}</figcaption></figure>'
+        )
+    few = " few" if len(cells) <= FEW else ""
+    st.html(f'<div class="rf-faces{few}">{"".join(cells)}</div>')
+
+
+def picture_grid(pictures: Sequence[np.ndarray], titles: list[str]) -> None:
+    """Draw a grid of small pictures, each uint8 (h, w, 3), RGB, with a line under each."""
+    cells = [
+        f'<figure class="rf-face"><img src="{_data_uri(picture)}" alt="{html.escape(title)}">'
+        f"<figcaption>{html.escape(title)}</figcaption></figure>"
+        for picture, title in zip(pictures, titles, strict=True)
+    ]
+    st.html(f'<div class="rf-faces">{"".join(cells)}</div>')
+
+
+def _data_uri(face: np.ndarray | bytes) -> str:
+    content = face if isinstance(face, bytes) else _webp(face)
+    return "data:image/webp;base64," + base64.b64encode(content).decode()
+
+
+def _webp(face: np.ndarray) -> bytes:
+    image = Image.fromarray(face)
+    image.thumbnail((SHOWN_SIDE, SHOWN_SIDE), Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    image.save(buffer, "WEBP", quality=90)
+    return buffer.getvalue()

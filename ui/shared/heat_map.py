@@ -1,0 +1,76 @@
+"""The heat map of a face: made on demand, kept for the session, drawn as strongly as wished."""
+
+import numpy as np
+import streamlit as st
+
+from core.errors import UserError
+from core.inference.explain import EVIDENCE, NOTES, Heat, heat_of
+from core.inference.networks import Panel
+from core.inference.photo import FaceResult
+from core.inference.report import CLASS_COLORS
+from ui.shared.names import literal
+
+_HEAT = "heat_maps"
+_KEPT = 40  # heat maps a session remembers
+_STRENGTH = 0.6
+
+
+def heat_switch(key: str) -> bool:
+    """The switch of a card's heat map, and whether it is on."""
+    return st.toggle("Heat map", key=f"heat_{key}", help="Where in the face the network looked")
+
+
+def make_heat(face: FaceResult, key: str, panel: Panel) -> Heat | None:
+    """The heat map of a face, made now if this session has none; None after a sentence why."""
+    if (known := _kept(face, key, panel.name)) is not None:
+        return known
+    try:
+        with st.spinner("Looking where the network looked ..."):
+            heat = heat_of(face.thumbnail, face.tensor, panel)
+    except UserError as error:
+        st.error(literal(str(error)))
+        return None
+    kept = st.session_state.setdefault(_HEAT, {})
+    kept[key] = face.tensor, panel.name, heat
+    while len(kept) > _KEPT:
+        del kept[next(iter(kept))]
+    return heat
+
+
+def heat_legend(heat: Heat, key: str) -> None:
+    """How strongly it is drawn, what its colours say, and what it is worth."""
+    st.slider("Strength", 0.1, 1.0, _STRENGTH, 0.1, key=_strength_key(key), format="percent")
+    if heat.method == EVIDENCE:
+        st.html(
+            '<div class="rf-heat"><span>photograph</span><i style="background:linear-gradient('
+            f'90deg,{CLASS_COLORS["real"]},#fff0,{CLASS_COLORS["fake"]})"></i>'
+            "<span>generated</span></div>"
+        )
+    st.caption(NOTES[heat.method])
+
+
+def under_heat(face: FaceResult, heat: Heat, key: str) -> np.ndarray:
+    """The face under its heat map, as strong as the slider says: uint8 (256, 256, 3)."""
+    return heat.over(face.thumbnail, strength=st.session_state.get(_strength_key(key), _STRENGTH))
+
+
+def heat_map_of(face: FaceResult, key: str) -> tuple[np.ndarray, str] | None:
+    """A face under its heat map, uint8 (256, 256, 3), and what that is, if this session made it.
+
+    Args:
+        face: the judged face.
+        key: that its card has.
+    """
+    heat = _kept(face, key)
+    return None if heat is None else (under_heat(face, heat, key), NOTES[heat.method])
+
+
+def _kept(face: FaceResult, key: str, network: str | None = None) -> Heat | None:
+    """What is kept of this very face, and of that network if one is named."""
+    tensor, judge, heat = st.session_state.get(_HEAT, {}).get(key, (None, None, None))
+    fits = tensor is not None and np.array_equal(tensor, face.tensor)
+    return heat if fits and network in (None, judge) else None
+
+
+def _strength_key(key: str) -> str:
+    return f"heat_strength_{key}"

@@ -1,0 +1,100 @@
+"""What one process loads once and all its sessions share."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.artifacts import read_json
+from core.config import DEFAULT_DETECTOR
+from core.errors import UserError
+from core.generators import FaceGenerator, load_generator
+from core.generators.dcgan import Dcgan, load_dcgan
+from core.inference.detector import shared_detector
+from core.inference.keras_model import spare_the_collector
+from core.inference.live.judges import Judges, judges_of, load_judges
+from core.inference.networks import DEFAULT, has_second
+from core.inference.photo import Inspector, load_inspector
+from ui.shared.names import literal
+
+
+@st.cache_resource(show_spinner="Loading the classifier ...")
+def _inspector() -> Inspector:
+    inspector = load_inspector()
+    spare_the_collector()
+    return inspector
+
+
+def get_inspector(
+    detector: str = DEFAULT_DETECTOR, network: str = DEFAULT, threshold: float | None = None
+) -> Inspector | None:
+    """The shared inspector, or None after a sentence on the page that says why there is none.
+
+    Args:
+        detector: that looks for the faces; one of `DETECTORS`.
+        network: that the verdict on a photo stands on; one of `NETWORKS`.
+        threshold: P(fake) from which a face is called generated, in (0, 1); None as shipped.
+    """
+    try:
+        inspector = _inspector().with_detector(shared_detector(detector)[0])
+        inspector = inspector.with_network(network)
+    except UserError as error:
+        st.error(literal(str(error)), icon=":material/error:")
+        return None
+    if threshold is None:
+        return inspector
+    rules = inspector.calibration.with_threshold(threshold)
+    panel = replace(inspector.panel, calibration=rules)
+    return Inspector(inspector.detector, panel, inspector.live_calibration)
+
+
+@st.cache_resource(show_spinner="Loading the networks ...")
+def _judges() -> Judges:
+    try:
+        return judges_of(_inspector().panel)  # the same networks, once in memory
+    except UserError:
+        return load_judges()  # the CNN alone may be whole; says what is not
+
+
+def get_judges() -> Judges | None:
+    """What judges moving pictures, or None after a sentence on the page that says why not."""
+    try:
+        return _judges()
+    except UserError as error:
+        st.error(literal(str(error)), icon=":material/error:")
+        return None
+
+
+@st.cache_resource(show_spinner="Loading the generator ...")
+def _generator(name: str) -> FaceGenerator:
+    return load_generator(name)
+
+
+def get_generator(name: str) -> FaceGenerator | None:
+    """A shared generator, or None after a sentence on the page that says why there is none."""
+    try:
+        return _generator(name)
+    except UserError as error:
+        st.error(literal(str(error)), icon=":material/error:")
+        return None
+
+
+def how_known(generator: str) -> str:
+    """Whether the classifier learned from a generator, as its metrics file says."""
+    try:
+        name = "both_metrics" if has_second() else "classifier_metrics"
+        learned_from = read_json(name)["data"]["train"]
+    except (UserError, KeyError):
+        return ""
+    if f"fake/{generator.lower()}" in learned_from:
+        return "The networks learned from other faces of this generator."
+    return "The networks never saw a face of this generator while they learned."
+
+
+@st.cache_resource(show_spinner="Loading the generator of that epoch ...", max_entries=8)
+def get_snapshot(name: str) -> Dcgan:
+    """The DCGAN after one of its stored epochs, by its name in the registry.
+
+    Raises:
+        UserError: its files are missing or were changed.
+    """
+    return load_dcgan(name)

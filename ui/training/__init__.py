@@ -1,0 +1,1 @@
+"""The Training page: networks, runs and their curves."""

@@ -1,0 +1,74 @@
+"""Curves of training runs on shared axes: raw lines faint, smoothed ones on top."""
+
+import plotly.graph_objects as go
+
+from core.training.histories import QUANTITIES, History, smoothed
+from ui.shared.names import chart_text
+
+HEIGHT_PX = 380
+AXES = {"epoch": "Epoch", "minutes": "Minutes of training"}
+# Runs are no classes: their lines have neutral colours, told apart by dash and marker as well.
+_STYLES = (
+    ("#374151", "solid", "circle"),
+    ("#0f766e", "dash", "square"),
+    ("#7c3aed", "dot", "diamond"),
+    ("#a16207", "dashdot", "x"),
+    ("#be185d", "longdash", "triangle-up"),
+    ("#4b5563", "longdashdot", "cross"),
+)
+_FAINT = 0.25
+
+
+def history_chart(
+    histories: list[History], quantity: str, *, axis: str, smoothing: float, log: bool
+) -> go.Figure:
+    """One quantity of several runs.
+
+    Args:
+        histories: those that have it.
+        quantity: one of `QUANTITIES`.
+        axis: one of `AXES`.
+        smoothing: weight of the past, in [0, 1); the raw line stays, faint.
+        log: whether the quantity's axis is logarithmic.
+    """
+    figure = go.Figure()
+    for number, history in enumerate(histories):
+        rows = history.table[[axis, quantity]].dropna()
+        color, dash, symbol = _style(number)
+        line = {"color": color, "dash": dash, "width": 2}
+        hover = f"%{{x:.4g}}: %{{y:.4g}}<extra>{chart_text(history.name)}</extra>"
+        if smoothing:
+            figure.add_scatter(
+                x=rows[axis],
+                y=rows[quantity],
+                line={**line, "width": 1},
+                opacity=_FAINT,
+                mode="lines",
+                showlegend=False,
+                hoverinfo="skip",
+            )
+        figure.add_scatter(
+            x=rows[axis],
+            y=smoothed(rows[quantity].to_numpy(), smoothing),
+            name=chart_text(history.name),
+            line=line,
+            mode="lines+markers" if len(rows) < 60 else "lines",
+            marker={"symbol": symbol, "size": 5},
+            hovertemplate=hover,
+        )
+    figure.update_layout(
+        height=HEIGHT_PX,
+        margin={"l": 8, "r": 12, "t": 8, "b": 8},
+        legend={"orientation": "h", "y": -0.2, "yanchor": "top", "x": 0},
+        uirevision=f"{quantity} {axis} {log}",
+    )
+    figure.update_yaxes(title=QUANTITIES[quantity], type="log" if log else "linear")
+    figure.update_xaxes(title=AXES[axis])
+    return figure
+
+
+def _style(number: int) -> tuple[str, str, str]:
+    """Colour, dash and marker of a run; alike only after 36 of them."""
+    turn, place = divmod(number, len(_STYLES))
+    color, _, symbol = _STYLES[place]
+    return color, _STYLES[(place + turn) % len(_STYLES)][1], symbol

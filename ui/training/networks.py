@@ -1,0 +1,188 @@
+"""The Training page's view of the networks: layers, diagram, filters, and a moving face."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.errors import UserError
+from core.generators import load_generator
+from core.inference.feature_maps import (
+    LAYERS,
+    MAX_SHIFT_PX,
+    Favourite,
+    equivariance,
+    favourites,
+    first_kernels,
+    look_inside,
+    shifted,
+)
+from core.inference.keras_model import spare_the_collector
+from core.inference.photo import Inspector
+from core.inference.views import face_views, mean_log_odds
+from ui.shared.face_grid import picture_grid
+from ui.shared.names import literal
+from ui.training.network_diagram import network_diagram
+
+_STILL = {"displayModeBar": False}
+_KEEP = {"persist_state": "session"}
+STEP_PX = 4
+TEXTS = {
+    "Classifier": (
+        "A convolutional network slides small filters over the face: each gives a map of where it "
+        "finds its pattern. Pooling keeps the strongest answer of every 2x2 square, so deeper "
+        "filters see larger parts. The dense layers at the end weigh what was found where."
+    ),
+    "Generator": (
+        "It runs the other way: 128 random numbers become 8x8 maps, and each transposed "
+        "convolution doubles their side until there are 128x128 pixels."
+    ),
+    "Discriminator": (
+        "The classifier's layers with one answer: is this a photo? The generator learns from what "
+        "would have fooled it, and it learns from the generator's latest fakes. When neither wins, "
+        "both get better."
+    ),
+}
+
+
+def models(inspector: Inspector) -> None:
+    """Tables, diagrams and a look inside the shipped networks."""
+    name = st.segmented_control(
+        "Network",
+        list(TEXTS),
+        default="Classifier",
+        required=True,
+        key="tr_model",
+        label_visibility="collapsed",
+        **_KEEP,
+    )
+    table = _tables()[name]
+    st.markdown(TEXTS[name])
+    st.plotly_chart(network_diagram(table), config=_STILL)
+    st.caption(
+        "Drawn from the network itself: boxes as tall as their maps, as wide as the logarithm of "
+        f"their channels. {table['parameters'].sum():,} parameters."
+    )
+    with st.expander("All layers", icon=":material/table:"):
+        st.dataframe(table.drop(columns=["side", "channels"]), hide_index=True)
+        st.caption("Receptive field: the square of the face that one value of the layer sees.")
+    if name == "Classifier":
+        try:
+            _filters()
+            _moving_face(inspector)
+        except UserError as error:
+            st.error(literal(str(error)), icon=":material/error:")
+
+
+@st.cache_resource(show_spinner="Building the networks ...")
+def _tables() -> dict[str, pd.DataFrame]:
+    from core.models.describe import describe_networks
+
+    tables = describe_networks()
+    spare_the_collector()
+    return tables
+
+
+@st.cache_resource(show_spinner="Painting faces to look at ...")
+def _faces() -> np.ndarray:
+    """Faces that are no one's: float32 (48, 128, 128, 3)."""
+    generator = load_generator("dcgan")
+    return generator.paint(generator.codes(range(48))).astype(np.float32) / 255
+
+
+@st.cache_resource(show_spinner="Looking for what each filter likes ...")
+def _favourites(layer: str) -> list[Favourite]:
+    return favourites(_faces(), layer)
+
+
+def _filters() -> None:
+    st.subheader("What the filters respond to", anchor=False)
+    layer = st.segmented_control(
+        "Layer", ["weights", *LAYERS], default="conv3", required=True, key="tr_layer", **_KEEP
+    )
+    if layer == "weights":
+        kernels = first_kernels()
+        reach = np.abs(kernels).max(axis=(1, 2, 3), keepdims=True)
+        picture_grid(_large(0.5 + kernels / (2 * reach)), [f"filter {n}" for n in range(64)])
+        st.caption(
+            "The 64 filters of the first layer, 3x3 pixels each; gray is 0. Most are differences "
+            "of neighbours: what matters is texture, not colour."
+        )
+        return
+    found = _favourites(layer)
+    picture_grid(
+        _large(np.stack([one.patch for one in found])), [f"filter {one.number}" for one in found]
+    )
+    st.caption(
+        f"For the {len(found)} filters of {layer} that answer loudest, the part of 48 faces of our "
+        f"DCGAN each likes best: {found[0].patch.shape[0]} pixels wide, all it can see."
+    )
+
+
+def _large(patches: np.ndarray) -> np.ndarray:
+    """Small pictures enlarged without smoothing: uint8 (n, side, side, 3)."""
+    factor = max(1, 66 // patches.shape[1])
+    pixels = np.rint(np.clip(patches, 0, 1) * 255).astype(np.uint8)
+    return pixels.repeat(factor, axis=1).repeat(factor, axis=2)
+
+
+def _moving_face(inspector: Inspector) -> None:
+    st.subheader("Move the face", anchor=False)
+    st.markdown(
+        "Move a face within its frame: the maps move along (**equivariance**: the same filter "
+        "everywhere), and the verdict should stay (**invariance**: pooling and training on shifted "
+        "faces). Here is how far that holds for this network."
+    )
+    limits = {"min_value": -MAX_SHIFT_PX, "max_value": MAX_SHIFT_PX, "step": 1, "width": 240}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        seed = st.number_input("Face of seed", 0, 10_000, 1, key="tr_seed", width=130, **_KEEP)
+        right = st.slider("Right (px)", value=6, key="tr_right", **limits)
+        down = st.slider("Down (px)", value=0, key="tr_down", **limits)
+        layer = st.segmented_control(
+            "Maps of", LAYERS, default="conv1", required=True, key="tr_map"
+        )
+    generator = load_generator("dcgan")
+    face = generator.paint(generator.codes([int(seed)]))[0].astype(np.float32) / 255
+    moved = shifted(face, right, down)
+    maps, _ = look_inside(np.stack([face, moved]))
+    loudest = np.argsort(-maps[layer][0].mean(axis=(0, 1)))[:3]
+    pictures = [face, moved] + [_map(maps[layer][at, ..., n]) for n in loudest for at in (0, 1)]
+    titles = ["the face", "moved"] + [f"filter {n}{w}" for n in loudest for w in ("", ", moved")]
+    picture_grid([np.rint(255 * picture).astype(np.uint8) for picture in pictures], titles)
+    followed = {name: equivariance(*maps[name], name, right, down) for name in LAYERS}
+    told = ", ".join(f"{name} {r:.2f}" for name, r in followed.items())
+    st.caption(
+        f"How exactly the maps moved along (correlation once moved back): {told}. 1 is exact; "
+        "deeper layers have coarser grids."
+    )
+    _verdicts_while_moving(face, right, down, inspector)
+
+
+def _map(values: np.ndarray) -> np.ndarray:
+    """A map as a gray picture: float (h, w, 3) in [0, 1]."""
+    scaled = values / max(float(values.max()), 1e-9)
+    return np.repeat(scaled[..., None], 3, axis=2)
+
+
+def _verdicts_while_moving(face: np.ndarray, right: int, down: int, inspector: Inspector) -> None:
+    """P(fake) of the face at every step to the left and right."""
+    steps = list(range(-MAX_SHIFT_PX, MAX_SHIFT_PX + 1, STEP_PX))
+    pixels = [np.rint(255 * shifted(face, step, down)).astype(np.uint8) for step in steps]
+    odds = mean_log_odds(inspector.predictor, np.stack([face_views(one) for one in pixels]))
+    chances = inspector.calibration.p_fake(odds)
+    figure = go.Figure(
+        go.Scatter(x=steps, y=chances, mode="lines+markers", line={"color": "#374151"},
+                   hovertemplate="%{x} px: P(fake) %{y:.1%}<extra></extra>")
+    )  # fmt: skip
+    figure.add_vline(right, line={"color": "#9ca3af", "dash": "dash", "width": 1})
+    figure.add_hline(
+        inspector.calibration.threshold, line={"color": "#9ca3af", "dash": "dot", "width": 1}
+    )
+    figure.update_layout(height=240, margin={"l": 8, "r": 12, "t": 8, "b": 8})
+    figure.update_yaxes(title="P(fake)", range=[0, 1], tickformat=".0%")
+    figure.update_xaxes(title="pixels to the right")
+    st.plotly_chart(figure, config=_STILL)
+    st.caption(
+        f"P(fake) lies between {chances.min():.1%} and {chances.max():.1%} over these shifts; "
+        "the dotted line is the threshold, the dashed one the shift chosen."
+    )

@@ -1,0 +1,265 @@
+"""The Training page's live part: start a run, follow it, stop it, go on with it."""
+
+import re
+from pathlib import Path
+
+import streamlit as st
+
+from core.config import CACHE_DIR, RUNS_DIR
+from core.dataset.sources.demo import DEMO_DIR
+from core.errors import UserError
+from core.jobs import JobStatus, job_status, start_job, stop_job
+from core.open_folder import served
+from core.training.histories import (
+    QUANTITIES,
+    History,
+    latest_samples,
+    list_runs,
+    run_history,
+    run_settings,
+)
+from ui.shared.names import literal
+from ui.shared.theme import empty_state, facts
+from ui.training.history_chart import history_chart
+
+JOB = CACHE_DIR / "jobs" / "training"
+REFRESH_S = 2.0
+WATCH_S = 5.0
+LOG_LINES = 14
+_NETWORKS = {"classifier": "Classifier", "dcgan": "DCGAN"}
+_RECIPES = {"original": "The authors' (short epochs)", "ours": "Ours (long epochs)"}
+_CURVES = {"classifier": ("loss", "accuracy", "val_accuracy"), "dcgan": ("d_loss", "g_loss")}
+_KEEP = {"persist_state": "session"}
+
+
+def runs() -> None:
+    """The job that runs, or a form to start one; below it the run that is looked at."""
+    job = job_status(JOB)
+    if job is not None and job.running:
+        _running(job)
+    else:
+        if job is not None:
+            _outcome(job)
+        _form()
+    _look_at_a_run()
+
+
+def _form() -> None:
+    with st.expander("Start a run", icon=":material/play_arrow:", expanded=True):
+        st.session_state.setdefault("tr_data", st.session_state.get("ds_folder") or _demo())
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            network = st.segmented_control(
+                "Network",
+                _NETWORKS,
+                format_func=_NETWORKS.get,
+                default="classifier",
+                required=True,
+                key="tr_network",
+            )
+            recipe = st.selectbox(
+                "Recipe", _RECIPES, format_func=_RECIPES.get, key="tr_recipe", width=230, **_KEEP
+            )
+            epochs = st.number_input("Epochs", 1, 1000, 3, key="tr_epochs", width=120)
+            name = st.text_input("Name of the run", _free_name(), key="tr_name", width=160)
+        data = st.text_input(
+            "Data set: a folder on the machine that runs this app",
+            key="tr_data",
+            placeholder="get one on the Dataset page",
+            **_KEEP,
+        )
+        st.caption(
+            "A process of its own trains; this page and the rest of the app go on. On the demo set "
+            "three epochs of the authors' recipe take well under a minute: enough to see it move, "
+            "far too little to be good."
+        )
+        if st.button("Start", type="primary", icon=":material/play_arrow:", disabled=not data):
+            _start(network, recipe, int(epochs), name, data)
+
+
+def _demo() -> str:
+    return str(DEMO_DIR) if (DEMO_DIR / "README.txt").exists() else ""
+
+
+def _start(network: str, recipe: str, epochs: int, name: str, data: str) -> None:
+    try:
+        if not re.fullmatch(r"[\w-]{1,40}", name):
+            raise UserError("A run's name has letters, digits, - and _, at most 40 of them.")
+        out = RUNS_DIR / name
+        if (out / "run.json").exists():
+            raise UserError(
+                f"There is a run {name} already. Choose another name, or go on with it."
+            )
+        folder = served(data).path
+        if not folder.is_dir():
+            raise UserError(f"There is no folder {data}. Get a data set on the Dataset page.")
+        words = ["train", network, "--data", str(folder), "--out", str(out)]
+        start_job(JOB, [*words, "--recipe", recipe, "--epochs", str(epochs)])
+    except UserError as error:
+        st.error(literal(str(error)), icon=":material/error:")
+        return
+    st.rerun()
+
+
+def _free_name() -> str:
+    return next(name for n in range(1, 10**6) if not (RUNS_DIR / (name := f"run-{n}")).exists())
+
+
+def _running(job: JobStatus) -> None:
+    run = _folder_of(job)
+    st.markdown(f"**{literal(run.name) if run else 'A run'}** is being trained.")
+    _follow()
+
+
+@st.fragment(run_every=REFRESH_S)
+def _follow() -> None:
+    job = job_status(JOB)
+    if job is None or not job.running:
+        st.rerun()
+    line = next((line for line in reversed(job.lines) if "%|" in line), "")
+    left = re.search(r"<([\d:]+)", line)
+    words = f"{job.share:.0%} done" if job.share is not None else "Reading the data ..."
+    st.progress(job.share or 0.0, words + (f", {left[1]} left" if left else ""))
+    if st.button("Stop", icon=":material/stop:", help="The last finished epoch is kept."):
+        stop_job(JOB)
+    run = _folder_of(job)
+    if run is not None and (run / "run.json").exists():
+        _progress_of(run, key="live")
+    _log(job)
+
+
+def _outcome(job: JobStatus) -> None:
+    run = _folder_of(job)
+    name = literal(run.name) if run else "the last run"
+    if job.stopped:
+        began = run is not None and (run / "history.csv").exists()
+        kept = (
+            "Its last finished epoch is kept."
+            if began
+            else "It had not finished an epoch, so there is nothing to go on with."
+        )
+        st.info(f"Stopped {name}. {kept}", icon=":material/stop:")
+    elif job.exit_code == 0:
+        st.success(f"Finished {name}.", icon=":material/check:")
+    else:
+        why = next((line for line in reversed(job.lines) if line.startswith("Error")), "")
+        st.error(f"{name} ended early. {literal(why)}", icon=":material/error:")
+        _log(job)
+
+
+def _folder_of(job: JobStatus) -> Path | None:
+    """The run folder a training command names."""
+    words = job.words
+    return Path(words[words.index("--out") + 1]) if "--out" in words[:-1] else None
+
+
+def _log(job: JobStatus) -> None:
+    with st.expander("What it prints", icon=":material/terminal:"):
+        st.code("\n".join(job.lines[-LOG_LINES:]) or "Nothing yet.", language=None)
+
+
+def _look_at_a_run() -> None:
+    st.subheader("Runs on this machine", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.session_state.setdefault("tr_folder", str(RUNS_DIR))
+        folder = st.text_input("Folder with runs", key="tr_folder", width=320, **_KEEP)
+        found = {run.name: run for run in _runs_in(folder)}
+        if found:
+            _choose_the_newest(found)
+            st.selectbox("Run", list(found), key="tr_run", width=240, **_KEEP)
+    if not found:
+        empty_state("No run yet", "Start one above, or train on the command line into runs/.")
+        return
+    run = found[st.session_state.tr_run]
+    job = job_status(JOB)
+    if job is not None and job.running and _folder_of(job) == run:
+        st.caption("This is the run being trained: see above.")
+        return
+    _watch(run)
+    try:
+        _go_on(run, run_history(run))
+    except UserError:
+        return  # said above
+
+
+def _choose_the_newest(found: dict[str, Path]) -> None:
+    """Show the run that the page started last, once, and otherwise leave the choice."""
+    state, job = st.session_state, job_status(JOB)
+    started = _folder_of(job) if job is not None else None
+    if started is not None and started.name in found and state.get("tr_shown") != job.words:
+        state.tr_run, state.tr_shown = started.name, job.words
+    if state.get("tr_run") not in found:
+        state.tr_run = next(iter(found))
+
+
+def _runs_in(folder: str) -> list[Path]:
+    try:
+        return list_runs(served(folder))
+    except UserError as error:
+        st.error(literal(str(error)), icon=":material/folder_off:")
+        return []
+
+
+@st.fragment(run_every=WATCH_S)
+def _watch(run: Path) -> None:
+    """A run that somebody may be training elsewhere."""
+    _progress_of(run, key="old")
+
+
+def _progress_of(run: Path, key: str) -> None:
+    """The figures, curves and samples of a run so far."""
+    try:
+        history = run_history(run)
+    except UserError as error:
+        st.info(literal(str(error)), icon=":material/hourglass_empty:")
+        return
+    last = history.table.iloc[-1]
+    shown = [("epochs finished", f"{last['epoch']:.0f}", "in this run's folder")]
+    shown += [
+        (QUANTITIES[name], f"{last[name]:.3g}", "after the last epoch")
+        for name in history.quantities[:4]
+    ]
+    facts([*shown, ("minutes", f"{last['minutes']:.1f}", "of training so far")])
+    network = "dcgan" if "d_loss" in history.quantities else "classifier"
+    for column, quantity in zip(st.columns(3), _CURVES[network], strict=False):
+        if quantity in history.quantities:
+            chart = history_chart([history], quantity, axis="epoch", smoothing=0, log=False)
+            chart.update_layout(height=230, showlegend=False)
+            config = {"displayModeBar": False}
+            column.plotly_chart(chart, config=config, key=f"tr_{key}_{quantity}")
+    for note in history.notes:
+        st.caption(literal(note))
+    if grid := latest_samples(run):
+        st.image(grid, width=512, alt="Faces of the same 64 seeds")
+        st.caption("Faces of the same 64 seeds after the last checkpoint.")
+
+
+def _go_on(run: Path, history: History) -> None:
+    """A way to train a stopped run further."""
+    settings = run_settings(run)
+    recipe = settings.get("recipe", {}).get("name")
+    if recipe not in ("original", "ours"):
+        return
+    done = int(history.table["epoch"].iloc[-1])
+    network = "dcgan" if "d_loss" in history.quantities else "classifier"
+    planned = settings["recipe"].get("epochs") if network == "classifier" else None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if planned is None:  # a DCGAN's rates do not fall: it may go on for as long as one likes
+            epochs = st.number_input("Up to epoch", done + 1, 10_000, done + 3, width=150)
+        else:
+            epochs = int(planned)
+        if st.button("Go on with it", icon=":material/resume:", disabled=done >= epochs):
+            _resume(run, network, recipe, int(epochs))
+
+
+def _resume(run: Path, network: str, recipe: str, epochs: int) -> None:
+    data = st.session_state.get("tr_data", "")
+    try:
+        folder = served(data).path if data else None
+        if folder is None:
+            raise UserError("Name the data set it was trained on, under Start a run.")
+        words = ["train", network, "--data", str(folder), "--out", str(run), "--resume"]
+        start_job(JOB, [*words, "--recipe", recipe, "--epochs", str(epochs)])
+    except UserError as error:
+        st.error(literal(str(error)), icon=":material/error:")
+        return
+    st.rerun()
