@@ -15,7 +15,7 @@ DEV_READY := $(VENV)/.dev-ready
 # Tests run in two processes; tests/support/lanes.py says which stay together.
 PYTEST := $(BIN)/python -m pytest -n 2 --max-worker-restart 0
 
-.PHONY: app help check test lint format screenshots clean
+.PHONY: app help check test lint format figures docs screenshots clean
 
 app: $(APP_READY) ## set up and start the app; PORT=8600 takes another port
 	$(BIN)/streamlit run app.py $(if $(PORT),--server.port $(PORT))
@@ -53,6 +53,12 @@ $(DEV_READY): requirements-dev.txt $(APP_READY)
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps $(TEACHER_PACKAGE) $(TRAINING_PACKAGES)
 	touch $@
+
+figures: $(DEV_READY) ## write the README's table anew from the measured files
+	$(BIN)/python -m tools.readme_table
+
+docs: $(DEV_READY) ## build docs/ as a site into site/; a broken link fails it
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 # A browser test takes it.
 screenshots: $(DEV_READY) ## take the README's picture anew
