@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui.generator.faces import many_faces, one_face
 from ui.generator.input import asked_for, set_link
-from ui.generator.learning import how_good, how_it_learned
+from ui.generator.learning import how_good, how_it_learned, origins
 from ui.generator.paths import arithmetic, between
 from ui.shared import address
 from ui.shared.resources import get_inspector
@@ -27,8 +27,4 @@ request, generator = asked_for(view)
 if generator is not None and inspector is not None:
     VIEWS[view][1](request, generator, inspector)
 set_link(request, view)
-st.caption(
-    "Every face here is machine-made. The DCGAN learned from CelebA and FFHQ photos, "
-    "MobileStyleGAN from FFHQ; both repeat the biases of these sets, and what they paint is for "
-    "non-commercial use."
-)
+origins()

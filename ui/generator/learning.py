@@ -12,7 +12,7 @@ from core.generators.base import FaceGenerator
 from core.generators.dcgan import list_snapshots
 from core.generators.request import FaceRequest
 from core.inference.photo import Inspector
-from core.publishing.generator_card import quality_rows
+from core.publishing.generator_card import quality_rows, sources_of
 from ui.shared.charts import gan_curves, loss_curves, quality_curve
 from ui.shared.face_grid import face_grid
 from ui.shared.names import literal
@@ -131,4 +131,18 @@ def _in_words(rows: dict[str, dict[str, float]]) -> str:
         "than the nearest 1% of unseen real faces. The median distance to the nearest training "
         f"face is {row['nearest_ratio']:.2f} times that of unseen real faces; a copier's would be "
         "near 0."
+    )
+
+
+def origins() -> None:
+    """The foot of the page: from which photos the generators learned, and what that means."""
+    try:
+        sources = ", ".join(sources_of(read_json("generator_metrics")))
+    except UserError as error:
+        st.error(literal(str(error)))
+        return
+    st.caption(
+        f"Every face here is machine-made. The DCGAN learned from photos of {sources}, "
+        "MobileStyleGAN from FFHQ; both repeat the biases of these sets, and what they paint is "
+        "for non-commercial use."
     )
