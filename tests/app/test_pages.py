@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.config import ROOT
 from core.evaluation.knowledge import shipped_knowledge
+from core.inference.explain import EVIDENCE, GRAD_CAM, NOTES
 from core.inference.report import percent
 from tests.app.words import page_text
 
@@ -212,10 +213,21 @@ def test_examples_and_clearing(photo_page):
 
 def test_the_heat_map_is_drawn_on_demand(photo_page, examples):
     page = _upload(photo_page, ("one.jpg", examples["Portrait A"]))
-    assert "not proof" not in page_text(page).replace("never proof", "")
+    assert NOTES[EVIDENCE] not in page_text(page)
     next(t for t in page.toggle if t.label == "Heat map").set_value(True).run(timeout=120)
     assert not page.exception
-    assert "Grad-CAM" in page_text(page)
+    assert NOTES[EVIDENCE] in page_text(page)
+    strength = next(s for s in page.slider if s.label == "Strength")
+    strength.set_value(1.0).run()
+    assert not page.exception
+
+
+def test_of_the_cnn_alone_the_heat_map_follows_the_gradient(photo_page, examples):
+    photo_page.query_params["network"] = "cnn"
+    page = _upload(photo_page, ("one.jpg", examples["Portrait A"]))
+    next(t for t in page.toggle if t.label == "Heat map").set_value(True).run(timeout=120)
+    assert not page.exception
+    assert NOTES[GRAD_CAM] in page_text(page)
 
 
 ODD_NAME = "*star* _under_ ~~x~~ :red[red] `code` :smile: -> $5 $6 <b>.jpg"

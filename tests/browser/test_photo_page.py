@@ -253,7 +253,7 @@ def test_the_heat_map(page, app_url, examples):
     _drop(page, ("me.jpg", examples["Portrait A"]))
     page.locator(".rf-scale").wait_for()
     page.get_by_text("Heat map").first.click()
-    page.get_by_text("Grad-CAM").first.wait_for()
+    page.get_by_text("What each area adds").first.wait_for()
     _no_traceback(page)
 
 

@@ -160,9 +160,9 @@ def test_another_page_and_back(live_page, app_url):
 
 
 def test_after_a_heat_map_the_webcam_still_works(live_page, app_url, examples):
-    """Heat maps load TensorFlow into the app's process, which WebRTC must survive."""
+    """The CNN's heat maps load TensorFlow into the app's process, which WebRTC must survive."""
     page = live_page
-    page.goto(f"{app_url}/Photo")
+    page.goto(f"{app_url}/Photo?network=cnn")
     page.get_by_text("No photo judged yet").wait_for()
     payload = {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": examples["Portrait A"]}
     page.locator("input[type=file]").first.set_input_files(payload)

@@ -5,8 +5,21 @@ import gc
 import numpy as np
 
 from core.imaging import to_model_input
-from core.inference.explain import EVIDENCE_SCALE, evidence_over, grad_cam, overlay
+from core.inference.explain import (
+    EVIDENCE,
+    EVIDENCE_SCALE,
+    GRAD_CAM,
+    evidence_over,
+    grad_cam,
+    heat_of,
+    overlay,
+)
 from core.inference.keras_model import trained_classifier
+from core.inference.networks import Panel
+from core.inference.second import SecondOpinion, Traces
+from core.inference.verdict import Calibration
+
+CALIBRATION = Calibration(1.0, 0.0, 0.5, 0.4, 0.6, 0.0)
 
 
 def test_the_map_is_in_range_and_depends_on_the_face(portrait):
@@ -41,3 +54,26 @@ def test_tensorflow_is_out_of_the_collectors_sight():
     trained_classifier()
     assert gc.get_freeze_count() > 100_000
     assert len(gc.get_objects()) < gc.get_freeze_count() / 2
+
+
+class Reads:
+    """Stands in for a predictor that explains: says where each quarter of a face is bright."""
+
+    explains = True
+
+    def evidence(self, face):
+        return face[::32, ::32, 0] * 10
+
+
+def test_the_second_opinion_says_what_its_areas_add(portrait):
+    second = SecondOpinion(None, None, traces=Traces(Reads()))
+    own = dict.fromkeys(("cnn", "second"), CALIBRATION)
+    panel = Panel(
+        "both", {"cnn": None, "second": second}, dict.fromkeys(own, 1.0), CALIBRATION, own
+    )
+    heat = heat_of(portrait, to_model_input(portrait), panel)
+    assert heat.method == EVIDENCE and heat.values.shape == (7, 7)
+    drawn = heat.over(portrait, strength=0.8)
+    assert drawn.shape == portrait.shape and not np.array_equal(drawn, portrait)
+    alone = heat_of(portrait, to_model_input(portrait), panel.only("cnn"))
+    assert alone.method == GRAD_CAM and alone.values.shape == (128, 128)

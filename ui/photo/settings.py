@@ -15,7 +15,7 @@ _NAMES = {"both": "Both networks", "cnn": "The CNN alone", "second": "The second
 _CAPTIONS = {
     "both": "Their evidence is added up; each one's opinion is shown as well.",
     "cnn": "The small network of the original project, trained anew.",
-    "second": "A head on the features of a network that has seen pictures of all kinds.",
+    "second": "Two networks: one that has seen pictures of all kinds, one that looks for traces.",
 }
 LOWEST, HIGHEST = 0.05, 0.99
 
