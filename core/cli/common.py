@@ -1,9 +1,14 @@
-"""What several commands share: exit codes, kinds of words."""
+"""What several commands share: exit codes, kinds of words, bars."""
 
 import argparse
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 OK, SOME_FAILED = 0, 1  # exit codes; argparse ends with 2 on wrong usage
+BAR_AFTER_S = 0.5  # what fails at once has none
+NETWORKS, DEFAULT = ("both", "cnn", "second"), "both"  # as core.inference.networks, unimported
 
 
 def positive(text: str) -> int:
@@ -17,3 +22,29 @@ def positive(text: str) -> int:
 def tell(sentence: str) -> None:
     """Say something that is no result."""
     print(f"Note: {sentence}", file=sys.stderr)
+
+
+def named(text: str) -> Path:
+    """A folder that has a name."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("must name a folder. Received: nothing")
+    return Path(text)
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Names with commas between them."""
+    return tuple(name for name in text.split(",") if name)
+
+
+@contextmanager
+def bar_of(unit: str, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar as a function of (done, total)."""
+    from tqdm import tqdm
+
+    with tqdm(unit=unit, disable=quiet, delay=BAR_AFTER_S) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield show

@@ -2,15 +2,14 @@
 
 import argparse
 import json
-from contextlib import contextmanager
 from pathlib import Path
 
+from core.cli.common import OK, bar_of
 from core.errors import UserError
 from core.generators import GENERATORS
 
 PROBED_PER_CLASS = 1000
 SHOWN_BAD = 5
-BAR_AFTER_S = 0.5  # what fails at once has none
 PAINTED_FROM = 4_000_000  # far from the seeds of the data sets' faces and of what pages paint
 
 
@@ -30,6 +29,24 @@ def add_dataset(commands) -> None:
     download.add_argument("--seed", type=int, default=0, metavar="S", help="of the sample")
     download.set_defaults(run=_download)
 
+    _add_paint(actions)
+    frame = actions.add_parser("frame", help="real faces framed alike, for a DCGAN to learn from")
+    frame.add_argument("data", type=Path, metavar="DIR")
+    frame.add_argument("--out", type=Path, metavar="DIR", required=True)
+    frame.set_defaults(run=_frame)
+
+    info = actions.add_parser("info", help="count, probe for shortcuts, find duplicates")
+    info.add_argument("data", type=Path, metavar="DIR")
+    info.add_argument("--json", action="store_true", help="print JSON")
+    info.add_argument(
+        "--augmented",
+        metavar="RECIPE",
+        help="only probe the training faces as this recipe draws and changes them",
+    )
+    info.set_defaults(run=_info)
+
+
+def _add_paint(actions) -> None:
     paint = actions.add_parser("paint", help="add generated faces to a data set")
     paint.add_argument("--out", type=Path, metavar="DIR", required=True)
     paint.add_argument("--count", type=int, metavar="N", default=900)
@@ -50,51 +67,22 @@ def add_dataset(commands) -> None:
     )
     paint.set_defaults(run=_paint)
 
-    frame = actions.add_parser("frame", help="real faces framed alike, for a DCGAN to learn from")
-    frame.add_argument("data", type=Path, metavar="DIR")
-    frame.add_argument("--out", type=Path, metavar="DIR", required=True)
-    frame.set_defaults(run=_frame)
-
-    info = actions.add_parser("info", help="count, probe for shortcuts, find duplicates")
-    info.add_argument("data", type=Path, metavar="DIR")
-    info.add_argument("--json", action="store_true", help="print JSON")
-    info.add_argument(
-        "--augmented",
-        metavar="RECIPE",
-        help="only probe the training faces as this recipe draws and changes them",
-    )
-    info.set_defaults(run=_info)
-
 
 def _frame(args: argparse.Namespace) -> int:
     from core.dataset.framing import frame_faces
 
     for line in frame_faces(args.data, args.out):
         print(line)
-    return 0
-
-
-@contextmanager
-def _bar(unit: str, quiet: bool = False):
-    """A progress bar as a function of (done, total)."""
-    from tqdm import tqdm
-
-    with tqdm(unit=unit, disable=quiet, delay=BAR_AFTER_S) as bar:
-
-        def show(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        yield show
+    return OK
 
 
 def _demo(args: argparse.Namespace) -> int:
     from core.dataset.sources.demo import DEMO_DIR, PER_CLASS, build_demo
 
-    with _bar("face") as show:
+    with bar_of("face") as show:
         folder = build_demo(args.out or DEMO_DIR, args.count or PER_CLASS, show)
     print(f"The demo set is in {folder}")
-    return 0
+    return OK
 
 
 def _download(args: argparse.Namespace) -> int:
@@ -108,10 +96,10 @@ def _download(args: argparse.Namespace) -> int:
             )
         folder = download_all()
     else:
-        with _bar("face") as show:
+        with bar_of("face") as show:
             folder = download_sample(args.sample, args.out, args.seed, show)
     print(f"The data set is in {folder}")
-    return 0
+    return OK
 
 
 def _paint(args: argparse.Namespace) -> int:
@@ -122,10 +110,10 @@ def _paint(args: argparse.Namespace) -> int:
     if args.beside is not None:
         link_faces(index_folder(args.beside), args.out)
     numbers = {"first_seed": args.seed, "count": args.count, "psi": tuple(args.psi)}
-    with _bar("face") as show:
+    with bar_of("face") as show:
         paint_faces(args.out, generators, source=args.source, **numbers, progress=show)
     print(f"{args.count} faces of {generators[0].name} are in {args.out}")
-    return 0
+    return OK
 
 
 def _painters(args: argparse.Namespace) -> list:
@@ -151,13 +139,13 @@ def _augmented(args: argparse.Namespace) -> int:
     from core.training.mixture import mixture_of, probe_mixture
 
     mixture = mixture_of(index_folder(args.data), args.augmented)
-    with _bar("face", args.json) as show:
+    with bar_of("face", args.json) as show:
         areas = probe_mixture(mixture, 2 * PROBED_PER_CLASS, show)
     if args.json:
         print(json.dumps({"folder": str(args.data), "augmented_property_roc_auc": areas}, indent=2))
     else:
         _print_areas(areas)
-    return 0
+    return OK
 
 
 def _info(args: argparse.Namespace) -> int:
@@ -167,11 +155,11 @@ def _info(args: argparse.Namespace) -> int:
     from core.dataset.index_cache import open_index
     from core.dataset.properties import measure, sample, shortcuts
 
-    with _bar("header", args.json) as show:
+    with bar_of("header", args.json) as show:
         index = open_index(args.data, progress=show)
-    with _bar("picture", args.json) as show:
+    with bar_of("picture", args.json) as show:
         areas = shortcuts(measure(sample(index.faces, PROBED_PER_CLASS), show).table)
-    with _bar("fingerprint", args.json) as show:
+    with bar_of("fingerprint", args.json) as show:
         twins = find_duplicates(index.faces, show)
     counts = index.faces.groupby(["split", "label", "source"]).size()
     summary = {
@@ -191,7 +179,7 @@ def _info(args: argparse.Namespace) -> int:
         print(json.dumps(summary, indent=2))
     else:
         _print_info(summary, counts.to_string(header=False))
-    return 0
+    return OK
 
 
 def _print_info(summary: dict, counts: str) -> None:

@@ -1,24 +1,24 @@
-"""`python -m core evaluate | generalization`: measure the classifier."""
+"""`python -m core evaluate`: measure the classifier."""
 
 import argparse
 import json
 import sys
 from pathlib import Path
 
-from core.config import CLASS_NAMES, SPLITS
+from core.cli.common import OK
+from core.cli.measuring import add_measuring, keep
+from core.config import CLASS_NAMES
 from core.errors import UserError
 from core.generators import GENERATORS
 
-NETWORKS, DEFAULT = ("both", "cnn", "second"), "both"  # as core.inference.networks, unimported
 KEPT_AS = ("classifier", "original", "generator")
 FIRST_SEED = 2_500_000  # none of these is in a data set
-PAINTERS = (("dcgan", 1.0), ("mobilestylegan", 0.7), ("mobilestylegan", 1.0))
 
 
 def add_evaluation(commands) -> None:
-    """Add the commands to the parser's."""
+    """Add the command to the parser's."""
     evaluate = commands.add_parser("evaluate", help="measure the classifier on a folder")
-    _add_common(evaluate)
+    add_measuring(evaluate)
     evaluate.add_argument(
         "--robustness", action="store_true", help="measure it again and again on damaged faces"
     )
@@ -38,30 +38,6 @@ def add_evaluation(commands) -> None:
         "original; generator: with --generator dcgan, at three psi, what the app shows",
     )
     evaluate.set_defaults(run=_evaluate)
-
-    table = commands.add_parser(
-        "generalization", help="every real source against every generator at hand"
-    )
-    _add_common(table)
-    table.add_argument(
-        "--left-out",
-        action="append",
-        default=[],
-        metavar="SOURCE=RUN_DIR",
-        help="a run that was trained without this generator; may be given several times",
-    )
-    table.add_argument("--keep", action="store_true", help="keep the table in artifacts/")
-    table.set_defaults(run=_generalization)
-
-
-def _add_common(parser) -> None:
-    parser.add_argument("--data", required=True, type=Path, metavar="DIR",
-                        help="in Kaggle's layout, or with real/ and fake/ in it")  # fmt: skip
-    parser.add_argument("--split", default="test", choices=SPLITS,
-                        help="of a folder that has splits (test)")  # fmt: skip
-    parser.add_argument("--network", default=DEFAULT, choices=NETWORKS,
-                        help="whose verdict is measured (both)")  # fmt: skip
-    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _model(args: argparse.Namespace):
@@ -105,7 +81,7 @@ def _evaluate(args: argparse.Namespace) -> int:
         print(json.dumps(figures, indent=2))
     else:
         _print_figures(figures)
-    return 0
+    return OK
 
 
 def _painted(args: argparse.Namespace, index, faces, network):
@@ -159,7 +135,7 @@ def _keep_generator(args: argparse.Namespace, index, faces) -> int:
             print(f"psi {row['psi']:g}: {row['caught']:.3f} of {row['n']} called fake "
                   f"({low:.3f} to {high:.3f}), unsure {row['unsure']:.3f}")  # fmt: skip
         print("Kept in artifacts/.")
-    return 0
+    return OK
 
 
 def _print_figures(figures: dict) -> None:
@@ -200,10 +176,10 @@ def _robustness(args: argparse.Namespace, faces) -> int:
             tqdm.write(_level(row))
     found = {"split": args.split, "per_source": PER_SOURCE, "n": len(picked), "rows": rows}
     if args.keep:
-        _keep(args.keep, "robustness", found)
+        keep(args.keep, "robustness", found)
     if args.json:
         print(json.dumps(found, indent=2))
-    return 0
+    return OK
 
 
 def _level(row: dict) -> str:
@@ -213,103 +189,3 @@ def _level(row: dict) -> str:
         for pair, part in row["pairs"].items()
     )
     return f"{row['damage']:10} {level:5} accuracy, ROC AUC: {figures}"
-
-
-def _keep(name: str, kind: str, found: dict) -> None:
-    from core.artifacts import ship
-    from core.config import ARTIFACTS_DIR
-    from core.publishing.model_card import write_model_card
-
-    data = f"measured on {found['split']}"
-    ship(
-        name,
-        {f"{kind}.json": json.dumps(found, indent=1).encode()},
-        data=data,
-        metrics={},
-        folder=ARTIFACTS_DIR,
-    )
-    write_model_card(ARTIFACTS_DIR)
-
-
-def _generalization(args: argparse.Namespace) -> int:
-    from core.artifacts import read_json
-    from core.dataset.index import load_split
-    from core.evaluation import generalization as table
-    from core.inference.networks import load_panel
-    from core.publishing.judge_run import load_run
-
-    left_out = [_left_out(text) for text in args.left_out]
-    index, faces = load_split(args.data, args.split)
-    network = load_panel(args.network)
-    calibration = network.calibration
-    known = read_json("classifier_metrics")["data"]["train"]
-    trained_on = {kind.split("/", 1)[1] for kind in known if kind.startswith("fake/")}
-    rows = table.pairs_of_sources(faces, trained_on, network, calibration)
-    reals = faces[faces["label"] == "real"].reset_index(drop=True)
-    painters = _painters()
-    # the data set's MobileStyleGAN faces are of the same network, of other seeds
-    seen = {title for title, (painter, _) in painters.items() if painter.name.lower() in trained_on}
-    for part in table.painted_by(painters, seen, reals, network, calibration, table.PAINTED):
-        rows += part
-    views = {}
-    for source, run_dir in left_out:
-        model = load_run(run_dir, args.data)
-        rows += table.left_out(index, args.split, source, *model)
-        views[source] = _faces_shown(run_dir)
-    found = {"split": args.split, "left_out_views": views, "rows": rows}
-    if args.keep:
-        _keep("classifier", "generalization", found)
-    if args.json:
-        print(json.dumps(found, indent=2))
-    else:
-        for row in rows:
-            print(_pair(row))
-    return 0
-
-
-def _left_out(text: str) -> tuple[str, Path]:
-    from core.training.run_folder import RunFolder
-
-    source, _, run_dir = text.partition("=")
-    if not source or not run_dir:
-        raise UserError(f"--left-out wants SOURCE=RUN_DIR. Received: {text!r}")
-    if f"fake/{source}" in RunFolder(Path(run_dir)).settings()["data"]["train"]:
-        raise UserError(
-            f"{run_dir} was trained on {source}. Train without it first: "
-            "train classifier --sources names the ones to use."
-        )
-    return source, Path(run_dir)
-
-
-def _faces_shown(run_dir: Path) -> int:
-    """How many faces a run was shown."""
-    from core.training.run_folder import RunFolder, read_rows
-
-    run = RunFolder(run_dir)
-    return len(read_rows(run.history_file.read_bytes())) * (
-        run.settings()["recipe"]["samples_per_epoch"] or 0
-    )
-
-
-def _painters() -> dict:
-    """Title -> generator and psi: a generator's faces are harder to catch the freer they are."""
-    from core.generators import load_generator
-
-    found = {}
-    for name, psi in PAINTERS:
-        try:
-            generator = load_generator(name)
-        except UserError as error:
-            print(f"Left out: {error}")
-        else:
-            found[f"{generator.name}, psi {psi:g}"] = generator, psi
-    return found
-
-
-def _pair(row: dict) -> str:
-    how = "left out" if row["left_out"] else "trained on" if row["trained_on"] else "never seen"
-    low, high = row["roc_auc_ci95"]
-    return (
-        f"{row['generator']:16} {how:11} against {row['real']:8} ROC AUC {row['roc_auc']:.3f} "
-        f"({low:.3f} to {high:.3f})  accuracy {row['accuracy']:.3f}  n {row['n']}"
-    )

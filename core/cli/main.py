@@ -1,21 +1,16 @@
 """The command line: `python -m core classify | video | generate | dataset | train | ...`."""
 
 import argparse
-import json
 import sys
-from pathlib import Path
 
-from core.cli.common import OK, SOME_FAILED, positive, tell
+from core.cli.common import SOME_FAILED
 from core.cli.dataset import add_dataset
-from core.cli.evaluation import DEFAULT, NETWORKS, add_evaluation
-from core.cli.scoring import add_scoring, score_to_file
+from core.cli.evaluation import add_evaluation
+from core.cli.generalization import add_generalization
+from core.cli.generating import add_generating
+from core.cli.judging import add_judging
 from core.cli.training import add_training
-from core.config import DEFAULT_DETECTOR, DETECTORS
 from core.errors import UserError
-from core.generators import GENERATORS
-
-_BAR_AFTER_S = 0.5  # what fails at once has none
-_PERCENT_BAR = "{percentage:3.0f}% {bar} {remaining} left"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -41,161 +36,10 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m core", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
-    _add_judging(commands)
+    add_judging(commands)
     add_evaluation(commands)
-    _add_generate(commands)
+    add_generalization(commands)
+    add_generating(commands)
     add_dataset(commands)
     add_training(commands)
     return parser
-
-
-def _add_judging(commands) -> None:
-    classify = commands.add_parser("classify", help="judge the faces of photos")
-    classify.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="photo or folder")
-    classify.add_argument("--json", action="store_true", help="print JSON")
-    classify.add_argument(
-        "--aligned", action="store_true", help="each whole image is one aligned face"
-    )
-    classify.add_argument(
-        "--network", default=DEFAULT, choices=NETWORKS, help="what the verdict stands on (both)"
-    )
-    _add_detector(classify)
-    add_scoring(classify)
-    classify.set_defaults(run=_classify)
-
-    video = commands.add_parser("video", help="judge the faces of a video")
-    video.add_argument("input", type=Path, metavar="IN", help="MP4, MOV, WebM or AVI")
-    video.add_argument(
-        "--out", required=True, type=Path, metavar="OUT.mp4", help="the annotated video"
-    )
-    video.add_argument("--json", action="store_true", help="print the track report as JSON")
-    video.add_argument(
-        "--network", default=DEFAULT, choices=NETWORKS, help="what the verdict stands on (both)"
-    )
-    _add_detector(video)
-    video.set_defaults(run=_video)
-
-
-def _add_detector(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--detector",
-        default=DEFAULT_DETECTOR,
-        choices=DETECTORS,
-        help=f"what finds the faces ({DEFAULT_DETECTOR})",
-    )
-
-
-def _add_generate(commands) -> None:
-    generate = commands.add_parser("generate", help="paint faces that no one has")
-    generate.add_argument("--seed", required=True, type=int, metavar="S", help="of the first face")
-    generate.add_argument(
-        "--count", type=positive, default=1, metavar="N", help="faces of seeds S, S + 1, ... (1)"
-    )
-    generate.add_argument("--out", required=True, type=_named, metavar="DIR")
-    generate.add_argument(
-        "--psi", type=float, default=1.0, metavar="P", help="truncation, from 0 to 1.5 (1)"
-    )
-    generate.add_argument("--generator", default="dcgan", choices=GENERATORS)
-    generate.set_defaults(run=_generate)
-
-
-def _named(text: str) -> Path:
-    if not text.strip():
-        raise argparse.ArgumentTypeError("must name a folder. Received: nothing")
-    return Path(text)
-
-
-def _classify(args: argparse.Namespace) -> int:
-    from core.inference.files import judge_paths
-    from core.inference.photo import load_inspector
-    from core.inference.report import to_contract
-
-    detector = _tell_of_detector(args.detector)
-    if args.out or args.resume or args.workers:
-        return score_to_file(args, detector)
-    inspector = load_inspector(network=args.network, detector=args.detector)
-    results = []
-    for result in judge_paths(args.paths, inspector, aligned=args.aligned, tell=tell):
-        results.append(to_contract(result))
-        if not args.json:
-            print(_as_text(results[-1]))
-    if args.json:
-        print(json.dumps(results, indent=2, ensure_ascii=True))
-    return SOME_FAILED if any(result["error"] for result in results) else OK
-
-
-def _tell_of_detector(name: str) -> str:
-    """Say it, once, where another detector has to stand in; the name of the one that looks."""
-    from core.inference.detector import shared_detector
-
-    detector, sentence = shared_detector(name)
-    if sentence:
-        tell(sentence)
-    return detector.name
-
-
-def _as_text(entry: dict) -> str:
-    if entry["error"]:
-        return f"{entry['path']!r}: error: {entry['error']}"
-    if not entry["faces"]:
-        return f"{entry['path']!r}: unsure: {' '.join(entry['notes'])}"
-    lines = []
-    for face in entry["faces"]:
-        reason = f" ({face['reason']})" if face["reason"] else ""
-        lines.append(f"{entry['path']!r}: {face['verdict']} P(fake)={face['p_fake']:.3f}{reason}")
-    lines += [f"{entry['path']!r}: note: {note}" for note in entry["notes"]]
-    return "\n".join(lines)
-
-
-def _video(args: argparse.Namespace) -> int:
-    from tqdm import tqdm
-
-    from core.inference.live.files import judge_video_file
-
-    _tell_of_detector(args.detector)
-    options = {"disable": args.json, "bar_format": _PERCENT_BAR, "delay": _BAR_AFTER_S}
-    with tqdm(total=100, unit="%", **options) as bar:
-
-        def show(share: float | None) -> None:
-            bar.n = round(100 * (share or 0))
-            bar.update(0)
-
-        chosen = {"detector": args.detector, "network": args.network}
-        report = judge_video_file(args.input, args.out, progress=show, **chosen)
-    if args.json:
-        print(json.dumps(report.to_contract(), indent=2))
-    else:
-        _print_tracks(report)
-    if not report.complete:
-        print(f"Error: {' '.join(report.notes)}", file=sys.stderr)
-    return OK if report.complete else SOME_FAILED
-
-
-def _print_tracks(report) -> None:
-    for note in report.notes:
-        print(note)
-    share = report.frames_with_face / max(1, report.frames)
-    print(f"{report.frames} frames, {report.fps:.1f} a second, a face in {share:.0%} of them")
-    if not report.tracks:
-        print("No face was followed: profiles, covered, turned or very small faces are not seen.")
-    for track in report.tracks:
-        chance = "none" if track.p_fake_mean is None else f"{track.p_fake_mean:.3f}"
-        reason = f" ({track.reason})" if track.reason else ""
-        print(
-            f"face {track.id}: {track.verdict} P(fake)={chance}, {track.frames} frames, "
-            f"{track.flips_per_minute:.1f} flips a minute{reason}"
-        )
-
-
-def _generate(args: argparse.Namespace) -> int:
-    from tqdm import tqdm
-
-    from core.generators import load_generator
-    from core.generators.files import write_faces
-
-    files = write_faces(load_generator(args.generator), args.seed, args.count, args.out, args.psi)
-    for _ in tqdm(files, total=args.count, unit="face", delay=0.5):
-        pass
-    faces = "1 face" if args.count == 1 else f"{args.count} faces"
-    print(f"Painted {faces}, from seed {args.seed} on, into {args.out}.")
-    return OK

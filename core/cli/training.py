@@ -4,7 +4,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from core.cli.common import OK, positive
+from core.cli.common import OK, names, positive
 from core.errors import UserError
 
 RECIPE_NAMES = [
@@ -32,10 +32,13 @@ def add_training(commands) -> None:
         "run in DIR, or with the mean of several such",
     )
     train.add_argument(
-        "--sources", type=_names, metavar="A,B", help="use only files named A_... and B_..."
+        "--sources", type=names, metavar="A,B", help="use only files named A_... and B_..."
     )
     train.set_defaults(run=_train)
+    _add_publish(commands)
 
+
+def _add_publish(commands) -> None:
     publish = commands.add_parser("publish", help="ship a trained run")
     publish.add_argument("run_dir", type=Path, metavar="RUN_DIR")
     publish.add_argument("--data", required=True, type=Path, metavar="DIR")
@@ -65,10 +68,6 @@ def add_training(commands) -> None:
         help="generator: measure the run's stored epochs, newest first, and ship nothing",
     )
     publish.set_defaults(run=_publish)
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name for name in text.split(",") if name)
 
 
 def _train(args: argparse.Namespace) -> int:

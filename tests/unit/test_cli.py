@@ -168,7 +168,7 @@ def test_evaluate_robustness_prints_a_row_a_level(tmp_path, capsys, monkeypatch)
 
 def test_generalization_lists_each_generator_apart(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("core.evaluation.generalization.PAINTED", 2)
-    monkeypatch.setattr("core.cli.evaluation.PAINTERS", (("dcgan", 0.7),))
+    monkeypatch.setattr("core.cli.generalization.PAINTERS", (("dcgan", 0.7),))
     root = write_dataset(tmp_path / "set", {"test": 2}, 64)
     assert main(["generalization", "--data", str(root), "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)["rows"]

@@ -20,10 +20,8 @@ CODE = sorted(
     [*(ROOT / "core").rglob("*.py"), *(ROOT / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py")]
 )
 # What was too long when the rule was written, with its lines: to be shortened, never to grow.
-LONG_FILES = {"core/cli/evaluation.py": 315}
+LONG_FILES: dict[str, int] = {}
 LONG_FUNCTIONS = {
-    "core/cli/dataset.py add_dataset": 48,
-    "core/cli/training.py add_training": 44,
     "core/publishing/classifier.py publish": 45,
     "ui/live/webcam.py webcam": 42,
 }

@@ -80,7 +80,7 @@ def test_tables_enter_the_card_and_leave_with_their_model(run, published, tmp_pa
     sweep = ["evaluate", "--data", data, "--robustness", "--run", run_dir, "--json"]
     assert main([*sweep, "--keep", "classifier"]) == 0
     left_out = ["--left-out", f"other={run_dir}", "--keep", "--json"]
-    monkeypatch.setattr("core.cli.evaluation.PAINTERS", ())
+    monkeypatch.setattr("core.cli.generalization.PAINTERS", ())
     assert main(["generalization", "--data", data, *left_out]) == 0
     card = (tmp_path / "MODEL_CARD.md").read_text()
     rows = read_json("classifier_robustness", tmp_path)["rows"]
