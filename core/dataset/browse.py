@@ -133,8 +133,7 @@ def find(
 def outcomes(faces: pd.DataFrame, p_fake: np.ndarray, calibration: Calibration) -> np.ndarray:
     """The key of `OUTCOMES` for each face: str (n,)."""
     right = (p_fake >= calibration.threshold) == (labels_of(faces) == FAKE)
-    unsure = (p_fake > calibration.unsure_low) & (p_fake < calibration.unsure_high)
-    kinds = [np.isnan(p_fake), unsure, right]
+    kinds = [np.isnan(p_fake), calibration.in_band(p_fake), right]
     return np.select(kinds, ["unjudged", "unsure", "right"], "wrong")
 
 

@@ -14,7 +14,7 @@ from core.config import CLASS_NAMES, FAKE, REAL
 from core.dataset.index import DatasetIndex, labels_of
 from core.errors import UserError
 from core.evaluation.metrics import wilson_ci95
-from core.evaluation.scores import Scores, judge_figures, pair_figures, verdicts_of
+from core.evaluation.scores import Scores, judge_figures, pair_figures
 from core.generators.base import FaceGenerator
 from core.generators.codes import truncated_codes
 from core.imaging import decode_image
@@ -220,7 +220,7 @@ class Measurement:
                 "label": [CLASS_NAMES[label] for label in self.labels()],
                 "p_fake": p_fake,
                 "called": called,
-                "verdict": verdicts_of(p_fake, calibration),
+                "verdict": calibration.states(p_fake),
             }
         )
 

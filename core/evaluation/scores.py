@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.config import CLASS_NAMES, FAKE, REAL
+from core.config import FAKE, REAL
 from core.dataset.index import labels_of
 from core.errors import UserError
 from core.evaluation.metrics import (
@@ -21,7 +21,7 @@ from core.evaluation.metrics import (
 from core.imaging import decode_image, to_model_input
 from core.inference.geometry import centre_square
 from core.inference.networks import Network, Panel
-from core.inference.verdict import Calibration, sharpness, sigmoid
+from core.inference.verdict import Calibration, State, sharpness, sigmoid
 
 BATCH = 64
 Change = Callable[[np.ndarray, np.random.Generator], np.ndarray]
@@ -37,7 +37,7 @@ class Scores:
         log_odds: float64 (n,), of fake, before calibration.
         sharpnesses: float64 (n,).
         skipped: files that could not be decoded, with the reason.
-        doubtful: bool (n,), faces that get no verdict whatever their P(fake); None means none.
+        doubtful: bool (n,), faces that get no verdict whatever their P(fake); False means none.
     """
 
     faces: pd.DataFrame
@@ -45,7 +45,7 @@ class Scores:
     log_odds: np.ndarray
     sharpnesses: np.ndarray
     skipped: dict[str, str]
-    doubtful: np.ndarray | None = None
+    doubtful: np.ndarray | bool = False
 
 
 def score_faces(
@@ -130,7 +130,7 @@ def report(scores: Scores, calibration: Calibration) -> dict:
     hits = (p_fake >= calibration.threshold) == (scores.labels == FAKE)
     figures = judge_figures(scores.labels, scores.log_odds, calibration, scores.doubtful)
     figures |= {"skipped": len(scores.skipped), "by_source": {}}
-    verdicts = verdicts_of(p_fake, calibration, scores.doubtful)
+    verdicts = calibration.states(p_fake, scores.doubtful)
     kinds = scores.faces.groupby(["label", "source"]).size()
     for label, name in kinds.index:
         inside = (source == name) & (scores.faces["label"] == label).to_numpy()
@@ -159,33 +159,11 @@ def pair_figures(
     return found
 
 
-def is_answered(p_fake: np.ndarray, calibration: Calibration) -> np.ndarray:
-    """Which faces lie outside the unsure band: bool (n,)."""
-    return (p_fake <= calibration.unsure_low) | (p_fake >= calibration.unsure_high)
-
-
-def verdicts_of(
-    p_fake: np.ndarray, calibration: Calibration, doubtful: np.ndarray | None = None
-) -> np.ndarray:
-    """What the app says of faces it can judge: str (n,), "real", "fake" or "unsure".
-
-    Args:
-        p_fake: float (n,).
-        calibration: whose threshold and band count.
-        doubtful: bool (n,), faces that are unsure whatever their P(fake).
-    """
-    called = np.where(p_fake >= calibration.threshold, CLASS_NAMES[FAKE], CLASS_NAMES[REAL])
-    answered = is_answered(p_fake, calibration)
-    if doubtful is not None:
-        answered &= ~doubtful
-    return np.where(answered, called, "unsure")
-
-
 def judge_figures(
     labels: np.ndarray,
     log_odds: np.ndarray,
     calibration: Calibration,
-    doubtful: np.ndarray | None = None,
+    doubtful: np.ndarray | bool = False,
 ) -> dict:
     """The figures of one set of faces.
 
@@ -193,7 +171,7 @@ def judge_figures(
         labels: int (n,), 0 fake, 1 real.
         log_odds: float (n,), of fake, before calibration.
         calibration: whose probabilities, threshold and unsure band are measured.
-        doubtful: as in `verdicts_of`.
+        doubtful: bool (n,), faces that are unsure whatever their P(fake).
 
     Returns:
         Those of `summarize`, and: ece_uncalibrated, ece_by_chance (what a perfectly calibrated
@@ -201,7 +179,7 @@ def judge_figures(
         accuracy_answered (of these; None if there are none).
     """
     p_fake = calibration.p_fake(log_odds)
-    answered = verdicts_of(p_fake, calibration, doubtful) != "unsure"
+    answered = calibration.states(p_fake, doubtful) != State.UNSURE
     hits = (p_fake >= calibration.threshold) == (labels == FAKE)
     return summarize(labels, p_fake, calibration.threshold) | {
         "ece_uncalibrated": expected_calibration_error(labels, sigmoid(log_odds)),
@@ -213,13 +191,13 @@ def judge_figures(
 
 def _one_source(label: str, hits: np.ndarray, verdicts: np.ndarray, p_fake: np.ndarray) -> dict:
     count = len(hits)
-    said = {state: int((verdicts == state).sum()) for state in ("real", "fake", "unsure")}
+    said = {state: int((verdicts == state).sum()) for state in State}
     return {
         "label": label,
         "n": count,
         "accuracy": float(hits.mean()),
         "accuracy_ci95": list(wilson_ci95(int(hits.sum()), count)),
-        "answered": 1 - said["unsure"] / count,
+        "answered": 1 - said[State.UNSURE] / count,
         "mean_p_fake": float(p_fake.mean()),
         **{f"called_{state}": n / count for state, n in said.items()},
         **{f"called_{state}_ci95": list(wilson_ci95(n, count)) for state, n in said.items()},

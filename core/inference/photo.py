@@ -17,7 +17,7 @@ from core.inference.geometry import Box, Crop, centre_square, clipped, crop_face
 from core.inference.networks import DEFAULT, Panel, load_calibration, load_panel
 from core.inference.predictor import Predictor
 from core.inference.reading_order import reading_order
-from core.inference.verdict import Calibration, Verdict, decide, is_colourless, sharpness
+from core.inference.verdict import Calibration, State, Verdict, decide, is_colourless, sharpness
 from core.provenance.claim import Claim
 from core.provenance.read import provenance_of
 
@@ -76,7 +76,7 @@ class PhotoResult:
     @property
     def states(self) -> list[str]:
         """What to count it as: the verdict of each face, "unsure" where there is none."""
-        return ["unsure"] if self.no_face else [face.verdict.state for face in self.faces]
+        return [State.UNSURE] if self.no_face else [face.verdict.state for face in self.faces]
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from core.imaging import encode
 from core.inference.by_hand import BOX, UNSEEN, WHOLE
 from core.inference.geometry import Box
 from core.inference.photo import FaceResult, PhotoResult
-from core.inference.verdict import NO_FACE, SHORT_WORDS, WORDS, percent
+from core.inference.verdict import NO_FACE, SHORT_WORDS, WORDS, State, percent
 from core.picture_files import as_text
 
-CLASS_COLORS = {"real": "#1d6fd1", "fake": "#d9480f", "unsure": "#6b7280"}
+CLASS_COLORS = {State.REAL: "#1d6fd1", State.FAKE: "#d9480f", State.UNSURE: "#6b7280"}
 MARKS = {
     BOX: "marked by hand",
     UNSEEN: "marked by hand; the detector sees no face there, so the square is judged as drawn",
@@ -80,7 +80,7 @@ def to_table(results: list[PhotoResult]) -> pd.DataFrame:
             row = (name, number, verdict.state, face.p_fake, verdict.reason)
             rows.append((*row, *face.box.as_list(), None, notes, WORDS[verdict.state]))
         if not result.faces:
-            state, reason = ("unsure", NO_FACE) if result.no_face else (None, None)
+            state, reason = (State.UNSURE, NO_FACE) if result.no_face else (None, None)
             row = (name, None, state, None, reason, *[None] * 4, result.error, notes)
             rows.append((*row, WORDS.get(state)))
     table = pd.DataFrame(rows, columns=CSV_COLUMNS)

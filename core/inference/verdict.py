@@ -3,23 +3,36 @@
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
 
 import cv2
 import numpy as np
 
-from core.config import MIN_FACE_PX
+from core.config import CLASS_NAMES, FAKE, MIN_FACE_PX, REAL
 
 MAX_OUTSIDE = 0.2  # share of the face's square that may be missing from the picture
 MAX_TINT = 3.0  # levels of 255 that hues spread at most where a picture has one tint or none
 LEVEL_STEP = 8.0  # levels of brightness that count as one
 NO_FACE = "No face was found. Faces turned far away, covered or very small may be missed."
+
+
+class State(StrEnum):
+    """What a verdict can be: a class, or a refusal to name one (a reject option)."""
+
+    REAL = CLASS_NAMES[REAL]
+    FAKE = CLASS_NAMES[FAKE]
+    UNSURE = "unsure"
+
+    __repr__ = str.__repr__  # it is that word wherever it is written or printed
+
+
 # What the three states are called wherever a person reads them: whole, and where room is short.
 WORDS = {
-    "real": "No trace of a generator found",
-    "fake": "Likely generated",
-    "unsure": "Unsure",
+    State.REAL: "No trace of a generator found",
+    State.FAKE: "Likely generated",
+    State.UNSURE: "Unsure",
 }
-SHORT_WORDS = {"real": "no trace", "fake": "generated", "unsure": "unsure"}
+SHORT_WORDS = {State.REAL: "no trace", State.FAKE: "generated", State.UNSURE: "unsure"}
 CLASS_WORDS = {"real": "real photo", "fake": "generated"}
 OPINION_WORDS = {"cnn": "the CNN", "second": "the second opinion"}
 COLOURLESS = (
@@ -93,6 +106,27 @@ class Calibration:
         """Log-odds that mean what they say: float64, of the same shape."""
         return (np.asarray(log_odds, np.float64) - self.bias) / self.temperature
 
+    def in_band(self, p_fake: np.ndarray) -> np.ndarray:
+        """Which P(fake) lie within the unsure band: bool, of the same shape."""
+        return (self.unsure_low < p_fake) & (p_fake < self.unsure_high)
+
+    def states(self, p_fake: np.ndarray, doubtful: np.ndarray | bool = False) -> np.ndarray:
+        """What P(fake) comes to: str (`State`), of the same shape.
+
+        Args:
+            p_fake: calibrated, in [0, 1].
+            doubtful: bool, faces that are unsure whatever their P(fake).
+        """
+        called = np.where(p_fake >= self.threshold, State.FAKE, State.REAL)
+        return np.where(self.in_band(p_fake) | doubtful, State.UNSURE, called)
+
+    def band_words(self) -> str:
+        """Why there is no verdict within the band, in a sentence."""
+        return (
+            f"P(fake) lies between {self.unsure_low:.0%} and {self.unsure_high:.0%}: "
+            "too high for an all-clear, too low for an accusation."
+        )
+
     def with_threshold(self, threshold: float) -> "Calibration":
         """The same with another threshold; the unsure band moves along, in log-odds.
 
@@ -120,9 +154,9 @@ def logit(chance: float) -> float:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Attributes: state is "real", "fake" or "unsure"; reason says why it is unsure, or None."""
+    """Attributes: reason says why it is unsure; None where it is not."""
 
-    state: str
+    state: State
     reason: str | None = None
 
 
@@ -186,16 +220,11 @@ def decide(
         reason = STRANGE
     if reason is None and opinions and calibration.contradictory(opinions):
         reason = _contradiction(opinions)
-    if reason is None and calibration.unsure_low < p_fake < calibration.unsure_high:
-        reason = (
-            f"P(fake) lies between {calibration.unsure_low:.0%} and "
-            f"{calibration.unsure_high:.0%}: too high for an all-clear, too low for an accusation."
-        )
+    if reason is None and calibration.in_band(p_fake):
+        reason = calibration.band_words()
     if reason is None and colourless and p_fake < calibration.threshold:
         reason = COLOURLESS
-    if reason:
-        return Verdict("unsure", reason)
-    return Verdict("fake" if p_fake >= calibration.threshold else "real")
+    return Verdict(State(str(calibration.states(p_fake, reason is not None))), reason)
 
 
 def _contradiction(opinions: Mapping[str, float]) -> str:

@@ -10,9 +10,8 @@ import pandas as pd
 from core.artifacts import ship
 from core.config import ARTIFACTS_DIR, FAKE, REAL
 from core.dataset.index import load_split
-from core.evaluation.scores import verdicts_of
 from core.inference.networks import load_panel
-from core.inference.verdict import Calibration
+from core.inference.verdict import Calibration, State
 from core.publishing.live_fit import fit_live, held_out
 from core.publishing.live_tracks import (
     Film,
@@ -82,13 +81,13 @@ def imitated_shares(
 ) -> dict[str, float]:
     """Which share of the imitated photos is accused, of the imitated fakes cleared and caught."""
     odds = sum(weight * tracks.odds[name] for name, weight in weights.items())
-    called = verdicts_of(calibration.p_fake(odds), calibration)
+    called = calibration.states(calibration.p_fake(odds))
     real = tracks.labels == REAL
     return {
-        "photos_called_fake": round(float((called[real] == "fake").mean()), 4),
-        "photos_called_real": round(float((called[real] == "real").mean()), 4),
-        "fakes_called_real": round(float((called[~real] == "real").mean()), 4),
-        "fakes_called_fake": round(float((called[~real] == "fake").mean()), 4),
+        "photos_called_fake": round(float((called[real] == State.FAKE).mean()), 4),
+        "photos_called_real": round(float((called[real] == State.REAL).mean()), 4),
+        "fakes_called_real": round(float((called[~real] == State.REAL).mean()), 4),
+        "fakes_called_fake": round(float((called[~real] == State.FAKE).mean()), 4),
     }
 
 

@@ -18,7 +18,7 @@ from scipy.stats import t as student
 from core.config import FAKE, REAL
 from core.evaluation.calibration import MISSED_RATE, fit_scaling
 from core.inference.live.evidence import Evidence, Joining
-from core.inference.verdict import Calibration
+from core.inference.verdict import Calibration, State
 from core.publishing.live_tracks import Film, Tracks, View
 
 ACCUSED_RATE = 0.01  # of filmed people, at most
@@ -133,12 +133,12 @@ def shown(views: Iterable[View], weights: dict[str, float], calibration: Calibra
         evidence.add(part, log_odds, time_s)
         times.append(time_s)
         states.append(evidence.decide(time_s, joining).state)
-    given = [state for state in states if state != "unsure"]
+    given = [state for state in states if state != State.UNSURE]
     after = states[states.index(given[0]) :] if given else []
     return {
         "p_fake": evidence.p_fake(joining),
-        "verdict": states[-1] if states else "unsure",
-        "accused": "fake" in states,
+        "verdict": states[-1] if states else State.UNSURE,
+        "accused": State.FAKE in states,
         "changes": sum(a != b for a, b in pairwise(after)),
         "seconds": max(times) - min(times[1:], default=0.0),
     }

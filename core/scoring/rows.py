@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from core.inference.verdict import NO_FACE
+from core.inference.verdict import NO_FACE, State
 from core.picture_files import as_text
 
 SCHEMA = pa.schema(
@@ -38,7 +38,7 @@ def to_rows(entry: dict) -> list[dict]:
     shared["provenance"] = " ".join(claim["says"] for claim in entry["provenance"]) or None
     faces = [_of_face(number, face) for number, face in enumerate(entry["faces"], start=1)]
     if not faces and entry["error"] is None:
-        faces = [{"verdict": "unsure", "reason": NO_FACE}]
+        faces = [{"verdict": State.UNSURE, "reason": NO_FACE}]
     rows = [shared | face for face in faces or [{}]]
     return [{name: _cell(row.get(name)) for name in SCHEMA.names} for row in rows]
 

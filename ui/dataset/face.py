@@ -11,6 +11,7 @@ from core.dataset.properties import radial_spectrum
 from core.errors import UserError
 from core.imaging import decode_image
 from core.inference.photo import Inspector
+from core.inference.verdict import State
 from ui.dataset.measures import measured
 from ui.shared.charts import spectrum_chart
 from ui.shared.face_card import face_card
@@ -56,7 +57,7 @@ def face_closely(index: DatasetIndex, rows: np.ndarray, row: int, inspector: Ins
 
 
 def _outcome(label: str, verdict: str) -> str:
-    if verdict == "unsure":
+    if verdict == State.UNSURE:
         return f"Filed as **{label}**: the classifier does not decide."
     word = "right" if verdict == label else "wrong"
     return f"Filed as **{label}**: the classifier is **{word}**."

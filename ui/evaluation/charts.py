@@ -6,9 +6,8 @@ import plotly.graph_objects as go
 
 from core.config import CLASS_NAMES, FAKE
 from core.evaluation import curves
-from core.evaluation.scores import is_answered
 from core.inference.report import CLASS_COLORS
-from core.inference.verdict import Calibration
+from core.inference.verdict import Calibration, State
 from ui.shared.charts import plain
 from ui.shared.names import chart_text
 
@@ -46,7 +45,7 @@ def histogram(labels: np.ndarray, p_fake: np.ndarray, calibration: Calibration) 
     figure.add_vrect(
         calibration.unsure_low,
         calibration.unsure_high,
-        fillcolor=CLASS_COLORS["unsure"],
+        fillcolor=CLASS_COLORS[State.UNSURE],
         opacity=0.14,
         line_width=0,
     )
@@ -139,7 +138,7 @@ def coverage_chart(runs: list[Run], calibration: Calibration) -> go.Figure:
         first = min(len(curve.x) - 1, max(4, len(curve.x) // 50))  # a handful jumps about
         _add_curve(figure, number, title, curves.Curve(*(v[first:] for v in vars(curve).values())))
     _, labels, p_fake = runs[0]
-    answered = is_answered(p_fake, calibration)
+    answered = ~calibration.in_band(p_fake)
     hits = (p_fake >= calibration.threshold) == (labels == FAKE)
     if answered.any():
         _add_dot(figure, answered.mean(), hits[answered].mean())

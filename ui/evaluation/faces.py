@@ -9,9 +9,8 @@ import streamlit as st
 from core.artifacts import load_registry
 from core.config import CLASS_NAMES, FAKE, REAL
 from core.evaluation.measurement import Measurement
-from core.evaluation.scores import verdicts_of
 from core.inference.report import to_csv
-from core.inference.verdict import Calibration, Verdict
+from core.inference.verdict import Calibration, State, Verdict
 from ui.shared.face_grid import face_grid
 
 GALLERY = 8
@@ -39,11 +38,11 @@ def galleries(run: Measurement, calibration: Calibration) -> None:
 
 def _grid(run: Measurement, numbers: list[int], calibration: Calibration) -> None:
     chances = calibration.p_fake(run.log_odds[numbers])
-    states = verdicts_of(chances, calibration)
+    states = calibration.states(chances)
     face_grid(
         [run.thumbnails[number] for number in numbers],
         [run.faces.names[number].rsplit("/", 1)[-1] for number in numbers],
-        [(float(p), Verdict(str(state))) for p, state in zip(chances, states, strict=True)],
+        [(float(p), Verdict(State(str(state)))) for p, state in zip(chances, states, strict=True)],
     )
 
 

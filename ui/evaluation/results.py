@@ -11,7 +11,6 @@ from core.evaluation import curves
 from core.evaluation.calibration import ERROR_RATE
 from core.evaluation.generators.judged import kept_judgement
 from core.evaluation.measurement import Measurement
-from core.evaluation.scores import is_answered
 from core.inference.photo import Inspector
 from core.inference.verdict import Calibration, sigmoid
 from ui.evaluation import charts
@@ -228,6 +227,6 @@ def _confusion(labels: np.ndarray, p_fake: np.ndarray, calibration: Calibration)
     st.markdown("**Who was called what**")
     st.table(shown[table.sum(axis=1) > 0])
     wrong = (p_fake >= calibration.threshold) != (labels == FAKE)
-    spared = int((wrong & ~is_answered(p_fake, calibration)).sum())
+    spared = int((wrong & calibration.in_band(p_fake)).sum())
     note = f"{int(wrong.sum()):,} of {len(labels):,} faces are called wrong at this threshold"
     st.caption(f"{note}; {spared:,} of these lie in the unsure band." if spared else f"{note}.")

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from core.dataset.properties import FREQUENCIES
 from core.inference.report import CLASS_COLORS
-from core.inference.verdict import Calibration
+from core.inference.verdict import Calibration, State
 
 HEIGHT_PX = 260
 HISTOGRAM_BINS = 40
@@ -49,7 +49,7 @@ def p_fake_over_time(
             font={"color": CLASS_COLORS[last["verdict"]], "size": 13},
         )
     low, high = calibration.unsure_low, calibration.unsure_high
-    figure.add_hrect(low, high, fillcolor=CLASS_COLORS["unsure"], opacity=0.12, line_width=0)
+    figure.add_hrect(low, high, fillcolor=CLASS_COLORS[State.UNSURE], opacity=0.12, line_width=0)
     figure.add_hline(calibration.threshold, line={"color": "#374151", "width": 1, "dash": "dot"})
     figure.update_layout(
         height=HEIGHT_PX,

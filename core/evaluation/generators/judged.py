@@ -12,7 +12,6 @@ from core.config import FAKE
 from core.dataset.index import DatasetIndex
 from core.evaluation.measurement import FolderFaces, GeneratedFaces, JoinedFaces, Measurement
 from core.evaluation.metrics import wilson_ci95
-from core.evaluation.scores import verdicts_of
 from core.generators.base import FaceGenerator
 from core.inference.networks import Network
 from core.inference.verdict import Calibration
@@ -105,7 +104,7 @@ def _row(run: Measurement, psi: float, calibration: Calibration) -> dict:
         "n": int(caught.size),
         "caught": float(caught.mean()),
         "caught_ci95": list(wilson_ci95(int(caught.sum()), caught.size)),
-        "unsure": float((verdicts_of(p_fake, calibration) == "unsure").mean()),
+        "unsure": float(calibration.in_band(p_fake).mean()),
     }
 
 

@@ -6,7 +6,7 @@ video all show the verdict that is given here.
 
 from dataclasses import dataclass, field, replace
 
-from core.inference.verdict import Calibration, Verdict, logit, sigmoid
+from core.inference.verdict import Calibration, State, Verdict, logit, sigmoid
 
 MIN_VIEWS = 5  # fewer are thin evidence
 MIN_VIEWS_EACH = 2  # of every network that counts
@@ -57,7 +57,7 @@ class Evidence:
     hysteresis: given beyond the unsure band, withdrawn half-way from there to the threshold.
     """
 
-    state: str = "unsure"
+    state: State = State.UNSURE
     _heard: dict[str, _Heard] = field(default_factory=dict)
     _first_s: float | None = None
     _last_s: float | None = None
@@ -105,12 +105,12 @@ class Evidence:
     def decide(self, time_s: float, joining: Joining) -> Verdict:
         """The verdict as of now, which stands until the evidence turns."""
         thin = self.is_thin(joining)
-        self.state = "unsure" if thin else self._next(self.p_fake(joining), joining.calibration)
-        if self.state != "unsure":
+        self.state = State.UNSURE if thin else self._next(self.p_fake(joining), joining.calibration)
+        if self.state != State.UNSURE:
             return Verdict(self.state)
         if self._weakness and (thin or time_s - self._last_s > STALE_S):
-            return Verdict("unsure", self._weakness)
-        return Verdict("unsure", THIN if thin else _band(joining.calibration))
+            return Verdict(State.UNSURE, self._weakness)
+        return Verdict(State.UNSURE, THIN if thin else joining.calibration.band_words())
 
     @property
     def _span_s(self) -> float:
@@ -122,16 +122,16 @@ class Evidence:
         few = sum(each) < MIN_VIEWS or min(each, default=0) < MIN_VIEWS_EACH
         return few or self._span_s < MIN_SPAN_S
 
-    def _next(self, p_fake: float, calibration: Calibration) -> str:
-        if p_fake >= calibration.unsure_high:
-            return "fake"
-        if p_fake <= calibration.unsure_low:
-            return "real"
-        if self.state == "fake" and p_fake >= _half_way(calibration, calibration.unsure_high):
-            return "fake"
-        if self.state == "real" and p_fake <= _half_way(calibration, calibration.unsure_low):
-            return "real"
-        return "unsure"
+    def _next(self, p_fake: float, calibration: Calibration) -> State:
+        """Outside the band what photos are called; within it what stood holds half way in."""
+        if not calibration.in_band(p_fake):
+            return State(str(calibration.states(p_fake)))
+        high, low = calibration.unsure_high, calibration.unsure_low
+        if self.state == State.FAKE and p_fake >= _half_way(calibration, high):
+            return State.FAKE
+        if self.state == State.REAL and p_fake <= _half_way(calibration, low):
+            return State.REAL
+        return State.UNSURE
 
 
 def capped(log_odds: float) -> float:
@@ -142,10 +142,3 @@ def capped(log_odds: float) -> float:
 def _half_way(calibration: Calibration, end: float) -> float:
     """Between an end of the band and the threshold, in log-odds."""
     return float(sigmoid((logit(end) + logit(calibration.threshold)) / 2))
-
-
-def _band(calibration: Calibration) -> str:
-    return (
-        f"P(fake) lies between {calibration.unsure_low:.0%} and {calibration.unsure_high:.0%}: "
-        "too high for an all-clear, too low for an accusation."
-    )

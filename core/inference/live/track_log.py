@@ -7,6 +7,7 @@ from statistics import median_low
 import pandas as pd
 
 from core.inference.live.states import LiveFrame, TrackState
+from core.inference.verdict import State
 
 POINT_COLUMNS = ["time_s", "track", "p_fake", "verdict"]
 
@@ -68,7 +69,7 @@ class _Story:
         now, before = state.verdict.state, self.last.verdict.state
         self.shown[before] += time_s - self.last_s
         self.flips += self.given and now != before
-        self.given |= now != "unsure"
+        self.given |= now != State.UNSURE
         self.widths[state.box.w] += 1
         self.frames += 1
         self.last, self.last_s = state, time_s
@@ -100,7 +101,7 @@ class TrackLog:
         for state in frame.tracks:
             story = self._stories.get(state.number)
             if story is None:
-                shown = dict.fromkeys(("real", "fake", "unsure"), 0.0)
+                shown = dict.fromkeys(State, 0.0)
                 story = self._stories[state.number] = _Story(now, now, shown, Counter(), state)
             if story.take(state, now):
                 found.add(state.number)
