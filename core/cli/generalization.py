@@ -80,12 +80,10 @@ def _left_out(text: str) -> tuple[str, Path]:
 
 def _faces_shown(run_dir: Path) -> int:
     """How many faces a run was shown."""
-    from core.training.run_folder import RunFolder, read_rows
+    from core.training.run_folder import RunFolder
 
     run = RunFolder(run_dir)
-    return len(read_rows(run.history_file.read_bytes())) * (
-        run.settings()["recipe"]["samples_per_epoch"] or 0
-    )
+    return len(run.load_history()) * (run.settings()["recipe"]["samples_per_epoch"] or 0)
 
 
 def _painters() -> dict:

@@ -107,8 +107,8 @@ def publish(
 def _read(run_dir: Path) -> tuple[dict, list[np.ndarray], bytes]:
     """Settings, best weights and history (CSV) of a run, or of the published classifier."""
     run = RunFolder(run_dir)
-    if run.settings_file.exists() or not (run_dir / REGISTRY_FILE).exists():
-        return run.settings(), load_weights(run.best_file), run.history_file.read_bytes()
+    if run.begun or not (run_dir / REGISTRY_FILE).exists():
+        return run.settings(), load_weights(run.best_file), run.read_history()
     settings = read_json(f"{SHIPPED}_metrics", run_dir)
     return settings, load_start(run_dir), read_artifact(f"{SHIPPED}_history", run_dir)
 

@@ -68,7 +68,7 @@ def publish_dcgan(
     )
     files = {
         "metrics.json": json.dumps(metrics, indent=2).encode(),
-        "history.csv": run.folder.history_file.read_bytes(),
+        "history.csv": run.folder.read_history(),
     }
     snapshots, outdated = [], ()
     if name == SHIPPED:
@@ -142,9 +142,9 @@ class _Run:
     def __post_init__(self):
         self.folder = RunFolder(self.path)
         self.folder.settings()  # says in words if there is no run
-        if not self.folder.history_file.exists():
+        if not self.folder.has_history:
             raise UserError(f"The run in {self.path} has not finished an epoch yet.")
-        self.history = pd.read_csv(self.folder.history_file)
+        self.history = pd.DataFrame(self.folder.load_history())
 
     def at(self, epoch: int) -> dict[str, int]:
         """An epoch and how many images the generator had seen by then."""

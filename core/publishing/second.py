@@ -198,7 +198,7 @@ def _ship(
         "head.npz": second.head.to_bytes(),
         "guard.npz": second.guard.to_bytes(),
         "calibration.json": _json(panel.part_calibrations["second"]),
-        "history.csv": run.history_file.read_bytes(),
+        "history.csv": run.read_history(),
     }
     joined = {
         "joining.json": json.dumps(panel.weights).encode(),

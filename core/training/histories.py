@@ -1,7 +1,6 @@
 """Histories of training runs as tables: shipped ones, the authors', and run folders."""
 
 import io
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pandas as pd
 from core.artifacts import load_registry, read_artifact, read_json
 from core.config import ARTIFACTS_DIR
 from core.errors import UserError
-from core.open_folder import OpenFolder
+from core.training.run_folder import RunFolder
 
 QUANTITIES = {
     "accuracy": "Accuracy",
@@ -162,46 +161,13 @@ def _with_quality(history: History, name: str, folder: Path) -> History:
     return History(history.name, history.table.merge(quality, on="epoch", how="left"))
 
 
-def list_runs(folder: OpenFolder) -> list[Path]:
-    """Run folders below a folder, the one changed last first."""
-    try:
-        runs = [path for path in folder.path.iterdir() if (path / "run.json").exists()]
-        return sorted(runs, key=lambda path: -(path / "run.json").stat().st_mtime)
-    except OSError:
-        return []
-
-
 def run_history(run: Path) -> History:
     """The history of a run folder.
 
     Raises:
         UserError: it is gone, has no history yet, or one that cannot be read.
     """
-    try:
-        return parse_history((run / "history.csv").read_bytes(), run.name)
-    except OSError as error:
-        gone = not run.exists()
-        raise UserError(
-            f"The run {run.name} is gone." if gone else
-            f"The run {run.name} has not finished an epoch yet."
-        ) from error  # fmt: skip
-
-
-def run_settings(run: Path) -> dict:
-    """What a run was started with; empty if that cannot be read."""
-    try:
-        settings = json.loads((run / "run.json").read_text())
-        return settings if isinstance(settings, dict) else {}
-    except (OSError, ValueError):
-        return {}
-
-
-def latest_samples(run: Path) -> bytes | None:
-    """The newest sample grid of a DCGAN's run, as a JPEG file."""
-    try:
-        return max((run / "samples").glob("epoch_*.jpg")).read_bytes()
-    except (OSError, ValueError):
-        return None
+    return parse_history(RunFolder(run).read_history(), run.name)
 
 
 def smoothed(values: np.ndarray, weight: float) -> np.ndarray:
@@ -211,14 +177,8 @@ def smoothed(values: np.ndarray, weight: float) -> np.ndarray:
         values: float (n,).
         weight: of the past, in [0, 1); 0 changes nothing.
     """
-    result, total, mass = np.full(len(values), np.nan), 0.0, 0.0
-    for number, value in enumerate(values):
-        if np.isnan(value):
-            continue
-        total = weight * total + (1 - weight) * value
-        mass = weight * mass + (1 - weight)
-        result[number] = total / mass
-    return result
+    past = pd.Series(values, dtype=float).ewm(alpha=1 - weight, ignore_na=True)
+    return past.mean().where(~np.isnan(values)).to_numpy()
 
 
 def in_words(history: History, quantity: str) -> str:

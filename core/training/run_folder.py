@@ -2,6 +2,7 @@
 
 run.json            recipe, data, seed; libraries, commit and machine it was begun with
 history.csv         a row an epoch
+progress.json       how far it is: done, total, phase, eta_s
 last.npz            full state after the last finished epoch: `--resume` starts here
 best.weights.npz    the weights of the best epoch on valid
 """
@@ -9,6 +10,7 @@ best.weights.npz    the weights of the best epoch on valid
 import io
 import json
 import os
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,18 +19,41 @@ import pandas as pd
 from core.atomic import write_atomically
 from core.errors import UserError
 from core.made_with import made_with
+from core.open_folder import OpenFolder
 from core.tables import to_csv
 
 MADE_WITH = "made_with"  # of run.json; a run may be resumed with others
 
 
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is.
+
+    Attributes:
+        done, total: steps of the run; both 0 before they can be counted.
+        phase: what it does, for the user.
+        eta_s: seconds left, None where nothing tells.
+    """
+
+    done: int = 0
+    total: int = 0
+    phase: str = "starting"
+    eta_s: float | None = None
+
+    @property
+    def share(self) -> float | None:
+        """How much is done, in [0, 1]; None before it can be told."""
+        return min(self.done / self.total, 1.0) if self.total else None
+
+
 class RunFolder:
-    """The files of one training run."""
+    """The files of one training run: nothing else reads or writes them by name."""
 
     def __init__(self, folder: Path):
         self.folder = folder
         self.settings_file = folder / "run.json"
         self.history_file = folder / "history.csv"
+        self.progress_file = folder / "progress.json"
         self.state_file = folder / "last.npz"
         self.best_file = folder / "best.weights.npz"
 
@@ -63,6 +88,7 @@ class RunFolder:
         else:
             text = json.dumps({**settings, MADE_WITH: made_with()}, indent=2, sort_keys=True)
             write_atomically(self.settings_file, text.encode())
+        self.save_progress(Progress())
 
     def _check_same(self, settings: dict, resume: bool) -> None:
         if not resume:
@@ -82,6 +108,11 @@ class RunFolder:
                 "Resume it with the settings it was started with, or choose another --out."
             )
 
+    @property
+    def begun(self) -> bool:
+        """Whether there is a run in the folder."""
+        return self.settings_file.exists()
+
     def settings(self) -> dict:
         """What the run was started with.
 
@@ -89,11 +120,32 @@ class RunFolder:
             UserError: the folder holds no run.
         """
         try:
-            return json.loads(self.settings_file.read_text())
-        except (OSError, ValueError) as error:
+            settings = json.loads(self.settings_file.read_text())
+        except (OSError, ValueError):
+            settings = None
+        if not isinstance(settings, dict):
             raise UserError(
                 f"{self.folder} holds no training run (no readable run.json). Train one first."
-            ) from error
+            )
+        return settings
+
+    def save_progress(self, progress: Progress) -> None:
+        """Tell other programs how far the run is."""
+        self._write(self.progress_file, json.dumps(asdict(progress)).encode())
+
+    def progress(self) -> Progress | None:
+        """How far the run said it is; None if it did not, or not in these words."""
+        try:
+            told = json.loads(self.progress_file.read_text())
+            left = told["eta_s"]
+            return Progress(
+                int(told["done"]),
+                int(told["total"]),
+                str(told["phase"]),
+                None if left is None else float(left),
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
     def save_state(self, arrays: dict[str, np.ndarray]) -> None:
         """Keep the state that `--resume` needs."""
@@ -120,11 +172,47 @@ class RunFolder:
                 f"({error.strerror}). What it held is lost; start the run again."
             ) from error
 
-    def load_history(self, epochs: int) -> list[dict]:
-        """The first `epochs` rows of the history (those that the state covers)."""
-        if not epochs or not self.history_file.exists():
+    @property
+    def has_history(self) -> bool:
+        """Whether an epoch was finished."""
+        return self.history_file.exists()
+
+    def read_history(self) -> bytes:
+        """The history as the bytes of a CSV file.
+
+        Raises:
+            UserError: the run is gone, or no epoch was finished.
+        """
+        try:
+            return self.history_file.read_bytes()
+        except OSError as error:
+            gone = not self.folder.exists()
+            how = "is gone." if gone else "has not finished an epoch yet."
+            raise UserError(f"The run {self.folder.name} {how}") from error
+
+    def load_history(self, epochs: int | None = None) -> list[dict]:
+        """The first `epochs` rows of the history (those that the state covers), or all."""
+        if epochs == 0 or not self.has_history:
             return []
-        return read_rows(self.history_file.read_bytes())[:epochs]
+        return read_rows(self.read_history())[:epochs]
+
+    def latest_samples(self) -> bytes | None:
+        """The newest sample grid of a DCGAN's run, as a JPEG file."""
+        try:
+            return max((self.folder / "samples").glob("epoch_*.jpg")).read_bytes()
+        except (OSError, ValueError):
+            return None
+
+
+def list_runs(folder: OpenFolder) -> list[Path]:
+    """Run folders below a folder, the one begun last first."""
+    try:
+        runs = [RunFolder(path) for path in folder.path.iterdir()]
+        begun = [run for run in runs if run.begun]
+        begun.sort(key=lambda run: -run.settings_file.stat().st_mtime)
+        return [run.folder for run in begun]
+    except OSError:
+        return []
 
 
 def read_rows(history: bytes) -> list[dict]:

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core.config import ROOT
 from core.jobs import JobStatus
 from core.training.histories import AUTHORS
+from core.training.run_folder import Progress, RunFolder
 from tests.app.words import page_text
 from ui.shared.names import chart_text, literal
 
@@ -106,7 +107,8 @@ def test_a_run_that_is_deleted_while_followed(runs):
 
 def test_the_form_starts_a_process_with_these_words(runs, tmp_path, monkeypatch):
     started = []
-    monkeypatch.setattr("ui.training.runs.start_job", lambda folder, words: started.append(words))
+    start = "core.training.launch.start_job"
+    monkeypatch.setattr(start, lambda folder, words: started.append(words))
     page = _page("runs")
     page.text_input[1].set_value(str(tmp_path)).run()
     page = _click(page, "Start")
@@ -155,11 +157,13 @@ def test_how_the_last_run_ended_is_told(runs, monkeypatch, status, words):
 
 def test_a_run_in_progress_is_followed(runs, monkeypatch):
     words = ["train", "classifier", "--out", str(runs / "mine")]
-    line = "epoch 2:  40%|####      | 4/10 [00:01<00:02,  2.9it/s]"
-    status = JobStatus(words, True, None, False, ["Reading", line], 0.4)
+    RunFolder(runs / "mine").save_progress(Progress(4, 10, "training", 62.4))
+    status = JobStatus(words, True, None, False, ["Reading"], None)
     monkeypatch.setattr("ui.training.runs.job_status", lambda folder: status)
     page = _page("runs")
     assert not page.exception
+    bar = page.get("progress")[0].proto
+    assert (bar.value, bar.text) == (40, "Training: 40% done, 01:02 left")
     assert "is being trained" in page_text(page) and "epochs finished" in page_text(page)
     assert len(page.get("plotly_chart")) == 3
     assert any(button.label == "Stop" for button in page.button)

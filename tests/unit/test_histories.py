@@ -12,15 +12,13 @@ from core.training.histories import (
     History,
     authors_history,
     in_words,
-    latest_samples,
-    list_runs,
     parse_history,
     run_history,
-    run_settings,
     shipped_histories,
     smoothed,
     to_long,
 )
+from core.training.run_folder import RunFolder, list_runs
 
 GOOD = b"epoch,loss,accuracy,seconds\n1,0.9,0.5,60\n2,0.7,0.6,30\n3,0.8,0.65,30\n"
 
@@ -125,13 +123,15 @@ def test_run_folders(tmp_path):
         run_history(run)
     (run / "history.csv").write_bytes(GOOD)
     assert run_history(run).name == "one"
-    assert run_settings(run)["recipe"]["name"] == "ours"
-    (run / "run.json").write_text("{half")
-    assert run_settings(run) == {}
-    assert latest_samples(run) is None
+    assert RunFolder(run).settings()["recipe"]["name"] == "ours"
+    for damaged in ("{half", "[]"):
+        (run / "run.json").write_text(damaged)
+        with pytest.raises(UserError, match="no training run"):
+            RunFolder(run).settings()
+    assert RunFolder(run).latest_samples() is None
     (run / "samples").mkdir()
     for number in (2, 10):
         (run / "samples" / f"epoch_{number:05d}.jpg").write_bytes(str(number).encode())
-    assert latest_samples(run) == b"10"
+    assert RunFolder(run).latest_samples() == b"10"
     with pytest.raises(UserError, match="is gone"):
         run_history(tmp_path / "deleted")

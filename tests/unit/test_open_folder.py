@@ -52,5 +52,4 @@ def test_no_page_makes_a_path_of_typed_words_by_itself():
     assert made == {
         "ui/dataset/face.py: Path(face.path)",  # of an index of an open folder
         "ui/photo/input.py: Path(example.file)",  # of the registry
-        "ui/training/runs.py: Path(words[words.index('--out') + 1])",  # of a job of this page
     }

@@ -13,11 +13,11 @@ from core.training.histories import (
     History,
     authors_history,
     in_words,
-    list_runs,
     run_history,
     shipped_histories,
     to_long,
 )
+from core.training.run_folder import list_runs
 from ui.shared.address import Field, number, one_of, said, take
 from ui.shared.names import literal
 from ui.shared.theme import empty_state

@@ -1,23 +1,18 @@
 """The Training page's live part: start a run, follow it, stop it, go on with it."""
 
-import re
 from pathlib import Path
 
 import streamlit as st
+from tqdm import tqdm
 
 from core.config import CACHE_DIR, RUNS_DIR
 from core.dataset.sources.demo import DEMO_DIR
 from core.errors import UserError
-from core.jobs import JobStatus, job_status, start_job, stop_job
+from core.jobs import JobStatus, job_status, stop_job
 from core.open_folder import served
-from core.training.histories import (
-    QUANTITIES,
-    History,
-    latest_samples,
-    list_runs,
-    run_history,
-    run_settings,
-)
+from core.training.histories import QUANTITIES, History, run_history
+from core.training.launch import StartRun, free_name, new_run, run_of, running_run, start_run
+from core.training.run_folder import RunFolder, list_runs
 from ui.shared.names import literal
 from ui.shared.theme import empty_state, facts
 from ui.training.history_chart import history_chart
@@ -60,7 +55,7 @@ def _form() -> None:
                 "Recipe", _RECIPES, format_func=_RECIPES.get, key="tr_recipe", width=230, **_KEEP
             )
             epochs = st.number_input("Epochs", 1, 1000, 3, key="tr_epochs", width=120)
-            name = st.text_input("Name of the run", _free_name(), key="tr_name", width=160)
+            name = st.text_input("Name of the run", free_name(RUNS_DIR), key="tr_name", width=160)
         data = st.text_input(
             "Data set: a folder on the machine that runs this app",
             key="tr_data",
@@ -82,30 +77,16 @@ def _demo() -> str:
 
 def _start(network: str, recipe: str, epochs: int, name: str, data: str) -> None:
     try:
-        if not re.fullmatch(r"[\w-]{1,40}", name):
-            raise UserError("A run's name has letters, digits, - and _, at most 40 of them.")
-        out = RUNS_DIR / name
-        if (out / "run.json").exists():
-            raise UserError(
-                f"There is a run {name} already. Choose another name, or go on with it."
-            )
-        folder = served(data).path
-        if not folder.is_dir():
-            raise UserError(f"There is no folder {data}. Get a data set on the Dataset page.")
-        words = ["train", network, "--data", str(folder), "--out", str(out)]
-        start_job(JOB, [*words, "--recipe", recipe, "--epochs", str(epochs)])
+        out = new_run(RUNS_DIR, name)
+        start_run(JOB, StartRun(network, recipe, epochs, served(data), out))
     except UserError as error:
         st.error(literal(str(error)), icon=":material/error:")
         return
     st.rerun()
 
 
-def _free_name() -> str:
-    return next(name for n in range(1, 10**6) if not (RUNS_DIR / (name := f"run-{n}")).exists())
-
-
 def _running(job: JobStatus) -> None:
-    run = _folder_of(job)
+    run = run_of(job)
     st.markdown(f"**{literal(run.name) if run else 'A run'}** is being trained.")
     _follow()
 
@@ -115,23 +96,30 @@ def _follow() -> None:
     job = job_status(JOB)
     if job is None or not job.running:
         st.rerun()
-    line = next((line for line in reversed(job.lines) if "%|" in line), "")
-    left = re.search(r"<([\d:]+)", line)
-    words = f"{job.share:.0%} done" if job.share is not None else "Reading the data ..."
-    st.progress(job.share or 0.0, words + (f", {left[1]} left" if left else ""))
+    run = RunFolder(folder) if (folder := running_run(job)) else None
+    _bar(run)
     if st.button("Stop", icon=":material/stop:", help="The last finished epoch is kept."):
         stop_job(JOB)
-    run = _folder_of(job)
-    if run is not None and (run / "run.json").exists():
-        _progress_of(run, key="live")
+    if run is not None and run.begun:
+        _progress_of(run.folder, key="live")
     _log(job)
 
 
+def _bar(run: RunFolder | None) -> None:
+    """What the run itself says of how far it is."""
+    told = run.progress() if run else None
+    if told is None or told.share is None:
+        st.progress(0.0, "Reading the data ...")
+        return
+    left = "" if told.eta_s is None else f", {tqdm.format_interval(told.eta_s)} left"
+    st.progress(told.share, f"{told.phase.capitalize()}: {told.share:.0%} done{left}")
+
+
 def _outcome(job: JobStatus) -> None:
-    run = _folder_of(job)
+    run = run_of(job)
     name = literal(run.name) if run else "the last run"
     if job.stopped:
-        began = run is not None and (run / "history.csv").exists()
+        began = run is not None and RunFolder(run).has_history
         kept = (
             "Its last finished epoch is kept."
             if began
@@ -144,12 +132,6 @@ def _outcome(job: JobStatus) -> None:
         why = next((line for line in reversed(job.lines) if line.startswith("Error")), "")
         st.error(f"{name} ended early. {literal(why)}", icon=":material/error:")
         _log(job)
-
-
-def _folder_of(job: JobStatus) -> Path | None:
-    """The run folder a training command names."""
-    words = job.words
-    return Path(words[words.index("--out") + 1]) if "--out" in words[:-1] else None
 
 
 def _log(job: JobStatus) -> None:
@@ -170,8 +152,7 @@ def _look_at_a_run() -> None:
         empty_state("No run yet", "Start one above, or train on the command line into runs/.")
         return
     run = found[st.session_state.tr_run]
-    job = job_status(JOB)
-    if job is not None and job.running and _folder_of(job) == run:
+    if running_run(job_status(JOB)) == run:
         st.caption("This is the run being trained: see above.")
         return
     _watch(run)
@@ -184,7 +165,7 @@ def _look_at_a_run() -> None:
 def _choose_the_newest(found: dict[str, Path]) -> None:
     """Show the run that the page started last, once, and otherwise leave the choice."""
     state, job = st.session_state, job_status(JOB)
-    started = _folder_of(job) if job is not None else None
+    started = run_of(job)
     if started is not None and started.name in found and state.get("tr_shown") != job.words:
         state.tr_run, state.tr_shown = started.name, job.words
     if state.get("tr_run") not in found:
@@ -228,16 +209,16 @@ def _progress_of(run: Path, key: str) -> None:
             column.plotly_chart(chart, config=config, key=f"tr_{key}_{quantity}")
     for note in history.notes:
         st.caption(literal(note))
-    if grid := latest_samples(run):
+    if grid := RunFolder(run).latest_samples():
         st.image(grid, width=512, alt="Faces of the same 64 seeds")
         st.caption("Faces of the same 64 seeds after the last checkpoint.")
 
 
 def _go_on(run: Path, history: History) -> None:
     """A way to train a stopped run further."""
-    settings = run_settings(run)
+    settings = RunFolder(run).settings()
     recipe = settings.get("recipe", {}).get("name")
-    if recipe not in ("original", "ours"):
+    if recipe not in _RECIPES:
         return
     done = int(history.table["epoch"].iloc[-1])
     network = "dcgan" if "d_loss" in history.quantities else "classifier"
@@ -254,11 +235,9 @@ def _go_on(run: Path, history: History) -> None:
 def _resume(run: Path, network: str, recipe: str, epochs: int) -> None:
     data = st.session_state.get("tr_data", "")
     try:
-        folder = served(data).path if data else None
-        if folder is None:
+        if not data:
             raise UserError("Name the data set it was trained on, under Start a run.")
-        words = ["train", network, "--data", str(folder), "--out", str(run), "--resume"]
-        start_job(JOB, [*words, "--recipe", recipe, "--epochs", str(epochs)])
+        start_run(JOB, StartRun(network, recipe, epochs, served(data), run, resume=True))
     except UserError as error:
         st.error(literal(str(error)), icon=":material/error:")
         return

@@ -21,6 +21,7 @@ from core.training.classifier.parts import Part, describe_faces, load_parts
 from core.training.classifier.recipes import Recipe
 from core.training.imagenet import load_imagenet
 from core.training.keras_setup import reseed_dropout, resolve_policy
+from core.training.progress import Bar
 from core.training.run_folder import RunFolder, load_weights, stack, unstack
 
 VALID_BATCH = 64
@@ -172,9 +173,9 @@ class _Session:
             seed=int(rng.integers(2**31)),
         )
         total, done = recipe.epochs * self.steps_per_epoch, epoch * self.steps_per_epoch
-        bar = tqdm(batches, total=total, initial=done, disable=self.quiet, desc="training")
+        bar = Bar(self.run, "training", total, done=done, quiet=self.quiet)
         sums = np.zeros(3)  # loss, hits, faces
-        for step, (faces, at, patched) in enumerate(bar, start=done):
+        for step, (faces, at, patched) in enumerate(batches, start=done):
             self.optimizer.learning_rate = recipe.rate_at(step, total)
             targets = _targets(part.labels, rows[at.numpy()], partners[at.numpy()], patched.numpy())
             self.model.reset_metrics()
@@ -182,7 +183,8 @@ class _Session:
             sums += np.array([logs["loss"], logs["accuracy"], 1.0]) * len(targets)
             if recipe.ema_decay:
                 self._average(step)
-            bar.set_postfix_str(f"epoch {epoch + 1}, loss {sums[0] / sums[2]:.3f}", refresh=False)
+            bar.say(f"epoch {epoch + 1}, loss {sums[0] / sums[2]:.3f}")
+            bar.update()
         bar.close()
         return tuple(sums[:2] / sums[2])
 

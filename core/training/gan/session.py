@@ -25,6 +25,7 @@ from core.training.gan.recipes import GanRecipe
 from core.training.gan.restart import Published, load_published
 from core.training.gan.step import FIGURES, Batch, GanStep
 from core.training.keras_setup import reseed_dropout, resolve_policy
+from core.training.progress import Bar
 from core.training.run_folder import RunFolder, pack_weights, stack, unstack
 
 SPLITS = ("train", "valid")  # test is kept for measuring
@@ -144,7 +145,7 @@ class _Session:
         started, first = time.monotonic(), self.images // self.recipe.batch_size
         reseed_dropout(self.step.discriminator, self.recipe.seed, self.epoch)
         total = first + (self.recipe.epochs - self.epoch) * self.steps_per_epoch
-        bar = tqdm(total=total, initial=first, disable=self.quiet, desc="training")
+        bar = Bar(self.run, "training", total, done=first, quiet=self.quiet)
         figures: dict[str, list[float]] = {name: [] for name in FIGURES}
         for number, batch in _made_ahead(self._batch, range(first, first + self.steps_per_epoch)):
             for name, value in self.step(batch, number).items():

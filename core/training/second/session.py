@@ -11,7 +11,6 @@ import pandas as pd
 from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
-from tqdm import tqdm
 
 from core.config import FAKE
 from core.dataset.batches import row_weights
@@ -22,6 +21,7 @@ from core.inference.second import Backbone, Head
 from core.runtime import fast_precision
 from core.training.classifier.augmentation import FaceAugmentation
 from core.training.classifier.parts import describe_faces, faces_of
+from core.training.progress import Bar
 from core.training.run_folder import RunFolder, load_weights
 from core.training.second.backbone import build_backbone
 from core.training.second.features import Change, features_of
@@ -121,7 +121,8 @@ def train_second(
     run.open(settings | {"data": describe_faces(train, valid)}, resume=resume)
     backbone = Backbone(*build_backbone(), precision=fast_precision())
     history = run.load_history(recipe.epochs) if resume else []
-    with tqdm(total=len(valid) + recipe.epochs * len(train), unit="face", disable=quiet) as bar:
+    total = len(valid) + recipe.epochs * len(train)
+    with Bar(run, "looking at the faces", total, unit="face", quiet=quiet) as bar:
         held_out = _looks(valid, backbone, out, "valid", None, bar)
         looks = []
         for epoch in range(1, recipe.epochs + 1):
