@@ -16,7 +16,6 @@ alone, as there was no second opinion then. Each run is a process of its own, in
 """
 
 import argparse
-import io
 import json
 import multiprocessing
 import resource
@@ -34,7 +33,7 @@ from PIL import Image
 from bench.common import print_table, write_json
 from core.config import ROOT
 from core.examples import load_examples
-from core.imaging import decode_image
+from core.imaging import decode_image, encode
 from core.runtime import cores, limit_threads
 
 SIDE_PX = 256
@@ -160,13 +159,12 @@ def measure_memory(count: int) -> None:
     from core.scoring.folder import FolderRun
     from tests.support.scoring import SETTINGS, in_processes
 
-    buffer = io.BytesIO()
-    Image.new("RGB", (8, 8)).save(buffer, "PNG")
+    tiny = encode(Image.new("RGB", (8, 8)))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name, "in")
         folder.mkdir()
         for number in range(count):
-            (folder / f"{number}.png").write_bytes(buffer.getvalue())
+            (folder / f"{number}.png").write_bytes(tiny)
         run = FolderRun(Path(name, "r.parquet"), SETTINGS)
         started = time.perf_counter()
         for _ in run.judge([folder], in_processes()):

@@ -5,8 +5,6 @@
 Needs `pip install --no-deps random-face`. Writes artifacts/examples and the registry.
 """
 
-from io import BytesIO
-
 import cv2
 import numpy as np
 from PIL import Image
@@ -14,6 +12,7 @@ from PIL import Image
 from core.artifacts import register
 from core.config import ARTIFACTS_DIR
 from core.generators.mobilestylegan import MobileStyleGan
+from core.imaging import encode
 
 # Seeds from a range the training data never used (its MobileStyleGAN faces have seeds < 10,000).
 PORTRAITS = {"Portrait A": 910_001, "Portrait B": 910_004, "Portrait C": 910_007}
@@ -43,11 +42,9 @@ def _group(faces: list[np.ndarray]) -> np.ndarray:
 def _save(title: str, name: str, pixels: np.ndarray, made_from: str) -> None:
     image = Image.fromarray(pixels)
     image.thumbnail((1200, 760) if name == "group" else (512, 512), Image.Resampling.LANCZOS)
-    buffer = BytesIO()
-    image.save(buffer, "JPEG", quality=92)
     (ARTIFACTS_DIR / "examples").mkdir(parents=True, exist_ok=True)
     file = f"examples/generated_{name}.jpg"
-    (ARTIFACTS_DIR / file).write_bytes(buffer.getvalue())
+    (ARTIFACTS_DIR / file).write_bytes(encode(image, "JPEG", quality=92))
     register(
         f"example_{name}",
         file,

@@ -61,10 +61,7 @@ def find_duplicates(
     unreadable = {paths[row]: found for row, found in enumerate(read) if isinstance(found, str)}
     digests = [read[row][0] for row in good]
     small = np.array([read[row][1] for row in good], np.uint8).reshape(-1, SIDE, SIDE)
-    sets = _Groups(len(good))
-    for one, other in alike(small):
-        sets.join(one, other)
-    groups = _table(faces.iloc[good].reset_index(drop=True), digests, sets)
+    groups = _table(faces.iloc[good].reset_index(drop=True), digests, _groups(small))
     by_group = groups.groupby("group")
     return Duplicates(
         groups,
@@ -110,25 +107,20 @@ def alike(small: np.ndarray, least: float = SAME_LOOK) -> Iterator[tuple[int, in
                     yield int(start + i), int(other + j)
 
 
-class _Groups:
-    """Sets of rows that grow together (union-find)."""
+def _groups(small: np.ndarray) -> np.ndarray:
+    """Which pictures hang together by their looks, as a number for each: int (n,)."""
+    from scipy.sparse import coo_array  # kept out of the start of every page
+    from scipy.sparse.csgraph import connected_components
 
-    def __init__(self, count: int):
-        self._parent = list(range(count))
-
-    def of(self, row: int) -> int:
-        while self._parent[row] != row:
-            self._parent[row] = row = self._parent[self._parent[row]]
-        return row
-
-    def join(self, one: int, other: int) -> None:
-        self._parent[self.of(other)] = self.of(one)
+    pairs = np.array(list(alike(small)), np.int64).reshape(-1, 2)
+    joined = coo_array((np.ones(len(pairs)), pairs.T), shape=(len(small), len(small)))
+    return connected_components(joined, directed=False)[1]
 
 
-def _table(faces: pd.DataFrame, digests: list[str], groups: _Groups) -> pd.DataFrame:
+def _table(faces: pd.DataFrame, digests: list[str], groups: np.ndarray) -> pd.DataFrame:
     columns = ["group", "kind", "path", "label", "split", "source"]
     found = faces[["path", "label", "split", "source"]].copy()
-    found["group"] = [groups.of(row) for row in range(len(faces))]
+    found["group"] = groups
     found["digest"] = digests
     found = found[found.duplicated("group", keep=False)]
     if found.empty:

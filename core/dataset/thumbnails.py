@@ -1,6 +1,5 @@
 """Small pictures of a data set's files."""
 
-import io
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
@@ -8,7 +7,7 @@ from PIL import Image, UnidentifiedImageError
 from core.config import MAX_FILE_BYTES
 from core.decoding.formats import open_image
 from core.errors import UserError
-from core.imaging import decode_image
+from core.imaging import decode_image, encode
 
 SIDE_PX = 160
 _ORIENTATION = 0x0112  # EXIF's tag; 1 is upright
@@ -34,9 +33,7 @@ def thumbnail(path: str, side_px: int = SIDE_PX) -> bytes:
     if small is None:
         raise UserError("too large")
     small.thumbnail((side_px, side_px), Image.Resampling.BOX)
-    buffer = io.BytesIO()
-    small.save(buffer, "WEBP", quality=85, method=0)
-    return buffer.getvalue()
+    return encode(small, "WEBP", quality=85, method=0)
 
 
 def decoded(data: bytes, least_px: int, mode: str = "RGB") -> Image.Image:

@@ -1,6 +1,5 @@
 """A set of faces judged bit by bit: what is done so far can be looked at, whenever one stops."""
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +16,7 @@ from core.evaluation.metrics import wilson_ci95
 from core.evaluation.scores import Scores, judge_figures, pair_figures
 from core.generators.base import FaceGenerator
 from core.generators.codes import truncated_codes
-from core.imaging import decode_image
+from core.imaging import decode_image, encode
 from core.inference.geometry import centre_square
 from core.inference.networks import Network
 from core.inference.verdict import Calibration
@@ -253,6 +252,4 @@ def _share(name: str, hits: np.ndarray) -> dict:
 def _thumbnail(pixels: np.ndarray) -> bytes:
     image = Image.fromarray(pixels)
     image.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.LANCZOS)
-    buffer = io.BytesIO()
-    image.save(buffer, "WEBP", quality=85)
-    return buffer.getvalue()
+    return encode(image, "WEBP", quality=85)

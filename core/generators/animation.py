@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 from core.generators.base import FaceGenerator
+from core.imaging import encode
 from core.mp4 import write_mp4
 
 FPS = 12
@@ -49,11 +50,8 @@ def to_gif(frames: np.ndarray) -> bytes:
     images = [Image.fromarray(frame) for frame in frames]
     for image in images:
         image.thumbnail((GIF_SIDE, GIF_SIDE), Image.Resampling.LANCZOS)
-    buffer = io.BytesIO()
-    images[0].save(
-        buffer, "GIF", save_all=True, append_images=images[1:], duration=1000 // FPS, loop=0
-    )
-    return buffer.getvalue()
+    moving = {"save_all": True, "append_images": images[1:], "duration": 1000 // FPS, "loop": 0}
+    return encode(images[0], "GIF", **moving)
 
 
 def to_mp4(frames: np.ndarray) -> bytes:

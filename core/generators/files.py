@@ -1,18 +1,17 @@
 """Generated faces as files that say how they were made."""
 
-import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from core.config import GENERATED_MARK
 from core.errors import UserError
 from core.generators.base import FaceGenerator
 from core.generators.codes import truncated_codes
+from core.imaging import encode
 
 MAX_COUNT = 100_000
 MAX_SEED = 2**31 - 1
@@ -48,9 +47,7 @@ def to_tagged_png(pixels: np.ndarray, generator: FaceGenerator, made_by: dict) -
     info.add_text("model_sha256", generator.version)
     for key, value in made_by.items():
         info.add_text(key, value if isinstance(value, str) else json.dumps(value))
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG", pnginfo=info)
-    return buffer.getvalue()
+    return encode(pixels, "PNG", pnginfo=info)
 
 
 def write_faces(

@@ -1,6 +1,5 @@
 """The Generator page's sliders: what changes a face most, with names that were measured."""
 
-import io
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +10,7 @@ from core.artifacts import read_json
 from core.errors import UserError
 from core.generators.base import FaceGenerator
 from core.generators.request import SLIDERS, FaceRequest
+from core.imaging import encode
 from ui.generator.input import direction_key
 
 END_PX = 56
@@ -104,9 +104,7 @@ def _small(version: str, code: bytes, _generator: FaceGenerator) -> bytes:
     """A face as a small file."""
     (face,) = _generator.paint(np.frombuffer(code, np.float32)[None])
     image = Image.fromarray(face).resize((2 * END_PX, 2 * END_PX), Image.Resampling.LANCZOS)
-    buffer = io.BytesIO()
-    image.save(buffer, "WEBP", quality=85)
-    return buffer.getvalue()
+    return encode(image, "WEBP", quality=85)
 
 
 def _reset() -> None:

@@ -2,13 +2,13 @@
 
 import base64
 import html
-import io
 from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 from PIL import Image
 
+from core.imaging import encode
 from core.inference.report import percent
 from core.inference.verdict import Verdict
 from ui.shared.theme import short_pill
@@ -71,6 +71,4 @@ def _data_uri(face: np.ndarray | bytes) -> str:
 def _webp(face: np.ndarray) -> bytes:
     image = Image.fromarray(face)
     image.thumbnail((SHOWN_SIDE, SHOWN_SIDE), Image.Resampling.LANCZOS)
-    buffer = io.BytesIO()
-    image.save(buffer, "WEBP", quality=90)
-    return buffer.getvalue()
+    return encode(image, "WEBP", quality=90)

@@ -7,13 +7,11 @@ elsewhere.
 """
 
 import contextlib
-import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image
 
 from core.atomic import write_atomically
 from core.dataset.index_cache import CACHE_DIR
@@ -22,7 +20,7 @@ from core.errors import UserError
 from core.generators import load_generator
 from core.generators.base import FaceGenerator
 from core.generators.codes import truncated_codes
-from core.imaging import decode_image
+from core.imaging import decode_image, encode
 from core.runtime import package_folder
 
 DEMO_DIR = CACHE_DIR / "demo-faces"
@@ -173,6 +171,4 @@ def framed_alike(pixels: np.ndarray, source: str) -> bytes:
     square = cv2.cvtColor(pixels[top : top + side, left : left + side], cv2.COLOR_RGB2GRAY)
     detail = cv2.resize(square, (DETAIL_PX, DETAIL_PX), interpolation=cv2.INTER_AREA)
     large = cv2.resize(detail, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_CUBIC)
-    buffer = io.BytesIO()
-    Image.fromarray(large).save(buffer, "JPEG", quality=QUALITY)
-    return buffer.getvalue()
+    return encode(large, "JPEG", quality=QUALITY)

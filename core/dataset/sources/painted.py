@@ -1,12 +1,10 @@
 """More generated faces for a data set: as many as one likes, of any truncation."""
 
-import io
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from core.dataset.index import DatasetIndex
 from core.dataset.sources.kaggle_form import SIDE_PX, kaggle_form
@@ -15,6 +13,7 @@ from core.errors import UserError
 from core.generators.base import FaceGenerator
 from core.generators.codes import truncated_codes
 from core.generators.files import check_psi, check_seed
+from core.imaging import encode
 
 SMALL_QUALITY = 95  # of faces that have fewer pixels than the data set's
 TRAIN_SHARE, VALID_SHARE = 0.8, 0.1
@@ -97,6 +96,4 @@ def _painted(generator: FaceGenerator, seed: int, psi: tuple[float, float]) -> b
     face = generator.paint(truncated_codes(generator, [seed], drawn))[0]
     if len(face) > SIDE_PX:
         return kaggle_form(face)
-    buffer = io.BytesIO()
-    Image.fromarray(face).save(buffer, "JPEG", quality=SMALL_QUALITY, subsampling="4:2:0")
-    return buffer.getvalue()
+    return encode(face, "JPEG", quality=SMALL_QUALITY, subsampling="4:2:0")

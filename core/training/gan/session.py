@@ -1,6 +1,5 @@
 """The DCGAN's training run: resumable, backend-neutral, with samples of fixed seeds to look at."""
 
-import io
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +9,6 @@ from pathlib import Path
 import keras
 import numpy as np
 import pandas as pd
-from PIL import Image
 from tqdm import tqdm
 
 from core.atomic import write_atomically
@@ -18,6 +16,7 @@ from core.config import IMAGE_SIZE, LATENT_DIM
 from core.dataset.real_faces import RealFaces, load_real_faces
 from core.errors import UserError
 from core.generators.codes import normal_latents
+from core.imaging import encode
 from core.training.gan.diff_augment import draw
 from core.training.gan.face_codes import SMALL_SIDE, FaceCodes
 from core.training.gan.projected_step import ProjectedStep
@@ -225,6 +224,4 @@ def grid_file(faces: np.ndarray, columns: int = 8) -> bytes:
     count, side = len(faces) // columns * columns, faces.shape[1]
     rows = faces[:count].reshape(-1, columns, side, side, 3).transpose(0, 2, 1, 3, 4)
     pixels = np.rint(rows.reshape(-1, columns * side, 3) * 255).astype(np.uint8)
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "JPEG", quality=90)
-    return buffer.getvalue()
+    return encode(pixels, "JPEG", quality=90)
