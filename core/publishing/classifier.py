@@ -80,13 +80,7 @@ def publish(
     metrics["test_filmed"] = _measure(index, "test", cnn, live, change=Webcam())
     yield f"Measured on {metrics['test']['n']} faces of test."
 
-    described = f"{sum(settings['data']['train'].values())} faces of train: " + ", ".join(
-        sorted(settings["data"]["train"])
-    )
-    files = {
-        "metrics.json": json.dumps(metrics, indent=2).encode(),
-        "history.csv": history,
-    }
+    files = {"metrics.json": json.dumps(metrics, indent=2).encode(), "history.csv": history}
     if name == SHIPPED:
         files |= {
             "calibration.json": json.dumps(asdict(calibration)).encode(),
@@ -95,10 +89,7 @@ def publish(
             "bin": constants,
             "weights.h5": to_keras_file(network),
         }
-    others = () if _is_shipped(files, name, folder) else ("robustness", "generalization")
-    outdated = tuple(f"{name}_{table}" for table in others)  # they were another model's
-    shipment = Shipment(name, files, described, _short(metrics))
-    ship_all([shipment], withdrawn=outdated, folder=folder)
+    _ship(name, files, metrics, folder)
     yield f"Wrote the artifacts of {name} to {folder.name}/."
     write_model_card(folder)
     yield "Wrote MODEL_CARD.md."
@@ -111,6 +102,16 @@ def _read(run_dir: Path) -> tuple[dict, list[np.ndarray], bytes]:
         return run.settings(), load_weights(run.best_file), run.read_history()
     settings = read_json(f"{SHIPPED}_metrics", run_dir)
     return settings, load_start(run_dir), read_artifact(f"{SHIPPED}_history", run_dir)
+
+
+def _ship(name: str, files: dict[str, bytes], metrics: dict, folder: Path) -> None:
+    """Put the files into the registry; tables that another model was measured for go."""
+    others = () if _is_shipped(files, name, folder) else ("robustness", "generalization")
+    outdated = tuple(f"{name}_{table}" for table in others)
+    faces = metrics["data"]["train"]
+    described = f"{sum(faces.values())} faces of train: {', '.join(sorted(faces))}"
+    shipment = Shipment(name, files, described, _short(metrics))
+    ship_all([shipment], withdrawn=outdated, folder=folder)
 
 
 def _is_shipped(files: dict[str, bytes], name: str, folder: Path) -> bool:

@@ -21,10 +21,7 @@ CODE = sorted(
 )
 # What was too long when the rule was written, with its lines: to be shortened, never to grow.
 LONG_FILES: dict[str, int] = {}
-LONG_FUNCTIONS = {
-    "core/publishing/classifier.py publish": 45,
-    "ui/live/webcam.py webcam": 42,
-}
+LONG_FUNCTIONS: dict[str, int] = {}
 GUIDES = [ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
 ENDINGS = "py|md|json|csv|toml|txt|ipynb|h5|npz|xml|bin"
 FILE = re.compile(rf"(?<![\w/.<*{{}}-])\w[\w./-]*[\w-]\.(?:{ENDINGS})(?![\w*])")

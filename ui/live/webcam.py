@@ -65,14 +65,7 @@ def webcam(judges: Judges) -> None:
             settings = live_settings(judges.joining.calibration, _KEY)
         connection = st.session_state.setdefault(f"{_KEY}_connection", LiveConnection(settings))
         connection.set(settings)
-        context = webrtc_streamer(
-            key=f"{_KEY}_webrtc",
-            mode=WebRtcMode.SENDRECV,
-            rtc_configuration={"iceServers": servers},
-            media_stream_constraints={"video": CAMERA, "audio": False},
-            video_processor_factory=lambda: connection.start(judges),
-            translations=WORDS,
-        )
+        context = _stream(connection, judges, servers)
         row.button(
             "Snapshot",
             on_click=_take_snapshot,
@@ -93,6 +86,18 @@ def webcam(judges: Judges) -> None:
     privacy_line("Camera frames", until="close the tab")
     with st.expander("No picture, or an error?", icon=":material/help:"):
         st.markdown(_HELP)
+
+
+def _stream(connection: LiveConnection, judges: Judges, servers: list[dict]):
+    """The camera's widget, and what it knows of the connection."""
+    return webrtc_streamer(
+        key=f"{_KEY}_webrtc",
+        mode=WebRtcMode.SENDRECV,
+        rtc_configuration={"iceServers": servers},
+        media_stream_constraints={"video": CAMERA, "audio": False},
+        video_processor_factory=lambda: connection.start(judges),
+        translations=WORDS,
+    )
 
 
 def without_https() -> bool:
