@@ -6,17 +6,13 @@ from pathlib import Path
 
 from core.cli.common import OK, names, positive
 from core.errors import UserError
-
-RECIPE_NAMES = [
-    *("original", "ours", "webcam", "mosaic", "finish", "wide"),
-    *("traces", "second", "projected"),
-]
+from core.training.catalogue import RECIPE_NAMES, RECIPES_OF, recipe_for
 
 
 def add_training(commands) -> None:
     """Add the commands to the parser's."""
     train = commands.add_parser("train", help="train a network")
-    train.add_argument("network", choices=["classifier", "second", "traces", "dcgan"])
+    train.add_argument("network", choices=list(RECIPES_OF))
     train.add_argument("--data", required=True, type=Path, metavar="DIR")
     train.add_argument("--out", required=True, type=Path, metavar="RUN_DIR")
     train.add_argument("--epochs", type=positive, metavar="N")
@@ -71,8 +67,7 @@ def _add_publish(commands) -> None:
 
 
 def _train(args: argparse.Namespace) -> int:
-    own = {name: name for name in ("traces", "second")}
-    args.recipe = args.recipe or own.get(args.network, "ours")
+    args.recipe = recipe_for(args.network, args.recipe)
     if args.network == "second":
         _train_second(args)
         print(f"Done. History, features and the head are in {args.out}.")
@@ -89,21 +84,13 @@ def _train_classifier(args: argparse.Namespace) -> None:
     from core.training.classifier.recipes import RECIPES
     from core.training.classifier.session import train_classifier
 
-    if args.recipe not in RECIPES:
-        raise UserError(f"Recipe {args.recipe} trains no {args.network}.")
     recipe = _with_options(RECIPES[args.recipe], args)
-    if recipe.network != args.network:
-        raise UserError(
-            f"Recipe {recipe.name} is for `train {recipe.network}`, not {args.network}."
-        )
     train_classifier(args.data, args.out, recipe, start=args.start, resume=args.resume)
 
 
 def _train_second(args: argparse.Namespace) -> None:
     from core.training.second.session import SecondRecipe, train_second
 
-    if args.recipe != "second":
-        raise UserError("A second opinion is trained with --recipe second.")
     if args.start:
         raise UserError("A second opinion has its own beginning: leave --start out.")
     train_second(args.data, args.out, _with_options(SecondRecipe(), args), resume=args.resume)
@@ -113,8 +100,6 @@ def _train_dcgan(args: argparse.Namespace) -> None:
     from core.training.gan.recipes import GAN_RECIPES
     from core.training.gan.session import train_dcgan
 
-    if args.recipe not in GAN_RECIPES:
-        raise UserError("A DCGAN is trained with --recipe original, ours or projected.")
     if len(args.start) > 1:
         raise UserError("A DCGAN begins with the weights of one folder: give --start one.")
     recipe = _with_options(GAN_RECIPES[args.recipe], args)

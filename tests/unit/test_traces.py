@@ -158,9 +158,9 @@ def test_what_the_areas_say_makes_up_the_verdict():
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["second", "--recipe", "ours"], "trained with --recipe second"),
-        (["classifier", "--recipe", "traces"], "is for `train traces`, not classifier"),
-        (["traces", "--recipe", "ours"], "is for `train classifier`, not traces"),
+        (["second", "--recipe", "ours"], "has no recipe ours. It has second"),
+        (["classifier", "--recipe", "traces"], "`train classifier` has no recipe traces"),
+        (["traces", "--recipe", "ours"], "`train traces` has no recipe ours"),
     ],
 )
 def test_recipes_that_do_not_fit_are_refused(data, tmp_path, capsys, words, said):

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 from core.atomic import write_atomically
-from core.cli.training import RECIPE_NAMES
 from core.errors import UserError
+from core.training.catalogue import RECIPE_NAMES, RECIPES_OF, recipe_for
 from core.training.classifier.augmentation import FaceAugmentation
 from core.training.classifier.recipes import RECIPES, Recipe
 from core.training.classifier.session import _targets, load_start, train_classifier
@@ -180,9 +180,14 @@ def test_a_run_may_begin_with_another_runs_weights(data, trained, tmp_path):
         train_classifier(data, tmp_path / "second", webcam, resume=True, quiet=True)
 
 
-def test_the_command_knows_every_recipe():
-    """It names them without loading what they need."""
-    assert sorted({*RECIPES, *GAN_RECIPES, SecondRecipe().name}) == sorted(RECIPE_NAMES)
+def test_the_catalogue_names_every_recipe_of_every_network():
+    """It does so without loading what they need."""
+    found = {"second": {SecondRecipe().name}, "dcgan": set(GAN_RECIPES)}
+    for recipe in RECIPES.values():
+        found.setdefault(recipe.network, set()).add(recipe.name)
+    assert {network: set(names) for network, names in RECIPES_OF.items()} == found
+    assert set(RECIPE_NAMES) == set().union(*found.values())
+    assert [recipe_for(network) for network in RECIPES_OF] == ["ours", "second", "traces", "ours"]
 
 
 def test_a_patchwork_of_both_classes_is_asked_for_its_areas():
