@@ -11,6 +11,7 @@ from pathlib import Path
 from core.atomic import write_atomically
 from core.config import ARTIFACTS_DIR
 from core.errors import UserError
+from core.json_text import read_object
 
 REGISTRY_FILE = "registry.json"
 _STAGED = ".staged"
@@ -67,7 +68,7 @@ def load_registry(folder: Path = ARTIFACTS_DIR) -> dict[str, Artifact]:
     """
     path = folder / REGISTRY_FILE
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
+        entries = read_object(path.read_bytes())
         return {name: Artifact(**entry) for name, entry in entries.items()}
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise UserError(
@@ -100,7 +101,10 @@ def read_artifact(name: str, folder: Path = ARTIFACTS_DIR) -> bytes:
     artifact = load_registry(folder).get(name)
     if artifact is None:
         raise UserError(f"No artifact is called {name}. {_HOW_TO_RESTORE}")
-    path = (folder / artifact.file).resolve()
+    try:
+        path = (folder / artifact.file).resolve()
+    except (TypeError, ValueError, RuntimeError, OSError) as error:  # a NUL, a number, a loop
+        raise UserError(f"The registry is damaged at {name}. {_HOW_TO_RESTORE}") from error
     if not path.is_relative_to(folder.resolve()):
         raise UserError(f"The registry names {artifact.file}, outside its folder: refused.")
     found = []
@@ -118,8 +122,15 @@ def read_artifact(name: str, folder: Path = ARTIFACTS_DIR) -> bytes:
 
 
 def read_json(name: str, folder: Path = ARTIFACTS_DIR) -> dict:
-    """Read a registered JSON file, checked as by `read_artifact`."""
-    return json.loads(read_artifact(name, folder))
+    """Read a registered JSON file, checked as by `read_artifact`.
+
+    Raises:
+        UserError: as there, or it was shipped as something else.
+    """
+    try:
+        return read_object(read_artifact(name, folder))
+    except ValueError as error:
+        raise UserError(f"The artifact {name} holds no JSON object. {_HOW_TO_RESTORE}") from error
 
 
 @dataclass(frozen=True)

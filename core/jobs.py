@@ -97,19 +97,28 @@ def job_status(folder: Path) -> JobStatus | None:
     running = is_running(folder)  # first: what it printed last must not be missed
     try:
         words = json.loads((folder / "words.json").read_text())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         return None
     lines = _tail(folder / "log.txt")
-    ended = folder / "exit"
-    code = int(ended.read_text()) if not running and ended.exists() else None
+    code = None if running else _number(folder / "exit")
     return JobStatus(words, running, code, (folder / "stopped").exists(), lines, _share(lines))
 
 
 def stop_job(folder: Path) -> None:
     """Ask a job to stop, if one runs."""
-    if is_running(folder) and (folder / "pid").exists():
+    if is_running(folder) and (number := _number(folder / "pid")):
         (folder / "stopped").touch()
-        os.killpg(int((folder / "pid").read_text()), signal.SIGTERM)
+        os.killpg(number, signal.SIGTERM)
+
+
+def _number(file: Path) -> int | None:
+    """What stands in a file of one number; None if it is not there, or damaged."""
+    try:
+        return int(file.read_text())
+    except (OSError, ValueError):
+        return None
 
 
 def _tail(log: Path) -> list[str]:

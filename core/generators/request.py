@@ -14,6 +14,7 @@ from core.generators.files import MAX_SEED, check_psi, check_seed
 SLIDERS = 6  # of the strongest directions
 EDIT_RANGE = 10.0
 MAX_AVERAGED = 16
+_DIGITS = 20  # of a number that is typed; Python refuses to read thousands of them
 COUNTS = {"dcgan": (4, 16, 36, 64), "mobilestylegan": (1, 4, 9)}
 
 
@@ -131,7 +132,7 @@ def read_seeds(text: str) -> list[int]:
         UserError: none, more than 16, or not seeds.
     """
     parts = text.replace(",", " ").split()
-    numbers = all(part.isascii() and part.isdigit() for part in parts)
+    numbers = all(part.isascii() and part.isdigit() and len(part) <= _DIGITS for part in parts)
     if not numbers or not 1 <= len(parts) <= MAX_AVERAGED:
         raise UserError(f"Type 1 to {MAX_AVERAGED} seeds, such as 3, 14, 15.")
     seeds = [int(part) for part in parts]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core.errors import UserError
 from core.picture_files import printable
+from core.scoring.rows import SCHEMA
 
 # One process at a time, whose lock ends with it; a commit is whole after a kill, and after a
 # power cut all but perhaps the last ones are there.
@@ -23,6 +24,9 @@ CREATE TABLE IF NOT EXISTS files (path BLOB PRIMARY KEY, rows TEXT, faces INT, f
     WITHOUT ROWID;
 COMMIT;
 """
+
+_DAMAGED = ("no such", "decode")  # in what SQLite says of a file that it could open
+_COLUMNS = set(SCHEMA.names)
 
 
 @dataclass(frozen=True)
@@ -76,14 +80,15 @@ class Part:
 
     @contextmanager
     def _told(self) -> Iterator[None]:
-        """Turn what SQLite says into a sentence."""
+        """Turn what SQLite says, and what damaged rows raise, into a sentence."""
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError, TypeError) as error:
             where, why = printable(str(self._path)), str(error)
             if "locked" in why:
                 raise UserError(f"Another run is writing {where}. Wait until it ends.") from error
-            if isinstance(error, sqlite3.OperationalError) and "no such" not in why:
+            full = isinstance(error, sqlite3.OperationalError)
+            if full and not any(words in why for words in _DAMAGED):
                 raise UserError(
                     f"{where} cannot be written ({why}). Make room, or take a folder that you may "
                     "write to; --resume goes on."
@@ -137,7 +142,7 @@ class Part:
         """Every row, one after the other, sorted by path."""
         with self._told():
             for (rows,) in self._database.execute("SELECT rows FROM files ORDER BY path"):
-                yield from json.loads(rows)
+                yield from _checked(json.loads(rows))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -153,6 +158,13 @@ def remove_part(path: Path) -> None:
     """Delete a part file and what SQLite keeps beside it."""
     for end in ("-wal", "-shm", "-journal", ""):
         path.with_name(path.name + end).unlink(missing_ok=True)
+
+
+def _checked(rows: list[dict]) -> list[dict]:
+    """Rows as they were kept; damage to a file of SQLite is not always noticed by it."""
+    if not rows or any(not isinstance(row, dict) or row.keys() != _COLUMNS for row in rows):
+        raise ValueError("Columns are missing")
+    return rows
 
 
 def _shown(value) -> str:

@@ -10,6 +10,7 @@ best.weights.npz    the weights of the best epoch on valid
 import io
 import json
 import os
+import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import pandas as pd
 
 from core.atomic import write_atomically
 from core.errors import UserError
+from core.json_text import read_object
 from core.made_with import made_with
 from core.open_folder import OpenFolder
 from core.tables import to_csv
@@ -97,8 +99,8 @@ class RunFolder:
                 "or choose another --out."
             )
         try:
-            earlier = json.loads(self.settings_file.read_text())
-        except ValueError as error:
+            earlier = read_object(self.settings_file.read_bytes())
+        except (OSError, ValueError) as error:
             raise UserError(f"{self.settings_file} is damaged. Choose another --out.") from error
         now = json.loads(json.dumps(settings))
         changed = [key for key in now if earlier.get(key) != now[key]]
@@ -120,14 +122,11 @@ class RunFolder:
             UserError: the folder holds no run.
         """
         try:
-            settings = json.loads(self.settings_file.read_text())
-        except (OSError, ValueError):
-            settings = None
-        if not isinstance(settings, dict):
+            return read_object(self.settings_file.read_bytes())
+        except (OSError, ValueError) as error:
             raise UserError(
                 f"{self.folder} holds no training run (no readable run.json). Train one first."
-            )
-        return settings
+            ) from error
 
     def save_progress(self, progress: Progress) -> None:
         """Tell other programs how far the run is."""
@@ -136,7 +135,7 @@ class RunFolder:
     def progress(self) -> Progress | None:
         """How far the run said it is; None if it did not, or not in these words."""
         try:
-            told = json.loads(self.progress_file.read_text())
+            told = read_object(self.progress_file.read_bytes())
             left = told["eta_s"]
             return Progress(
                 int(told["done"]),
@@ -190,11 +189,31 @@ class RunFolder:
             how = "is gone." if gone else "has not finished an epoch yet."
             raise UserError(f"The run {self.folder.name} {how}") from error
 
-    def load_history(self, epochs: int | None = None) -> list[dict]:
-        """The first `epochs` rows of the history (those that the state covers), or all."""
-        if epochs == 0 or not self.has_history:
-            return []
-        return read_rows(self.read_history())[:epochs]
+    def load_history(self, epochs: int | None = None, *, complete: bool = False) -> list[dict]:
+        """The first rows of the history: those that the state covers, or all.
+
+        Args:
+            epochs: how many; None for all.
+            complete: whether fewer of them are an error.
+
+        Raises:
+            UserError: the history is damaged, or not complete.
+        """
+        rows = []
+        try:
+            if epochs != 0 and self.has_history:
+                rows = read_rows(self.history_file.read_bytes())[:epochs]
+        except (OSError, ValueError) as error:
+            raise self._lost_history() from error
+        if any("epoch" not in row for row in rows) or (complete and len(rows) < (epochs or 0)):
+            raise self._lost_history()
+        return rows
+
+    def _lost_history(self) -> UserError:
+        return UserError(
+            f"{self.history_file} is missing or damaged, so the run cannot go on. Start it anew in "
+            "another folder."
+        )
 
     def latest_samples(self) -> bytes | None:
         """The newest sample grid of a DCGAN's run, as a JPEG file."""
@@ -216,7 +235,11 @@ def list_runs(folder: OpenFolder) -> list[Path]:
 
 
 def read_rows(history: bytes) -> list[dict]:
-    """The rows of a history file, bit for bit the figures that were written."""
+    """The rows of a history file, bit for bit the figures that were written.
+
+    Raises:
+        ValueError: it is no table.
+    """
     table = pd.read_csv(io.BytesIO(history), float_precision="round_trip")
     return table.to_dict("records")
 
@@ -263,15 +286,23 @@ def load_weights(path: Path) -> list[np.ndarray]:
 
 
 def load_arrays(path: Path) -> dict[str, np.ndarray]:
-    """Read an `.npz` file without ever unpickling.
+    """Read an `.npz` file without ever unpickling; it cannot unfold to more than its own size.
 
     Raises:
         UserError: the file is missing or damaged.
     """
     try:
+        _refuse_packed(path)
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
     except Exception as error:  # zipfile and numpy raise many types on damaged files
         raise UserError(
             f"{path} is missing or damaged. Start the run anew in another folder."
         ) from error
+
+
+def _refuse_packed(path: Path) -> None:
+    """What `pack_arrays` writes is stored as it is: a packed file is not ours, perhaps a bomb."""
+    with zipfile.ZipFile(path) as archive:
+        if any(member.compress_type != zipfile.ZIP_STORED for member in archive.infolist()):
+            raise ValueError(f"{path} is packed")

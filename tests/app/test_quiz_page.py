@@ -67,6 +67,7 @@ def test_a_result_opens_from_its_link_and_a_class_from_its_own(version):
     [
         ({"result": "nonsense!"}, "no result"),
         ({"quiz": "99999"}, "numbered 0 to 9999"),
+        ({"quiz": "9" * 5000}, "numbered 0 to 9999"),
         ({"class": "0000-0001"}, "slip"),
     ],
 )

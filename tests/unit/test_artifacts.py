@@ -57,11 +57,18 @@ def test_a_missing_file_says_how_to_get_it_back(artifacts_copy):
         load_inspector(artifacts_copy)
 
 
-@pytest.mark.parametrize("text", ["", "[1]", '{"a": {"file": "x"}}', "{"])
+@pytest.mark.parametrize("text", ["", "[1]", '{"a": {"file": "x"}}', "{", '{"a":' * 50_000])
 def test_a_broken_registry_gets_a_sentence(tmp_path, text):
     (tmp_path / "registry.json").write_text(text)
     with pytest.raises(UserError, match="missing or damaged"):
         read_artifact("a", tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"[1]", b"{", b"\xff", b"[" * 100_000, b""])
+def test_a_shipped_file_that_is_no_json_object_is_a_sentence(tmp_path, content):
+    ship("both", {"joining.json": content}, data="none", metrics={}, folder=tmp_path)
+    with pytest.raises(UserError, match="both_joining holds no JSON object"):
+        read_json("both_joining", tmp_path)
 
 
 def test_no_registry_and_no_such_name(tmp_path):
@@ -80,6 +87,17 @@ def test_a_registry_cannot_point_outside(tmp_path):
     register("out", "../secret.txt", kind="note", data="none", folder=inner)
     with pytest.raises(UserError, match="outside its folder"):
         read_artifact("out", inner)
+
+
+@pytest.mark.parametrize("file", ["a\0b", 7, None, "x" * 5000])
+def test_a_registry_whose_file_is_no_path_is_a_sentence(tmp_path, file):
+    (tmp_path / "note.txt").write_text("x")
+    register("note", "note.txt", kind="note", data="none", folder=tmp_path)
+    entries = json.loads((tmp_path / "registry.json").read_text())
+    entries["note"]["file"] = file
+    (tmp_path / "registry.json").write_text(json.dumps(entries))
+    with pytest.raises(UserError, match=r"damaged at note|is missing"):
+        read_artifact("note", tmp_path)
 
 
 def test_register_renews_an_entry(tmp_path):

@@ -72,6 +72,20 @@ def test_one_at_a_time_followed_and_stopped(sleeper):
     _ended(sleeper)
 
 
+@pytest.mark.parametrize("words", [b"\xff", b"7", b'["a", 7]', b"[" * 100_000])
+def test_a_job_whose_words_are_damaged_is_none(tmp_path, words):
+    (tmp_path / "words.json").write_bytes(words)
+    assert job_status(tmp_path) is None
+
+
+@pytest.mark.parametrize("code", [b"", b"\xf7\xff", b"zero"])
+def test_a_damaged_exit_code_is_none(tmp_path, code):
+    (tmp_path / "words.json").write_text('["train"]')
+    (tmp_path / "exit").write_bytes(code)
+    assert job_status(tmp_path).exit_code is None
+    stop_job(tmp_path)  # nothing runs: nothing happens
+
+
 def test_a_folder_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="cannot be written"):

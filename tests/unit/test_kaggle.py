@@ -180,6 +180,29 @@ def test_an_archive_that_is_none_is_thrown_away(server, tmp_path):
     assert not list((tmp_path / "kagglehub").rglob("*.archive"))
 
 
+def test_a_damaged_archive_is_thrown_away_whatever_unpacking_it_raises(server, tmp_path):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.jpg", b"picture" * 999)
+    sent = bytearray(packed.getvalue())
+    sent[35 + len("a.jpg")] ^= 0xFF  # within the packed bytes: zlib's own error
+    server.files["archive.zip"] = bytes(sent)
+    with pytest.raises(UserError, match=r"damaged, 4 times \(error\)"):
+        download_all()
+    assert not list((tmp_path / "kagglehub").rglob("*.archive"))
+
+
+def test_an_archive_that_climbs_out_of_its_folder_writes_nothing_outside(server, tmp_path):
+    packed = io.BytesIO(server.files["archive.zip"])
+    with zipfile.ZipFile(packed, "a") as archive:
+        archive.writestr("../" * 9 + "climbed.txt", b"out")
+        archive.writestr(str(tmp_path / "named.txt"), b"out")
+    server.files["archive.zip"] = packed.getvalue()
+    folder = download_all()
+    written = [path for path in tmp_path.rglob("*") if path.name in ("climbed.txt", "named.txt")]
+    assert len(written) == 2 and all(path.is_relative_to(folder.parents[1]) for path in written)
+
+
 @pytest.mark.parametrize(
     ("status", "words"),
     [(401, "KAGGLE_API_TOKEN"), (403, "sign in"), (404, "not have this"), (418, "status 418")],

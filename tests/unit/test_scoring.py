@@ -4,10 +4,12 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import tracemalloc
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -242,6 +244,32 @@ def test_a_damaged_part_file_is_a_sentence(tmp_path, content):
     (tmp_path / "r.csv.part").write_bytes(content)
     with pytest.raises(UserError, match="damaged"):
         FolderRun(tmp_path / "r.csv", SETTINGS, resume=True)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE files SET rows = NULL",
+        "UPDATE files SET rows = '[{'",
+        "UPDATE files SET rows = '[7]'",
+        'UPDATE files SET rows = \'[{"path": "a.png"}]\'',
+        "UPDATE files SET rows = CAST(x'ff00ff' AS TEXT)",
+        "UPDATE settings SET value = NULL",
+        "UPDATE settings SET value = 'x'",
+    ],
+)
+def test_damage_that_the_database_does_not_notice_is_a_sentence(tmp_path, damage):
+    out = tmp_path / "r.csv"
+    run = FolderRun(out, SETTINGS)
+    for _ in run.judge([_pictures(tmp_path / "in", 1)], in_this_process):
+        pass
+    run.close()
+    with closing(sqlite3.connect(tmp_path / "r.csv.part")) as database:
+        database.execute(damage)
+        database.commit()
+    with pytest.raises(UserError, match="is damaged, or no unfinished run"):
+        FolderRun(out, SETTINGS, resume=True).finish()
+    assert not out.exists()
 
 
 def test_no_room_for_the_table_loses_nothing(tmp_path, monkeypatch):

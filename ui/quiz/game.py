@@ -31,6 +31,7 @@ from ui.shared.resources import get_inspector
 _NUMBER, _SAID, _CODES = "quiz_number", "quiz_said", "quiz_codes"
 _LETTERS = dict(zip("rg", ANSWERS, strict=True))  # in the address: r is real, g is generated
 _BUTTONS = (("real", "Real photo", "Left"), ("fake", "Generated", "Right"))
+_DIGITS = 9  # of a quiz's number that are read: Python refuses thousands of them
 SHOWN_PX = 340
 
 
@@ -84,10 +85,11 @@ def _take_link() -> None:
         if "result" in query:
             number, said = from_code(query["result"], _painter().version)
             _begin(number, said)
-        elif query.get("quiz", "").isdecimal():
-            deal(int(query["quiz"]))
+        elif query.get("quiz", "")[:_DIGITS].isdecimal():
+            number = int(query["quiz"][:_DIGITS])
+            deal(number)
             letters = [sign for sign in query.get("said", "") if sign in _LETTERS]
-            _begin(int(query["quiz"]), tuple(_LETTERS[sign] for sign in letters[:FACES]))
+            _begin(number, tuple(_LETTERS[sign] for sign in letters[:FACES]))
     except UserError as error:
         st.warning(literal(str(error)), icon=":material/link_off:")
 

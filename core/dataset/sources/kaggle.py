@@ -4,7 +4,6 @@ import io
 import os
 import shutil
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -190,15 +189,15 @@ def _fetch(path: str | None) -> str:
             error = refusal
         except (requests.exceptions.RequestException, DataCorruptionError) as broken:
             error = broken
-        except (zipfile.BadZipFile, ValueError) as damaged:
-            _drop_archive()
-            error = damaged
         except OSError as full:
             raise _no_room(full, _cache_folder()) from full
+        except Exception as damaged:  # unpacking raises many types
+            _drop_archive()
+            error = damaged
     raise UserError(
-        f"Kaggle could not be reached, or the connection broke, {TRIES} times "
-        f"({type(error).__name__}). What came is kept: start again to go on. The demo set needs "
-        "no connection."
+        f"Kaggle could not be reached, the connection broke, or what came was damaged, {TRIES} "
+        f"times ({type(error).__name__}). What came is kept: start again to go on. The demo set "
+        "needs no connection."
     ) from error
 
 

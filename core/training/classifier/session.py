@@ -126,7 +126,7 @@ class _Session:
         self.averages = unstack(state, "a")
         for variable, value in zip(self.optimizer.variables, unstack(state, "o"), strict=True):
             variable.assign(value)
-        self.history = self.run.load_history(int(state["epoch"]))
+        self.history = self.run.load_history(int(state["epoch"]), complete=True)
 
     def run_epoch(self, train: Part, valid: Part) -> None:
         """Train one epoch, validate, and write everything down."""

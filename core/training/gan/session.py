@@ -136,7 +136,7 @@ class _Session:
         for kind, variables in self.step.parts().items():
             for variable, value in zip(variables, unstack(state, kind), strict=True):
                 variable.assign(value)
-        self.history = self.run.load_history(int(state["epoch"]))
+        self.history = self.run.load_history(int(state["epoch"]), complete=True)
         return True
 
     def run_epoch(self) -> None:
