@@ -74,6 +74,8 @@ def parts() -> list[Part]:
              tokens=_CSV),
         Part("run.json", [_settings()], _run_json, tokens=_JSON),
         Part("history.csv of a run", [_history()], _run_history, tokens=_CSV),
+        Part("progress.json", [b'{"done": 3, "total": 9, "phase": "training", "eta_s": 5.5}'],
+             _progress, tokens=_JSON),
         Part("job's files", [b'["train", "x"]\x1e0\x1e99\x1etraining:  50%|### | 5/10'], _job,
              tokens=_JSON),
         Part("registry.json", [(_shipped() / "registry.json").read_bytes()], _registry,
@@ -184,6 +186,12 @@ def _run_json(data: bytes) -> None:
 
 def _run_history(data: bytes) -> None:
     RunFolder(written("run/history.csv", data).parent).load_history(2)
+
+
+def _progress(data: bytes) -> None:
+    told = RunFolder(written("run/progress.json", data).parent).progress()
+    if told is not None and told.share is not None and not 0 <= told.share <= 1:
+        raise AssertionError(f"A share of {told.share}")
 
 
 def _job(data: bytes) -> None:

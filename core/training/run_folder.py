@@ -136,14 +136,11 @@ class RunFolder:
         """How far the run said it is; None if it did not, or not in these words."""
         try:
             told = read_object(self.progress_file.read_bytes())
-            left = told["eta_s"]
-            return Progress(
-                int(told["done"]),
-                int(told["total"]),
-                str(told["phase"]),
-                None if left is None else float(left),
-            )
-        except (OSError, ValueError, KeyError, TypeError):
+            left_s = np.nan if told["eta_s"] is None else float(told["eta_s"])
+            steps, left_s = (int(told["done"]), int(told["total"])), max(left_s, 0.0)
+            eta_s = left_s if np.isfinite(left_s) else None
+            return Progress(*steps, str(told["phase"]), eta_s) if min(steps) >= 0 else None
+        except (OSError, ValueError, KeyError, TypeError, OverflowError):  # int of 1e999
             return None
 
     def save_state(self, arrays: dict[str, np.ndarray]) -> None:
@@ -199,21 +196,16 @@ class RunFolder:
         Raises:
             UserError: the history is damaged, or not complete.
         """
-        rows = []
         try:
-            if epochs != 0 and self.has_history:
-                rows = read_rows(self.history_file.read_bytes())[:epochs]
+            rows = read_rows(self.history_file.read_bytes())[:epochs] if self.has_history else []
+            if any("epoch" not in row for row in rows) or (complete and len(rows) < (epochs or 0)):
+                raise ValueError("Epochs are missing")
         except (OSError, ValueError) as error:
-            raise self._lost_history() from error
-        if any("epoch" not in row for row in rows) or (complete and len(rows) < (epochs or 0)):
-            raise self._lost_history()
+            raise UserError(
+                f"{self.history_file} is missing or damaged, so the run cannot go on. Start it "
+                "anew in another folder."
+            ) from error
         return rows
-
-    def _lost_history(self) -> UserError:
-        return UserError(
-            f"{self.history_file} is missing or damaged, so the run cannot go on. Start it anew in "
-            "another folder."
-        )
 
     def latest_samples(self) -> bytes | None:
         """The newest sample grid of a DCGAN's run, as a JPEG file."""

@@ -45,6 +45,21 @@ def test_a_history_that_lacks_epochs_of_the_state_ends_the_run_with_a_sentence(r
         run.load_history(3, complete=True)
 
 
+@pytest.mark.parametrize(
+    "said",
+    ['"done": 1e999, "total": 9', '"done": -3, "total": 9', '"done": 3, "total": []', '"done": 3'],
+)
+def test_progress_that_makes_no_sense_is_none(run, said):
+    run.progress_file.write_text(f'{{{said}, "phase": "a", "eta_s": 5}}')
+    assert run.progress() is None
+
+
+@pytest.mark.parametrize("eta", ["NaN", "1e999", "null"])
+def test_a_time_left_that_is_no_number_is_not_told(run, eta):
+    run.progress_file.write_text(f'{{"done": 3, "total": 9, "phase": "a", "eta_s": {eta}}}')
+    assert run.progress().eta_s is None and run.progress().share == 3 / 9
+
+
 class Code:
     def __reduce__(self):
         return print, ("code of a stranger",)
