@@ -48,7 +48,7 @@ if files:
 if session.judged():
     st.page_link("pages/1_Photo.py", label="Go to your results", icon=":material/arrow_forward:")
 
-st.subheader("How far to trust it", anchor=False)
+st.header("How far to trust it", anchor=False)
 measured = knowledge()
 if measured is None:
     st.info(MISSING)

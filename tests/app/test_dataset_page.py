@@ -87,7 +87,7 @@ def test_judging_makes_verdicts_to_filter_and_sort_by(data):
 
 
 def test_a_face_closely_and_the_one_beside_it(data):
-    page = _click(_page(data=data, label="real"), "Look closer", 1)
+    page = _click(_page(data=data, label="real"), "Look at 2")
     assert not page.exception
     table = page.dataframe[0].value
     assert table.loc["File"].item() == "test/real/camera_1.png"
@@ -109,7 +109,7 @@ def test_a_file_that_vanishes_while_browsing(data):
     (data / "test" / "real" / "camera_3.png").write_bytes(b"damaged since")
     next(box for box in page.selectbox if box.label == "Class").set_value("real").run()
     assert not page.exception and page_text(page).count('"rf-missing"') == 4
-    page = _click(page, "Look closer", 3)
+    page = _click(page, "Look at 4")
     assert not page.exception and page.error
     page = _click(page, "Previous")
     assert not page.exception and "Read the folder again" in page.error[0].value

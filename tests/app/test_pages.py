@@ -252,7 +252,7 @@ def test_a_name_is_shown_as_it_is(photo_page, examples):
     page = _upload(photo_page, (ODD_NAME, examples["Portrait A"]))
     assert not page.exception
     (heading,) = [e.proto.body for e in page.get("html") if 'class="rf-name"' in e.proto.body]
-    assert html.unescape(re.sub(r"</?h3.*?>", "", heading)) == ODD_NAME
+    assert html.unescape(re.sub(r"</?h2.*?>", "", heading)) == ODD_NAME
 
 
 @pytest.mark.parametrize("size", [(65500, 40), (3000, 2), (1, 1), (2, 3000)])
@@ -410,7 +410,7 @@ def test_names_are_shown_without_folders_or_control_signs(name):
 
 def test_no_message_from_elsewhere_is_read_as_markdown():
     """What `str` makes of an error may hold a file's name: `literal` shows it as it is."""
-    raw = re.compile(r"\.(error|warning|info|success|caption|markdown|subheader)\(str\(")
+    raw = re.compile(r"\.(error|warning|info|success|caption|markdown|header|subheader)\(str\(")
     for path in [*Path(ROOT, "pages").glob("*.py"), *Path(ROOT, "ui").rglob("*.py")]:
         assert not raw.search(path.read_text()), path
 

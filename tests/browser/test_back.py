@@ -45,10 +45,10 @@ def test_back_closes_a_generated_face_and_leaves_the_page_only_then(page, app_ur
 def test_back_closes_a_face_of_a_data_set(page, app_url, tmp_path):
     folder = write_dataset(tmp_path / "set", {"test": 3}, 64)
     page.goto(f"{app_url}/Dataset?data={folder}")
-    page.get_by_role("button", name=re.compile("Look closer")).first.click()
+    page.get_by_role("button", name="Look at 1", exact=True).click()
     page.wait_for_url(re.compile("face="))
     wait_until_still(page)
     page.go_back()
-    page.get_by_role("button", name=re.compile("Look closer")).first.wait_for()
+    page.get_by_role("button", name="Look at 1", exact=True).wait_for()
     wait_until_still(page)
     assert "face=" not in page.url and "data=" in page.url

@@ -31,7 +31,7 @@ def test_the_arrow_keys_turn_pages_and_step_through_faces(page, app_url, data):
     page.wait_for_function(
         "before => document.querySelector('.rf-face').title != before", arg=before
     )
-    page.get_by_role("button", name="Look closer").first.click()
+    page.get_by_role("button", name="Look at 1", exact=True).click()
     page.get_by_text("25 of 60").wait_for()
     page.keyboard.press("ArrowRight")
     page.get_by_text("26 of 60").wait_for()

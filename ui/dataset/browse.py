@@ -205,12 +205,12 @@ def _grid(index: DatasetIndex, shown: np.ndarray, p_fake: np.ndarray, inspector:
     faces = index.faces.iloc[shown]
     said = outcomes(faces, p_fake[shown], inspector.calibration)
     with st.container(horizontal=True, gap="small"):
-        for row, outcome in zip(shown, said, strict=True):
+        for place, (row, outcome) in enumerate(zip(shown, said, strict=True), start=1):
             face = index.faces.iloc[row]
             with st.container(width=CELL_PX, gap=None):
                 st.html(_cell(face, p_fake[row], outcome))
                 st.button(
-                    "Look closer",
+                    f"Look at {place}",
                     key=f"ds_pick_{row}",
                     on_click=_pick,
                     args=(int(row),),

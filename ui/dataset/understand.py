@@ -56,7 +56,7 @@ def understand(index: DatasetIndex) -> None:
 
 
 def _means(found: Properties) -> None:
-    st.subheader("The mean of each class", anchor=False)
+    st.header("The mean of each class", anchor=False)
     left, right = st.columns([1, 1.5], gap="large")
     with left:
         names = sorted(found.mean_faces, reverse=True)
@@ -75,7 +75,7 @@ def _means(found: Properties) -> None:
 
 
 def _shortcuts(found: Properties) -> None:
-    st.subheader("Does a simple property give the class away?", anchor=False)
+    st.header("Does a simple property give the class away?", anchor=False)
     areas = shortcuts(found.table)
     if not areas:
         st.info("Too few faces of a class to tell (20 of each are needed).", icon=":material/info:")
@@ -109,7 +109,7 @@ def _shortcuts(found: Properties) -> None:
 
 
 def _duplicates(index: DatasetIndex) -> None:
-    st.subheader("Is a picture there twice?", anchor=False)
+    st.header("Is a picture there twice?", anchor=False)
     known = _found_duplicates()
     if index.version not in known:
         place = st.empty()
@@ -164,7 +164,7 @@ def _unreadable(index: DatasetIndex) -> None:
     bad = [*index.unreadable.itertuples(index=False, name=None), *cut.items()]
     if not bad:
         return
-    st.subheader("Files that cannot be read", anchor=False)
+    st.header("Files that cannot be read", anchor=False)
     table = pd.DataFrame([(index.relative(path), why) for path, why in bad])
     st.dataframe(table.set_axis(["file", "what is wrong"], axis=1), hide_index=True)
     st.caption(

@@ -6,14 +6,12 @@ import plotly.graph_objects as go
 
 from core.config import CLASS_NAMES, FAKE
 from core.evaluation import curves
-from core.inference.report import CLASS_COLORS
-from core.inference.verdict import Calibration, State
+from core.inference.verdict import Calibration
 from ui.shared.charts import plain
+from ui.shared.colors import class_colors, palette
 from ui.shared.names import chart_text
 
-INK = "#334155"
-_GRAY = "#9ca3af"
-_OTHERS = ("#7c3aed", "#0f766e", "#b45309")  # no class has one of these
+_OTHERS = ("three", "two", "four")
 _DASHES = ("dash", "dot", "dashdot")
 _SHARE = {"tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1], "tickformat": ".0%"}
 Run = tuple[str, np.ndarray, np.ndarray]
@@ -23,9 +21,9 @@ Run = tuple[str, np.ndarray, np.ndarray]
 def line_of(number: int) -> dict:
     """The line of the n-th run of a chart."""
     if number == 0:
-        return {"color": INK, "width": 2.5}
+        return {"color": palette()["one"], "width": 2.5}
     place = (number - 1) % len(_OTHERS)
-    return {"color": _OTHERS[place], "width": 2, "dash": _DASHES[place]}
+    return {"color": palette()[_OTHERS[place]], "width": 2, "dash": _DASHES[place]}
 
 
 def histogram(labels: np.ndarray, p_fake: np.ndarray, calibration: Calibration) -> go.Figure:
@@ -39,17 +37,18 @@ def histogram(labels: np.ndarray, p_fake: np.ndarray, calibration: Calibration) 
             x=(edges[:-1] + edges[1:]) / 2,
             y=counts,
             name=f"{name} faces",
-            marker={"color": CLASS_COLORS[name]},
+            marker={"color": class_colors()[name]},
             hovertemplate="P(fake) about %{x:.0%}: %{y} faces",
         )
     figure.add_vrect(
         calibration.unsure_low,
         calibration.unsure_high,
-        fillcolor=CLASS_COLORS[State.UNSURE],
+        fillcolor=palette()["unsure"],
         opacity=0.14,
         line_width=0,
     )
-    figure.add_vline(calibration.threshold, line={"color": INK, "width": 1.5, "dash": "dot"})
+    dotted = {"color": palette()["one"], "width": 1.5, "dash": "dot"}
+    figure.add_vline(calibration.threshold, line=dotted)
     figure.update_layout(barmode="group", bargap=0.08, bargroupgap=0)
     figure.update_xaxes(title="P(fake)", range=[0, 1.02], **_SHARE)
     tallest = max((max(bar.y) for bar in figure.data), default=0)
@@ -61,7 +60,8 @@ def roc_chart(runs: list[Run], threshold: float) -> go.Figure:
     """ROC curves; the dot is the threshold's place on the first one."""
     figure = go.Figure()
     figure.add_scatter(
-        x=[0, 1], y=[0, 1], mode="lines", line={"color": _GRAY, "width": 1}, name="guessing",
+        x=[0, 1], y=[0, 1], line={"color": palette()["gray"], "width": 1}, mode="lines",
+        name="guessing",
         hoverinfo="skip", showlegend=False,
     )  # fmt: skip
     for number, (title, labels, p_fake) in enumerate(runs):
@@ -99,14 +99,15 @@ def reliability_chart(
     """
     figure = go.Figure()
     figure.add_scatter(
-        x=[0, 1], y=[0, 1], mode="lines", line={"color": _GRAY, "width": 1}, name="perfect",
+        x=[0, 1], y=[0, 1], line={"color": palette()["gray"], "width": 1}, mode="lines",
+        name="perfect",
         hoverinfo="skip", showlegend=False,
     )  # fmt: skip
     if raw is not None:
         points = curves.reliability(*raw)
         figure.add_scatter(
             x=points.mean_p_fake, y=points.share_fake, name="before calibration",
-            mode="lines+markers", line={"color": _GRAY, "dash": "dot"},
+            mode="lines+markers", line={"color": palette()["gray"], "dash": "dot"},
             marker={"symbol": "x"}, hovertemplate="says %{x:.0%}, is %{y:.0%}",
         )  # fmt: skip
     for number, (title, labels, p_fake) in enumerate(runs):
@@ -174,7 +175,7 @@ def damage_chart(
     order = next(iter(models.values()))["level"].tolist()
     figure.update_xaxes(title=axis, type="category", categoryorder="array", categoryarray=order)
     if floor:
-        figure.add_hline(0.5, line={"color": _GRAY, "width": 1, "dash": "dot"})
+        figure.add_hline(0.5, line={"color": palette()["gray"], "width": 1, "dash": "dot"})
     figure.update_yaxes(title=title, range=[floor, 1.02])
     return plain(figure)
 
@@ -203,7 +204,7 @@ def generator_chart(rows: list[dict]) -> go.Figure:
             },
             hovertemplate="%{x}: %{y:.3f}",
         )
-    figure.add_hline(0.5, line={"color": _GRAY, "width": 1, "dash": "dot"})
+    figure.add_hline(0.5, line={"color": palette()["gray"], "width": 1, "dash": "dot"})
     figure.update_yaxes(title="ROC AUC", range=[0, 1.04])
     return plain(figure).update_layout(height=340)
 
@@ -224,7 +225,11 @@ def _add_dot(figure: go.Figure, x: float, y: float) -> None:
         x=[x],
         y=[y],
         mode="markers",
-        marker={"color": INK, "size": 11, "line": {"color": "white", "width": 2}},
+        marker={
+            "color": palette()["one"],
+            "size": 11,
+            "line": {"color": palette()["ground"], "width": 2},
+        },
         name="now",
         cliponaxis=False,
         showlegend=False,

@@ -83,7 +83,7 @@ def _kept() -> None:
     if "beside" not in kept or asked.get("version") != version:
         empty_state("Nothing measured yet", "Choose above what to judge, and press Measure.")
         return
-    st.subheader("The shipped DCGAN beside photos", anchor=False)
+    st.header("The shipped DCGAN beside photos", anchor=False)
     st.caption(
         f"Measured when it was shipped (`evaluate --generator dcgan --keep generator`): "
         f"{asked['count']} fresh faces beside {asked['photos']} photos of {asked['split']}. To "
@@ -116,7 +116,7 @@ def _last_run() -> Measurement | None:
 
 def _heading(run: Measurement) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(literal(run.heading), anchor=False, width="stretch")
+        st.header(literal(run.heading), anchor=False, width="stretch")
         pin_button(run)
     if run.looked_at < run.total:
         st.info(

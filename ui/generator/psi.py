@@ -10,7 +10,8 @@ from core.evaluation.generators.judged import kept_judgement
 from core.evaluation.generators.quality import opening_psi
 from core.generators.base import FaceGenerator
 from core.generators.request import FaceRequest
-from core.inference.report import CLASS_COLORS, percent
+from core.inference.report import percent
+from ui.shared.colors import palette
 
 HEIGHT_PX = 190
 
@@ -70,7 +71,7 @@ def _curve(rows: list[dict]) -> go.Figure:
             x=[row["psi"] for row in rows],
             y=caught,
             mode="lines+markers",
-            line={"color": CLASS_COLORS["fake"]},
+            line={"color": palette()["fake"]},
             error_y={
                 "array": [top - at for top, at in zip(high, caught, strict=True)],
                 "arrayminus": [at - bottom for bottom, at in zip(low, caught, strict=True)],

@@ -5,8 +5,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.dataset.properties import FREQUENCIES
-from core.inference.report import CLASS_COLORS
-from core.inference.verdict import Calibration, State
+from core.inference.verdict import Calibration
+from ui.shared.colors import class_colors, palette
 
 HEIGHT_PX = 260
 HISTOGRAM_BINS = 40
@@ -34,8 +34,8 @@ def p_fake_over_time(
             y=rows["p_fake"],
             mode="lines+markers",
             name=f"face {track}",
-            line={"color": "#9ca3af", "width": 1.5, "dash": _LINES[number % len(_LINES)]},
-            marker={"color": rows["verdict"].map(CLASS_COLORS).tolist(), "size": 5},
+            line={"color": palette()["gray"], "width": 1.5, "dash": _LINES[number % len(_LINES)]},
+            marker={"color": rows["verdict"].map(class_colors()).tolist(), "size": 5},
             customdata=rows["verdict"],
             hovertemplate="%{x:.1f} s: P(fake) %{y:.0%}, %{customdata}",
         )
@@ -46,11 +46,13 @@ def p_fake_over_time(
             text=f"<b>{track}</b>",
             showarrow=False,
             xshift=10,
-            font={"color": CLASS_COLORS[last["verdict"]], "size": 13},
+            font={"color": class_colors()[last["verdict"]], "size": 13},
         )
     low, high = calibration.unsure_low, calibration.unsure_high
-    figure.add_hrect(low, high, fillcolor=CLASS_COLORS[State.UNSURE], opacity=0.12, line_width=0)
-    figure.add_hline(calibration.threshold, line={"color": "#374151", "width": 1, "dash": "dot"})
+    figure.add_hrect(low, high, fillcolor=palette()["unsure"], opacity=0.12, line_width=0)
+    figure.add_hline(
+        calibration.threshold, line={"color": palette()["one"], "width": 1, "dash": "dot"}
+    )
     figure.update_layout(
         height=HEIGHT_PX,
         margin={"l": 8, "r": 20, "t": 8, "b": 8},
@@ -78,7 +80,7 @@ def gan_curves(history: pd.DataFrame, marked: int) -> go.Figure:
             x=history["epoch"],
             y=history[column],
             name=label,
-            line={"color": CLASS_COLORS[state]},
+            line={"color": class_colors()[state]},
             hovertemplate="epoch %{x}: %{y:.2f}",
         )
     figure.update_yaxes(title="mean P(real)", range=[0, 1], tickformat=".0%")
@@ -99,7 +101,7 @@ def loss_curves(history: pd.DataFrame, marked: int) -> go.Figure:
             x=history["epoch"],
             y=history[column],
             name=label,
-            line={"color": "#374151", "dash": dash},
+            line={"color": palette()["one"], "dash": dash},
             hovertemplate="epoch %{x}: %{y:.3f}",
         )
     figure.update_yaxes(title="loss")
@@ -107,7 +109,7 @@ def loss_curves(history: pd.DataFrame, marked: int) -> go.Figure:
 
 
 def _by_epoch(figure: go.Figure, marked: int) -> go.Figure:
-    figure.add_vline(marked, line={"color": "#9ca3af", "width": 1, "dash": "dash"})
+    figure.add_vline(marked, line={"color": palette()["gray"], "width": 1, "dash": "dash"})
     figure.update_xaxes(title="epoch")
     return plain(figure)
 
@@ -131,10 +133,10 @@ def quality_curve(
                 y=[row["frechet"] for row in part],
                 name=name,
                 mode="lines+markers",
-                line={"color": "#374151", "dash": dash},
+                line={"color": palette()["one"], "dash": dash},
                 hovertemplate="%{x:,} images: %{y:.1f}",
             )
-    figure.add_vline(marked, line={"color": "#9ca3af", "width": 1, "dash": "dash"})
+    figure.add_vline(marked, line={"color": palette()["gray"], "width": 1, "dash": "dash"})
     figure.update_yaxes(title="Fréchet distance", rangemode="tozero")
     figure.update_xaxes(title="faces seen")
     return plain(figure)
@@ -148,9 +150,9 @@ def spectrum_chart(means: dict[str, np.ndarray], face: np.ndarray | None = None)
         face: the same of one face.
     """
     figure = go.Figure()
-    lines = [(f"mean of {name}", means[name], CLASS_COLORS[name]) for name in sorted(means)]
+    lines = [(f"mean of {name}", means[name], class_colors()[name]) for name in sorted(means)]
     if face is not None:
-        lines.append(("this face", face, "#374151"))
+        lines.append(("this face", face, palette()["one"]))
     for name, power, color in lines:
         figure.add_scatter(
             x=FREQUENCIES[1:],
@@ -182,7 +184,7 @@ def by_class(table: pd.DataFrame, column: str, title: str) -> go.Figure:
             x=(edges[:-1] + edges[1:]) / 2,
             y=counts / len(rows),
             name=name,
-            marker={"color": CLASS_COLORS[name]},
+            marker={"color": class_colors()[name]},
             opacity=0.6,
             hovertemplate="%{x:.3g}: %{y:.1%}",
         )

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.inference.networks import Panel
 from core.inference.photo import FaceResult
-from core.inference.report import CLASS_COLORS, MARKS
+from core.inference.report import MARKS
 from core.inference.verdict import WORDS, Calibration, Verdict, percent
 from ui.shared.heat_map import heat_legend, heat_switch, make_heat, under_heat
 from ui.shared.theme import p_fake_scale, tinted, verdict_pill
@@ -75,7 +75,7 @@ def verdict_box(
         )
     words = " ".join(part for part in (verdict.reason, note) if part)
     why = f'<div class="rf-reason">{html.escape(words)}</div>' if words else ""
-    title = f'<b style="color:{CLASS_COLORS[state]}">{name}</b>{verdict_pill(state)}'
+    title = f'<b style="color:var(--rf-{state})">{name}</b>{verdict_pill(state)}'
     tinted(state, f'<div class="rf-head">{title}</div>{why}{scale}{_opinions(opinions or {})}')
 
 

@@ -44,7 +44,7 @@ def chart_text(text: str) -> str:
 
 def name_heading(name: str) -> None:
     """Draw a name as a heading of the second rank."""
-    st.html(f'<h3 class="rf-name">{html.escape(as_text(name))}</h3>')
+    st.html(f'<h2 class="rf-name">{html.escape(as_text(name))}</h2>')
 
 
 def plain_name(name: str) -> str:

@@ -10,11 +10,11 @@ from core.inference.report import CLASS_COLORS
 from core.inference.verdict import P_FAKE_MEANS, SHORT_WORDS, WORDS, percent
 from core.process import prepare_process
 from ui.shared import address
+from ui.shared.colors import css_variables
 
 TITLE = "Real vs Fake Faces"
 # A file of ours: the browser would fetch a symbol or an emoji from a third party.
 _ICON = str(Path(__file__).parent / "icon.png")
-_TINTS = {"real": "#eaf2fc", "fake": "#fdf0ea", "unsure": "#f3f4f6"}
 # Streamlit would call the home page "app", after its file: the menu is ours.
 _PAGES = (
     ("app.py", "Home", ":material/home:"),
@@ -28,90 +28,7 @@ _PAGES = (
     ("pages/7_About.py", "About", ":material/info:"),
 )
 
-_CSS = """
-<style>
-.block-container {max-width: 1120px; padding-top: 3.2rem; padding-bottom: 3rem;}
-h1 {letter-spacing: -0.02em;}
-.rf-name {font-size: 1.75rem; font-weight: 600; line-height: 1.2; letter-spacing: -0.005em;
-  margin: 0; padding: .5rem 0 1rem 0; overflow-wrap: anywhere; white-space: pre-wrap;}
-.rf-lead {font-size: 1.08rem; color: #4b5563; margin: -0.6rem 0 0.4rem 0; max-width: 46rem;}
-.rf-empty {border: 1.5px dashed #cbd2dc; border-radius: .8rem; padding: 1.6rem; color: #4b5563;
-  text-align: center;}
-.rf-empty b {color: #1f2937; display: block; margin-bottom: .25rem;}
-.rf-pill {display: inline-block; border-radius: .85rem; padding: .16rem .7rem; font-weight: 600;
-  color: white; font-size: .88rem; line-height: 1.35;}
-.rf-head {display: flex; flex-wrap: wrap; gap: .3rem .6rem; align-items: center;}
-.rf-reason {color: #4b5563; font-size: .9rem; margin-top: .45rem;}
-.rf-heat {display: flex; align-items: center; gap: .5rem; font-size: .8rem;}
-.rf-heat i {flex: 1; height: .55rem; border-radius: .3rem;}
-.rf-opinions {display: flex; flex-wrap: wrap; gap: .1rem 1rem; color: #6b7280; font-size: .84rem;
-  border-top: 1px solid #00000012; padding-top: .4rem;} .rf-opinions b {color: #374151;}
-.rf-scale {margin: 1.9rem .35rem 1.6rem .35rem; position: relative; height: .7rem;
-  border-radius: 99px; container-type: inline-size;}
-.rf-scale .short {display: none;}
-@container (max-width: 170px) {.rf-scale .tick.middle {display: none;}}
-@container (max-width: 240px) {.rf-scale .word {display: none;} .rf-scale .short {display: inline;}}
-.rf-scale .tick {position: absolute; top: 1rem; font-size: .74rem; color: #6b7280;
-  transform: translateX(-50%); white-space: nowrap;}
-.rf-scale .tick.first {transform: none;} .rf-scale .tick.last {transform: translateX(-100%);}
-.rf-scale .line {position: absolute; top: -.25rem; bottom: -.25rem; width: 2px;
-  background: #374151; transform: translateX(-1px);}
-.rf-scale .dot {position: absolute; top: 50%; width: 1.05rem; height: 1.05rem;
-  border-radius: 99px; border: 3px solid white; transform: translate(-50%, -50%);
-  box-shadow: 0 0 0 1px rgba(0,0,0,.25);}
-.rf-scale .value {position: absolute; top: -1.5rem; font-weight: 700; font-size: .92rem;
-  transform: translateX(-50%); white-space: nowrap;}
-.rf-counts {display: flex; flex-wrap: wrap; gap: .5rem; margin: .2rem 0 .4rem 0;}
-.rf-count {border-radius: .6rem; padding: .45rem .9rem; font-size: .95rem; color: #374151;}
-.rf-count b {font-size: 1.15rem; margin-right: .3rem;}
-.rf-trust {font-size: .9rem; line-height: 1.45; color: #4b5563; border-left: 3px solid #cbd2dc;
-  padding: .1rem 0 .1rem .9rem;} .rf-trust b {color: #374151; margin-right: .3rem;}
-@media (max-width: 640px) {.rf-trust {font-size: .84rem;} .rf-count.none {display: none;}}
-.st-key-photo_and_cards [data-testid=stColumn]:first-child {position: sticky; top: 4rem;
-  align-self: flex-start;}
-.st-key-photo_head .rf-name {padding: .2rem 0;}
-[class*=st-key-pick_] {position: relative;}
-[class*=st-key-pick_] [data-testid=stElementContainer]:has(.stButton) {position: absolute; inset: 0;
-  height: 100%;}
-[class*=st-key-pick_] .stButton, [class*=st-key-pick_] .stButton > * {height: 100%;}
-[class*=st-key-pick_] button {height: 100%; align-items: flex-end; background: none; padding: 0;
-  border-color: transparent;}
-[class*=st-key-pick_] button p {background: #ffffffe0; border-radius: .4rem; padding: 0 .4rem;
-  margin-bottom: .3rem; font-size: .84rem;}
-@media (max-width: 640px) {
-  .block-container {padding-top: 2.6rem;} h1 {font-size: 2rem !important;}
-  .st-key-photo_and_cards [data-testid=stHorizontalBlock]:has(> [data-testid=stColumn])
-    {flex-direction: column-reverse; gap: 1rem;}
-  .st-key-photo_and_cards [data-testid=stColumn] {width: 100% !important; min-width: 100%;
-    flex: none !important;}
-  .st-key-photo_and_cards [data-testid=stColumn]:first-child {position: static;}
-}
-.rf-facts {display: grid; grid-template-columns: repeat(auto-fit, minmax(6.2rem, 1fr)); gap: .5rem;}
-.rf-facts.many {grid-template-columns: repeat(auto-fit, minmax(8.8rem, 1fr));}
-.rf-fact {border: 1px solid #e2e5ea; border-radius: .6rem; padding: .5rem .75rem; color: #4b5563;
-  font-size: .82rem; cursor: help;}
-.rf-fact b {display: block; font-size: 1.15rem; color: #1f2937; font-variant-numeric: tabular-nums;}
-[data-testid=stMarkdownContainer] table {display: block; overflow-x: auto; max-width: 100%;}
-.rf-faces {display: grid; gap: .8rem; grid-template-columns: repeat(8, 1fr);}
-.rf-faces.few {grid-template-columns: repeat(4, minmax(0, 11rem));}
-@media (max-width: 700px) {.rf-faces {grid-template-columns: repeat(4, 1fr); gap: .5rem;}}
-.rf-faces.five {grid-template-columns: repeat(5, 1fr); max-width: 62rem;}
-@media (max-width: 700px) {.rf-faces.five {grid-template-columns: repeat(2, 1fr);}}
-.rf-right, .rf-wrong {width: 100%;} .rf-wrong {color: #b3261e;} .rf-right {color: #1a7f37;}
-.rf-face {margin: 0; min-width: 0;}
-.rf-face img {width: 100%; border-radius: .5rem; display: block;}
-.rf-open {display: block; border-radius: .5rem;} .rf-open:hover, .rf-open:focus-visible {
-  outline: 2.5px solid #1f6feb; outline-offset: 2px;}
-.rf-face figcaption {font-size: .8rem; color: #4b5563; display: flex; flex-wrap: wrap;
-  gap: .15rem .4rem; padding-top: .25rem;} .rf-face b {width: 100%; font-weight: 500;
-  overflow: hidden; text-overflow: ellipsis; white-space: nowrap;}
-.rf-short {border-radius: .4rem; padding: 0 .4rem; font-weight: 600; color: white; cursor: help;
-  white-space: nowrap;}
-.rf-missing {aspect-ratio: 1; border-radius: .5rem; background: #f3f4f6; color: #6b7280;
-  display: flex; align-items: center; justify-content: center; font-size: .85rem;}
-.rf-privacy {color: #6b7280; font-size: .86rem;}
-</style>
-"""
+_CSS = (Path(__file__).parent / "theme.css").read_text()
 
 # On a phone Streamlit leaves a menu of one's own over the page that was chosen from it.
 _FOLD_MENU = """
@@ -133,7 +50,7 @@ def start_page(name: str, lead: str) -> None:
     prepare_process()
     title = TITLE if name == TITLE else f"{name} · {TITLE}"
     st.set_page_config(page_title=title, page_icon=_ICON, layout="wide")
-    st.html(_CSS)
+    st.html(f"<style>{css_variables()}{_CSS}</style>")
     with st.sidebar:
         st.html(address.SCRIPT + _FOLD_MENU, unsafe_allow_javascript=True)
     _menu()
@@ -219,7 +136,7 @@ def p_fake_scale(p_fake: float, state: str, *, threshold: float, low: float, hig
   aria-label="P(fake) {shown} on a scale from 0 to 100 percent; threshold {threshold:.0%}">
   <span class="line" style="left:{threshold:.0%}"></span>
   <span class="dot" style="left:{x:.1f}%; background:{CLASS_COLORS[state]}"></span>
-  <span class="value" style="left:{inside}; color:{CLASS_COLORS[state]}"
+  <span class="value" style="left:{inside}; color:var(--rf-{state})"
     title="{html.escape(P_FAKE_MEANS)}">P(fake) {shown}</span>
   <span class="tick first" style="left:0">0% real<span class="word"> photo</span></span>
   <span class="tick middle" style="left:{threshold:.0%}{"; display:none" if near_end else ""}"
@@ -233,8 +150,8 @@ def verdict_counts(states: list[str]) -> None:
     """How many faces got which verdict, each on its class' tint."""
     cells = "".join(
         f'<span class="rf-count{"" if state in states else " none"}" '
-        f'style="background:{_TINTS[state]}">'
-        f'<b style="color:{CLASS_COLORS[state]}">{states.count(state)}</b>{word.lower()}</span>'
+        f'style="background:var(--rf-tint-{state})">'
+        f'<b style="color:var(--rf-{state})">{states.count(state)}</b>{word.lower()}</span>'
         for state, word in WORDS.items()
     )
     st.html(f'<div class="rf-counts">{cells}</div>')
@@ -270,6 +187,6 @@ def facts(items: list[tuple[str, str, str]]) -> None:
 def tinted(state: str, body: str) -> None:
     """Draw HTML on the verdict's tint."""
     st.html(
-        f'<div style="background:{_TINTS[state]}; border-left: 4px solid {CLASS_COLORS[state]}; '
+        f'<div style="background:var(--rf-tint-{state}); border-left: 4px solid var(--rf-{state}); '
         f'border-radius:.6rem; padding:.8rem 1rem">{body}</div>'
     )

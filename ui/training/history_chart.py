@@ -3,18 +3,19 @@
 import plotly.graph_objects as go
 
 from core.training.histories import QUANTITIES, History, smoothed
+from ui.shared.colors import RUNS, palette
 from ui.shared.names import chart_text
 
 HEIGHT_PX = 380
 AXES = {"epoch": "Epoch", "minutes": "Minutes of training"}
 # Runs are no classes: their lines have neutral colours, told apart by dash and marker as well.
 _STYLES = (
-    ("#374151", "solid", "circle"),
-    ("#0f766e", "dash", "square"),
-    ("#7c3aed", "dot", "diamond"),
-    ("#a16207", "dashdot", "x"),
-    ("#be185d", "longdash", "triangle-up"),
-    ("#4b5563", "longdashdot", "cross"),
+    ("solid", "circle"),
+    ("dash", "square"),
+    ("dot", "diamond"),
+    ("dashdot", "x"),
+    ("longdash", "triangle-up"),
+    ("longdashdot", "cross"),
 )
 _FAINT = 0.25
 
@@ -70,5 +71,5 @@ def history_chart(
 def _style(number: int) -> tuple[str, str, str]:
     """Colour, dash and marker of a run; alike only after 36 of them."""
     turn, place = divmod(number, len(_STYLES))
-    color, _, symbol = _STYLES[place]
-    return color, _STYLES[(place + turn) % len(_STYLES)][1], symbol
+    dash = _STYLES[(place + turn) % len(_STYLES)][0]
+    return palette()[RUNS[place]], dash, _STYLES[place][1]

@@ -5,13 +5,10 @@ import math
 import pandas as pd
 import plotly.graph_objects as go
 
-_COLORS = {
-    "Conv2D": "#0f766e",
-    "Conv2DTranspose": "#0f766e",
-    "MaxPooling2D": "#a16207",
-    "Dense": "#7c3aed",
-}
-_OTHER = "#d1d5db"
+from ui.shared.colors import palette
+
+_COLORS = {"Conv2D": "two", "Conv2DTranspose": "two", "MaxPooling2D": "four", "Dense": "three"}
+_OTHER = "line"
 _HIDDEN = ("Dropout", "LeakyReLU", "BatchNormalization", "Activation", "Reshape", "Flatten")
 _NAMES = {
     "Conv2D": "convolution",
@@ -29,7 +26,7 @@ def network_diagram(table: pd.DataFrame) -> go.Figure:
         table: of `core.models.describe`.
     """
     rows = table[~table["kind"].isin(_HIDDEN)]
-    figure, left, named = go.Figure(), 0.0, set()
+    figure, left, named, colors = go.Figure(), 0.0, set(), palette()
     for row in rows.itertuples():
         width = 2 + 1.5 * math.log2(max(row.channels, 2))
         half = max(row.side, 5) / 2
@@ -38,8 +35,8 @@ def network_diagram(table: pd.DataFrame) -> go.Figure:
             y=[-half, -half, half, half, -half],
             fill="toself",
             mode="lines",
-            line={"color": "white", "width": 1},
-            fillcolor=_COLORS.get(row.kind, _OTHER),
+            line={"color": colors["ground"], "width": 1},
+            fillcolor=colors[_COLORS.get(row.kind, _OTHER)],
             name=_NAMES.get(row.kind, row.kind),
             legendgroup=row.kind,
             showlegend=row.kind not in named,
@@ -49,7 +46,7 @@ def network_diagram(table: pd.DataFrame) -> go.Figure:
         )
         figure.add_annotation(
             x=left + width / 2, y=-half, yshift=-12, text=row.output.replace(" x ", "x"),
-            showarrow=False, font={"size": 10, "color": "#4b5563"}, textangle=-30,
+            showarrow=False, font={"size": 10, "color": colors["soft"]}, textangle=-30,
             xanchor="right", yanchor="top",
         )  # fmt: skip
         named.add(row.kind)

@@ -20,6 +20,7 @@ from core.inference.feature_maps import (
 from core.inference.keras_model import spare_the_collector
 from core.inference.photo import Inspector
 from core.inference.views import face_views, mean_log_odds
+from ui.shared.colors import palette
 from ui.shared.face_grid import picture_grid
 from ui.shared.names import literal
 from ui.training.network_diagram import network_diagram
@@ -96,7 +97,7 @@ def _favourites(layer: str) -> list[Favourite]:
 
 
 def _filters() -> None:
-    st.subheader("What the filters respond to", anchor=False)
+    st.header("What the filters respond to", anchor=False)
     layer = st.segmented_control(
         "Layer", ["weights", *LAYERS], default="conv3", required=True, key="tr_layer", **_KEEP
     )
@@ -127,7 +128,7 @@ def _large(patches: np.ndarray) -> np.ndarray:
 
 
 def _moving_face(inspector: Inspector) -> None:
-    st.subheader("Move the face", anchor=False)
+    st.header("Move the face", anchor=False)
     st.markdown(
         "Move a face within its frame: the maps move along (**equivariance**: the same filter "
         "everywhere), and the verdict should stay (**invariance**: pooling and training on shifted "
@@ -171,12 +172,13 @@ def _verdicts_while_moving(face: np.ndarray, right: int, down: int, inspector: I
     odds = mean_log_odds(inspector.predictor, np.stack([face_views(one) for one in pixels]))
     chances = inspector.calibration.p_fake(odds)
     figure = go.Figure(
-        go.Scatter(x=steps, y=chances, mode="lines+markers", line={"color": "#374151"},
+        go.Scatter(x=steps, y=chances, mode="lines+markers", line={"color": palette()["one"]},
                    hovertemplate="%{x} px: P(fake) %{y:.1%}<extra></extra>")
     )  # fmt: skip
-    figure.add_vline(right, line={"color": "#9ca3af", "dash": "dash", "width": 1})
+    figure.add_vline(right, line={"color": palette()["gray"], "dash": "dash", "width": 1})
     figure.add_hline(
-        inspector.calibration.threshold, line={"color": "#9ca3af", "dash": "dot", "width": 1}
+        inspector.calibration.threshold,
+        line={"color": palette()["gray"], "dash": "dot", "width": 1},
     )
     figure.update_layout(height=240, margin={"l": 8, "r": 12, "t": 8, "b": 8})
     figure.update_yaxes(title="P(fake)", range=[0, 1], tickformat=".0%")

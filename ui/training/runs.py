@@ -140,7 +140,7 @@ def _log(job: JobStatus) -> None:
 
 
 def _look_at_a_run() -> None:
-    st.subheader("Runs on this machine", anchor=False)
+    st.header("Runs on this machine", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.session_state.setdefault("tr_folder", str(RUNS_DIR))
         folder = st.text_input("Folder with runs", key="tr_folder", width=320, **_KEEP)
