@@ -6,6 +6,7 @@ from core.artifacts import read_artifact
 from core.errors import UserError
 from core.evaluation.knowledge import shipped_knowledge
 from core.evaluation.plain_words import PLAIN_WORDS, plain_lines
+from core.evaluation.tried import tried_line
 from core.inference.networks import has_second, load_calibration
 from ui.shared import address
 from ui.shared.knowledge import MISSING
@@ -61,3 +62,5 @@ for tab, (name, file_name) in zip(st.tabs(list(CARDS)), CARDS.values(), strict=T
             on_click="ignore",
             icon=":material/description:",
         )
+if tried := tried_line():
+    st.caption(literal(tried))

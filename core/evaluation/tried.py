@@ -1,0 +1,49 @@
+"""What was tried to break the app with, in one line, from the file that `make torture` wrote."""
+
+from datetime import date
+from pathlib import Path
+
+from core.config import ROOT
+from core.json_text import read_object
+
+TRIED = ROOT / "bench" / "results" / "torture.json"
+_INPUTS = {
+    "pictures": "damaged or hostile pictures",
+    "photos": "photos by the real networks",
+    "texts": "links, names and settings",
+    "videos": "videos",
+    "files": "checkpoints, caches, archives and model files",
+    "pages": "links to pages",
+}
+
+
+def tried_line(file: Path = TRIED) -> str | None:
+    """How many inputs were tried and how often work was killed, and what came of it.
+
+    Args:
+        file: what `python -m bench.torture --keep` wrote.
+
+    Returns:
+        A sentence or two; None where nothing was kept, or not in these words.
+    """
+    try:
+        kept = read_object(file.read_bytes())
+        day = date.fromisoformat(kept["date"])
+        inputs = {name: kept["inputs"][name] for name in _INPUTS if name in kept["inputs"]}
+        counts = [f"{each['tried']:,} {_INPUTS[name]}" for name, each in inputs.items()]
+        kills = sum(each["kills"] for each in kept["kills"].values())
+        found = sum(each["times"] for each in kept["findings"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    counts += [f"{kills:,} kills in the middle of work"] * bool(kills)
+    if not counts:
+        return None
+    tried = ", ".join(counts[:-1]) + " and " * (len(counts) > 1) + counts[-1]
+    return f"Tried on {day.day} {day:%B %Y}, changed at random: {tried}. {_outcome(found)}"
+
+
+def _outcome(found: int) -> str:
+    if not found:
+        return "Each was read, refused in a sentence or gone on with; none broke anything."
+    times = "once" if found == 1 else f"{found:,} times"
+    return f"It failed {times}; all else was read, refused in a sentence or gone on with."

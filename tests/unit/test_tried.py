@@ -1,0 +1,51 @@
+"""The line on what was tried says what the file says, and is absent where there is none."""
+
+import json
+
+import pytest
+
+from core.evaluation.tried import TRIED, tried_line
+
+KEPT = {
+    "date": "2026-03-05",
+    "inputs": {"videos": {"tried": 2000}, "pictures": {"tried": 19_500}},
+    "kills": {"generate": {"kills": 30}, "dataset paint": {"kills": 50}},
+    "findings": [],
+}
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(**other):
+        (tmp_path / "torture.json").write_text(json.dumps(KEPT | other))
+        return tmp_path / "torture.json"
+
+    return write
+
+
+def test_it_counts_inputs_and_kills(file):
+    line = tried_line(file())
+    assert line.startswith("Tried on 5 March 2026")
+    assert "19,500 damaged or hostile pictures, 2,000 videos and 80 kills" in line
+    assert line.endswith("none broke anything.")
+
+
+def test_findings_are_not_hidden(file):
+    assert "failed 4 times" in tried_line(file(findings=[{"times": 3}, {"times": 1}]))
+    assert "failed once" in tried_line(file(findings=[{"times": 1}]))
+
+
+@pytest.mark.parametrize(
+    "other", [{"date": "x"}, {"inputs": []}, {"kills": None}, {"inputs": {}, "kills": {}}]
+)
+def test_a_file_that_makes_no_sense_is_no_line(file, other):
+    assert tried_line(file(**other)) is None
+
+
+def test_without_the_file_there_is_no_line(tmp_path):
+    assert tried_line(tmp_path / "torture.json") is None
+
+
+@pytest.mark.skipif(not TRIED.exists(), reason="nothing is kept: `make torture` writes it")
+def test_what_is_kept_can_be_told():
+    assert tried_line()
