@@ -29,8 +29,8 @@ def tried_line(file: Path = TRIED) -> str | None:
     try:
         kept = read_object(file.read_bytes())
         day = date.fromisoformat(kept["date"])
-        inputs = {name: kept["inputs"][name] for name in _INPUTS if name in kept["inputs"]}
-        counts = [f"{each['tried']:,} {_INPUTS[name]}" for name, each in inputs.items()]
+        inputs = {name: kept["inputs"].get(name) for name in _INPUTS}
+        counts = [f"{each['tried']:,} {_INPUTS[name]}" for name, each in inputs.items() if each]
         kills = sum(each["kills"] for each in kept["kills"].values())
         found = sum(each["times"] for each in kept["findings"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
