@@ -15,7 +15,7 @@ DEV_READY := $(VENV)/.dev-ready
 # Tests run in two processes; tests/support/lanes.py says which stay together.
 PYTEST := $(BIN)/python -m pytest -n 2 --max-worker-restart 0
 
-.PHONY: app help check test lint format figures docs screenshots clean
+.PHONY: app help check test lint format bench torture figures docs screenshots clean
 
 app: $(APP_READY) ## set up and start the app; PORT=8600 takes another port
 	$(BIN)/streamlit run app.py $(if $(PORT),--server.port $(PORT))
@@ -53,6 +53,12 @@ $(DEV_READY): requirements-dev.txt $(APP_READY)
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps $(TEACHER_PACKAGE) $(TRAINING_PACKAGES)
 	touch $@
+
+bench: $(DEV_READY) ## measure all speeds anew; DATA=DIR and CLIPS=DIR for what needs faces and films
+	$(BIN)/python -m bench $(if $(DATA),--data $(DATA)) $(if $(CLIPS),--clips $(CLIPS))
+
+torture: $(DEV_READY) ## try to break it: changed inputs and kills; MINUTES=N ends it then
+	$(BIN)/python -m bench.torture --keep $(if $(MINUTES),--minutes $(MINUTES))
 
 figures: $(DEV_READY) ## write the README's table anew from the measured files
 	$(BIN)/python -m tools.readme_table

@@ -5,6 +5,7 @@ import os
 import platform
 import re
 import statistics
+from datetime import date
 from importlib import metadata
 from pathlib import Path
 
@@ -47,7 +48,12 @@ def machine() -> dict:
 
 
 def write_json(name: str, rows: list[dict], note: str | None = None) -> None:
-    """Keep a benchmark's rows as bench/results/NAME.json, with the kind of machine and a note."""
+    """Keep a benchmark's rows as bench/results/NAME.json, with date, kind of machine and a note."""
     RESULTS_DIR.mkdir(exist_ok=True)
-    content = {**machine(), **({"note": note} if note else {}), "rows": rows}
+    content = {
+        "date": date.today().isoformat(),
+        **machine(),
+        **({"note": note} if note else {}),
+        "rows": rows,
+    }
     (RESULTS_DIR / f"{name}.json").write_text(json.dumps(content, indent=2) + "\n")
