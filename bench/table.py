@@ -14,9 +14,9 @@ from core.config import ROOT
 PAGE = ROOT / "docs" / "benchmarks.md"
 _HEAD = """# Benchmarks
 
-Made by `python -m bench.table` from the files in `bench/results/`; `make bench` measures all of them
-anew. Every figure is a ratio to a named peer or limit of the same run, since times hang on the machine
-and on what else it does. What was measured how is told at the head of each module.
+Made by `python -m bench.table` from the files in `bench/results/`; `make bench` measures all of
+them anew. Every figure is a ratio to a named peer or limit of the same run, since times hang on the
+machine and on what else it does. How it was measured is told at the head of each module.
 """
 
 
