@@ -20,7 +20,7 @@ from core.errors import UserError
 from core.inference.photo import PhotoResult
 from core.scoring.folder import FolderRun
 from core.scoring.unit import result_rows
-from core.training.run_folder import load_arrays, pack_weights
+from core.training.checkpoint import load_arrays, pack_weights
 
 _SETTINGS = {"paths": ["somewhere"], "aligned": True}
 

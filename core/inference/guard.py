@@ -5,10 +5,11 @@ nearest kind of training faces says so (Mahalanobis distance in a network's embe
 NeurIPS 2018).
 """
 
-import io
 from dataclasses import dataclass, fields
 
 import numpy as np
+
+from core.arrays import pack_arrays, unpack_arrays
 
 SHRINKAGE = 0.1  # of the covariance to a multiple of the identity: few faces, many directions
 
@@ -41,15 +42,13 @@ class Guard:
 
     def to_bytes(self) -> bytes:
         """As the bytes of an `.npz` file of float32 arrays."""
-        buffer = io.BytesIO()
-        np.savez(buffer, centers=self.centers, whitening=self.whitening)
-        return buffer.getvalue()
+        return pack_arrays({"centers": self.centers, "whitening": self.whitening})
 
     @classmethod
     def from_bytes(cls, content: bytes) -> "Guard":
         """Read what `to_bytes` made."""
-        with np.load(io.BytesIO(content), allow_pickle=False) as file:
-            return cls(*(file[field.name] for field in fields(cls)))
+        file = unpack_arrays(content)
+        return cls(*(file[field.name] for field in fields(cls)))
 
 
 def fit_guard(embeddings: np.ndarray, kinds: np.ndarray) -> Guard:

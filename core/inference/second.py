@@ -6,7 +6,6 @@ other, EfficientNet-Lite0, was taught here from its first layer on (recipe `trac
 fine traces that a frozen backbone passes over.
 """
 
-import io
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.arrays import pack_arrays, unpack_arrays
 from core.artifacts import read_artifact, read_json, registered
 from core.config import ARTIFACTS_DIR
 from core.imaging import to_model_input
@@ -96,16 +96,14 @@ class Head:
 
     def to_bytes(self) -> bytes:
         """As the bytes of an `.npz` file of float16 arrays."""
-        buffer = io.BytesIO()
         arrays = {field.name: getattr(self, field.name) for field in fields(self)}
-        np.savez(buffer, **{name: array.astype(np.float16) for name, array in arrays.items()})
-        return buffer.getvalue()
+        return pack_arrays({name: array.astype(np.float16) for name, array in arrays.items()})
 
     @classmethod
     def from_bytes(cls, content: bytes) -> "Head":
         """Read what `to_bytes` made."""
-        with np.load(io.BytesIO(content), allow_pickle=False) as file:
-            return cls(**{name: file[name].astype(np.float32) for name in file.files})
+        arrays = unpack_arrays(content)
+        return cls(**{name: array.astype(np.float32) for name, array in arrays.items()})
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,10 @@ from core.models.classifier import build_classifier
 from core.models.export import to_keras_file, to_openvino
 from core.publishing.judge_run import calibrate
 from core.publishing.model_card import write_model_card
+from core.training.checkpoint import load_weights
 from core.training.classifier.networks import network_name
 from core.training.classifier.session import load_start
-from core.training.run_folder import RunFolder, load_weights
+from core.training.run_folder import RunFolder
 from core.webcam_imitation import Webcam
 
 SHIPPED = "classifier"

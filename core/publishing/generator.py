@@ -21,8 +21,9 @@ from core.models.dcgan import build_generator
 from core.models.export import to_keras_file, to_openvino
 from core.publishing.generator_card import write_generator_card
 from core.tables import to_csv
+from core.training.checkpoint import load_weights, unstack
 from core.training.gan.restart import build_judge
-from core.training.run_folder import RunFolder, load_weights, unstack
+from core.training.run_folder import RunFolder
 
 BASELINE = "original_generator"
 THIS = "this generator"

@@ -10,19 +10,20 @@ best.weights.npz    the weights of the best epoch on valid
 import io
 import json
 import os
-import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from core.arrays import pack_arrays
 from core.atomic import write_atomically
 from core.errors import UserError
 from core.json_text import read_object
 from core.made_with import made_with
 from core.open_folder import OpenFolder
 from core.tables import to_csv
+from core.training.checkpoint import load_arrays, pack_weights
 
 MADE_WITH = "made_with"  # of run.json; a run may be resumed with others
 
@@ -232,7 +233,7 @@ def read_rows(history: bytes) -> list[dict]:
     Raises:
         ValueError: it is no table.
     """
-    table = pd.read_csv(io.BytesIO(history), float_precision="round_trip")
+    table = pd.read_csv(io.BytesIO(history))
     return table.to_dict("records")
 
 
@@ -242,59 +243,3 @@ def _difference(earlier: dict, now: dict, key: str) -> str:
         inner = next(k for k in {**old, **new} if old.get(k) != new.get(k))
         return f"{key} {inner} ({old.get(inner)} there, {new.get(inner)} asked for)"
     return f"{key} ({old} there, {new} asked for)"
-
-
-def pack_arrays(arrays: dict[str, np.ndarray]) -> bytes:
-    """Named arrays as the bytes of an `.npz` file."""
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
-    return buffer.getvalue()
-
-
-def pack_weights(weights: list[np.ndarray]) -> bytes:
-    """Weights in a model's order as the bytes of an `.npz` file (plain arrays, no code)."""
-    return pack_arrays({f"w{number:03d}": array for number, array in enumerate(weights)})
-
-
-def stack(parts: dict[str, list[np.ndarray]]) -> dict[str, np.ndarray]:
-    """Lists of arrays as one checkpoint: the n-th of kind "w" is called "w000" and so on."""
-    return {f"{k}{n:03d}": array for k, arrays in parts.items() for n, array in enumerate(arrays)}
-
-
-def unstack(state: dict[str, np.ndarray], kind: str) -> list[np.ndarray]:
-    """The arrays of one kind (a letter) of a checkpoint that `stack` made, in their order."""
-    names = sorted(name for name in state if name[0] == kind and name[1:].isdigit())
-    return [state[name] for name in names]
-
-
-def load_weights(path: Path) -> list[np.ndarray]:
-    """Read what `pack_weights` made.
-
-    Raises:
-        UserError: the file is missing or damaged.
-    """
-    arrays = load_arrays(path)
-    return [arrays[name] for name in sorted(arrays)]
-
-
-def load_arrays(path: Path) -> dict[str, np.ndarray]:
-    """Read an `.npz` file without ever unpickling; it cannot unfold to more than its own size.
-
-    Raises:
-        UserError: the file is missing or damaged.
-    """
-    try:
-        _refuse_packed(path)
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
-    except Exception as error:  # zipfile and numpy raise many types on damaged files
-        raise UserError(
-            f"{path} is missing or damaged. Start the run anew in another folder."
-        ) from error
-
-
-def _refuse_packed(path: Path) -> None:
-    """What `pack_arrays` writes is stored as it is: a packed file is not ours, perhaps a bomb."""
-    with zipfile.ZipFile(path) as archive:
-        if any(member.compress_type != zipfile.ZIP_STORED for member in archive.infolist()):
-            raise ValueError(f"{path} is packed")

@@ -17,6 +17,7 @@ from core.generators.codes import normal_latents
 from core.models.dcgan import build_discriminator, build_generator
 from core.models.lite0 import build_lite0
 from core.models.projected import SIDE, SIDES, build_heads, build_projection
+from core.training.checkpoint import load_arrays
 from core.training.gan.diff_augment import Draws, augment, draw
 from core.training.gan.face_codes import FaceCodes
 from core.training.gan.gradients import gradients_of, pulled, slopes_of
@@ -25,7 +26,6 @@ from core.training.gan.recipes import GAN_RECIPES, GanRecipe
 from core.training.gan.session import grid_file, train_dcgan
 from core.training.gan.step import Batch, GanStep
 from core.training.imagenet import load_imagenet
-from core.training.run_folder import load_arrays
 from tests.conftest import write_dataset
 
 SMALL = GanRecipe("small", epochs=2, samples_per_epoch=16, batch_size=8, settle_steps=10**6)

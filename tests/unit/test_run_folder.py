@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from core.errors import UserError
-from core.training.run_folder import RunFolder, load_arrays, load_weights, pack_weights
+from core.training.checkpoint import load_arrays, load_weights, pack_weights
+from core.training.run_folder import RunFolder
 
 DEEP = b'{"a":' * 50_000
 HISTORY = b"epoch,loss\n1,0.5\n2,0.4\n"

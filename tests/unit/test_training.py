@@ -15,11 +15,11 @@ import pytest
 from core.atomic import write_atomically
 from core.errors import UserError
 from core.training.catalogue import RECIPE_NAMES, RECIPES_OF, recipe_for
+from core.training.checkpoint import load_arrays, load_weights
 from core.training.classifier.augmentation import FaceAugmentation
 from core.training.classifier.recipes import RECIPES, Recipe
 from core.training.classifier.session import _targets, load_start, train_classifier
 from core.training.gan.recipes import GAN_RECIPES
-from core.training.run_folder import load_arrays, load_weights
 from core.training.second.session import SecondRecipe
 from tests.conftest import write_dataset
 from tests.unit.runs import interrupted_after

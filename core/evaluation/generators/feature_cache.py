@@ -1,13 +1,13 @@
 """Features of real faces, remembered: a generator is measured again and again beside the same."""
 
 import hashlib
-import io
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from platformdirs import user_cache_path
 
+from core.arrays import pack_arrays, unpack_arrays
 from core.atomic import write_atomically
 from core.errors import UserError
 
@@ -37,19 +37,16 @@ def remembered(space: Space, faces: np.ndarray, cache: Path = CACHE_DIR) -> np.n
     told.update(f"{space.sha256} {faces.shape}".encode())
     file = cache / f"{told.hexdigest()[:32]}.npz"
     try:
-        with np.load(file, allow_pickle=False) as kept:
-            return kept["features"].astype(np.float64)
-    except Exception:  # absent, or damaged in any way: computed anew
+        return unpack_arrays(file)["features"].astype(np.float64)
+    except (ValueError, KeyError):  # absent, or damaged in any way: computed anew
         features = space.features(faces)
     _remember(features, file)
     return features
 
 
 def _remember(features: np.ndarray, file: Path) -> None:
-    buffer = io.BytesIO()
-    np.savez(buffer, features=features.astype(np.float32))
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(file, buffer.getvalue())
+        write_atomically(file, pack_arrays({"features": features.astype(np.float32)}))
     except (OSError, UserError):
         pass  # a full or read-only disk only costs time

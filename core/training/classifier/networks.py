@@ -4,8 +4,9 @@ import keras
 
 from core.models.classifier import build_classifier
 from core.models.lite0 import build_lite0
+from core.training.checkpoint import load_weights
 from core.training.classifier.recipes import Recipe
-from core.training.run_folder import RunFolder, load_weights
+from core.training.run_folder import RunFolder
 
 
 def build_network(recipe: Recipe) -> keras.Model:

@@ -16,13 +16,14 @@ from core.dataset.batches import epoch_rows, make_batches, pick_filmed, pick_par
 from core.evaluation.metrics import roc_auc
 from core.inference.keras_model import trained_classifier
 from core.models.classifier import start_high_pass
+from core.training.checkpoint import load_weights, stack, unstack
 from core.training.classifier.networks import build_network
 from core.training.classifier.parts import Part, describe_faces, load_parts
 from core.training.classifier.recipes import Recipe
 from core.training.imagenet import load_imagenet
 from core.training.keras_setup import reseed_dropout, resolve_policy
 from core.training.progress import Bar
-from core.training.run_folder import RunFolder, load_weights, stack, unstack
+from core.training.run_folder import RunFolder
 
 VALID_BATCH = 64
 

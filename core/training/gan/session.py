@@ -17,6 +17,7 @@ from core.dataset.real_faces import RealFaces, load_real_faces
 from core.errors import UserError
 from core.generators.codes import normal_latents
 from core.imaging import encode
+from core.training.checkpoint import pack_weights, stack, unstack
 from core.training.gan.diff_augment import draw
 from core.training.gan.face_codes import SMALL_SIDE, FaceCodes
 from core.training.gan.projected_step import ProjectedStep
@@ -25,7 +26,7 @@ from core.training.gan.restart import Published, load_published
 from core.training.gan.step import FIGURES, Batch, GanStep
 from core.training.keras_setup import reseed_dropout, resolve_policy
 from core.training.progress import Bar
-from core.training.run_folder import RunFolder, pack_weights, stack, unstack
+from core.training.run_folder import RunFolder
 
 SPLITS = ("train", "valid")  # test is kept for measuring
 SAMPLE_SEEDS = 64

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from core.arrays import pack_arrays
 from core.atomic import write_atomically
 from core.dataset.batches import PixelStore
 from core.errors import UserError
 from core.imaging import to_model_input
 from core.inference.geometry import centre_square
 from core.inference.second import SIDE_PX, Backbone
-from core.training.run_folder import load_arrays, pack_arrays
+from core.training.checkpoint import load_arrays
 
 CHUNK = 256  # faces a file: what a broken-off run loses at most
 Change = Callable[[np.ndarray, np.random.Generator], np.ndarray]

@@ -19,10 +19,11 @@ from core.errors import UserError
 from core.evaluation.metrics import roc_auc
 from core.inference.second import Backbone, Head
 from core.runtime import fast_precision
+from core.training.checkpoint import load_weights
 from core.training.classifier.augmentation import FaceAugmentation
 from core.training.classifier.parts import describe_faces, faces_of
 from core.training.progress import Bar
-from core.training.run_folder import RunFolder, load_weights
+from core.training.run_folder import RunFolder
 from core.training.second.backbone import build_backbone
 from core.training.second.features import Change, features_of
 

@@ -1,0 +1,48 @@
+"""Weights and optimizers' states as plain arrays in a run's files."""
+
+from pathlib import Path
+
+import numpy as np
+
+from core.arrays import pack_arrays, unpack_arrays
+from core.errors import UserError
+
+
+def pack_weights(weights: list[np.ndarray]) -> bytes:
+    """Weights in a model's order as the bytes of an `.npz` file (plain arrays, no code)."""
+    return pack_arrays({f"w{number:03d}": array for number, array in enumerate(weights)})
+
+
+def stack(parts: dict[str, list[np.ndarray]]) -> dict[str, np.ndarray]:
+    """Lists of arrays as one checkpoint: the n-th of kind "w" is called "w000" and so on."""
+    return {f"{k}{n:03d}": array for k, arrays in parts.items() for n, array in enumerate(arrays)}
+
+
+def unstack(state: dict[str, np.ndarray], kind: str) -> list[np.ndarray]:
+    """The arrays of one kind (a letter) of a checkpoint that `stack` made, in their order."""
+    names = sorted(name for name in state if name[0] == kind and name[1:].isdigit())
+    return [state[name] for name in names]
+
+
+def load_weights(path: Path) -> list[np.ndarray]:
+    """Read what `pack_weights` made.
+
+    Raises:
+        UserError: the file is missing or damaged.
+    """
+    arrays = load_arrays(path)
+    return [arrays[name] for name in sorted(arrays)]
+
+
+def load_arrays(path: Path) -> dict[str, np.ndarray]:
+    """Read named arrays of a run.
+
+    Raises:
+        UserError: the file is missing or damaged.
+    """
+    try:
+        return unpack_arrays(path)
+    except ValueError as error:
+        raise UserError(
+            f"{path} is missing or damaged. Start the run anew in another folder."
+        ) from error
