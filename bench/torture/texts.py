@@ -1,6 +1,8 @@
 """Links, names, settings, histories and JSON that may say anything, each through its reader."""
 
+import atexit
 import json
+import shutil
 import tempfile
 from collections.abc import Callable
 from functools import cache
@@ -28,7 +30,7 @@ from core.quiz import class_result, codes_in, from_code
 from core.scoring.output import write_table
 from core.scoring.rows import to_rows
 from core.tables import FORMULA_SIGNS, to_csv
-from core.training.histories import in_words, parse_history, run_settings, smoothed, to_long
+from core.training.histories import in_words, parse_history, smoothed, to_long
 from core.training.run_folder import RunFolder
 from ui.generator.link import read_view, to_view_query
 from ui.live.ice import parse_ice_servers
@@ -94,7 +96,10 @@ def _text(data: bytes) -> str:
 
 @cache
 def scratch() -> Path:
-    return Path(tempfile.mkdtemp(prefix="faces-torture-"))
+    """A folder for as long as the process lives."""
+    folder = Path(tempfile.mkdtemp(prefix="faces-torture-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def written(name: str, data: bytes) -> Path:
@@ -178,7 +183,6 @@ def _settings() -> bytes:
 
 def _run_json(data: bytes) -> None:
     folder = written("run/run.json", data).parent
-    run_settings(folder)
     run = RunFolder(folder)
     run.settings()
     run.open(json.loads(_settings()), resume=True)
