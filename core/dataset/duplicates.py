@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +10,9 @@ import pandas as pd
 from PIL import Image
 
 from core.config import MAX_FILE_BYTES
+from core.dataset.reading import Read, read_files
 from core.dataset.thumbnails import decoded
+from core.errors import UserError
 
 SIDE = 16  # of the small gray pictures that are compared, in pixels
 SAME_LOOK = 0.997  # see `find_duplicates`
@@ -51,17 +52,16 @@ def find_duplicates(
         faces: rows of `DatasetIndex.faces`.
         progress: told how many of how many files are read.
     """
-    read: list[tuple[str, np.ndarray] | str] = []
-    paths = list(faces["path"])
-    with ThreadPoolExecutor() as pool:
-        for start in range(0, len(paths), CHUNK):
-            read += pool.map(_fingerprint, paths[start : start + CHUNK])
-            progress(len(read), len(paths))
-    good = [row for row, found in enumerate(read) if not isinstance(found, str)]
-    unreadable = {paths[row]: found for row, found in enumerate(read) if isinstance(found, str)}
-    digests = [read[row][0] for row in good]
-    small = np.array([read[row][1] for row in good], np.uint8).reshape(-1, SIDE, SIDE)
-    groups = _table(faces.iloc[good].reset_index(drop=True), digests, _groups(small))
+    read: list[Read[tuple[str, np.ndarray]]] = []
+    for chunk in read_files(list(faces["path"]), _fingerprint, chunk=CHUNK):
+        read += chunk
+        progress(len(read), len(faces))
+    good = [found for found in read if found.error is None]
+    unreadable = {found.path: found.error for found in read if found.error is not None}
+    digests = [found.value[0] for found in good]
+    small = np.array([found.value[1] for found in good], np.uint8).reshape(-1, SIDE, SIDE)
+    rows = faces.iloc[[found.number for found in good]].reset_index(drop=True)
+    groups = _table(rows, digests, _groups(small))
     by_group = groups.groupby("group")
     return Duplicates(
         groups,
@@ -72,15 +72,16 @@ def find_duplicates(
     )
 
 
-def _fingerprint(path: str) -> tuple[str, np.ndarray] | str:
-    """SHA-256 of the bytes and the picture made small, or what is wrong."""
+def _fingerprint(path: str, number: int) -> tuple[str, np.ndarray]:
+    """SHA-256 of the bytes and the picture made small."""
     try:
         data = Path(path).read_bytes()
-        if len(data) > MAX_FILE_BYTES:
-            return "The file is too large."
-        return hashlib.sha256(data).hexdigest(), small_gray(data)
-    except Exception:  # Pillow raises many types on damaged files
-        return "It is damaged or cut short"
+        small = small_gray(data) if len(data) <= MAX_FILE_BYTES else None
+    except Exception as error:  # Pillow raises many types on damaged files
+        raise UserError("It is damaged or cut short") from error
+    if small is None:
+        raise UserError("The file is too large.")
+    return hashlib.sha256(data).hexdigest(), small
 
 
 def small_gray(data: bytes) -> np.ndarray:

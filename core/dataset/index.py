@@ -4,7 +4,6 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,12 +13,14 @@ import pandas as pd
 
 from core.config import MAX_FILE_BYTES, MAX_PIXELS, REAL
 from core.dataset.layout import NO_SPLIT, Place, find_root, folders_in, merged, place_of
+from core.dataset.reading import read_files
 from core.decoding.formats import open_image
 from core.errors import UserError
 from core.imaging import decode_image
 from core.picture_files import LeftOut, as_text, listed, pictures_below, printable
 
 COLUMNS = ["path", "label", "split", "source", "width", "height", "bytes", "modified_ns"]
+CHUNK = 500  # headers between two words on progress
 NO_SOURCE = "unnamed"  # a file name with nothing before a "_", as in the Kaggle set
 _NO_TEXT = "The file's name is not valid Unicode: rename it"
 
@@ -143,16 +144,15 @@ def _add_sizes(
     """Add width and height to the files, 0 for those that cannot be read: (path, error) each."""
     width, height = _remembered(table, known)
     unread, bad = np.flatnonzero(width == 0), []
-    paths = table["path"].iloc[unread]
-    with ThreadPoolExecutor(workers) as pool:
-        rows = zip(unread, paths, pool.map(_read_header, paths), strict=True)
-        for done, (row, path, header) in enumerate(rows, start=1):
-            if isinstance(header, str):
-                bad.append((path, header))
+    paths = list(table["path"].iloc[unread])
+    for chunk in read_files(paths, _read_header, chunk=CHUNK, workers=workers):
+        for found in chunk:
+            if found.error is not None:
+                bad.append((found.path, found.error))
             else:
-                width[row], height[row] = header
-            if done % 500 == 0:
-                progress(done, len(unread))
+                width[unread[found.number]], height[unread[found.number]] = found.value
+        if len(chunk) == CHUNK:
+            progress(chunk[-1].number + 1, len(paths))
     table["width"], table["height"] = width, height
     return bad
 
@@ -203,32 +203,40 @@ def _place(name: str) -> Place:
     return place._replace(split=place.split or NO_SPLIT)
 
 
-def _read_header(path: str) -> tuple[int, int] | str:
-    """Width and height in pixels, or what is wrong with the file."""
+def _read_header(path: str, number: int) -> tuple[int, int]:
+    """Width and height in pixels.
+
+    Raises:
+        UserError: what is wrong with the file.
+    """
     try:
-        if not stat.S_ISREG(Path(path).stat().st_mode):  # opening a pipe would wait forever
-            return "It is no regular file"
-        with open_image(path) as image:
-            width, height = image.size
-            paged = image.format == "TIFF" and image.n_frames > 1
-        if paged:  # the picture need not be on the first page
-            return _decoded_size(path)
-    except UserError:
-        return f"It has more than {MAX_PIXELS:,} pixels, the limit"
+        regular = stat.S_ISREG(Path(path).stat().st_mode)  # opening a pipe would wait forever
+        size = _stated_size(path) if regular else None
+    except UserError as error:
+        raise UserError(f"It has more than {MAX_PIXELS:,} pixels, the limit") from error
     except Exception as error:  # Pillow raises many types on broken headers
-        return getattr(error, "strerror", None) or _decoded_size(path)
-    return width, height
+        if told := getattr(error, "strerror", None):
+            raise UserError(told) from error
+        size = None
+    else:
+        if not regular:
+            raise UserError("It is no regular file")
+    return size or _decoded_size(path)
 
 
-def _decoded_size(path: str) -> tuple[int, int] | str:
+def _stated_size(path: str) -> tuple[int, int] | None:
+    """What the header says; None of a file of pages, as the picture need not be on the first."""
+    with open_image(path) as image:
+        return None if image.format == "TIFF" and image.n_frames > 1 else image.size
+
+
+def _decoded_size(path: str) -> tuple[int, int]:
     """The same of a file whose header is not enough: the decoder mends some and knows pages."""
     try:
         with open(path, "rb") as file:
             photo = decode_image(file.read(MAX_FILE_BYTES + 1))
-    except UserError as error:
-        return str(error)
     except OSError as error:
-        return error.strerror
+        raise UserError(error.strerror) from error
     return photo.width, photo.height
 
 

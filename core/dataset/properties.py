@@ -1,7 +1,6 @@
 """Simple properties of pictures, and whether one of them alone gives the class away."""
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pandas as pd
 
 from core.config import FAKE, IMAGE_SIZE
 from core.dataset.index import labels_of
+from core.dataset.reading import read_files
 from core.errors import UserError
 from core.imaging import decode_image, to_model_input
 
@@ -25,7 +25,6 @@ PROPERTIES = {
 }
 SHORTCUT_AUC = 0.70  # from here a property alone says a lot about the class
 FEW = 20  # faces of a class under which a ROC AUC says nothing
-CHUNK = 64
 
 
 @dataclass(frozen=True)
@@ -69,19 +68,18 @@ def measure(
     rows, unreadable = [], {}
     sums: dict[str, np.ndarray] = {}
     powers: dict[str, np.ndarray] = {}
-    with ThreadPoolExecutor() as pool:
-        for start in range(0, len(faces), CHUNK):
-            chunk = faces.iloc[start : start + CHUNK]
-            for face, found in zip(chunk.itertuples(), pool.map(_read, chunk["path"]), strict=True):
-                if isinstance(found, str):
-                    unreadable[face.path] = found
-                    continue
-                figures, small = found
-                rows.append({"label": face.label, "source": face.source, "split": face.split})
-                rows[-1] |= figures
-                sums[face.label] = sums.get(face.label, 0.0) + small
-                powers[face.label] = powers.get(face.label, 0.0) + radial_spectrum(small)
-            progress(min(start + CHUNK, len(faces)), len(faces))
+    known = faces[["label", "source", "split"]].to_dict("records")
+    for chunk in read_files(list(faces["path"]), _read):
+        for found in chunk:
+            if found.error is not None:
+                unreadable[found.path] = found.error
+                continue
+            (figures, small), face = found.value, known[found.number]
+            rows.append(face | figures)
+            label = face["label"]
+            sums[label] = sums.get(label, 0.0) + small
+            powers[label] = powers.get(label, 0.0) + radial_spectrum(small)
+        progress(chunk[-1].number + 1, len(faces))
     if not rows:
         raise UserError("None of these pictures can be decoded. Check the files of the data set.")
     table = pd.DataFrame(rows)
@@ -95,12 +93,9 @@ def measure(
     )
 
 
-def _read(path: str) -> tuple[dict[str, float], np.ndarray] | str:
-    try:
-        data = Path(path).read_bytes()
-        pixels = decode_image(data).pixels
-    except (UserError, OSError) as error:
-        return str(error)
+def _read(path: str, number: int) -> tuple[dict[str, float], np.ndarray]:
+    data = Path(path).read_bytes()
+    pixels = decode_image(data).pixels
     return properties_of(pixels, len(data)), to_model_input(pixels)
 
 

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from core.dataset.index import NO_SPLIT, DatasetIndex, index_folder
+from core.dataset.reading import read_files
 from core.errors import UserError
 from core.imaging import decode_image, to_model_input
 
@@ -66,33 +67,27 @@ def real_faces_of(
     if sources:
         table = table[table["source"].isin(sources)]
     done = (index.root / FRAMING_FILE).exists()
-    with ThreadPoolExecutor() as pool:
-        kinds = [""] * len(table) if done else table["source"]
-        read = list(pool.map(_read, table["path"], kinds))
-    good = [isinstance(face, np.ndarray) for face in read]
-    skipped = {
-        path: face for path, face in zip(table["path"], read, strict=True) if isinstance(face, str)
-    }
-    if not any(good):
+    kinds = [""] * len(table) if done else list(table["source"])
+
+    def read(path: str, number: int) -> np.ndarray:
+        return framed(decode_image(Path(path).read_bytes()).pixels, kinds[number])
+
+    found = list(chain.from_iterable(read_files(list(table["path"]), read)))
+    good = [each for each in found if each.error is None]
+    skipped = {each.path: each.error for each in found if each.error is not None}
+    if not good:
         raise UserError(
             f"{index.root} has no readable real face in {', '.join(splits)}{_broken(index)}. "
             "Name a folder with train/real/ (as Kaggle's) or real/."
         )
-    pixels = np.stack([face for face in read if isinstance(face, np.ndarray)])
-    return RealFaces(pixels, table["source"].to_numpy()[good], skipped, index.notes)
+    pixels = np.stack([each.value for each in good])
+    sources = table["source"].to_numpy()[[each.number for each in good]]
+    return RealFaces(pixels, sources, skipped, index.notes)
 
 
 def _broken(index: DatasetIndex) -> str:
     count = len(index.unreadable)
     return f" ({count} of its files are no pictures or damaged)" if count else ""
-
-
-def _read(path: str, source: str) -> np.ndarray | str:
-    try:
-        pixels = decode_image(Path(path).read_bytes()).pixels
-    except (UserError, OSError) as error:
-        return str(error)
-    return framed(pixels, source)
 
 
 def framed(pixels: np.ndarray, source: str) -> np.ndarray:

@@ -1,8 +1,8 @@
 """Measure the classifier on a folder of aligned faces."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from core.config import FAKE, REAL
 from core.dataset.index import labels_of
+from core.dataset.reading import read_files
 from core.errors import UserError
 from core.evaluation.metrics import (
     ece_by_chance,
@@ -68,24 +69,17 @@ def score_faces(
         UserError: not one file can be decoded.
     """
     rows, odds, sharps, doubts, skipped = [], [], [], [], {}
-    with ThreadPoolExecutor() as pool:
-        paths = list(faces["path"])
-        for start in range(0, len(paths), BATCH):
-            batch = paths[start : start + BATCH]
-            numbers = range(start, start + len(batch))
-            loaded = list(pool.map(lambda *job: _load(*job, change), batch, numbers))
-            good = [(start + i, face) for i, face in enumerate(loaded) if not isinstance(face, str)]
-            skipped |= {
-                p: why for p, why in zip(batch, loaded, strict=True) if isinstance(why, str)
-            }
-            if good:
-                crops = [crop for _, crop in good]
-                rows += [row for row, _ in good]
-                said, doubtful = judged(network, crops)
-                odds.append(said)
-                doubts.append(doubtful)
-                sharps += [sharpness(to_model_input(crop)) for crop in crops]
-            progress(len(batch))
+    for batch in read_files(list(faces["path"]), partial(_load, change=change), chunk=BATCH):
+        good = [found for found in batch if found.error is None]
+        skipped |= {found.path: found.error for found in batch if found.error is not None}
+        if good:
+            crops = [found.value for found in good]
+            rows += [found.number for found in good]
+            said, doubtful = judged(network, crops)
+            odds.append(said)
+            doubts.append(doubtful)
+            sharps += [sharpness(to_model_input(crop)) for crop in crops]
+        progress(len(batch))
     if not rows:
         raise UserError("No image could be decoded. Check the files of the data set.")
     kept = faces.iloc[rows].reset_index(drop=True)
@@ -108,15 +102,9 @@ def judged(network: Network, crops: Sequence[np.ndarray]) -> tuple[np.ndarray, n
     return network.joined(heard.log_odds), network.doubtful(heard)
 
 
-def _load(path: str, number: int, change: Change | None) -> np.ndarray | str:
-    try:
-        photo = decode_image(Path(path).read_bytes())
-    except (UserError, OSError) as error:
-        return str(error)
-    pixels = centre_square(photo.pixels).pixels
-    if change is not None:
-        pixels = change(pixels, np.random.default_rng(number))
-    return pixels
+def _load(path: str, number: int, change: Change | None) -> np.ndarray:
+    pixels = centre_square(decode_image(Path(path).read_bytes()).pixels).pixels
+    return pixels if change is None else change(pixels, np.random.default_rng(number))
 
 
 def report(scores: Scores, calibration: Calibration) -> dict:

@@ -77,7 +77,7 @@ def test_headers_are_read_again_only_where_a_file_changed(tmp_path, monkeypatch)
     (root / "train" / "real" / "camera_2.png").unlink()
     read = []
     header = module._read_header
-    monkeypatch.setattr(module, "_read_header", lambda path: read.append(path) or header(path))
+    monkeypatch.setattr(module, "_read_header", lambda *file: read.append(file[0]) or header(*file))
     second = index_folder(root, known=first.faces)
     assert read == [str(changed)] and len(second.faces) == 5
     monkeypatch.undo()

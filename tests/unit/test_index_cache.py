@@ -11,7 +11,7 @@ from tests.conftest import write_dataset
 def test_a_folder_is_read_once(tmp_path, monkeypatch):
     root = write_dataset(tmp_path / "set", {"train": 3}, 16)
     first = open_index(root, cache=tmp_path / "cache")
-    monkeypatch.setattr(index_module, "_read_header", lambda path: pytest.fail("read again"))
+    monkeypatch.setattr(index_module, "_read_header", lambda *_: pytest.fail("read again"))
     second = open_index(root, cache=tmp_path / "cache")
     pd.testing.assert_frame_equal(first.faces, second.faces)
 
