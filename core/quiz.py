@@ -136,6 +136,11 @@ class ModelScore:
     forced: int
 
 
+def forced(said: FaceResult) -> str:
+    """What the model would have to say, were it not allowed to be unsure."""
+    return ANSWERS[said.p_fake >= 0.5]
+
+
 def score_model(said: Sequence[FaceResult], cards: Sequence[Card]) -> ModelScore:
     """How the model did.
 
@@ -145,8 +150,8 @@ def score_model(said: Sequence[FaceResult], cards: Sequence[Card]) -> ModelScore
     """
     states = [face.verdict.state for face in said]
     right, unsure = count_right(states, cards), states.count("unsure")
-    forced = count_right([ANSWERS[face.p_fake >= 0.5] for face in said], cards)
-    return ModelScore(right, len(states) - right - unsure, unsure, forced)
+    chosen = count_right([forced(face) for face in said], cards)
+    return ModelScore(right, len(states) - right - unsure, unsure, chosen)
 
 
 def codes_in(text: str) -> list[str]:

@@ -7,12 +7,12 @@ import streamlit as st
 
 from core.dataset.sources.demo import DETAIL_PX
 from core.inference.photo import FaceResult
-from core.inference.verdict import CLASS_WORDS, SHORT_WORDS, percent
-from core.quiz import FACES, ClassResult, ModelScore, QuizFace, count_right, deal
+from core.inference.verdict import CLASS_WORDS, percent
+from core.quiz import FACES, ClassResult, ModelScore, QuizFace, count_right, deal, forced
 
 _MODEL_HELP = (
-    "Its verdicts; where it is unsure it gets no point. Forced to choose, as you were, it would "
-    "call generated what has a P(fake) of 50% or more."
+    "You had to choose, so does the model here: generated is what has a P(fake) of 50% or more. "
+    "Left to itself it may say that it is unsure."
 )
 
 
@@ -30,8 +30,8 @@ def own_scores(
     _grid(faces, heard, lines)
     st.caption(
         f"The model looked at the very same gray squares, with {DETAIL_PX} pixels of detail: "
-        "little of the traces that it looks for is left in them. About says how it does on "
-        "ordinary photos."
+        "little of the traces that it looks for is left in them, and without colours it gives no "
+        "all-clear. About says how it does on ordinary photos."
     )
 
 
@@ -54,14 +54,14 @@ def class_scores(
 
 
 def _model_tile(model: ModelScore) -> tuple[str, str, str]:
-    doubt = f"{model.unsure} unsure, {model.wrong} wrong; forced to choose, {model.forced} right"
-    return "The model", f"{model.right} of {FACES}", doubt
+    own = f"left to itself: {model.right} right, {model.wrong} wrong, {model.unsure} unsure"
+    return "The model, forced to choose", f"{model.forced} of {FACES}", own
 
 
 def _tiles(tiles: tuple[tuple[str, str, str], ...]) -> None:
     for column, (who, score, note) in zip(st.columns(len(tiles)), tiles, strict=True):
         with column, st.container(border=True, height="stretch"):
-            st.metric(who, score, help=_MODEL_HELP if who == "The model" else None)
+            st.metric(who, score, help=_MODEL_HELP if who.startswith("The model") else None)
             st.caption(note)
 
 
@@ -76,8 +76,7 @@ def _grid(faces: list[QuizFace], heard: list[FaceResult], lines: list[str]) -> N
     for number, (face, said, line) in enumerate(zip(faces, heard, lines, strict=True), start=1):
         picture = base64.b64encode(face.data).decode()
         origin = html.escape(face.origin)
-        verdict = said.verdict
-        model = _model_line(face.truth, verdict.state, said.p_fake, verdict.reason)
+        model = _model_line(face.truth, said)
         cells.append(
             f'<figure class="rf-face"><img src="data:image/jpeg;base64,{picture}" '
             f'alt="Face {number}. {origin}" title="{origin}"><figcaption>'
@@ -87,8 +86,8 @@ def _grid(faces: list[QuizFace], heard: list[FaceResult], lines: list[str]) -> N
     st.html(f'<div class="rf-faces five">{"".join(cells)}</div>')
 
 
-def _model_line(truth: str, state: str, p_fake: float, reason: str | None) -> str:
-    words = f"model: {SHORT_WORDS[state]}, P(fake)&nbsp;{html.escape(percent(p_fake))}"
-    if state == "unsure":
-        return f'<span title="{html.escape(reason or "")}">? {words}</span>'
-    return _mark(state == truth, words)
+def _model_line(truth: str, said: FaceResult) -> str:
+    doubt = "unsure, " if said.verdict.state == "unsure" else ""
+    words = f"model: {doubt}P(fake)&nbsp;{html.escape(percent(said.p_fake))}"
+    line = _mark(forced(said) == truth, words)
+    return f'<span title="{html.escape(said.verdict.reason or "")}">{line}</span>'

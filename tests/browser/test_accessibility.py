@@ -1,0 +1,112 @@
+"""Every page in both themes, on a desk and on a phone: nothing keeps anybody out (axe-core)."""
+
+import pytest
+
+from core import quiz
+from tests.browser.screen import wait_until_still
+from tests.conftest import write_dataset
+
+pytestmark = pytest.mark.browser
+
+VIEWS = {
+    "home": "/",
+    "photo": "/Photo",
+    "webcam": "/Webcam",
+    "quiz": "/Quiz?quiz=42",
+    "scores": "/Quiz?result={code}&class={code}",
+    "data set": "/Dataset?data={data}",
+    "one face of it": "/Dataset?data={data}&face=test/real/camera_0.png",
+    "what is in it": "/Dataset?data={data}&view=understand",
+    "curves": "/Training?view=compare",
+    "train": "/Training?view=runs",
+    "faces": "/Generator?view=faces",
+    "one face": "/Generator?view=one",
+    "measure": "/Evaluation",
+    "damage": "/Evaluation?view=robustness",
+    "generators": "/Evaluation?view=generalization",
+    "about": "/About",
+}
+WIDTHS_PX = (1280, 400)
+# What lies in Streamlit's own parts, out of our reach: rule -> what its HTML says of itself.
+STREAMLITS = {
+    "aria-allowed-role": 'data-testid="stFileUploaderDropzone"',
+}
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def themed_page(request, browser):
+    context = browser.new_context(
+        viewport={"width": WIDTHS_PX[0], "height": 900},
+        color_scheme=request.param,
+        permissions=["camera"],
+    )
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory) -> dict[str, str]:
+    folder = write_dataset(tmp_path_factory.mktemp("axe") / "set", {"test": 3}, 64)
+    said = [card.truth for card in quiz.deal(42)]
+    return {
+        "data": str(folder),
+        "code": quiz.to_code(42, said, quiz.load_painter().version),
+    }
+
+
+def _violations(page) -> list[str]:
+    """What axe finds serious or moderate and is ours, in words."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        f"{each['impact']} {each['id']}: {node['html'][:200]} {node['failureSummary'][:200]}"
+        for each in found
+        if each["impact"] != "minor"
+        for node in each["nodes"]
+        if STREAMLITS.get(each["id"], "\0") not in node["html"]
+    ]
+
+
+def _check(page) -> None:
+    for width in WIDTHS_PX:
+        page.set_viewport_size({"width": width, "height": 900})
+        wait_until_still(page)
+        assert not _violations(page), f"at {width} px"
+    page.set_viewport_size({"width": WIDTHS_PX[0], "height": 900})
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_nothing_keeps_anybody_out(themed_page, app_url, places, view):
+    themed_page.goto(app_url + VIEWS[view].format(**places))
+    themed_page.locator("h1").first.wait_for()
+    wait_until_still(themed_page)
+    assert themed_page.locator("[data-testid=stException]").count() == 0
+    _check(themed_page)
+
+
+def test_nor_do_the_verdicts_on_photos(themed_page, app_url):
+    themed_page.goto(app_url)
+    themed_page.get_by_role("button", name="Group of four", exact=True).click()
+    themed_page.locator(".rf-scale").nth(3).wait_for()
+    _check(themed_page)
+
+
+def test_dark_mode_follows_the_browser(browser, app_url):
+    grounds = {}
+    for scheme in ("light", "dark"):
+        context = browser.new_context(color_scheme=scheme)
+        page = context.new_page()
+        page.goto(f"{app_url}/About")
+        page.locator("h1").first.wait_for()
+        wait_until_still(page)
+        grounds[scheme] = page.evaluate(
+            "[getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor,"
+            " getComputedStyle(document.body).getPropertyValue('--rf-ground')]"
+        )
+        context.close()
+    assert grounds == {
+        "light": ["rgb(255, 255, 255)", "#ffffff"],
+        "dark": ["rgb(16, 22, 31)", "#10161f"],
+    }
