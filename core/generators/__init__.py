@@ -1,8 +1,34 @@
 """Trained generators of faces, all behind `base.FaceGenerator`."""
 
+from dataclasses import dataclass
+from pkgutil import resolve_name
+
 from core.generators.base import FaceGenerator
 
-GENERATORS = ("dcgan", "mobilestylegan")
+
+@dataclass(frozen=True)
+class Registered:
+    """A generator that is not loaded yet.
+
+    Attributes:
+        name: for the user, as the loaded one has it.
+        side: of its pictures, in pixels.
+        counts: how many faces a page may show; the second is what it shows unasked.
+        maker: "module:function" that loads it.
+    """
+
+    name: str
+    side: int
+    counts: tuple[int, ...]
+    maker: str
+
+
+GENERATORS = {
+    "dcgan": Registered("DCGAN", 128, (4, 16, 36, 64), "core.generators.dcgan:load_dcgan"),
+    "mobilestylegan": Registered(
+        "MobileStyleGAN", 1024, (1, 4, 9), "core.generators.mobilestylegan:MobileStyleGan"
+    ),
+}
 
 
 def load_generator(name: str) -> FaceGenerator:
@@ -20,12 +46,6 @@ def load_generator(name: str) -> FaceGenerator:
         >>> generator.paint(generator.codes([7])).shape
         (1, 128, 128, 3)
     """
-    if name == "dcgan":
-        from core.generators.dcgan import load_dcgan
-
-        return load_dcgan()
-    if name == "mobilestylegan":
-        from core.generators.mobilestylegan import MobileStyleGan
-
-        return MobileStyleGan()
-    raise ValueError(f"`name` must be one of {GENERATORS}. Received: {name!r}")
+    if name not in GENERATORS:
+        raise ValueError(f"`name` must be one of {tuple(GENERATORS)}. Received: {name!r}")
+    return resolve_name(GENERATORS[name].maker)()

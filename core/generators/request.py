@@ -15,7 +15,6 @@ SLIDERS = 6  # of the strongest directions
 EDIT_RANGE = 10.0
 MAX_AVERAGED = 16
 _DIGITS = 20  # of a number that is typed; Python refuses to read thousands of them
-COUNTS = {"dcgan": (4, 16, 36, 64), "mobilestylegan": (1, 4, 9)}
 
 
 @dataclass(frozen=True)
@@ -46,10 +45,9 @@ class FaceRequest:
             )
         check_seed(self.seed)
         check_psi(self.psi)
-        if self.count not in COUNTS[self.generator]:
-            raise UserError(
-                f"The number of faces is one of {COUNTS[self.generator]}. Received: {self.count}"
-            )
+        counts = GENERATORS[self.generator].counts
+        if self.count not in counts:
+            raise UserError(f"The number of faces is one of {counts}. Received: {self.count}")
         if len(self.amounts) != SLIDERS or not all(-1 <= amount <= 1 for amount in self.amounts):
             raise UserError(f"Directions are {SLIDERS} numbers from -1 to 1.")
         if not all(abs(value) <= EDIT_RANGE for value in self.edits.values()):
@@ -91,7 +89,7 @@ class FaceRequest:
         if self.generator != usual.generator:
             query["generator"] = self.generator
         query["seed"] = str(self.seed)
-        if self.count != COUNTS[self.generator][1]:
+        if self.count != GENERATORS[self.generator].counts[1]:
             query["count"] = str(self.count)
         if self.psi != usual.psi:
             query["psi"] = f"{self.psi:g}"
@@ -143,9 +141,9 @@ def read_seeds(text: str) -> list[int]:
 
 def _fitting(values: dict) -> dict:
     """The number of faces depends on the generator."""
-    if "count" in values or values.get("generator", "dcgan") not in COUNTS:
+    if "count" in values or values.get("generator", "dcgan") not in GENERATORS:
         return values
-    return {**values, "count": COUNTS[values.get("generator", "dcgan")][1]}
+    return {**values, "count": GENERATORS[values.get("generator", "dcgan")].counts[1]}
 
 
 def _amounts(text: str) -> tuple[float, ...]:

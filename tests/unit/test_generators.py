@@ -1,6 +1,5 @@
 """Generators: codes, determinism, requests, files, and paths, on an untrained DCGAN."""
 
-import importlib.util
 import io
 from pathlib import Path
 
@@ -10,8 +9,8 @@ from PIL import Image
 
 from core.cli.main import main
 from core.errors import UserError
+from core.generators import GENERATORS, load_generator
 from core.generators import codes as maths
-from core.generators import load_generator
 from core.generators.animation import path_frames, there_and_back, to_gif, to_mp4
 from core.generators.dcgan import Dcgan
 from core.generators.files import MAX_SEED, to_tagged_png, write_faces
@@ -259,18 +258,26 @@ class TestShipped:
         assert len({picture.tobytes() for picture in pictures}) == len(pictures)
 
 
-def test_the_second_generator_or_a_sentence():
-    if importlib.util.find_spec("random_face") is None:
-        with pytest.raises(UserError, match="not installed"):
-            load_generator("mobilestylegan")
-        pytest.skip("random-face is not installed; `make test` installs it")
-    other = load_generator("mobilestylegan")
-    codes = other.codes([1, 2])
-    np.testing.assert_array_equal(codes[1], other.codes([2])[0])
-    (face,) = other.paint(maths.truncated(codes[:1], 0.7, other.center))
-    assert face.shape == (1024, 1024, 3) and face.std() > 20
-    np.testing.assert_array_equal(face, other.generate(1, 0.7))
-    np.testing.assert_allclose(other.directions[:8] @ other.directions[:8].T, np.eye(8), atol=1e-4)
+@pytest.mark.parametrize("key", GENERATORS)
+def test_every_registered_generator_keeps_what_all_promise(key):
+    try:
+        generator = load_generator(key)
+    except UserError as error:
+        assert "not installed" in str(error) and "pip install" in str(error)
+        pytest.skip(f"{error} `make test` installs it")
+    known = GENERATORS[key]
+    assert (generator.name, generator.side) == (known.name, known.side)
+    assert len(known.counts) > 1 and list(known.counts) == sorted(known.counts)
+    codes = generator.codes([1, 2])
+    np.testing.assert_array_equal(codes[1], generator.codes([2])[0])
+    assert generator.center.shape == codes[0].shape and len(generator.version) == 64
+    directions = generator.directions[:SLIDERS]
+    np.testing.assert_allclose(directions @ directions.T, np.eye(SLIDERS), atol=1e-4)
+    first, second = generator.paint(maths.truncated(codes, 0.7, generator.center))
+    assert first.shape == (known.side, known.side, 3) and first.dtype == np.uint8
+    assert first.std() > 20 and not np.array_equal(first, second)
+    alone = generator.paint(maths.truncated(codes[1:], 0.7, generator.center))[0]
+    np.testing.assert_array_equal(alone, second)
 
 
 def test_an_unknown_generator():

@@ -14,6 +14,7 @@ from core.evaluation.measurement import (
     Measurement,
 )
 from core.evaluation.robustness import SEED
+from core.generators import GENERATORS
 from core.generators.base import FaceGenerator
 from core.generators.dcgan import list_snapshots
 from core.generators.files import MAX_SEED, PSI_RANGE
@@ -172,8 +173,9 @@ def _painters() -> dict[str, str]:
     """What can paint faces: for people -> for `_load`."""
     epochs = sorted(list_snapshots().items(), reverse=True)
     painters = {f"DCGAN, epoch {epoch}": name for epoch, name in epochs}
-    return {**painters, "MobileStyleGAN": "mobilestylegan"}
+    others = {known.name: key for key, known in GENERATORS.items() if key != "dcgan"}
+    return {**painters, **others}
 
 
 def _load(name: str) -> FaceGenerator | None:
-    return get_generator(name) if name == "mobilestylegan" else get_snapshot(name)
+    return get_generator(name) if name in GENERATORS else get_snapshot(name)

@@ -9,14 +9,14 @@ import streamlit as st
 from core.generators import GENERATORS
 from core.generators.base import FaceGenerator
 from core.generators.files import MAX_SEED, PSI_RANGE
-from core.generators.request import COUNTS, SLIDERS, FaceRequest, read_query
+from core.generators.request import SLIDERS, FaceRequest, read_query
 from ui.generator.link import USUAL, read_view, to_view_query
 from ui.generator.psi import shipped_psi
 from ui.shared.address import moved, say
 from ui.shared.names import literal
 from ui.shared.resources import get_generator
 
-_NAMES = {"dcgan": "Our DCGAN (128 px)", "mobilestylegan": "MobileStyleGAN (1024 px)"}
+_OURS = "dcgan"
 _KEEP = {"persist_state": "session"}
 
 
@@ -31,12 +31,12 @@ def asked_for(view: str) -> tuple[FaceRequest, FaceGenerator | None]:
     """
     _read_link()
     if view == "quality":
-        return FaceRequest(), get_generator("dcgan")
+        return FaceRequest(), get_generator(_OURS)
     with st.container(border=True):
-        which = _which() if view != "learning" else "dcgan"
+        which = _which() if view != "learning" else _OURS
         generator = get_generator(which)
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            seed, count, psi = 0, COUNTS[which][1], FaceRequest.psi
+            seed, count, psi = 0, GENERATORS[which].counts[1], FaceRequest.psi
             if view != "sums":
                 seed = _seed()
             if view == "faces":
@@ -54,14 +54,20 @@ def asked_for(view: str) -> tuple[FaceRequest, FaceGenerator | None]:
 def _which() -> str:
     return st.segmented_control(
         "Generator",
-        GENERATORS,
-        format_func=_NAMES.get,
+        list(GENERATORS),
+        format_func=_title,
         required=True,
         key="gen_generator",
         label_visibility="collapsed",
         on_change=_forget_changes,
         **_KEEP,
     )
+
+
+def _title(key: str) -> str:
+    """What a generator is called where one is chosen."""
+    known = GENERATORS[key]
+    return f"{'Our ' * (key == _OURS)}{known.name} ({known.side} px)"
 
 
 def _seed() -> int:
@@ -74,9 +80,10 @@ def _seed() -> int:
 
 def _count(which: str) -> int:
     key = f"gen_count_{which}"
-    if st.session_state.get(key) not in COUNTS[which]:
-        st.session_state[key] = COUNTS[which][1]
-    return st.segmented_control("Faces", COUNTS[which], required=True, key=key, **_KEEP)
+    counts = GENERATORS[which].counts
+    if st.session_state.get(key) not in counts:
+        st.session_state[key] = counts[1]
+    return st.segmented_control("Faces", counts, required=True, key=key, **_KEEP)
 
 
 def _psi(generator: FaceGenerator | None) -> float:
