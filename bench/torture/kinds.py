@@ -57,7 +57,7 @@ KINDS = {
         Kind("videos", 2_000),
         Kind("files", 2_000),
         Kind("photos", 300),
-        Kind("pages", 200, seconds=60.0),  # they judge and paint faces as well
+        Kind("pages", 200, seconds=180.0),  # they judge and paint faces as well
     )
 }
 

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import ROOT
+from tests.app.test_webcam_page import Component
 from tests.support.watch import watched
 
 NAME = "nobody_must_read_7731.jpg"
@@ -39,7 +40,10 @@ def test_a_judged_photo_is_neither_written_nor_logged_nor_sent(examples, capfd, 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_contacts_nobody(name):
+def test_a_page_contacts_nobody(name, monkeypatch):
+    camera = Component()  # its widget needs a browser
+    monkeypatch.setattr("streamlit_webrtc.webrtc_streamer", camera)
+    monkeypatch.setattr("ui.live.webcam.webrtc_streamer", camera)
     with watched() as seen:
         page = _page(name)
     assert not page.exception
