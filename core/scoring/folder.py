@@ -11,7 +11,8 @@ from core.inference.networks import checksum_of, network_files
 from core.inference.photo import PhotoResult
 from core.picture_files import printable
 from core.scoring.output import write_table
-from core.scoring.part import Part, Totals, remove_part
+from core.scoring.part import COLUMNS, Part, Totals, remove_part
+from core.scoring.rows import SCHEMA
 from core.scoring.unit import FILES, result_rows
 
 Engine = Callable[[Iterable[list[str]]], Iterator[tuple[list[str], list[list[dict]]]]]
@@ -148,6 +149,7 @@ def settings_of(paths: Sequence[str | Path], *, aligned: bool, network: str, det
         "aligned": aligned,
         "network": network,
         "detector": detector,
+        COLUMNS: SCHEMA.names,
         "networks' files": checksum_of(network_files(network))[:_SHOWN_DIGITS],
     }
 

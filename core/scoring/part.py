@@ -26,6 +26,7 @@ COMMIT;
 """
 
 _DAMAGED = ("no such", "decode")  # in what SQLite says of a file that it could open
+COLUMNS = "columns"  # the setting that names those of the table
 _COLUMNS = set(SCHEMA.names)
 
 
@@ -70,6 +71,12 @@ class Part:
                 self._database.executemany("INSERT INTO settings VALUES (?, ?)", rows)
             return
         other = [name for name in plain if known.get(name) != plain[name]]
+        if COLUMNS in other:
+            self.close()
+            raise UserError(
+                f"{printable(str(self._path))} was begun by a version of this app whose tables "
+                "have other columns. Delete it to start anew."
+            )
         if other:
             self.close()
             told = "; ".join(f"{name}: {_shown(known.get(name))} then" for name in other)

@@ -199,13 +199,23 @@ def test_other_settings_do_not_go_into_the_same_table(tmp_path):
         FolderRun(tmp_path / "r.csv", SETTINGS | {"aligned": False}, resume=True)
 
 
+@pytest.mark.parametrize("before", [{}, {"columns": SCHEMA.names[:-2]}])
+def test_a_run_of_a_version_with_other_columns_cannot_go_on(tmp_path, before):
+    today = settings_of(["/a"], aligned=False, network="cnn", detector="haar")
+    then = {name: value for name, value in today.items() if name != "columns"} | before
+    FolderRun(tmp_path / "r.csv", then).close()
+    with pytest.raises(UserError, match="other columns"):
+        FolderRun(tmp_path / "r.csv", today, resume=True)
+    assert (tmp_path / "r.csv.part").exists()
+
+
 def test_settings_name_what_two_halves_must_share(tmp_path, monkeypatch):
     options = {"aligned": False, "network": "cnn", "detector": "haar"}
     monkeypatch.chdir(tmp_path)
     here, absolute = settings_of(["a"], **options), settings_of(["/a"], **options)
     monkeypatch.chdir("/")
     assert settings_of(["a"], **options) != here and settings_of(["/a"], **options) == absolute
-    monkeypatch.setattr("core.scoring.folder.load_registry", dict)
+    monkeypatch.setattr("core.scoring.folder.checksum_of", lambda files: "changed")
     assert settings_of(["/a"], **options) != absolute
     json.dumps(settings_of([os.fsdecode(b"/\xff")], **options)).encode()
 
