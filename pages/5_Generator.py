@@ -1,6 +1,5 @@
 """Faces that no one has: paint them, take them apart, see how the painter learned."""
 
-
 from ui.generator.faces import many_faces, one_face
 from ui.generator.input import asked_for, set_link
 from ui.generator.learning import how_good, how_it_learned, origins

@@ -12,6 +12,7 @@ from ui.shared import address
 from ui.shared.knowledge import MISSING
 from ui.shared.names import literal
 from ui.shared.theme import start_page
+from ui.shared.widgets import download, say_error
 
 CARDS = {
     "Classifier": ("model_card", "MODEL_CARD.md"),
@@ -51,15 +52,14 @@ for tab, (name, file_name) in zip(st.tabs(list(CARDS)), CARDS.values(), strict=T
         try:
             card = read_artifact(name).decode()
         except UserError as error:
-            st.error(literal(str(error)), icon=":material/error:")
+            say_error(error)
             continue
         _draw(card)
-        st.download_button(
+        download(
             f"{file_name} (Markdown)",
             card,
             file_name=file_name,
             mime="text/markdown",
-            on_click="ignore",
             icon=":material/description:",
         )
 if tried := tried_line():

@@ -33,10 +33,10 @@ from ui.shared.address import moved, say
 from ui.shared.names import literal
 from ui.shared.progress import judge_all
 from ui.shared.theme import empty_state
+from ui.shared.widgets import KEPT, download
 
 _ANY = ""
 _MARKS = {"right": "✓ right", "wrong": "<b>✗ wrong</b>", "unsure": "unsure"}
-_KEEP = {"persist_state": "session"}
 _COLUMNS = {"split": ("Split", 110), "label": ("Class", 110), "source": ("Source", 150)}
 CELL_PX = 103  # seven in a row, three on a phone
 
@@ -81,20 +81,18 @@ def _filters(index: DatasetIndex) -> Query:
                     missing.append(f"{title} {wanted[:40]!r}")
                     st.session_state[f"ds_{name}"] = _ANY
                 st.selectbox(title, choices, format_func=lambda value: value or "All",
-                             key=f"ds_{name}", width=width, **_KEEP)  # fmt: skip
-            st.text_input("Name contains", key="ds_text", width=150, **_KEEP)
-            st.selectbox(
-                "Order", ORDERS, format_func=ORDERS.get, key="ds_order", width=190, **_KEEP
-            )
+                             key=f"ds_{name}", width=width, **KEPT)  # fmt: skip
+            st.text_input("Name contains", key="ds_text", width=150, **KEPT)
+            st.selectbox("Order", ORDERS, format_func=ORDERS.get, key="ds_order", width=190, **KEPT)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.selectbox(
-                "Verdict", OUTCOMES, format_func=OUTCOMES.get, key="ds_outcome", width=140, **_KEEP
+                "Verdict", OUTCOMES, format_func=OUTCOMES.get, key="ds_outcome", width=140, **KEPT
             )
-            st.slider("P(fake)", 0.0, 1.0, step=0.01, key="ds_range", width=220, **_KEEP)
+            st.slider("P(fake)", 0.0, 1.0, step=0.01, key="ds_range", width=220, **KEPT)
             st.number_input(
-                "Smallest side (px)", 0, MAX_SIDE_PX, step=32, key="ds_side", width=140, **_KEEP
+                "Smallest side (px)", 0, MAX_SIDE_PX, step=32, key="ds_side", width=140, **KEPT
             )
-            st.selectbox("A page", PAGE_SIZES, key="ds_size", width=90, **_KEEP)
+            st.selectbox("A page", PAGE_SIZES, key="ds_size", width=90, **KEPT)
     if missing:
         st.warning(literal(f"Not in this data set, left out: {', '.join(missing)}."))
     return _query_of_widgets(index)
@@ -175,12 +173,11 @@ def _head(
             help="The classifier looks at every face of the list. Leave any time: what is judged "
             "stays.",
         )
-        st.download_button(
+        download(
             "List (CSV)",
             lambda: to_csv(index, rows, p_fake),
             file_name="faces.csv",
             mime="text/csv",
-            on_click="ignore",
             icon=":material/table:",
         )
     if start:

@@ -15,8 +15,8 @@ from core.inference.verdict import State
 from ui.dataset.measures import measured
 from ui.shared.charts import spectrum_chart
 from ui.shared.face_card import face_card
-from ui.shared.names import literal
 from ui.shared.pictures import display_picture
+from ui.shared.widgets import STILL, say_error
 
 
 def face_closely(index: DatasetIndex, rows: np.ndarray, row: int, inspector: Inspector) -> None:
@@ -35,7 +35,7 @@ def face_closely(index: DatasetIndex, rows: np.ndarray, row: int, inspector: Ins
         photo = decode_image(Path(face.path).read_bytes())
     except (UserError, OSError) as error:
         why = error if isinstance(error, UserError) else "The file is gone. Read the folder again."
-        st.error(literal(str(why)), icon=":material/broken_image:")
+        say_error(why, "broken_image")
         return
     (result,) = inspector.judge(photo, aligned=True)
     with left:
@@ -48,7 +48,7 @@ def face_closely(index: DatasetIndex, rows: np.ndarray, row: int, inspector: Ins
         spectra = measured(index).spectra
         st.plotly_chart(
             spectrum_chart(spectra, radial_spectrum(result.tensor)),
-            config={"displayModeBar": False},
+            config=STILL,
         )
         st.caption(
             "Power of this face by fineness of detail (gray), beside the mean of each class. "

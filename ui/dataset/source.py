@@ -14,6 +14,7 @@ from ui.shared.address import moved
 from ui.shared.job_panel import job_panel
 from ui.shared.names import literal
 from ui.shared.theme import empty_state
+from ui.shared.widgets import KEPT, say_error
 
 JOB = CACHE_DIR / "jobs" / "data"
 
@@ -27,7 +28,7 @@ def opened_dataset() -> DatasetIndex | None:
             "Folder with faces, on the machine that runs this app",
             key="ds_folder",
             placeholder="in Kaggle's layout, or with real/ and fake/",
-            persist_state="session",
+            **KEPT,
         ).strip()
         again = st.button("Read again", icon=":material/refresh:", disabled=not folder)
     index = open_dataset(folder, again=again) if folder else None
@@ -67,7 +68,7 @@ def open_dataset(folder: str, *, again: bool = False) -> DatasetIndex | None:
             st.caption(f":material/info: {literal(note)}")
         return shared[place]
     except UserError as error:
-        st.error(literal(str(error)), icon=":material/folder_off:")
+        say_error(error, "folder_off")
         return None
 
 
@@ -112,9 +113,7 @@ def _sample_card() -> None:
         "FFHQ photos and StyleGAN faces from Kaggle, a file at a time. It can be cut off and goes "
         "on where it was."
     )
-    count = st.number_input(
-        "Faces a class", 10, MAX_SAMPLE, 200, step=10, key="ds_sample", persist_state="session"
-    )
+    count = st.number_input("Faces a class", 10, MAX_SAMPLE, 200, step=10, key="ds_sample", **KEPT)
     words = ["dataset", "download", "--sample", str(count)]
     _start_button("Download the sample", words, "sample")
     if sample_folder(count).exists():
@@ -147,7 +146,7 @@ def _start_button(label: str, words: list[str], name: str) -> None:
         try:
             start_job(JOB, words)
         except UserError as error:
-            st.error(literal(str(error)), icon=":material/error:")
+            say_error(error)
         else:
             st.rerun()
 

@@ -10,10 +10,8 @@ from core.errors import UserError
 from core.tables import to_csv
 from ui.dataset.measures import measured
 from ui.shared.charts import by_class, spectrum_chart
-from ui.shared.names import literal
 from ui.shared.theme import facts
-
-_STILL = {"displayModeBar": False}
+from ui.shared.widgets import STILL, download, say_error
 
 
 def counts(index: DatasetIndex) -> None:
@@ -47,7 +45,7 @@ def understand(index: DatasetIndex) -> None:
     try:
         found = measured(index)
     except UserError as error:
-        st.error(literal(str(error)), icon=":material/broken_image:")
+        say_error(error, "broken_image")
         return
     _means(found)
     _shortcuts(found)
@@ -70,7 +68,7 @@ def _means(found: Properties) -> None:
             "would mean that the classes are framed differently."
         )
     with right:
-        st.plotly_chart(spectrum_chart(found.spectra), config=_STILL)
+        st.plotly_chart(spectrum_chart(found.spectra), config=STILL)
         st.caption("Mean power by fineness of detail: where the lines part, a network can look.")
 
 
@@ -101,7 +99,7 @@ def _shortcuts(found: Properties) -> None:
         key="ds_property",
         width=320,
     )
-    st.plotly_chart(by_class(found.table, name, PROPERTIES[name]), config=_STILL)
+    st.plotly_chart(by_class(found.table, name, PROPERTIES[name]), config=STILL)
     st.caption(
         f"{PROPERTIES[name]} of {len(found.table):,} faces drawn at random. ROC AUC 0.5: it says "
         "nothing about the class; 1: it tells every face."
@@ -147,12 +145,11 @@ def _show_duplicates(found: Duplicates, index: DatasetIndex) -> None:
     (st.warning if found.leaks or found.contradictions else st.info)(words)
     table = found.groups.assign(path=[index.relative(path) for path in found.groups["path"]])
     st.dataframe(table, hide_index=True)
-    st.download_button(
+    download(
         "Duplicates (CSV)",
         to_csv(table),
         file_name="duplicates.csv",
         mime="text/csv",
-        on_click="ignore",
         icon=":material/table:",
     )
     st.caption("Mirrored or cropped copies are not found.")

@@ -12,6 +12,7 @@ from core.evaluation.measurement import Measurement
 from core.inference.report import to_csv
 from core.inference.verdict import Calibration, State, Verdict
 from ui.shared.face_grid import face_grid
+from ui.shared.widgets import download
 
 GALLERY = 8
 
@@ -64,11 +65,10 @@ def downloads(run: Measurement, calibration: Calibration, figures: dict) -> None
     )
     with st.container(horizontal=True):
         for label, make, suffix, kind, symbol in files:
-            st.download_button(
+            download(
                 label,
                 make,
                 file_name=f"{stem}.{suffix}",
                 mime=kind,
-                on_click="ignore",
                 icon=f":material/{symbol}:",
             )

@@ -20,11 +20,10 @@ from core.generators.dcgan import list_snapshots
 from core.generators.files import MAX_SEED, PSI_RANGE
 from ui.dataset.source import open_dataset
 from ui.shared.address import Field, number, one_of, said, take
-from ui.shared.names import literal
 from ui.shared.resources import get_generator, get_snapshot, how_known
 from ui.shared.theme import switch
+from ui.shared.widgets import KEPT, say_error
 
-_KEEP = {"persist_state": "session"}
 _KINDS = {"generated": "Generated faces", "data": "A data set"}
 _OF_GENERATED, _OF_A_SET = ("generator", "faces", "seed", "psi"), ("split", "sources", "most")
 _PSI = (
@@ -76,7 +75,7 @@ def wanted_measurement() -> Measurement | None:
         try:
             return _generated() if kind == "generated" else _data_set()
         except UserError as error:
-            st.error(literal(str(error)), icon=":material/error:")
+            say_error(error)
             return None
 
 
@@ -84,16 +83,16 @@ def _generated() -> Measurement | None:
     painters = _painters()
     most = MAX_FACES // 2
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox("Generator", painters, key="ev_generator", width=220, **_KEEP)
+        name = st.selectbox("Generator", painters, key="ev_generator", width=220, **KEPT)
         count = st.number_input(
-            f"Faces (10 to {most:,})", 10, most, step=50, key="ev_count", width=160, **_KEEP
+            f"Faces (10 to {most:,})", 10, most, step=50, key="ev_count", width=160, **KEPT
         )
         seed = st.number_input(
-            "First seed", 0, MAX_SEED - MAX_FACES, key="ev_seed", width=160, **_KEEP
+            "First seed", 0, MAX_SEED - MAX_FACES, key="ev_seed", width=160, **KEPT
         )
         psi = st.slider(
             "Truncation psi", *PSI_RANGE, step=0.05, key="ev_psi", width=220, help=_PSI,
-            **_KEEP,
+            **KEPT,
         )  # fmt: skip
     st.caption(f"{how_known(name.split(',')[0])} {_DCGAN if name.startswith('DCGAN') else ''}")
     folder = _folder("Folder with real faces to tell them from (without one: only how many fakes "
@@ -130,15 +129,13 @@ def _data_set() -> Measurement | None:
         splits = [name for name in reversed((*SPLITS, "all")) if name in there]
         if st.session_state.ev_split not in splits:
             st.session_state.ev_split = splits[0]
-        split = st.selectbox("Split", splits, key="ev_split", width=150, **_KEEP)
+        split = st.selectbox("Split", splits, key="ev_split", width=150, **KEPT)
         sources = sorted(set(index.part(split)["source"]))
         there = [name for name in st.session_state.ev_sources if name in sources]
         st.session_state.ev_sources = there
-        chosen = st.multiselect(
-            "Sources (none: all)", sources, key="ev_sources", width=330, **_KEEP
-        )
+        chosen = st.multiselect("Sources (none: all)", sources, key="ev_sources", width=330, **KEPT)
         count = st.number_input(
-            "Faces at most", 10, MAX_FACES, step=100, key="ev_most", width=150, **_KEEP
+            "Faces at most", 10, MAX_FACES, step=100, key="ev_most", width=150, **KEPT
         )
     if not _go():
         return None
@@ -155,7 +152,7 @@ def _data_set() -> Measurement | None:
 
 def _folder(label: str) -> str:
     placeholder = "in Kaggle's layout, or with real/ and fake/"
-    return st.text_input(label, key="ev_folder", placeholder=placeholder, **_KEEP).strip()
+    return st.text_input(label, key="ev_folder", placeholder=placeholder, **KEPT).strip()
 
 
 def _go(*, ready: bool = True) -> bool:

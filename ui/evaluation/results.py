@@ -19,8 +19,8 @@ from ui.evaluation.faces import downloads, galleries
 from ui.shared.names import literal
 from ui.shared.progress import judge_all
 from ui.shared.theme import empty_state, facts
+from ui.shared.widgets import KEPT, STILL
 
-_STILL = {"displayModeBar": False}
 _RUN, _NEXT = "ev_run", "ev_next"
 FEW = 100  # under so many faces of a class, one in a hundred cannot be counted
 _MEANINGS = f"""
@@ -59,7 +59,7 @@ def results(inspector: Inspector) -> None:
         0.01,
         0.99,
         key="ev_threshold",
-        persist_state="session",
+        **KEPT,
         help="Moves every figure and chart below. The unsure band moves along.",
     )
     calibration = base.with_threshold(threshold)
@@ -213,7 +213,7 @@ def _charts(run: Measurement, pins: list[Measurement], calibration: Calibration)
 def _chart(title: str, figure, note: str) -> None:
     with st.container(gap="xxsmall"):
         st.markdown(f"**{title}**")
-        st.plotly_chart(figure, config=_STILL, key=f"ev_chart_{title}")
+        st.plotly_chart(figure, config=STILL, key=f"ev_chart_{title}")
         st.caption(note)
 
 

@@ -16,10 +16,9 @@ from core.publishing.card_sections import how_known
 from ui.evaluation.charts import damage_chart, generator_chart
 from ui.evaluation.figure_names import FIGURES
 from ui.shared.face_grid import picture_grid
-from ui.shared.names import literal
 from ui.shared.theme import empty_state
+from ui.shared.widgets import STILL, say_error
 
-_STILL = {"displayModeBar": False}
 _MODELS = {"classifier": "this model", "original": "the authors' recipe"}
 _FLOORS = {"accuracy": 0.45, "roc_auc": 0.45, "tpr_at_1pct_fpr": 0.0}
 _SWEPT = ("n", "accuracy", "roc_auc", "tpr_at_1pct_fpr", "answered")
@@ -37,7 +36,7 @@ def robustness() -> None:
             if f"{name}_robustness" in known
         }
     except UserError as error:
-        st.error(literal(str(error)), icon=":material/error:")
+        say_error(error)
         return
     if not sweeps:
         empty_state(
@@ -81,7 +80,7 @@ def _charts(tables: dict[str, pd.DataFrame], measure: str) -> None:
                 figure = damage_chart(
                     parts, measure, FIGURES[measure], damage.unit, _FLOORS[measure]
                 )
-                st.plotly_chart(figure, config=_STILL, key=f"ev_damage_{name}")
+                st.plotly_chart(figure, config=STILL, key=f"ev_damage_{name}")
                 if name == "bgr":
                     st.caption(
                         "No damage but a common bug in programs around a classifier: the figure "
@@ -103,7 +102,7 @@ def _pictures() -> None:
     try:
         example = generated_face()
     except UserError as error:
-        st.error(literal(str(error)), icon=":material/error:")
+        say_error(error)
         return
     if example is None:
         return
@@ -155,7 +154,7 @@ def generalization() -> None:
         known = "classifier_generalization" in load_registry()
         found = read_json("classifier_generalization") if known else None
     except UserError as error:
-        st.error(literal(str(error)), icon=":material/error:")
+        say_error(error)
         return
     if found is None:
         empty_state(
@@ -163,7 +162,7 @@ def generalization() -> None:
             "Measure it in a terminal: python -m core generalization --data DIR --keep",
         )
         return
-    st.plotly_chart(generator_chart(found["rows"]), config=_STILL)
+    st.plotly_chart(generator_chart(found["rows"]), config=STILL)
     st.caption(
         "ROC AUC of each generator against each source of photos, with 95% intervals; never "
         "averaged. At 0.5 the network guesses; below, it takes them for more real than photos. "

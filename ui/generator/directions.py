@@ -12,6 +12,7 @@ from core.generators.base import FaceGenerator
 from core.generators.request import SLIDERS, FaceRequest
 from core.imaging import encode
 from ui.generator.input import direction_key
+from ui.shared.widgets import KEPT
 
 END_PX = 56
 _QUICK_SIDE = 256  # a larger face takes half a second: no pictures at the ends
@@ -37,7 +38,7 @@ def directions(request: FaceRequest, generator: FaceGenerator) -> None:
                 step=0.01,
                 key=direction_key(number),
                 help=_help(known),
-                persist_state="session",
+                **KEPT,
             )
             if ends:
                 st.image(ends[1], width=END_PX, alt=_end(known, "high"))

@@ -22,9 +22,9 @@ from ui.photo import session
 from ui.shared.face_card import verdict_box
 from ui.shared.face_clicks import on_face_click
 from ui.shared.face_grid import face_grid
-from ui.shared.names import literal
 from ui.shared.resources import how_known
 from ui.shared.theme import empty_state
+from ui.shared.widgets import KEPT, download, say_error
 
 _COLUMNS = 8  # of the table of a code's numbers
 _PAGE = 128  # numbers shown at once
@@ -91,12 +91,11 @@ def one_face(request: FaceRequest, generator: FaceGenerator, inspector: Inspecto
         st.image(face, width=420, alt=alt, output_format="PNG")
         verdict_on_generated(f"Seed {request.seed}", result, inspector)
         with st.container(horizontal=True):
-            st.download_button(
+            download(
                 "Picture (PNG)",
                 to_tagged_png(face, generator, request.made_by()),
                 file_name=f"{request.generator}_seed{request.seed}.png",
                 mime="image/png",
-                on_click="ignore",
                 icon=":material/image:",
             )
             if st.button("Judge it as a photo", icon=":material/image_search:"):
@@ -153,7 +152,7 @@ def _nearest(face: np.ndarray) -> None:
             "Folder with the training faces, on the machine that runs this app",
             key="gen_folder",
             placeholder="a folder in Kaggle's layout, or with real/ and fake/",
-            persist_state="session",
+            **KEPT,
         ).strip()
         if not folder:
             empty_state("No data set chosen", "Name a folder to see the real faces most like it.")
@@ -164,7 +163,7 @@ def _nearest(face: np.ndarray) -> None:
         try:
             found = _album(index.version, index).nearest(face)
         except UserError as error:
-            st.error(literal(str(error)), icon=":material/folder_off:")
+            say_error(error, "folder_off")
             return
         face_grid(found.faces, [f"{distance:.3f}" for distance in found.distances])
         st.caption(

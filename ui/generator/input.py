@@ -15,9 +15,9 @@ from ui.generator.psi import shipped_psi
 from ui.shared.address import moved, say
 from ui.shared.names import literal
 from ui.shared.resources import get_generator
+from ui.shared.widgets import KEPT
 
 _OURS = "dcgan"
-_KEEP = {"persist_state": "session"}
 
 
 def asked_for(view: str) -> tuple[FaceRequest, FaceGenerator | None]:
@@ -60,7 +60,7 @@ def _which() -> str:
         key="gen_generator",
         label_visibility="collapsed",
         on_change=_forget_changes,
-        **_KEEP,
+        **KEPT,
     )
 
 
@@ -72,7 +72,7 @@ def _title(key: str) -> str:
 
 def _seed() -> int:
     seed = st.number_input(
-        "Seed", 0, MAX_SEED, step=1, key="gen_seed", width=170, on_change=_forget_edits, **_KEEP
+        "Seed", 0, MAX_SEED, step=1, key="gen_seed", width=170, on_change=_forget_edits, **KEPT
     )
     st.button("Random", on_click=_roll, icon=":material/casino:")
     return seed
@@ -83,12 +83,12 @@ def _count(which: str) -> int:
     counts = GENERATORS[which].counts
     if st.session_state.get(key) not in counts:
         st.session_state[key] = counts[1]
-    return st.segmented_control("Faces", counts, required=True, key=key, **_KEEP)
+    return st.segmented_control("Faces", counts, required=True, key=key, **KEPT)
 
 
 def _psi(generator: FaceGenerator | None) -> float:
     note = generator.truncation_note if generator else None
-    options = {"help": note, "width": 260, **_KEEP}
+    options = {"help": note, "width": 260, **KEPT}
     return round(st.slider("Truncation psi", *PSI_RANGE, step=0.05, key="gen_psi", **options), 2)
 
 

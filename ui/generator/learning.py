@@ -15,10 +15,9 @@ from core.inference.photo import Inspector
 from core.publishing.generator_card import quality_rows, sources_of
 from ui.shared.charts import gan_curves, loss_curves, quality_curve
 from ui.shared.face_grid import face_grid
-from ui.shared.names import literal
 from ui.shared.resources import get_snapshot
+from ui.shared.widgets import KEPT, STILL, say_error
 
-_STILL = {"displayModeBar": False}
 _COLUMNS = {
     "frechet": ("Fréchet", "Fréchet distance to real faces: lower is better."),
     "kid": ("KID x 1000", "Kernel distance to real faces: lower is better."),
@@ -39,7 +38,7 @@ def how_it_learned(request: FaceRequest, _generator: FaceGenerator, _inspector: 
         history = pd.read_csv(io.BytesIO(read_artifact("generator_history")))
         metrics = read_json("generator_metrics")
     except UserError as error:
-        st.error(literal(str(error)), icon=":material/error:")
+        say_error(error)
         return
     epochs = list(snapshots)
     if st.session_state.get("gen_epoch") not in epochs:
@@ -48,7 +47,7 @@ def how_it_learned(request: FaceRequest, _generator: FaceGenerator, _inspector: 
         f"Epoch: {', '.join(map(str, epochs[:-1]))} and {epochs[-1]} are stored",
         epochs,
         key="gen_epoch",
-        persist_state="session",
+        **KEPT,
     )
     then = get_snapshot(snapshots[epoch])
     seeds = request.seeds[:16]
@@ -61,17 +60,17 @@ def how_it_learned(request: FaceRequest, _generator: FaceGenerator, _inspector: 
     )
     left, right = st.columns(2, gap="large")
     with left:
-        st.plotly_chart(gan_curves(history, epoch), config=_STILL)
+        st.plotly_chart(gan_curves(history, epoch), config=STILL)
         st.caption(
             "The game: the discriminator wants P(real) near 100% for real faces and near 0% for "
             "generated ones, the generator wants the latter high. Neither should win."
         )
     with right:
-        st.plotly_chart(loss_curves(history, epoch), config=_STILL)
+        st.plotly_chart(loss_curves(history, epoch), config=STILL)
         st.caption(f"The losses; unlike a classifier's they need not fall. {_alone(history)}")
     baseline = _baseline()
     curves = quality_curve(metrics["by_epoch"], baseline and baseline["by_epoch"], marked=seen)
-    st.plotly_chart(curves, config=_STILL)
+    st.plotly_chart(curves, config=STILL)
     st.caption("Fréchet distance of the faces to real ones over the faces seen; lower is better.")
 
 
@@ -94,7 +93,7 @@ def how_good(_request: FaceRequest, _generator: FaceGenerator, _inspector: Inspe
     try:
         metrics = read_json("generator_metrics")
     except UserError as error:
-        st.error(literal(str(error)), icon=":material/error:")
+        say_error(error)
         return
     rows = pd.DataFrame(quality_rows(metrics, _baseline())).T
     rows["kid"] *= 1000
@@ -139,7 +138,7 @@ def origins() -> None:
     try:
         sources = ", ".join(sources_of(read_json("generator_metrics")))
     except UserError as error:
-        st.error(literal(str(error)))
+        say_error(error)
         return
     st.caption(
         f"Every face here is machine-made. The DCGAN learned from photos of {sources}, "

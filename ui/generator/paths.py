@@ -12,19 +12,19 @@ from core.inference.photo import Inspector
 from ui.generator.faces import judged_faces, verdict_on_generated
 from ui.shared.face_grid import face_grid
 from ui.shared.names import literal
+from ui.shared.widgets import KEPT, download
 
 FRAMES = {128: 36, 1024: 10}  # by the side of the faces: a large one takes half a second
-_KEEP = {"persist_state": "session"}
 
 
 def between(request: FaceRequest, generator: FaceGenerator, inspector: Inspector) -> None:
     """The way from the first face to another: by hand, and as a film."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         other = st.number_input(
-            "To the face of seed", 0, MAX_SEED, step=1, key="gen_other", width=190, **_KEEP
+            "To the face of seed", 0, MAX_SEED, step=1, key="gen_other", width=190, **KEPT
         )
         share = st.slider(
-            "How far on the way", 0.0, 1.0, step=0.01, key="gen_share", width=320, **_KEEP
+            "How far on the way", 0.0, 1.0, step=0.01, key="gen_share", width=320, **KEPT
         )
     start, end = request.codes(generator, [request.seed, other])
     stations = [start, generator.between(start, end, share), end]
@@ -65,12 +65,11 @@ def _film(
     name = f"{request.generator}_seed{request.seed}_to_{other}"
     with st.container(horizontal=True):
         for label, data, mime in (("GIF", gif, "image/gif"), ("MP4", mp4, "video/mp4")):
-            st.download_button(
+            download(
                 f"Save {label}",
                 data,
                 file_name=f"{name}.{label.lower()}",
                 mime=mime,
-                on_click="ignore",
                 icon=":material/movie:",
             )
 
@@ -81,7 +80,7 @@ def arithmetic(request: FaceRequest, generator: FaceGenerator, inspector: Inspec
     sets = []
     for column, label, key in zip(st.columns(3), labels, keys, strict=True):
         text = column.text_input(
-            label, key=key, help="Seeds, separated by commas. Their codes are averaged.", **_KEEP
+            label, key=key, help="Seeds, separated by commas. Their codes are averaged.", **KEPT
         )
         try:
             sets.append(read_seeds(text))

@@ -12,6 +12,7 @@ from core.generators.base import FaceGenerator
 from core.generators.request import FaceRequest
 from core.inference.report import percent
 from ui.shared.colors import palette
+from ui.shared.widgets import STILL
 
 HEIGHT_PX = 190
 
@@ -39,7 +40,7 @@ def psi_lesson(request: FaceRequest, generator: FaceGenerator) -> None:
         return
     with st.container(border=True):
         st.markdown("**The freer, the harder to catch**" if _falls(rows) else "**Caught by psi**")
-        st.plotly_chart(_curve(rows), config={"displayModeBar": False})
+        st.plotly_chart(_curve(rows), config=STILL)
         shares = ", ".join(f"{percent(row['caught'])} at psi {row['psi']:g}" for row in rows)
         st.caption(
             f"Called fake of {rows[0]['n']} fresh faces each: {shares}; the bars are 95% "

@@ -24,6 +24,7 @@ from ui.shared.charts import BAND_NOTE, p_fake_over_time
 from ui.shared.detector_choice import say_if_replaced
 from ui.shared.names import literal, name_heading, plain_name
 from ui.shared.theme import empty_state, facts, privacy_line, verdict_counts
+from ui.shared.widgets import STILL, download, say_error
 
 REFRESH_S = 0.5
 _JOB, _SEEN, _ROUND, _DIGEST = "video_job", "video_seen", "video_round", "video_digest"
@@ -144,7 +145,7 @@ def _progress(job: VideoJob) -> None:
 def _result(job: VideoJob, calibration: Calibration) -> None:
     name_heading(job.name)
     if job.error:
-        st.error(literal(job.error), icon=":material/broken_image:")
+        say_error(job.error, "broken_image")
         st.button("Clear", on_click=_forget, icon=":material/delete:")
         return
     report = job.report
@@ -187,7 +188,7 @@ def _summary(report: VideoReport, calibration: Calibration) -> None:
         figure = p_fake_over_time(
             report.points, calibration, start_s=0.0, end_s=max(1.0, report.duration_s)
         )
-        st.plotly_chart(figure, key="video_chart", config={"displayModeBar": False})
+        st.plotly_chart(figure, key="video_chart", config=STILL)
         st.caption(
             "P(fake) of each face by all that was seen of it until then, in its verdict's colour. "
             + BAND_NOTE
@@ -216,12 +217,11 @@ def _downloads(job: VideoJob, report: VideoReport) -> None:
     )
     with st.container(horizontal=True):
         for label, data, name, kind, symbol in files:
-            st.download_button(
+            download(
                 label,
                 data,
                 file_name=name,
                 mime=kind,
-                on_click="ignore",
                 icon=f":material/{symbol}:",
             )
         st.button("Clear", on_click=_forget, icon=":material/delete:")

@@ -18,6 +18,7 @@ from ui.shared.detector_choice import say_if_replaced
 from ui.shared.face_card import verdict_box
 from ui.shared.names import literal
 from ui.shared.theme import empty_state, facts, privacy_line
+from ui.shared.widgets import STILL, download, say_error
 
 REFRESH_S = 0.5
 SHOWN_FACES = 4
@@ -56,7 +57,7 @@ def webcam(judges: Judges) -> None:
     try:
         servers = ice_servers()
     except UserError as error:
-        st.error(literal(str(error)), icon=":material/lan:")
+        say_error(error, "lan")
         return
     video, results = st.columns([1.15, 1], gap="large")
     with video:
@@ -139,12 +140,11 @@ def _snapshot() -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.image(png, width=160)
         with st.container(width="content"):
-            st.download_button(
+            download(
                 "Save snapshot",
                 png,
                 file_name=f"snapshot_{when}.png",
                 mime="image/png",
-                on_click="ignore",
                 icon=":material/download:",
             )
             st.button("Discard", on_click=st.session_state.pop, args=(_SNAPSHOT,))
@@ -208,7 +208,7 @@ def _chart(view: StreamView, calibration: Calibration) -> None:
     figure = p_fake_over_time(
         view.points, calibration, start_s=start_s, end_s=max(view.now_s, start_s + 5)
     )
-    st.plotly_chart(figure, key=f"{_KEY}_chart", config={"displayModeBar": False})
+    st.plotly_chart(figure, key=f"{_KEY}_chart", config=STILL)
     st.caption(
         "P(fake) of each face by all that was seen of it until then, in the colour of its verdict; "
         "the last 30 s. " + BAND_NOTE

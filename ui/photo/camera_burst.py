@@ -18,6 +18,7 @@ from ui.shared.face_card import verdict_box
 from ui.shared.names import literal
 from ui.shared.resources import get_judges
 from ui.shared.theme import empty_state
+from ui.shared.widgets import say_error
 
 REFRESH_S = 0.3
 PATIENCE_S = 15.0  # after which a camera that shows nothing is worth a sentence
@@ -63,7 +64,7 @@ def camera_burst(single_key: str) -> list[tuple[str, bytes]]:
     try:
         servers = ice_servers()
     except UserError as error:
-        st.error(literal(str(error)), icon=":material/lan:")
+        say_error(error, "lan")
         return _single(single_key)
     video, words = st.columns([1, 1], gap="large")
     with video:
@@ -121,7 +122,7 @@ def _wait(take: Take) -> None:
             icon=":material/timer:",
         )
     if take.burst and take.burst.error:
-        st.error(literal(take.burst.error), icon=":material/error:")
+        say_error(take.burst.error)
 
 
 def _outcome(take: Take, judges: Judges) -> None:

@@ -16,7 +16,7 @@ from ui.photo import session
 from ui.photo.session import Judged
 from ui.shared.heat_map import heat_map_of
 from ui.shared.knowledge import chosen_kind, knowledge
-from ui.shared.names import literal
+from ui.shared.widgets import download, say_error
 
 
 def card_key(item: Judged, number: int) -> str:
@@ -36,7 +36,7 @@ def downloads(items: list[Judged], item: Judged, name: str, inspector: Inspector
     try:
         made = stamp_of(inspector, item.judged_at)
     except UserError as error:
-        st.error(literal(str(error)), icon=":material/error:")
+        say_error(error)
         return
     stamps = [replace(made, judged_at=each.judged_at) for each in items]
     stem = name.rsplit(".", 1)[0]
@@ -87,12 +87,11 @@ def _one_photo(item: Judged, stem: str, stamp: Stamp) -> None:
 
 def _button(label: str, content, file_name: str, mime: str, symbol: str) -> None:
     """A download that is made when somebody asks for it."""
-    st.download_button(
+    download(
         label,
         content,
         file_name=file_name,
         mime=mime,
-        on_click="ignore",
         icon=f":material/{symbol}:",
     )
 

@@ -13,8 +13,8 @@ from core.inference.geometry import Box
 from core.inference.photo import Inspector
 from ui.photo import session
 from ui.photo.session import Judged
-from ui.shared.names import literal
 from ui.shared.pictures import TALLEST, WIDEST
+from ui.shared.widgets import STILL, say_error
 
 TALLEST_PX = 560  # of the drawing surface on the page
 COLUMN_PX = 370  # about what it is wide, on a desk and on a phone
@@ -60,7 +60,7 @@ def mark_a_face(item: Judged, inspector: Inspector) -> None:
         key=chart,
         on_select=lambda: _take_over(item, chart),
         selection_mode="box",
-        config={"displayModeBar": False},
+        config=STILL,
     )
     st.caption("Drag a box around the whole head, on the picture or with the sliders.")
     options = {"step": 1, "on_change": _moved, "args": (item,)}
@@ -73,7 +73,7 @@ def mark_a_face(item: Judged, inspector: Inspector) -> None:
                   key=_key(item, "whole"), on_click=_judge, args=(item, inspector, None),
                   disabled=any(face.marked == WHOLE for face in result.faces))  # fmt: skip
     if problem := st.session_state.pop(_key(item, "problem"), None):
-        st.error(literal(problem), icon=":material/crop_free:")
+        say_error(problem, "crop_free")
 
 
 def _key(item: Judged, name: str) -> str:

@@ -18,6 +18,7 @@ from ui.shared.knowledge import beside_a_verdict, kinds_of_photos
 from ui.shared.names import literal, name_heading
 from ui.shared.pictures import with_margins
 from ui.shared.theme import verdict_counts
+from ui.shared.widgets import say_error
 
 SHOWN_FACES = 6  # cards drawn at once; a crowd is paged
 _HIGHEST = "Highest P(fake)"
@@ -93,7 +94,7 @@ def _detail(item: Judged, name: str, inspector: Inspector) -> None:
             help="Remove this photo and its verdicts",
         )
     if result.error:
-        st.error(literal(result.error), icon=":material/broken_image:")
+        say_error(result.error, "broken_image")
         return
     for note in result.notes:
         st.info(literal(note), icon=":material/info:")

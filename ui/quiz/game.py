@@ -27,6 +27,7 @@ from ui.quiz.results import class_scores, own_scores
 from ui.shared.address import moved, say
 from ui.shared.names import literal
 from ui.shared.resources import get_inspector
+from ui.shared.widgets import say_error
 
 _NUMBER, _SAID, _CODES = "quiz_number", "quiz_said", "quiz_codes"
 _LETTERS = dict(zip("rg", ANSWERS, strict=True))  # in the address: r is real, g is generated
@@ -58,7 +59,7 @@ def quiz() -> None:
         number, said = st.session_state[_NUMBER], st.session_state[_SAID]
         faces = _faces(number, _painter().version)
     except UserError as error:
-        st.error(literal(str(error)), icon=":material/error:")
+        say_error(error)
         return
     if len(said) < FACES:
         _ask(faces[len(said)], len(said))
@@ -175,7 +176,7 @@ def _of_a_class() -> None:
         try:
             result = class_result(codes, version)
         except UserError as error:
-            st.error(literal(str(error)), icon=":material/error:")
+            say_error(error)
             return
         heard = _model_says(result.quiz, version)
         if heard:

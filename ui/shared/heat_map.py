@@ -8,7 +8,7 @@ from core.inference.explain import EVIDENCE, NOTES, Heat, heat_of
 from core.inference.networks import Panel
 from core.inference.photo import FaceResult
 from core.inference.report import CLASS_COLORS
-from ui.shared.names import literal
+from ui.shared.widgets import say_error
 
 _HEAT = "heat_maps"
 _KEPT = 40  # heat maps a session remembers
@@ -28,7 +28,7 @@ def make_heat(face: FaceResult, key: str, panel: Panel) -> Heat | None:
         with st.spinner("Looking where the network looked ..."):
             heat = heat_of(face.thumbnail, face.tensor, panel)
     except UserError as error:
-        st.error(literal(str(error)))
+        say_error(error)
         return None
     kept = st.session_state.setdefault(_HEAT, {})
     kept[key] = face.tensor, panel.name, heat

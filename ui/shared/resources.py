@@ -14,7 +14,7 @@ from core.inference.keras_model import spare_the_collector
 from core.inference.live.judges import Judges, judges_of, load_judges
 from core.inference.networks import DEFAULT, has_second
 from core.inference.photo import Inspector, load_inspector
-from ui.shared.names import literal
+from ui.shared.widgets import say_error
 
 
 @st.cache_resource(show_spinner="Loading the classifier ...")
@@ -38,7 +38,7 @@ def get_inspector(
         inspector = _inspector().with_detector(shared_detector(detector)[0])
         inspector = inspector.with_network(network)
     except UserError as error:
-        st.error(literal(str(error)), icon=":material/error:")
+        say_error(error)
         return None
     if threshold is None:
         return inspector
@@ -60,7 +60,7 @@ def get_judges() -> Judges | None:
     try:
         return _judges()
     except UserError as error:
-        st.error(literal(str(error)), icon=":material/error:")
+        say_error(error)
         return None
 
 
@@ -74,7 +74,7 @@ def get_generator(name: str) -> FaceGenerator | None:
     try:
         return _generator(name)
     except UserError as error:
-        st.error(literal(str(error)), icon=":material/error:")
+        say_error(error)
         return None
 
 

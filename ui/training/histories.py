@@ -21,9 +21,8 @@ from core.training.run_folder import list_runs
 from ui.shared.address import Field, number, one_of, said, take
 from ui.shared.names import literal
 from ui.shared.theme import empty_state
+from ui.shared.widgets import KEPT, download, say_error
 from ui.training.history_chart import AXES, history_chart
-
-_KEEP = {"persist_state": "session"}
 
 
 def compare() -> dict[str, str]:
@@ -37,7 +36,7 @@ def compare() -> dict[str, str]:
     fields = _fields(names)
     take("curves", fields)
     st.session_state.tr_runs = [name for name in st.session_state.tr_runs if name in known]
-    chosen = st.multiselect("Runs", names, key="tr_runs", placeholder="choose runs", **_KEEP)
+    chosen = st.multiselect("Runs", names, key="tr_runs", placeholder="choose runs", **KEPT)
     histories = [known[name] for name in chosen]
     quantities = [name for name in QUANTITIES if any(name in h.quantities for h in histories)]
     if not quantities:
@@ -80,7 +79,7 @@ def _histories() -> dict[str, History]:
     try:
         found |= {history.name: history for history in shipped_histories().values()}
     except UserError as error:
-        st.error(literal(str(error)), icon=":material/error:")
+        say_error(error)
     for run in list_runs(served(str(RUNS_DIR))):
         try:
             history = run_history(run)
@@ -101,7 +100,7 @@ def _view(quantities: list[str]) -> tuple[str, str, float, bool]:
             format_func=QUANTITIES.get,
             key="tr_quantity",
             width=240,
-            **_KEEP,
+            **KEPT,
         )
         axis = st.segmented_control(
             "Along", AXES, format_func=AXES.get, required=True, key="tr_axis"
@@ -125,11 +124,10 @@ def _table(histories: list[History]) -> None:
                 height=min(36 * (len(table) + 1) + 2, 300),
             )
     long: pd.DataFrame = to_long(histories)
-    st.download_button(
+    download(
         "All figures of these runs (CSV)",
         to_csv(long),
         file_name="training_scalars.csv",
         mime="text/csv",
-        on_click="ignore",
         icon=":material/download:",
     )

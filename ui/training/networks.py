@@ -22,11 +22,9 @@ from core.inference.photo import Inspector
 from core.inference.views import face_views, mean_log_odds
 from ui.shared.colors import palette
 from ui.shared.face_grid import picture_grid
-from ui.shared.names import literal
+from ui.shared.widgets import KEPT, STILL, say_error
 from ui.training.network_diagram import network_diagram
 
-_STILL = {"displayModeBar": False}
-_KEEP = {"persist_state": "session"}
 STEP_PX = 4
 TEXTS = {
     "Classifier": (
@@ -55,11 +53,11 @@ def models(inspector: Inspector) -> None:
         required=True,
         key="tr_model",
         label_visibility="collapsed",
-        **_KEEP,
+        **KEPT,
     )
     table = _tables()[name]
     st.markdown(TEXTS[name])
-    st.plotly_chart(network_diagram(table), config=_STILL)
+    st.plotly_chart(network_diagram(table), config=STILL)
     st.caption(
         "Drawn from the network itself: boxes as tall as their maps, as wide as the logarithm of "
         f"their channels. {table['parameters'].sum():,} parameters."
@@ -72,7 +70,7 @@ def models(inspector: Inspector) -> None:
             _filters()
             _moving_face(inspector)
         except UserError as error:
-            st.error(literal(str(error)), icon=":material/error:")
+            say_error(error)
 
 
 @st.cache_resource(show_spinner="Building the networks ...")
@@ -99,7 +97,7 @@ def _favourites(layer: str) -> list[Favourite]:
 def _filters() -> None:
     st.header("What the filters respond to", anchor=False)
     layer = st.segmented_control(
-        "Layer", ["weights", *LAYERS], default="conv3", required=True, key="tr_layer", **_KEEP
+        "Layer", ["weights", *LAYERS], default="conv3", required=True, key="tr_layer", **KEPT
     )
     if layer == "weights":
         kernels = first_kernels()
@@ -136,7 +134,7 @@ def _moving_face(inspector: Inspector) -> None:
     )
     limits = {"min_value": -MAX_SHIFT_PX, "max_value": MAX_SHIFT_PX, "step": 1, "width": 240}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        seed = st.number_input("Face of seed", 0, 10_000, 1, key="tr_seed", width=130, **_KEEP)
+        seed = st.number_input("Face of seed", 0, 10_000, 1, key="tr_seed", width=130, **KEPT)
         right = st.slider("Right (px)", value=6, key="tr_right", **limits)
         down = st.slider("Down (px)", value=0, key="tr_down", **limits)
         layer = st.segmented_control(
@@ -183,7 +181,7 @@ def _verdicts_while_moving(face: np.ndarray, right: int, down: int, inspector: I
     figure.update_layout(height=240, margin={"l": 8, "r": 12, "t": 8, "b": 8})
     figure.update_yaxes(title="P(fake)", range=[0, 1], tickformat=".0%")
     figure.update_xaxes(title="pixels to the right")
-    st.plotly_chart(figure, config=_STILL)
+    st.plotly_chart(figure, config=STILL)
     st.caption(
         f"P(fake) lies between {chances.min():.1%} and {chances.max():.1%} over these shifts; "
         "the dotted line is the threshold, the dashed one the shift chosen."

@@ -15,6 +15,7 @@ from core.training.launch import StartRun, free_name, new_run, run_of, running_r
 from core.training.run_folder import RunFolder, list_runs
 from ui.shared.names import literal
 from ui.shared.theme import empty_state, facts
+from ui.shared.widgets import KEPT, STILL, say_error
 from ui.training.history_chart import history_chart
 
 JOB = CACHE_DIR / "jobs" / "training"
@@ -24,7 +25,6 @@ LOG_LINES = 14
 _NETWORKS = {"classifier": "Classifier", "dcgan": "DCGAN"}
 _RECIPES = {"original": "The authors' (short epochs)", "ours": "Ours (long epochs)"}
 _CURVES = {"classifier": ("loss", "accuracy", "val_accuracy"), "dcgan": ("d_loss", "g_loss")}
-_KEEP = {"persist_state": "session"}
 
 
 def runs() -> None:
@@ -52,7 +52,7 @@ def _form() -> None:
                 key="tr_network",
             )
             recipe = st.selectbox(
-                "Recipe", _RECIPES, format_func=_RECIPES.get, key="tr_recipe", width=230, **_KEEP
+                "Recipe", _RECIPES, format_func=_RECIPES.get, key="tr_recipe", width=230, **KEPT
             )
             epochs = st.number_input("Epochs", 1, 1000, 3, key="tr_epochs", width=120)
             name = st.text_input("Name of the run", free_name(RUNS_DIR), key="tr_name", width=160)
@@ -60,7 +60,7 @@ def _form() -> None:
             "Data set: a folder on the machine that runs this app",
             key="tr_data",
             placeholder="get one on the Dataset page",
-            **_KEEP,
+            **KEPT,
         )
         st.caption(
             "A process of its own trains; this page and the rest of the app go on. On the demo set "
@@ -80,7 +80,7 @@ def _start(network: str, recipe: str, epochs: int, name: str, data: str) -> None
         out = new_run(RUNS_DIR, name)
         start_run(JOB, StartRun(network, recipe, epochs, served(data), out))
     except UserError as error:
-        st.error(literal(str(error)), icon=":material/error:")
+        say_error(error)
         return
     st.rerun()
 
@@ -143,11 +143,11 @@ def _look_at_a_run() -> None:
     st.header("Runs on this machine", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.session_state.setdefault("tr_folder", str(RUNS_DIR))
-        folder = st.text_input("Folder with runs", key="tr_folder", width=320, **_KEEP)
+        folder = st.text_input("Folder with runs", key="tr_folder", width=320, **KEPT)
         found = {run.name: run for run in _runs_in(folder)}
         if found:
             _choose_the_newest(found)
-            st.selectbox("Run", list(found), key="tr_run", width=240, **_KEEP)
+            st.selectbox("Run", list(found), key="tr_run", width=240, **KEPT)
     if not found:
         empty_state("No run yet", "Start one above, or train on the command line into runs/.")
         return
@@ -176,7 +176,7 @@ def _runs_in(folder: str) -> list[Path]:
     try:
         return list_runs(served(folder))
     except UserError as error:
-        st.error(literal(str(error)), icon=":material/folder_off:")
+        say_error(error, "folder_off")
         return []
 
 
@@ -205,8 +205,7 @@ def _progress_of(run: Path, key: str) -> None:
         if quantity in history.quantities:
             chart = history_chart([history], quantity, axis="epoch", smoothing=0, log=False)
             chart.update_layout(height=230, showlegend=False)
-            config = {"displayModeBar": False}
-            column.plotly_chart(chart, config=config, key=f"tr_{key}_{quantity}")
+            column.plotly_chart(chart, config=STILL, key=f"tr_{key}_{quantity}")
     for note in history.notes:
         st.caption(literal(note))
     if grid := RunFolder(run).latest_samples():
@@ -239,6 +238,6 @@ def _resume(run: Path, network: str, recipe: str, epochs: int) -> None:
             raise UserError("Name the data set it was trained on, under Start a run.")
         start_run(JOB, StartRun(network, recipe, epochs, served(data), run, resume=True))
     except UserError as error:
-        st.error(literal(str(error)), icon=":material/error:")
+        say_error(error)
         return
     st.rerun()

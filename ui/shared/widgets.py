@@ -1,0 +1,29 @@
+"""What every page asks of Streamlit in the same words."""
+
+import streamlit as st
+
+from ui.shared.names import literal
+
+KEPT = {"persist_state": "session"}  # what a widget was set to outlives a visit to another page
+STILL = {"displayModeBar": False}  # of a chart that is only looked at
+
+
+def say_error(error: Exception | str, icon: str = "error") -> None:
+    """Show what is wrong as the text it is.
+
+    Args:
+        error: its words, or what carries them.
+        icon: of Material Symbols.
+    """
+    st.error(literal(str(error)), icon=f":material/{icon}:")
+
+
+def download(label: str, data: bytes | str, **options) -> None:
+    """A button that hands out a file; the page is not drawn anew.
+
+    Args:
+        label: on the button.
+        data: the file.
+        options: as `st.download_button` takes them: file_name, mime, icon, key, ...
+    """
+    st.download_button(label, data, on_click="ignore", **options)
