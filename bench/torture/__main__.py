@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.torture.kinds import KINDS, make_input
 
-KILLS = 200
+KILLS, KILLS_SHARE = 200, 9.0
 
 
 def main() -> int:
@@ -61,9 +61,8 @@ def _all(args: argparse.Namespace) -> int:
     chosen = args.only or [*KINDS, "kills"]
     inputs, kills, findings = {}, {}, []
     for place, name in enumerate(chosen):
-        left = len(chosen) - place
-        now = time.monotonic()
-        share_s = until_s if left == 1 else now + (until_s - now) / left
+        now, shares = time.monotonic(), [_share(each) for each in chosen[place:]]
+        share_s = now + (until_s - now) * shares[0] / sum(shares)
         if name == "kills":
             from bench.torture.kills import kill_all
 
@@ -79,6 +78,10 @@ def _all(args: argparse.Namespace) -> int:
         write_record({**record, "findings": findings})
     print(f"{minutes} minutes, {len(findings)} findings")
     return int(bool(findings))
+
+
+def _share(name: str) -> float:
+    return KINDS[name].share if name in KINDS else KILLS_SHARE
 
 
 def _try(name: str, args: argparse.Namespace, until_s: float) -> tuple[dict, list[dict]]:

@@ -36,13 +36,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Kind:
-    """Attributes: count of inputs, and the limits that hold for each: seconds, megabytes more than
-    the process had before."""
+    """Attributes: count of inputs; the limits that hold for each: seconds, megabytes more than the
+    process had before; its share of the time, beside the others, where that is bounded."""
 
     name: str
     count: int
     seconds: float = SECONDS
     megabytes: int = MEGABYTES
+    share: float = 1.0
 
     def parts(self) -> list[Part]:
         """Its readers, with what they need; takes seconds."""
@@ -52,12 +53,12 @@ class Kind:
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("pictures", 20_000),
-        Kind("texts", 20_000),
-        Kind("videos", 2_000),
+        Kind("pictures", 20_000, share=4),
+        Kind("texts", 20_000, share=2),
+        Kind("videos", 2_000, share=4),
         Kind("files", 2_000),
         Kind("photos", 300),
-        Kind("pages", 200, seconds=180.0),  # they judge and paint faces as well
+        Kind("pages", 200, seconds=180.0, share=3),  # they judge and paint faces as well
     )
 }
 

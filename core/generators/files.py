@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL.PngImagePlugin import PngInfo
 
+from core.atomic import write_atomically
 from core.config import GENERATED_MARK
 from core.errors import UserError
 from core.generators.base import FaceGenerator
@@ -86,7 +87,7 @@ def write_faces(
                 generator.paint(codes)[0], generator, {"seed": seed + number, "psi": psi}
             )
             file = folder / f"seed{seed}_{number}.png"
-            file.write_bytes(data)
+            write_atomically(file, data)
             yield file
     except OSError as error:
         raise UserError(f"{folder} cannot be written ({error.strerror}).") from error

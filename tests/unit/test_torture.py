@@ -3,21 +3,26 @@
 What it tries by the thousand is tried by the dozen here.
 """
 
+import math
 import os
 import random
 import time
+from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from bench.torture import crew, texts, worker
 from bench.torture.crew import Tally
 from bench.torture.files import parts as file_parts
+from bench.torture.kills import Story, _file_faults, _Teller
 from bench.torture.kinds import Kind, Part, make_input
 from bench.torture.mutate import MOST_BYTES, mutate
 from bench.torture.pictures import parts as picture_parts
 from bench.torture.pictures import with_checksums
 from bench.torture.worker import try_one
+from core.atomic import write_atomically
 from core.errors import UserError
 from core.imaging import decode_image
 from tests.unit.decoding.pictures import SCENE
@@ -115,3 +120,47 @@ def test_an_input_that_hangs_or_kills_its_process_is_a_finding_and_the_rest_is_t
     assert sorted(outcomes) == list(range(9)) and len(rows) == 9
     assert outcomes.pop(2) == "hang" and outcomes.pop(5) == "died"
     assert set(outcomes.values()) == {"fine"}
+
+
+STEPS = 40
+
+
+def _count(data: Path, folder: Path) -> None:
+    """Goes on where it was."""
+    file = folder / "steps"
+    done = int(file.read_text()) if file.exists() else 0
+    for step in range(done, STEPS):
+        time.sleep(0.05)
+        write_atomically(file, str(step + 1).encode())
+
+
+def _count_anew(data: Path, folder: Path) -> None:
+    """Begins anew every time, behind what it wrote before."""
+    for _ in range(STEPS):
+        time.sleep(0.05)
+        with open(folder / "steps", "a") as file:
+            file.write("x")
+
+
+def _differs(folder: Path, whole: Path, done: bool) -> Iterator[str]:
+    if done and (folder / "steps").read_bytes() != (whole / "steps").read_bytes():
+        yield "it differs"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("work", "found"), [(_count, []), (_count_anew, ["it differs"])])
+def test_work_that_is_killed_must_end_as_if_nobody_had(work, found):
+    tally, faults = _Teller(Story("a", 1.0, work, _differs, kills=3), 1).tell(9, math.inf)
+    assert tally["kills"] == 9 and tally["ends"] >= 2
+    assert tally["findings"] == len(faults) and [*dict.fromkeys(faults)] == found
+
+
+def test_half_a_file_and_a_missing_one_are_found_out(tmp_path):
+    for name, words in (("whole", b"all of it"), ("broken", b"all")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.png").write_bytes(words)
+    (tmp_path / "broken" / ".a.png.9.tmp").write_bytes(b"al")  # hidden: left by a killed write
+    (fault,) = _file_faults(tmp_path / "broken", tmp_path / "whole", True)
+    assert fault.startswith("a file is half")
+    (tmp_path / "whole" / "b.png").write_bytes(b"")
+    assert len(list(_file_faults(tmp_path / "broken", tmp_path / "whole", True))) == 2
