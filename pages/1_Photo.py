@@ -1,7 +1,7 @@
 """Photos in, a verdict for every face out."""
 
 from ui.photo import session
-from ui.photo.input import photo_input
+from ui.photo.input import camera_in_use, photo_input
 from ui.photo.results import photo_results
 from ui.photo.settings import own_threshold_note, photo_settings, take_link
 from ui.shared.resources import get_inspector
@@ -14,8 +14,8 @@ take_link()
 photo_input()
 judged, settings = session.judged(), photo_settings()
 inspector = get_inspector(settings.detector, settings.network, settings.threshold)
-if not judged:
+if not judged and not camera_in_use():
     empty_state("No photo judged yet", "Drop a photo above, or try one under Examples.")
-elif inspector is not None:
+elif judged and inspector is not None:
     own_threshold_note(settings)
     photo_results(judged, inspector)

@@ -121,7 +121,7 @@ def _print_tracks(report) -> None:
     share = report.frames_with_face / max(1, report.frames)
     print(f"{report.frames} frames, {report.fps:.1f} a second, a face in {share:.0%} of them")
     if not report.tracks:
-        print("No face was followed: profiles, covered, turned or very small faces are not seen.")
+        print("No face was followed. Faces turned far away, covered or very small may be missed.")
     for track in report.tracks:
         chance = "none" if track.p_fake_mean is None else f"{track.p_fake_mean:.3f}"
         reason = f" ({track.reason})" if track.reason else ""

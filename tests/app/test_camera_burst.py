@@ -71,6 +71,15 @@ def test_the_camera_is_off_until_it_is_asked_for(page, component):
     assert component.calls[-1]["desired_playing_state"] is False
 
 
+def test_a_verdict_is_not_followed_by_words_that_there_is_none(page, inspector, portrait):
+    assert "No photo judged yet" not in page_text(page)
+    _press(page, "Take 10 frames")
+    _take(page, judges_of(inspector.panel), portrait)
+    assert "No photo judged yet" not in page_text(page)
+    camera = next(one for one in page.toggle if one.label == "Use the camera")
+    assert "No photo judged yet" in page_text(camera.set_value(False).run())
+
+
 def test_a_camera_that_shows_nothing_is_no_riddle(page):
     page = _press(page, "Take 10 frames")
     assert "No face has come yet" not in page_text(page)

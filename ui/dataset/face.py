@@ -15,6 +15,7 @@ from core.inference.verdict import State
 from ui.dataset.measures import measured
 from ui.shared.charts import spectrum_chart
 from ui.shared.face_card import face_card
+from ui.shared.knowledge import trust_line
 from ui.shared.pictures import display_picture
 from ui.shared.widgets import STILL, say_error
 
@@ -45,6 +46,7 @@ def face_closely(index: DatasetIndex, rows: np.ndarray, row: int, inspector: Ins
     with right:
         face_card(result, 1, f"ds_{row}", inspector.panel)
         st.markdown(_outcome(face.label, result.verdict.state))
+        trust_line(inspector.panel.name)
         spectra = measured(index).spectra
         st.plotly_chart(
             spectrum_chart(spectra, radial_spectrum(result.tensor)),

@@ -22,6 +22,7 @@ from ui.photo import session
 from ui.shared.face_card import verdict_box
 from ui.shared.face_clicks import on_face_click
 from ui.shared.face_grid import face_grid
+from ui.shared.knowledge import trust_line
 from ui.shared.resources import how_known
 from ui.shared.theme import empty_state
 from ui.shared.widgets import KEPT, download, say_error
@@ -66,9 +67,9 @@ def many_faces(request: FaceRequest, generator: FaceGenerator, inspector: Inspec
     done = judged_faces(generator, inspector, codes)
     states = [result.verdict.state for _, result in done]
     st.markdown(
-        f"All {len(done)} are machine-made. The classifier calls **{states.count('fake')}** of "
-        f"them fake, **{states.count('real')}** real (there it errs) and is unsure about "
-        f"**{states.count('unsure')}**. {how_known(generator.name)}"
+        f"All {len(done)} are machine-made. The classifier finds **{states.count('fake')}** of "
+        f"them likely generated, no trace in **{states.count('real')}** (there it errs) and is "
+        f"unsure about **{states.count('unsure')}**. {how_known(generator.name)}"
     )
     face_grid(
         np.stack([face for face, _ in done]),
@@ -78,6 +79,7 @@ def many_faces(request: FaceRequest, generator: FaceGenerator, inspector: Inspec
     )
     on_face_click("gen_clicks", lambda number: open_face(request, number))
     st.caption("Click a face to take it apart.")
+    trust_line()
     psi_lesson(request, generator)
 
 
@@ -90,6 +92,7 @@ def one_face(request: FaceRequest, generator: FaceGenerator, inspector: Inspecto
         alt = f"The generated face of seed {request.seed}"
         st.image(face, width=420, alt=alt, output_format="PNG")
         verdict_on_generated(f"Seed {request.seed}", result, inspector)
+        trust_line()
         with st.container(horizontal=True):
             download(
                 "Picture (PNG)",

@@ -89,6 +89,11 @@ def _known_as(files: list, before: dict[str, tuple[str, str]]) -> dict[str, tupl
     }
 
 
+def camera_in_use() -> bool:
+    """Whether the camera's tab has more to show than its switch."""
+    return bool(st.session_state.get(session.upload_key("camera_on")))
+
+
 def camera() -> list[tuple[str, bytes]]:
     """A burst of the browser's camera, judged there, or a single picture to be judged here."""
     if not st.toggle("Use the camera", key=session.upload_key("camera_on")):

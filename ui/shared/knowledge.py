@@ -48,6 +48,16 @@ def beside_a_verdict(network: str) -> None:
     )
 
 
+def trust_line(network: str = DEFAULT) -> None:
+    """How often such a verdict accuses a photo, small, where there is no room for more.
+
+    Args:
+        network: that the verdict stands on.
+    """
+    known = knowledge(network)
+    st.caption(literal(MISSING if known is None else known.alarm()))
+
+
 def kinds_of_photos(network: str) -> None:
     """Let a person say what kind of photo it is, beside what was measured on every kind."""
     known = knowledge(network)
