@@ -1,7 +1,7 @@
 """Where a face lies by its eyes and mouth, as FFHQ's pictures are cut (Karras et al., 2019)."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -34,6 +34,11 @@ class Frame:
         down = np.array([-math.sin(roll), math.cos(roll)])
         shares = (np.asarray(within, np.float64) - 0.5) * self.side
         return np.array([self.x, self.y]) + shares[..., :1] * right + shares[..., 1:] * down
+
+    def turned(self, quarters: int) -> "Frame":
+        """The same square, turned clockwise by so many quarters more."""
+        roll_deg = 180 - (180 - self.roll_deg - 90 * quarters) % 360
+        return replace(self, roll_deg=roll_deg)
 
 
 def frame_of(keypoints: np.ndarray) -> Frame:

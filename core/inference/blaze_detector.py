@@ -14,6 +14,7 @@ from core.inference.geometry import (
     frame_of_box,
     is_aligned,
     picture_in,
+    quarter_turned,
     square_of,
 )
 from core.inference.landmarks import FaceMesh
@@ -22,6 +23,13 @@ from core.inference.search import LEAST_SCORE, MIN_FACE_PX, Candidate, candidate
 # Chosen on valid and on pictures without a face (`python -m bench.detector`).
 CONFIRMED = 0.5  # of the face mesh: it may be a face
 AGAIN = 0.6  # of BlazeFace's second look, level and with room around the face: it is one
+# BlazeFace takes a face on its head, and some on their side, for upright; the mesh is never sure.
+UPRIGHT = 0.9999  # of the mesh: from here on it is not asked again in the other directions,
+ANY_WAY = 0.05  # nor below: no face in any
+OTHER_WAYS = (2, 1, 3)  # quarters
+ODD_ROLL_DEG = 60.0  # a face that lies so much otherwise than BlazeFace saw it is odd: for it the
+ODD_MESH = 0.999  # mesh has to be as sure as of hardly anything that only resembles a face
+TURNED_LEVELS = 2  # of the search, where a picture is turned because it shows no face
 SURE_SCORE, SURE_MESH = 0.5, 0.95  # where both are reached no second look is needed
 DOUBTFUL = 0.2  # of the face mesh: what is refused from here on may be a face after all
 WHOLE_SCORE = 0.55  # of BlazeFace: a picture that is one aligned face needs no mesh
@@ -65,7 +73,7 @@ class BlazeFaceDetector:
         proposed = candidates(self._network, pixels, search.sides)
         opinions = [self._confirmed(pixels, each, quick=False) for each in proposed]
         sure = distinct([each.face for each in opinions if each.face])
-        sure = sure or self._filling(pixels)
+        sure = sure or self._filling(pixels) or self._lying(pixels, search.sides)
         faces = [each.face for each in sure if each.face.box.w >= LISTED_PX]
         notes = _notes(
             faces,
@@ -106,23 +114,59 @@ class BlazeFaceDetector:
         face = _face_seen(looked)
         return face.box if face else None
 
-    def _confirmed(self, pixels: np.ndarray, proposed: Candidate, quick: bool) -> _Opinion:
+    def _confirmed(
+        self, pixels: np.ndarray, proposed: Candidate, quick: bool, lying: bool = False
+    ) -> _Opinion:
+        """Whether there is a face; one that lies has to pass both of the closer looks."""
         face, whole_picture = proposed.face, Box(0, 0, pixels.shape[1], pixels.shape[0])
         whole = is_aligned(square_of(face), face.roll_deg, whole_picture)
-        if whole and proposed.score >= WHOLE_SCORE:
-            return _Opinion(proposed)
         frame = frame_of(np.array(face.keypoints))
+        if whole and proposed.score >= WHOLE_SCORE:
+            return _Opinion(proposed if quick else self._right_way_up(pixels, proposed, frame))
         if quick:
             looked = self._mesh.refined(pixels, frame, QUICK_ROUNDS)
         else:
-            looked = self._placed(pixels, frame)
+            looked = self._placed_any_way(pixels, frame)
         placed = _face_seen(looked)
         if placed is None:
             return _Opinion(None, doubt=looked is not None and looked[1] >= DOUBTFUL)
-        sure = proposed.score >= SURE_SCORE and looked[1] >= SURE_MESH
-        if sure or self._score_in_context(pixels, placed) >= AGAIN:
+        odd = lying or _degrees_apart(placed.roll_deg, frame.roll_deg) > ODD_ROLL_DEG
+        sure_mesh = looked[1] >= (ODD_MESH if odd else SURE_MESH)
+        if not odd and sure_mesh and proposed.score >= SURE_SCORE:
+            return _Opinion(Candidate(placed, proposed.score))
+        if (sure_mesh or not odd) and self._score_in_context(pixels, placed) >= AGAIN:
             return _Opinion(Candidate(placed, proposed.score))
         return _Opinion(None, doubt=True)
+
+    def _right_way_up(self, pixels: np.ndarray, proposed: Candidate, frame: Frame) -> Candidate:
+        """A picture that is one aligned face, as it was proposed or the way it really lies."""
+        if self._mesh.look(pixels, frame)[1] >= UPRIGHT:
+            return proposed
+        looked = self._mesh.placed(pixels, frame)
+        other = _surest([self._mesh.placed(pixels, frame.turned(q)) for q in OTHER_WAYS])
+        face = _face_seen(other)
+        if face is None or other[1] < max(ODD_MESH, looked[1] if looked else 0.0):
+            return proposed
+        return Candidate(face, proposed.score)
+
+    def _placed_any_way(self, pixels: np.ndarray, frame: Frame) -> tuple[np.ndarray, float] | None:
+        """As `_placed`; where that leaves doubt, also from the frame in the other directions."""
+        looked = self._placed(pixels, frame)
+        if looked is None or not ANY_WAY <= looked[1] < UPRIGHT:
+            return looked
+        other = _surest([self._placed(pixels, frame.turned(q)) for q in OTHER_WAYS])
+        return other if other and other[1] > max(ODD_MESH, looked[1]) else looked
+
+    def _lying(self, pixels: np.ndarray, sides: tuple[float, ...]) -> list[Candidate]:
+        """Faces of a picture that seems to show none: those on their heads or their sides."""
+        for quarters in OTHER_WAYS:
+            turned = np.ascontiguousarray(np.rot90(pixels, quarters))
+            seen = candidates(self._network, turned, sides[:TURNED_LEVELS])
+            proposed = [each for each in seen if each.score >= SURE_SCORE]
+            opinions = [self._confirmed(turned, each, False, lying=True) for each in proposed]
+            if found := distinct([each.face for each in opinions if each.face]):
+                return [_turned_back(each, turned, quarters) for each in found]
+        return []
 
     def _placed(self, pixels: np.ndarray, frame: Frame) -> tuple[np.ndarray, float] | None:
         """As `FaceMesh.placed`; a picture on an even ground is looked at without the ground."""
@@ -173,6 +217,23 @@ def _face_seen(looked: tuple[np.ndarray, float] | None) -> Face | None:
         return face_of(looked[0])
     except ValueError:
         return None
+
+
+def _degrees_apart(one: float, other: float) -> float:
+    return abs((one - other + 180) % 360 - 180)
+
+
+def _surest(
+    looks: list[tuple[np.ndarray, float] | None],
+) -> tuple[np.ndarray, float] | None:
+    return max(filter(None, looks), key=lambda looked: looked[1], default=None)
+
+
+def _turned_back(found: Candidate, turned: np.ndarray, quarters: int) -> Candidate:
+    """A face of a picture that was turned counterclockwise, where it lies in the picture itself."""
+    size = turned.shape[1::-1]
+    points = quarter_turned(np.array(found.face.keypoints), size, -quarters)
+    return Candidate(face_of(points), found.score)
 
 
 def _largest_first(faces: list[Face]) -> tuple[Face, ...]:

@@ -16,6 +16,7 @@ FFHQ_RISE = 0.07
 LEVEL_FROM_DEG = 4.0  # smaller tilts are noise, and turning costs the finest traces
 SNAP_IOU = 0.70  # from this overlap on, a square picture is itself an aligned face
 SNAP_ROLL_DEG = 15.0  # unless the head in it is tilted
+TURNED_REACH = 1.0  # as far beyond it a picture is turned that shows a face on its side
 GROUND_REACH = 0.15  # how far beyond a face's square the end of its picture is looked for
 
 
@@ -48,6 +49,11 @@ class Box:
         left, top = round(self.x * across), round(self.y * down)
         right, bottom = round((self.x + self.w) * across), round((self.y + self.h) * down)
         return Box(left, top, right - left, bottom - top)
+
+    def grown(self, share: float) -> "Box":
+        """The box and so much on every side, as a share of its width."""
+        more = round(share * self.w)
+        return Box(self.x - more, self.y - more, self.w + 2 * more, self.h + 2 * more)
 
     def as_list(self) -> list[int]:
         return [self.x, self.y, self.w, self.h]
@@ -200,6 +206,9 @@ def crop_face(pixels: np.ndarray, face: Face) -> Crop:
         pixels: uint8 (height, width, 3), RGB.
         face: a face found in it.
     """
+    quarters = round(face.roll_deg / 90) % 4
+    if quarters and abs(_beyond_quarters(face.roll_deg)) <= SNAP_ROLL_DEG and face.keypoints:
+        return _crop_turned(pixels, face, quarters)
     square = square_of(face)
     picture = Box(0, 0, pixels.shape[1], pixels.shape[0])
     if not is_aligned(square, face.roll_deg, picture):
@@ -212,11 +221,39 @@ def crop_face(pixels: np.ndarray, face: Face) -> Crop:
     return Crop(_cut(pixels, moved, face.roll_deg), square, outside_share(moved, pixels))
 
 
+def _beyond_quarters(roll_deg: float) -> float:
+    """How far a turn is from the nearest number of quarters, in degrees."""
+    return roll_deg - 90 * round(roll_deg / 90)
+
+
+def _crop_turned(pixels: np.ndarray, face: Face, quarters: int) -> Crop:
+    """As `crop_face`, of a face on its side or its head: by quarters, which cost no trace."""
+    square = square_of(face)
+    part = clipped(square.grown(TURNED_REACH), pixels)
+    inside = pixels[part.y : part.y + part.h, part.x : part.x + part.w]
+    points = quarter_turned(np.array(face.keypoints) - (part.x, part.y), (part.w, part.h), quarters)
+    crop = crop_face(np.ascontiguousarray(np.rot90(inside, quarters)), face_of(points))
+    return Crop(crop.pixels, square, crop.outside)
+
+
+def quarter_turned(points: np.ndarray, size: tuple[int, int], quarters: int) -> np.ndarray:
+    """Where places of a picture come to lie when it is turned, as `np.rot90` turns it.
+
+    Args:
+        points: (n, 2), x and y in pixels.
+        size: width and height of the picture.
+        quarters: counterclockwise; a negative number turns the other way.
+    """
+    width, height = size
+    for _ in range(quarters % 4):
+        points = np.stack([points[:, 1], width - points[:, 0]], axis=1)
+        width, height = height, width
+    return points
+
+
 def picture_in(pixels: np.ndarray, square: Box) -> Box:
     """The pixels, but for sides where a picture's end into even ground is seen near a square."""
-    reach = round(GROUND_REACH * square.w)
-    wide = Box(square.x - reach, square.y - reach, square.w + 2 * reach, square.h + 2 * reach)
-    near = clipped(wide, pixels)
+    near = clipped(square.grown(GROUND_REACH), pixels)
     left, top, right, bottom = ground_around(
         pixels[near.y : near.y + near.h, near.x : near.x + near.w]
     )

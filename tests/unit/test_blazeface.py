@@ -130,15 +130,37 @@ def test_a_lit_face_in_a_night_scene_is_found(blazeface, faces):
     assert len(blazeface.find(pasted(faces[2], 300, night, 640, 500)).faces) == 1
 
 
-@pytest.mark.parametrize("roll", [-90, -45, -20, 20, 45, 60, 90])
+@pytest.mark.parametrize("roll", [-150, -90, -45, -20, 20, 45, 60, 90, 135, 180])
 def test_a_tilted_head_is_levelled_onto_the_template(blazeface, faces, roll):
     for face in faces:
         scene = turned(face, 400, plain(900, 800, 128), roll)
         (found,) = blazeface.find(scene).faces
-        assert found.roll_deg == pytest.approx(roll, abs=6)
+        assert abs((found.roll_deg - roll + 180) % 360 - 180) < 6
         level = crop_face(scene, found).pixels
         (again,) = blazeface.find(np.pad(level, ((50, 50), (50, 50), (0, 0)))).faces
         assert abs(again.roll_deg) < 5
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_an_aligned_picture_on_its_side_or_head_goes_in_whole_and_upright(
+    blazeface, faces, quarters
+):
+    for face in faces:
+        (found,) = blazeface.find(np.ascontiguousarray(np.rot90(face, quarters))).faces
+        crop = crop_face(np.rot90(face, quarters), found)
+        np.testing.assert_array_equal(crop.pixels, face)
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_photo_that_lost_its_orientation_shows_its_faces_upright(blazeface, faces, quarters):
+    scene = pasted(faces[1], 260, pasted(faces[0], 200, texture(900, 700, 30), 80, 90), 500, 350)
+    lying = np.ascontiguousarray(np.rot90(scene, quarters))
+    upright, found = blazeface.find(scene).faces, blazeface.find(lying).faces
+    assert len(found) == len(upright) == 2
+    for one, other in zip(upright, found, strict=True):
+        ends = [crop_face(scene, one).pixels, crop_face(lying, other).pixels]
+        small = [cv2.resize(end, (32, 32), interpolation=cv2.INTER_AREA) for end in ends]
+        assert np.abs(np.subtract(*small, dtype=int)).mean() < 6
 
 
 def test_eyes_and_mouth_come_to_lie_on_the_template(blazeface, faces):

@@ -16,6 +16,7 @@ from core.inference.geometry import (
     ffhq_square,
     merge_boxes,
     picture_in,
+    quarter_turned,
     square_of,
 )
 
@@ -207,3 +208,21 @@ def test_two_even_colours_are_no_picture_on_a_page(side, turned):
     scene = np.ascontiguousarray(scene.swapaxes(0, 1)) if turned else scene
     crop = crop_face(scene, Face(Box(200 - side // 2, 200 - side // 2, side, side)))
     assert crop.pixels.shape[0] == crop.square.w and 0 <= crop.outside < 0.6
+
+
+@pytest.mark.parametrize("quarters", range(-3, 4))
+def test_places_turn_with_their_picture(quarters):
+    pixels = np.zeros((30, 50), np.uint8)
+    places = np.array([[4, 7], [40, 20]])
+    pixels[places[:, 1], places[:, 0]] = 10, 20
+    moved = quarter_turned(places + 0.5, (50, 30), quarters) - 0.5
+    x, y = np.rint(moved).astype(int).T
+    assert np.rot90(pixels, quarters)[y, x].tolist() == [10, 20]
+
+
+@pytest.mark.parametrize(("roll_deg", "quarters"), [(0, 0), (170, 3), (-90, 1), (90, 2), (-180, 1)])
+def test_a_frame_turns_on_the_spot(roll_deg, quarters):
+    turned = Frame(5, 6, 7, roll_deg).turned(quarters)
+    assert (turned.x, turned.y, turned.side) == (5, 6, 7)
+    assert -180 < turned.roll_deg <= 180
+    assert (turned.roll_deg - roll_deg - 90 * quarters) % 360 == 0
