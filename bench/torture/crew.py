@@ -1,17 +1,22 @@
 """Processes that try inputs, watched: one that takes too long or dies is a finding, not the end."""
 
+import math
 import multiprocessing
+import os
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
+from pathlib import Path
 
 from bench.torture.kinds import Kind
 from bench.torture.worker import FINE, REFUSED, work
 
-START_S = 300.0  # until a process has made its seeds
-TRIES = 3  # of an input that took too long: another process may have had the core
+START_S = 600.0  # until a process has made its seeds
+PATIENCE = 24  # times its limit of processor time an input may last: others may have the cores
+TRIES = 2  # of an input that took too long, or took its process along
+_TICKS_A_S = os.sysconf("SC_CLK_TCK")
 _LOOK_S = 0.2
 
 
@@ -92,7 +97,7 @@ class _Lane:
         self._process = context.Process(target=work, args=words, daemon=True)
         self._process.start()
         theirs.close()
-        self._ready, self._until_s = False, time.monotonic() + START_S
+        self._ready, self._until_s, self._spent_s = False, time.monotonic() + START_S, math.inf
 
     def row(self) -> dict | None:
         """What is known of the next input; None if it is not done yet, or none is left."""
@@ -103,14 +108,28 @@ class _Lane:
         except (EOFError, OSError):
             return self._fault("died")
         if heard is None:
-            return self._fault("hang") if time.monotonic() > self._until_s else None
-        self._until_s = time.monotonic() + self._kind.seconds
+            return self._fault("hang") if self._too_long() else None
+        self._until_s = time.monotonic() + PATIENCE * self._kind.seconds
+        self._spent_s = self._processor_s()
         if not heard:
             self._ready = True
             return self.row()
         self.left.popleft()
         self._failed = 0
         return heard
+
+    def _too_long(self) -> bool:
+        if time.monotonic() > self._until_s:
+            return True
+        return self._processor_s() - self._spent_s > self._kind.seconds
+
+    def _processor_s(self) -> float:
+        """Processor time of the process so far, in seconds."""
+        try:
+            words = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended
+            return self._spent_s
+        return (int(words[11]) + int(words[12])) / _TICKS_A_S
 
     def _fault(self, what: str) -> dict | None:
         self.end()
@@ -119,7 +138,7 @@ class _Lane:
         self._failed, row = self._failed + 1, None
         if self._failed == TRIES:
             words = {
-                "hang": f"hang: no answer in {self._kind.seconds:.0f} s",
+                "hang": f"hang: more than {self._kind.seconds:.0f} s of processor time",
                 "died": f"died: exit code {self._process.exitcode}",
             }
             row = {"number": self.left.popleft(), "part": "?", "outcome": what, "where": ""}

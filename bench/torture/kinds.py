@@ -36,8 +36,8 @@ class Part:
 
 @dataclass(frozen=True)
 class Kind:
-    """Attributes: count of inputs; the limits that hold for each: seconds, megabytes more than the
-    process had before; its share of the time, beside the others, where that is bounded."""
+    """Attributes: count of inputs; the limits that hold for each: processor time, megabytes more
+    than the process had before; its share of the time, beside the others, where that is bounded."""
 
     name: str
     count: int

@@ -115,6 +115,7 @@ def _work(name, seed, numbers, told) -> None:
 def test_an_input_that_hangs_or_kills_its_process_is_a_finding_and_the_rest_is_tried(monkeypatch):
     monkeypatch.setattr(crew, "work", _work)
     monkeypatch.setattr(crew, "TRIES", 1)
+    monkeypatch.setattr(crew, "PATIENCE", 1)
     rows = list(crew.try_all(STAND_IN, 1, range(9), workers=2, until_s=time.monotonic() + 120))
     outcomes = {row["number"]: row["outcome"] for row in rows}
     assert sorted(outcomes) == list(range(9)) and len(rows) == 9
