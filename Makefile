@@ -29,10 +29,11 @@ check: lint ## the fast lane, in minutes: linting and the quick tests, none in a
 test: lint ## everything: linting and all tests (those in a browser need chromium)
 	$(PYTEST)
 
-lint: $(DEV_READY) ## look for mistakes, another format and imports that go up
+lint: $(DEV_READY) ## look for mistakes, another format, imports that go up and wrong types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/ty check
 
 format: $(DEV_READY) ## mend what ruff can mend
 	$(BIN)/ruff check --fix .

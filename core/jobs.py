@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,7 +139,7 @@ def _share(lines: list[str]) -> float | None:
 
 
 @contextmanager
-def _locked(file, kind: int) -> Iterator[None]:
+def _locked(file, kind: int) -> Generator[None]:
     fcntl.flock(file, kind | fcntl.LOCK_NB)
     try:
         yield

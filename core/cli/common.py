@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def names(text: str) -> tuple[str, ...]:
 
 
 @contextmanager
-def bar_of(unit: str, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+def bar_of(unit: str, quiet: bool = False) -> Generator[Callable[[int, int], None]]:
     """A progress bar as a function of (done, total)."""
     from tqdm import tqdm
 

@@ -10,7 +10,7 @@ import pandas as pd
 from PIL import Image
 
 from core.config import MAX_FILE_BYTES
-from core.dataset.reading import Read, read_files
+from core.dataset.reading import Read, Unread, read_files
 from core.dataset.thumbnails import decoded
 from core.errors import UserError
 
@@ -52,12 +52,12 @@ def find_duplicates(
         faces: rows of `DatasetIndex.faces`.
         progress: told how many of how many files are read.
     """
-    read: list[Read[tuple[str, np.ndarray]]] = []
+    read: list[Read[tuple[str, np.ndarray]] | Unread] = []
     for chunk in read_files(list(faces["path"]), _fingerprint, chunk=CHUNK):
         read += chunk
         progress(len(read), len(faces))
-    good = [found for found in read if found.error is None]
-    unreadable = {found.path: found.error for found in read if found.error is not None}
+    good = [found for found in read if isinstance(found, Read)]
+    unreadable = {found.path: found.error for found in read if isinstance(found, Unread)}
     digests = [found.value[0] for found in good]
     small = np.array([found.value[1] for found in good], np.uint8).reshape(-1, SIDE, SIDE)
     rows = faces.iloc[[found.number for found in good]].reset_index(drop=True)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from core.config import MAX_FILE_BYTES, MAX_PIXELS, REAL
 from core.dataset.layout import NO_SPLIT, Place, find_root, folders_in, merged, place_of
-from core.dataset.reading import read_files
+from core.dataset.reading import Unread, read_files
 from core.decoding.formats import open_image
 from core.errors import UserError
 from core.imaging import decode_image
@@ -147,7 +147,7 @@ def _add_sizes(
     paths = list(table["path"].iloc[unread])
     for chunk in read_files(paths, _read_header, chunk=CHUNK, workers=workers):
         for found in chunk:
-            if found.error is not None:
+            if isinstance(found, Unread):
                 bad.append((found.path, found.error))
             else:
                 width[unread[found.number]], height[unread[found.number]] = found.value

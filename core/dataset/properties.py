@@ -10,7 +10,7 @@ import pandas as pd
 
 from core.config import FAKE, IMAGE_SIZE
 from core.dataset.index import labels_of
-from core.dataset.reading import read_files
+from core.dataset.reading import Unread, read_files
 from core.errors import UserError
 from core.imaging import decode_image, to_model_input
 
@@ -71,7 +71,7 @@ def measure(
     known = faces[["label", "source", "split"]].to_dict("records")
     for chunk in read_files(list(faces["path"]), _read):
         for found in chunk:
-            if found.error is not None:
+            if isinstance(found, Unread):
                 unreadable[found.path] = found.error
                 continue
             (figures, small), face = found.value, known[found.number]

@@ -12,19 +12,26 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Read(Generic[T]):
-    """What became of a file.
+    """A file that was read.
 
     Attributes:
         number: its place among all.
         path: as it was asked for.
-        value: what was read; None where that failed.
-        error: what is wrong with it; None where it was read.
+        value: what was read.
     """
 
     number: int
     path: str
-    value: T | None
-    error: str | None = None
+    value: T
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A file that could not be read: as `Read`, with what is wrong instead of a value."""
+
+    number: int
+    path: str
+    error: str
 
 
 def read_files(
@@ -33,7 +40,7 @@ def read_files(
     *,
     chunk: int = 64,
     workers: int | None = None,
-) -> Iterator[list[Read[T]]]:
+) -> Iterator[list[Read[T] | Unread]]:
     """Read files, some at a time, so that no more than these are in memory.
 
     Args:
@@ -46,11 +53,11 @@ def read_files(
         Files in their order, those that failed among them.
     """
 
-    def attempt(number: int) -> Read[T]:
+    def attempt(number: int) -> Read[T] | Unread:
         try:
             return Read(number, paths[number], read(paths[number], number))
         except (UserError, OSError) as error:
-            return Read(number, paths[number], None, str(error))
+            return Unread(number, paths[number], str(error))
 
     with ThreadPoolExecutor(workers) as pool:
         for start in range(0, len(paths), chunk):

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from core.dataset.index import NO_SPLIT, DatasetIndex, index_folder
-from core.dataset.reading import read_files
+from core.dataset.reading import Read, Unread, read_files
 from core.errors import UserError
 from core.imaging import decode_image, to_model_input
 
@@ -73,8 +73,8 @@ def real_faces_of(
         return framed(decode_image(Path(path).read_bytes()).pixels, kinds[number])
 
     found = list(chain.from_iterable(read_files(list(table["path"]), read)))
-    good = [each for each in found if each.error is None]
-    skipped = {each.path: each.error for each in found if each.error is not None}
+    good = [each for each in found if isinstance(each, Read)]
+    skipped = {each.path: each.error for each in found if isinstance(each, Unread)}
     if not good:
         raise UserError(
             f"{index.root} has no readable real face in {', '.join(splits)}{_broken(index)}. "

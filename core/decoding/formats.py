@@ -25,7 +25,7 @@ ANIMATED = frozenset({"PNG", "WEBP", "GIF", "AVIF"})  # MPO, TIFF, HEIC: several
 
 # Set once, on import, for every thread. Image tools keep more than a megabyte of text in a PNG;
 # text of any file is bounded by what Pillow allows of it in all (64 MB).
-PngImagePlugin.MAX_TEXT_CHUNK = 16 * 2**20
+PngImagePlugin.MAX_TEXT_CHUNK = 16 * 2**20  # ty: ignore[invalid-assignment]
 # We hold limits of our own, and say ourselves what is wrong with a file.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 

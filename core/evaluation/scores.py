@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.config import FAKE, REAL
 from core.dataset.index import labels_of
-from core.dataset.reading import read_files
+from core.dataset.reading import Read, Unread, read_files
 from core.errors import UserError
 from core.evaluation.metrics import (
     ece_by_chance,
@@ -70,8 +70,8 @@ def score_faces(
     """
     rows, odds, sharps, doubts, skipped = [], [], [], [], {}
     for batch in read_files(list(faces["path"]), partial(_load, change=change), chunk=BATCH):
-        good = [found for found in batch if found.error is None]
-        skipped |= {found.path: found.error for found in batch if found.error is not None}
+        good = [found for found in batch if isinstance(found, Read)]
+        skipped |= {found.path: found.error for found in batch if isinstance(found, Unread)}
         if good:
             crops = [found.value for found in good]
             rows += [found.number for found in good]

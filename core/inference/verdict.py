@@ -27,12 +27,16 @@ class State(StrEnum):
 
 
 # What the three states are called wherever a person reads them: whole, and where room is short.
-WORDS = {
+WORDS: dict[str, str] = {
     State.REAL: "No trace of a generator found",
     State.FAKE: "Likely generated",
     State.UNSURE: "Unsure",
 }
-SHORT_WORDS = {State.REAL: "no trace", State.FAKE: "generated", State.UNSURE: "unsure"}
+SHORT_WORDS: dict[str, str] = {
+    State.REAL: "no trace",
+    State.FAKE: "generated",
+    State.UNSURE: "unsure",
+}
 CLASS_WORDS = {"real": "real photo", "fake": "generated"}
 OPINION_WORDS = {"cnn": "the CNN", "second": "the second opinion"}
 COLOURLESS = (
@@ -98,19 +102,19 @@ class Calibration:
         most = np.inf if self.max_disagreement is None else self.max_disagreement
         return np.ptp(said, axis=0) > most
 
-    def p_fake(self, log_odds: np.ndarray) -> np.ndarray:
+    def p_fake(self, log_odds: np.ndarray | float) -> np.ndarray:
         """Calibrated P(fake), float64 in [0, 1], of log-odds of any shape."""
         return sigmoid(self.calibrated(log_odds))
 
-    def calibrated(self, log_odds: np.ndarray) -> np.ndarray:
+    def calibrated(self, log_odds: np.ndarray | float) -> np.ndarray:
         """Log-odds that mean what they say: float64, of the same shape."""
         return (np.asarray(log_odds, np.float64) - self.bias) / self.temperature
 
-    def in_band(self, p_fake: np.ndarray) -> np.ndarray:
+    def in_band(self, p_fake: np.ndarray | float) -> np.ndarray:
         """Which P(fake) lie within the unsure band: bool, of the same shape."""
         return (self.unsure_low < p_fake) & (p_fake < self.unsure_high)
 
-    def states(self, p_fake: np.ndarray, doubtful: np.ndarray | bool = False) -> np.ndarray:
+    def states(self, p_fake: np.ndarray | float, doubtful: np.ndarray | bool = False) -> np.ndarray:
         """What P(fake) comes to: str (`State`), of the same shape.
 
         Args:
@@ -141,7 +145,7 @@ class Calibration:
         return replace(self, threshold=threshold, unsure_low=low, unsure_high=high)
 
 
-def sigmoid(log_odds: np.ndarray) -> np.ndarray:
+def sigmoid(log_odds: np.ndarray | float) -> np.ndarray:
     """Probability in [0, 1] of log-odds."""
     return 1 / (1 + np.exp(-np.clip(log_odds, -500, 500)))
 

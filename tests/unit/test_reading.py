@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.dataset.reading import Read, read_files
+from core.dataset.reading import Read, Unread, read_files
 from core.errors import UserError
 
 
@@ -24,9 +24,9 @@ def test_values_and_errors_stand_where_their_files_do(tmp_path):
     found = [each for chunk in chunks for each in chunk]
     assert [(each.number, each.path) for each in found] == list(enumerate(paths))
     assert found[0] == Read(0, paths[0], "0 good")
-    assert (found[1].value, found[1].error) == (None, "It is no picture.")
+    assert found[1] == Unread(1, "refused", "It is no picture.")
     assert "No such file" in found[2].error
-    assert all(each.error is None for each in found[3:])
+    assert all(isinstance(each, Read) for each in found[3:])
 
 
 def test_no_file_no_chunk():

@@ -4,7 +4,7 @@ import io
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -103,12 +103,12 @@ def _download_sample(per_class: int, out: Path, seed: int, progress: Callable) -
 
 
 @contextmanager
-def _no_inner_bars() -> Iterator[None]:
+def _no_inner_bars() -> Generator[None]:
     """Without kagglehub's own progress bar for every single file."""
     import kagglehub.clients as clients
 
     theirs = clients.tqdm
-    clients.tqdm = partial(theirs, disable=True)
+    clients.tqdm = partial(theirs, disable=True)  # ty: ignore[invalid-assignment]
     try:
         yield
     finally:

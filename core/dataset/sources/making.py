@@ -1,6 +1,6 @@
 """Files of a data set that is made here: one by one, so that a broken-off work can go on."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ Job = tuple[str, Callable[[], bytes]]
 
 
 @contextmanager
-def writing_to(out: Path) -> Iterator[None]:
+def writing_to(out: Path) -> Generator[None]:
     """Turn what keeps a folder from being written into a sentence.
 
     Raises:

@@ -8,7 +8,7 @@ others), and FFmpeg follows them. So a text is refused before FFmpeg sees it, on
 import io
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
@@ -40,7 +40,7 @@ _NOT_SHOWN = Disposition.attached_pic | Disposition.still_image | Disposition.ti
 
 
 @contextmanager
-def open_video(source: Source) -> Iterator[InputContainer]:
+def open_video(source: Source) -> Generator[InputContainer]:
     """Open a video file.
 
     Args:
