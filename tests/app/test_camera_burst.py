@@ -87,6 +87,38 @@ def test_a_camera_that_shows_nothing_is_no_riddle(page):
     assert "take a single picture below" in page_text(page.run())
 
 
+def test_a_connection_that_brings_nothing_is_tried_again_and_not_for_ever(
+    page, component, inspector
+):
+    wanted, judges = [], judges_of(inspector.panel)
+    page = _press(page, "Take 10 frames")
+    take = page.session_state["burst_take"]
+    for number in range(1, 4):
+        take.start(judges)
+        assert take.tries == number
+        take.offered_s -= 20
+        page.run()
+        wanted.append(component.calls[-1]["desired_playing_state"])
+        if number < 3:
+            assert f"Try {number + 1} of 3" in page_text(page)
+            take.paused_s -= 5
+            page.run()
+            wanted.append(component.calls[-1]["desired_playing_state"])
+    assert wanted == [False, True, False, True, True]
+    assert take.burst is not None and not page.exception
+    _press(_press(page, "Stop"), "Take 10 frames")
+    assert take.tries == 1 and "did not connect" not in page_text(page)
+
+
+def test_a_camera_without_a_face_is_not_tried_again(page, inspector):
+    take = _press(page, "Take 10 frames").session_state["burst_take"]
+    take.start(judges_of(inspector.panel))
+    take.burst.judge(np.zeros((240, 320, 3), np.uint8))
+    take.offered_s -= 60
+    page.run()
+    assert take.paused_s is None and take.tries == 1
+
+
 def test_one_verdict_over_ten_frames_and_the_camera_goes_off(page, component, inspector, portrait):
     judges = judges_of(inspector.panel)
     _press(page, "Take 10 frames")

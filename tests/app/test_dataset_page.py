@@ -92,6 +92,7 @@ def test_a_face_closely_and_the_one_beside_it(data):
     table = page.dataframe[0].value
     assert table.loc["File"].item() == "test/real/camera_1.png"
     assert "rf-scale" in page_text(page) and len(page.get("plotly_chart")) == 1
+    assert "Of 100 real" in page_text(page)  # how far to trust the verdict
     page = _click(page, "Next")
     assert page.dataframe[0].value.loc["File"].item() == "test/real/camera_2.png"
     linked = _page(data=data, face="test/real/camera_2.png")

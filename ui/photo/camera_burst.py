@@ -22,6 +22,8 @@ from ui.shared.widgets import say_error
 
 REFRESH_S = 0.3
 PATIENCE_S = 15.0  # after which a camera that shows nothing is worth a sentence
+# On a busy machine the server's answer may come too late for the browser, which then gives up.
+TRIES, RETRY_S, PAUSE_S = 3, 8.0, 1.0
 _KEY = "burst"
 _TAKE = f"{_KEY}_take"
 _SINGLE = f"{_KEY}_single"
@@ -33,16 +35,46 @@ _SINGLE_NOTE = (
 
 @dataclass
 class Take:
-    """What outlives reruns of the page: whether the camera is wanted, and what it has shown."""
+    """What outlives reruns of the page: whether the camera is wanted, and what it has shown.
+
+    Attributes:
+        on: whether it is wanted.
+        since_s: when it was asked for, by a steady clock.
+        burst: of the present connection; None before there is one.
+        tries: how many connections were begun.
+        offered_s, paused_s: when the browser offered the last of them, and when that was given
+            up; None before.
+    """
 
     on: bool = False
     since_s: float = 0.0
     burst: Burst | None = None
+    tries: int = 1
+    offered_s: float | None = None
+    paused_s: float | None = None
 
     def start(self, judges: Judges) -> FrameProcessor:
-        """Begin a burst; called when the browser has connected."""
-        self.burst = Burst(judges)
+        """Begin a burst; called when the browser offers a connection."""
+        self.burst, self.offered_s = Burst(judges), time.monotonic()
         return FrameProcessor(self.burst)
+
+    def goes_on(self) -> bool:
+        """Give up a connection that brings no frame, and after a moment try another one.
+
+        Returns:
+            Whether that changed what the camera is to do now.
+        """
+        now_s = time.monotonic()
+        if self.paused_s is not None:
+            if now_s - self.paused_s < PAUSE_S:
+                return False
+            self.paused_s, self.since_s, self.tries = None, now_s, self.tries + 1
+            return True
+        stuck = self.burst is not None and not self.burst.begun
+        if not stuck or self.tries >= TRIES or now_s - self.offered_s < RETRY_S:
+            return False
+        self.paused_s, self.burst = now_s, None
+        return True
 
     @property
     def result(self) -> StreamView | None:
@@ -92,7 +124,7 @@ def _camera(judges: Judges, servers: list[dict]) -> Take:
         rtc_configuration={"iceServers": servers},
         media_stream_constraints={"video": CAMERA, "audio": False},
         video_processor_factory=lambda: take.start(judges),
-        desired_playing_state=take.on,
+        desired_playing_state=take.on and take.paused_s is None,
         translations=WORDS,
     )
     if take.on or context.state.playing:
@@ -104,14 +136,18 @@ def _switch(take: Take) -> None:
     take.on = not take.on
     if take.on:
         take.burst, take.since_s = None, time.monotonic()
+        take.tries, take.paused_s = 1, None
 
 
 def _wait(take: Take) -> None:
     """Look for the result; the page is drawn anew when it is there."""
-    if take.on and take.result is not None:
+    if take.on and (take.result is not None or take.goes_on()):
         st.rerun()
     if not take.on:
         return
+    if take.tries > 1 or take.paused_s is not None:
+        number = take.tries + (take.paused_s is not None)
+        st.caption(f"The camera did not connect in time. Try {number} of {TRIES} ...")
     seen = min(take.burst.seen, FRAMES) if take.burst else 0
     words = f"Frame {seen} of {FRAMES}. Look into the camera." if seen else "The camera settles ..."
     st.progress(seen / FRAMES, text=words)

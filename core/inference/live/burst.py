@@ -59,6 +59,11 @@ class Burst:
         return drawn
 
     @property
+    def begun(self) -> bool:
+        """Whether a frame has come."""
+        return self._first_s is not None
+
+    @property
     def error(self) -> str | None:
         """What is wrong with the latest frame, in a sentence, or None."""
         return self._stream.view().error
