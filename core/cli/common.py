@@ -2,9 +2,11 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
+
+from core.errors import UserError
 
 OK, SOME_FAILED = 0, 1  # exit codes; argparse ends with 2 on wrong usage
 BAR_AFTER_S = 0.5  # what fails at once has none
@@ -17,6 +19,22 @@ def positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"must be 1 or more. Received: {text}")
     return number
+
+
+def refuse_unused(args: argparse.Namespace, options: Iterable[str], goes_with: str) -> None:
+    """Refuse options that were given and that the command would not look at.
+
+    Args:
+        args: of the command.
+        options: their names in it; None, False and nothing are not given.
+        goes_with: what they are for.
+
+    Raises:
+        UserError: one of them was given.
+    """
+    for name in options:
+        if getattr(args, name) not in (None, False, []):
+            raise UserError(f"--{name.replace('_', '-')} goes with {goes_with}.")
 
 
 def tell(sentence: str) -> None:

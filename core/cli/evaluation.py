@@ -5,13 +5,14 @@ import json
 import sys
 from pathlib import Path
 
-from core.cli.common import OK
+from core.cli.common import OK, refuse_unused
 from core.cli.measuring import add_measuring, keep
 from core.config import CLASS_NAMES
 from core.errors import UserError
 from core.generators import GENERATORS
 
 KEPT_AS = ("classifier", "original", "generator")
+COUNT, PSI = 200, 1.0  # of the faces that --generator paints
 FIRST_SEED = 2_500_000  # none of these is in a data set
 
 
@@ -24,9 +25,9 @@ def add_evaluation(commands) -> None:
     )
     evaluate.add_argument("--generator", choices=GENERATORS,
                           help="judge fresh faces of it beside the photos of DIR")  # fmt: skip
-    evaluate.add_argument("--count", type=int, default=200, metavar="N",
+    evaluate.add_argument("--count", type=int, metavar="N",
                           help="with --generator: how many faces it paints (200)")  # fmt: skip
-    evaluate.add_argument("--psi", type=float, default=1.0, metavar="P",
+    evaluate.add_argument("--psi", type=float, metavar="P",
                           help="with --generator: truncation, from 0 to 1.5 (1)")  # fmt: skip
     evaluate.add_argument("--run", type=Path, metavar="RUN_DIR", dest="run_dir",
                           help="measure this run instead of the published model")  # fmt: skip
@@ -58,17 +59,14 @@ def _evaluate(args: argparse.Namespace) -> int:
     from core.dataset.index import load_split
     from core.evaluation.scores import report, score_faces
 
+    _refuse_contradictions(args)
     index, faces = load_split(args.data, args.split)
     for note in index.notes:
         print(f"Note: {note}", file=sys.stderr)
     if args.robustness:
-        if args.keep == "generator":
-            raise UserError("--keep generator goes with --generator dcgan, not with --robustness.")
         return _robustness(args, faces)
     if args.keep == "generator":
         return _keep_generator(args, index, faces)
-    if args.keep:
-        raise UserError("--keep goes with --robustness; a model is shipped with publish.")
     network, calibration = _model(args)
     if args.generator:
         scores = _painted(args, index, faces, network)
@@ -82,6 +80,21 @@ def _evaluate(args: argparse.Namespace) -> int:
     else:
         _print_figures(figures)
     return OK
+
+
+def _refuse_contradictions(args: argparse.Namespace) -> None:
+    if args.robustness and args.keep == "generator":
+        raise UserError("--keep generator goes with --generator dcgan, not with --robustness.")
+    if args.robustness and args.generator:
+        raise UserError("Choose one of --robustness and --generator.")
+    if args.keep not in (None, "generator") and not args.robustness:
+        raise UserError("--keep goes with --robustness; a model is shipped with publish.")
+    if not args.generator:
+        refuse_unused(args, ["count", "psi"], "--generator")
+    if args.keep == "generator":
+        refuse_unused(args, ["psi"], "--generator without --keep: it is kept at three of them")
+    args.count = COUNT if args.count is None else args.count
+    args.psi = PSI if args.psi is None else args.psi
 
 
 def _painted(args: argparse.Namespace, index, faces, network):

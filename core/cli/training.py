@@ -4,9 +4,17 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from core.cli.common import OK, names, positive
+from core.cli.common import OK, names, positive, refuse_unused
 from core.errors import UserError
 from core.training.catalogue import RECIPE_NAMES, RECIPES_OF, recipe_for
+
+# Options of `publish` that not everything that is published looks at.
+_ONLY_AS = {
+    "clips": ("live",),
+    "traces": ("second",),
+    "inception": ("generator", "original_generator"),
+    "only_measure": ("generator",),
+}
 
 
 def add_training(commands) -> None:
@@ -113,6 +121,9 @@ def _with_options(recipe, args: argparse.Namespace):
 
 
 def _publish(args: argparse.Namespace) -> int:
+    for option, kinds in _ONLY_AS.items():
+        if args.name not in kinds:
+            refuse_unused(args, [option], f"--as {' or '.join(kinds)}")
     if args.only_measure:
         return _measure_generator(args)
     if args.name.endswith("generator"):
@@ -142,8 +153,6 @@ def _publish(args: argparse.Namespace) -> int:
 def _measure_generator(args: argparse.Namespace) -> int:
     from core.publishing.generator import QUALITY_FILE, measure_run
 
-    if args.name != "generator":
-        raise UserError("--only-measure goes with --as generator.")
     for row in measure_run(args.run_dir, args.data, args.inception):
         print(" ".join(f"{name} {value:.4g}" for name, value in row.items()), flush=True)
     print(f"The table of all epochs is {args.run_dir / QUALITY_FILE}.")

@@ -235,6 +235,25 @@ def test_dataset_info_counts_probes_and_compares(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
+        ("evaluate --count 5", "--count goes with --generator"),
+        ("evaluate --psi 0.5", "--psi goes with --generator"),
+        ("evaluate --robustness --generator dcgan", "Choose one of"),
+        ("evaluate --keep classifier", "--keep goes with --robustness"),
+        ("evaluate --generator dcgan --keep generator --psi 1", "kept at three"),
+        ("publish run --clips films", "--clips goes with --as live"),
+        ("publish run --as live --traces run", "--traces goes with --as second"),
+        ("publish run --as second --inception file", "--inception goes with --as generator or"),
+        ("publish run --only-measure", "--only-measure goes with --as generator"),
+    ],
+)
+def test_an_option_that_would_not_be_looked_at_is_refused(words, sentence, capsys):
+    assert main([*words.split(), "--data", "nowhere"]) == 1
+    assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
         (["dataset", "info", "nowhere"], "no folder"),
         (["dataset", "demo", "--count", "3"], "40 to 400"),
         (["dataset", "download", "--sample", "1"], "10 to 5,000"),
