@@ -34,7 +34,7 @@ def roc(labels: np.ndarray, p_fake: np.ndarray) -> Curve:
 def precision_recall(labels: np.ndarray, p_fake: np.ndarray) -> Curve:
     """Share of the alarms that are right (y) against share of fakes caught (x).
 
-    Precision hangs on how common fakes are; here they are as common as in `labels`.
+    Precision depends on how common fakes are; here they are as common as in `labels`.
     """
     y, x, threshold = precision_recall_curve(labels == FAKE, p_fake)
     return Curve(x, y, np.append(threshold, 1.0))

@@ -63,7 +63,7 @@ def score_faces(
         network: what judges them.
         progress: told after each batch how many files it read.
         change: done to each face first, the same way every time: from uint8 (side, side, 3)
-            and a source of chance, which hangs on the face's place alone, to such pixels.
+            and a source of chance, which depends on the face's place alone, to such pixels.
 
     Raises:
         UserError: not one file can be decoded.

@@ -63,7 +63,7 @@ class MobileStyleGan:
     def codes(self, seeds: list[int]) -> np.ndarray:
         """The styles of seeds: float32 (n, 512)."""
         latents = normal_latents(seeds, STYLE_DIM)
-        # one at a time, so that a style does not hang on the company it is made in
+        # one at a time, so that a style does not depend on those it is made with
         with self._lock:
             return np.concatenate([self._mapping(latent[None])[0] for latent in latents])
 

@@ -159,7 +159,7 @@ def _edits(text: str) -> dict[int, float]:
 
 
 _FIELDS = {"directions": "amounts"}
-_READERS = {  # the generator first: what else is allowed hangs on it
+_READERS = {  # the generator first: what else is allowed depends on it
     "generator": str,
     "seed": int,
     "count": int,

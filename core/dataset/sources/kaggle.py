@@ -31,7 +31,7 @@ WORKERS = 8
 
 
 def download_all() -> Path:
-    """Fetch the whole set into kagglehub's own folder; a broken download is gone on with.
+    """Fetch the whole set into kagglehub's own folder; a broken download is continued.
 
     Returns:
         The folder with the splits.

@@ -31,7 +31,7 @@ def paint_faces(
 ) -> Path:
     """Add generated faces to a folder in the Kaggle layout; those that are there are kept.
 
-    Each face hangs on its seed alone: `{split}/fake/{source}_{seed}.jpg`, its psi drawn evenly
+    Each face depends on its seed alone: `{split}/fake/{source}_{seed}.jpg`, its psi drawn evenly
     from a range. Large faces take the data set's own form (`kaggle_form`); those of the DCGAN
     keep their 128 pixels. A tenth each goes to valid and to test.
 

@@ -22,7 +22,7 @@ PSIS = (0.5, 0.7, 1.0)
 
 @dataclass(frozen=True)
 class Asked:
-    """What a kept measurement must agree on to be gone on with.
+    """What a kept measurement must agree on to be continued.
 
     Attributes:
         version: the generator's.

@@ -15,7 +15,7 @@ from core.training.imagenet import load_imagenet
 
 
 class ProjectedStep:
-    """The networks, the averaged generator and both optimizers; stands in for `GanStep`.
+    """The networks, the averaged generator and both optimizers; used in place of `GanStep`.
 
     Generated faces are painted and looked at once a step: the heads learn from what the frozen
     network saw of them, then the generator learns from the heads along the same way back.

@@ -35,7 +35,8 @@ def features_of(
         faces: rows of an index, always the same ones in the same order for a folder.
         backbone: the frozen network.
         folder: keeps the features, float16.
-        change: done to each face first; its chance hangs on the folder's name and the face's.
+        change: done to each face first; its random numbers depend on the folder's name and the
+            face's.
         progress: told after each file how many faces it holds.
 
     Returns:
