@@ -9,7 +9,8 @@ from pathlib import Path
 
 from bench.torture.kinds import KINDS, make_input
 
-KILLS, KILLS_SHARE = 200, 9.0
+KILLS, MOST_KILLS = "kills", 200
+SHARES = {**{name: kind.share for name, kind in KINDS.items()}, KILLS: 9.0}
 
 
 def main() -> int:
@@ -27,9 +28,9 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench.torture", description=__doc__)
     parser.add_argument("--minutes", type=float, help="end then, with what is not tried left out")
-    parser.add_argument("--only", nargs="+", choices=[*KINDS, "kills"], help="all by default")
+    parser.add_argument("--only", nargs="+", choices=[*KINDS, KILLS], help="all by default")
     parser.add_argument("--count", type=int, help="inputs of each kind, instead of its own number")
-    parser.add_argument("--kills", type=int, default=KILLS, help=f"in all ({KILLS})")
+    parser.add_argument("--kills", type=int, default=MOST_KILLS, help=f"in all ({MOST_KILLS})")
     parser.add_argument("--seed", type=int, default=1, help="another one gives other inputs (1)")
     parser.add_argument("--workers", type=int, help="processes (one a core)")
     parser.add_argument("--keep", action="store_true", help="write bench/results/torture.json")
@@ -52,49 +53,38 @@ def _again(args: argparse.Namespace) -> int:
 
 
 def _all(args: argparse.Namespace) -> int:
-    from bench.torture.record import write_record
-    from core.runtime import cores
+    from bench.torture.record import keep
 
-    args.workers = args.workers or cores()
-    started = time.monotonic()
-    until_s = started + 60 * args.minutes if args.minutes else float("inf")
-    chosen = args.only or [*KINDS, "kills"]
-    inputs, kills, findings = {}, {}, []
-    for place, name in enumerate(chosen):
-        now, shares = time.monotonic(), [_share(each) for each in chosen[place:]]
-        share_s = now + (until_s - now) * shares[0] / sum(shares)
-        if name == "kills":
-            from bench.torture.kills import kill_all
-
-            kills, found = kill_all(args.kills, args.seed, share_s)
-        else:
-            inputs[name], found = _try(name, args, share_s)
-        findings += found
-        for each in found:
-            print(f"  {each}", flush=True)
-    minutes = round((time.monotonic() - started) / 60, 1)
-    record = {"seed": args.seed, "minutes": minutes, "inputs": inputs, "kills": kills}
-    if args.keep:
-        write_record({**record, "findings": findings})
-    print(f"{minutes} minutes, {len(findings)} findings")
-    return int(bool(findings))
-
-
-def _share(name: str) -> float:
-    return KINDS[name].share if name in KINDS else KILLS_SHARE
+    chosen, found = args.only or [*KINDS, KILLS], []
+    until_s = time.monotonic() + 60 * args.minutes if args.minutes else float("inf")
+    for place, kind in enumerate(chosen):
+        begun_s, shares = time.monotonic(), [SHARES[each] for each in chosen[place:]]
+        share_s = begun_s + (until_s - begun_s) * shares[0] / sum(shares)
+        figures, findings = (_kill if kind == KILLS else _try)(kind, args, share_s)
+        minutes = round((time.monotonic() - begun_s) / 60, 1)
+        if args.keep:
+            keep(kind, {"seed": args.seed, "minutes": minutes, **figures}, findings)
+        found += findings
+        print(f"{kind}, {minutes} minutes: {figures}", *findings, sep="\n  ", flush=True)
+    return int(bool(found))
 
 
 def _try(name: str, args: argparse.Namespace, until_s: float) -> tuple[dict, list[dict]]:
     from bench.torture.crew import Tally, try_all
     from bench.torture.record import found_by, tallied
+    from core.runtime import cores
 
-    kind, tally = KINDS[name], Tally()
+    kind, tally, workers = KINDS[name], Tally(), args.workers or cores()
     numbers = range(args.count or kind.count)
-    for row in try_all(kind, args.seed, numbers, workers=args.workers, until_s=until_s):
+    for row in try_all(kind, args.seed, numbers, workers=workers, until_s=until_s):
         tally.add(row, kind)
-    figures = tallied(kind, tally)
-    print(f"{name}: { {key: figures[key] for key in figures if key != 'by_part'} }", flush=True)
-    return figures, found_by(kind, tally, args.seed)
+    return tallied(kind, tally), found_by(kind, tally, args.seed)
+
+
+def _kill(name: str, args: argparse.Namespace, until_s: float) -> tuple[dict, list[dict]]:
+    from bench.torture.kills import kill_all
+
+    return kill_all(args.kills, args.seed, until_s)
 
 
 if __name__ == "__main__":

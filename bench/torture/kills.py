@@ -62,7 +62,8 @@ def kill_all(count: int, seed: int, until_s: float) -> tuple[dict, list[dict]]:
         until_s: on the monotonic clock.
 
     Returns:
-        Per kind: kills, how often work was let to its end, findings; and the findings in words.
+        Kills in all and findings, and the same by work with how often it came to its end; then the
+        findings in words.
     """
     prepare_process()
     multiprocessing.set_forkserver_preload(_PRELOADED)
@@ -75,14 +76,13 @@ def kill_all(count: int, seed: int, until_s: float) -> tuple[dict, list[dict]]:
         share_s = until_s if left == 1 else now + (until_s - now) / left
         tally, faults = _Teller(story, seed).tell(round(count * story.share), share_s)
         figures[story.name] = dict(tally)
-        what = Counter(faults)
         found += [
-            {"part": f"kills: {story.name}", "what": words, "times": times, "where": "",
+            {"kind": "kills", "part": story.name, "what": words, "times": times, "where": "",
              "again": "python -m bench.torture --only kills"}
-            for words, times in what.items()
+            for words, times in Counter(faults).items()
         ]  # fmt: skip
-        print(f"kills, {story.name}: {dict(tally)}", flush=True)
-    return figures, found
+    kills = sum(each["kills"] for each in figures.values())
+    return {"kills": kills, "findings": len(found), "by_work": figures}, found
 
 
 class _Teller:

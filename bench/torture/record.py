@@ -1,7 +1,12 @@
-"""bench/results/torture.json: what was tried and what came of it, for the page About."""
+"""bench/results/torture.json: what was tried and what came of it, for the page About.
+
+Each kind has figures of its own, with their day and commit: a kind that is tried again takes the
+place of what was known of it, and the others stay.
+"""
 
 import json
 from datetime import date
+from pathlib import Path
 
 from bench.common import RESULTS_DIR, machine
 from bench.torture.crew import Tally
@@ -30,6 +35,7 @@ def found_by(kind: Kind, tally: Tally, seed: int) -> list[dict]:
     """The findings, each with the words that repeat it."""
     return [
         {
+            "kind": kind.name,
             "part": part,
             "what": what,
             "where": where,
@@ -40,12 +46,18 @@ def found_by(kind: Kind, tally: Tally, seed: int) -> list[dict]:
     ]
 
 
-def write_record(record: dict) -> None:
-    """Keep a run's figures, with date, commit and machine."""
-    content = {
-        "date": date.today().isoformat(),
-        "commit": made_with()["commit"],
-        **machine(),
-        **record,
-    }
-    FILE.write_text(json.dumps(content, indent=2) + "\n")
+def keep(kind: str, figures: dict, findings: list[dict], file: Path = FILE) -> None:
+    """Let a kind's figures and findings take the place of its earlier ones.
+
+    Args:
+        kind: a key of `KINDS`, or "kills".
+        figures: with seed and minutes.
+        findings: of this kind.
+        file: the record; one is begun where there is none.
+    """
+    kept = json.loads(file.read_text()) if file.exists() else {"kinds": {}, "findings": []}
+    now = {"date": date.today().isoformat(), "commit": made_with()["commit"]}
+    kept["kinds"][kind] = {**now, **figures}
+    others = [each for each in kept["findings"] if each["kind"] != kind]
+    content = {**machine(), "kinds": kept["kinds"], "findings": others + findings}
+    file.write_text(json.dumps(content, indent=2) + "\n")

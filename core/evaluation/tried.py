@@ -28,18 +28,16 @@ def tried_line(file: Path = TRIED) -> str | None:
     """
     try:
         kept = read_object(file.read_bytes())
-        day = date.fromisoformat(kept["date"])
-        inputs = {name: kept["inputs"].get(name) for name in _INPUTS}
-        counts = [f"{each['tried']:,} {_INPUTS[name]}" for name, each in inputs.items() if each]
-        kills = sum(each["kills"] for each in kept["kills"].values())
-        found = sum(each["times"] for each in kept["findings"])
+        kinds, found = kept["kinds"], sum(each["times"] for each in kept["findings"])
+        counts = [f"{kinds[name]['tried']:,} {words}" for name, words in _INPUTS.items()
+                  if name in kinds]  # fmt: skip
+        if "kills" in kinds:
+            counts.append(f"{kinds['kills']['kills']:,} kills in the middle of work")
+        day = max(date.fromisoformat(each["date"]) for each in kinds.values())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    counts += [f"{kills:,} kills in the middle of work"] * bool(kills)
-    if not counts:
-        return None
     tried = ", ".join(counts[:-1]) + " and " * (len(counts) > 1) + counts[-1]
-    return f"Tried on {day.day} {day:%B %Y}, changed at random: {tried}. {_outcome(found)}"
+    return f"Tried at random, last on {day.day} {day:%B %Y}: {tried}. {_outcome(found)}"
 
 
 def _outcome(found: int) -> str:

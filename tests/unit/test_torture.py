@@ -3,6 +3,7 @@
 What it tries by the thousand is tried by the dozen here.
 """
 
+import json
 import math
 import os
 import random
@@ -21,9 +22,11 @@ from bench.torture.kinds import Kind, Part, make_input
 from bench.torture.mutate import MOST_BYTES, mutate
 from bench.torture.pictures import parts as picture_parts
 from bench.torture.pictures import with_checksums
+from bench.torture.record import keep
 from bench.torture.worker import try_one
 from core.atomic import write_atomically
 from core.errors import UserError
+from core.evaluation.tried import tried_line
 from core.imaging import decode_image
 from tests.unit.decoding.pictures import SCENE
 
@@ -121,6 +124,20 @@ def test_an_input_that_hangs_or_kills_its_process_is_a_finding_and_the_rest_is_t
     assert sorted(outcomes) == list(range(9)) and len(rows) == 9
     assert outcomes.pop(2) == "hang" and outcomes.pop(5) == "died"
     assert set(outcomes.values()) == {"fine"}
+
+
+def test_a_kind_that_is_tried_again_takes_its_own_place_alone(tmp_path):
+    file = tmp_path / "torture.json"
+    keep("texts", {"tried": 3}, [{"kind": "texts", "times": 1}], file)
+    keep("videos", {"tried": 5}, [{"kind": "videos", "times": 2}], file)
+    keep("texts", {"tried": 9}, [], file)
+    kept = json.loads(file.read_text())
+    assert {name: each["tried"] for name, each in kept["kinds"].items()} == {
+        "texts": 9,
+        "videos": 5,
+    }
+    assert kept["findings"] == [{"kind": "videos", "times": 2}] and kept["kinds"]["texts"]["commit"]
+    assert "9 links" in tried_line(file) and "failed twice" not in tried_line(file)
 
 
 STEPS = 40

@@ -6,10 +6,13 @@ import pytest
 
 from core.evaluation.tried import TRIED, tried_line
 
+DAY = {"date": "2026-03-05"}
 KEPT = {
-    "date": "2026-03-05",
-    "inputs": {"videos": {"tried": 2000}, "pictures": {"tried": 19_500}},
-    "kills": {"generate": {"kills": 30}, "dataset paint": {"kills": 50}},
+    "kinds": {
+        "kills": {"kills": 80, **DAY},
+        "videos": {"tried": 2000, "date": "2026-03-02"},
+        "pictures": {"tried": 19_500, **DAY},
+    },
     "findings": [],
 }
 
@@ -25,7 +28,7 @@ def file(tmp_path):
 
 def test_it_counts_inputs_and_kills(file):
     line = tried_line(file())
-    assert line.startswith("Tried on 5 March 2026")
+    assert line.startswith("Tried at random, last on 5 March 2026: ")
     assert "19,500 damaged or hostile pictures, 2,000 videos and 80 kills" in line
     assert line.endswith("none broke anything.")
 
@@ -36,7 +39,12 @@ def test_findings_are_not_hidden(file):
 
 
 @pytest.mark.parametrize(
-    "other", [{"date": "x"}, {"inputs": []}, {"kills": None}, {"inputs": {}, "kills": {}}]
+    "other",
+    [
+        *({"kinds": kinds} for kinds in ([], {}, None, {"kills": {}}, {"videos": DAY})),
+        *({"findings": findings} for findings in (None, [7], {"a": 1})),
+        {"kinds": {"kills": {"kills": 8, "date": "x"}}},
+    ],
 )
 def test_a_file_that_makes_no_sense_is_no_line(file, other):
     assert tried_line(file(**other)) is None

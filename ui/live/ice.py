@@ -26,7 +26,7 @@ def parse_ice_servers(text: str | None) -> list[dict]:
         return []
     try:
         servers = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"The setting ICE_SERVERS is not JSON. {_HOW}") from error
     if not isinstance(servers, list) or not all(map(_is_server, servers)):
         raise UserError(f"The setting ICE_SERVERS is not a list of STUN or TURN servers. {_HOW}")
