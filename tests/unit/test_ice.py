@@ -31,6 +31,7 @@ def test_a_good_list():
         '[{"urls": [1]}]',
         '[{"urls": "stun:a", "password": "x"}]',
         "[null]",
+        "[" * 100_000,
     ],
 )
 def test_a_bad_list_gets_a_sentence(text):
