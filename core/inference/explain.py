@@ -19,12 +19,12 @@ from core.inference.report import CLASS_COLORS
 from core.inference.second import SecondOpinion
 
 EVIDENCE, GRAD_CAM = "evidence", "grad_cam"
-EVIDENCE_SCALE = 10.0  # log-odds of an area that get the full colour
+LEAST_SCALE = 10.0  # log-odds of an area that get the full colour, at least
 NOTES = {
     EVIDENCE: (
-        "What each area adds to the word of the network that looks for traces: red speaks for a "
-        f"generator, blue for a photograph (full colour: {EVIDENCE_SCALE:.0f} in log-odds). It is "
-        "one of the networks of the verdict, and no proof of anything in the picture."
+        "What each area adds to the word of the network that looks for traces, in log-odds: red "
+        "speaks for a generator, blue for a photograph. It is one of the networks of the verdict, "
+        "and no proof of anything in the picture."
     ),
     GRAD_CAM: (
         "Bright regions raised P(fake) of the CNN most (Grad-CAM). A hint at what the network "
@@ -100,19 +100,24 @@ def grad_cam(face: np.ndarray, *, folder: Path = ARTIFACTS_DIR) -> np.ndarray:
     return np.clip(heat / max(float(heat.max()), 1e-8), 0, 1).astype(np.float32)
 
 
+def scale_of(evidence: np.ndarray) -> float:
+    """The log-odds of an area that get the full colour: the strongest of the face, if strong."""
+    return max(LEAST_SCALE, float(np.abs(evidence).max()))
+
+
 def evidence_over(face: np.ndarray, evidence: np.ndarray, *, strength: float = 0.6) -> np.ndarray:
     """Lay over a face what its areas say: red for fake, blue for real.
 
     Args:
         face: uint8 (side, side, 3), RGB.
         evidence: float32 (areas, areas), log-odds of fake by area.
-        strength: how far `EVIDENCE_SCALE` or more hides the face, in [0, 1].
+        strength: how far what weighs most hides the face, in [0, 1].
 
     Returns:
         uint8 (side, side, 3), RGB.
     """
     smooth = cv2.resize(evidence, face.shape[1::-1], interpolation=cv2.INTER_CUBIC)
-    share = np.clip(smooth / EVIDENCE_SCALE, -1, 1)[..., None]
+    share = np.clip(smooth / scale_of(evidence), -1, 1)[..., None]
     colours = np.where(share > 0, _rgb("fake"), _rgb("real"))
     alpha = strength * np.abs(share)
     return np.clip((1 - alpha) * face + alpha * colours, 0, 255).astype(np.uint8)

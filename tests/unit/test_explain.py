@@ -7,8 +7,8 @@ import numpy as np
 from core.imaging import to_model_input
 from core.inference.explain import (
     EVIDENCE,
-    EVIDENCE_SCALE,
     GRAD_CAM,
+    LEAST_SCALE,
     evidence_over,
     grad_cam,
     heat_of,
@@ -42,7 +42,7 @@ def test_overlay_keeps_the_size_and_warms_the_hot_spot():
 def test_areas_are_red_for_fake_and_blue_for_real():
     face = np.full((224, 224, 3), 100, np.uint8)
     evidence = np.zeros((7, 7), np.float32)
-    evidence[0], evidence[-1] = EVIDENCE_SCALE, -EVIDENCE_SCALE
+    evidence[0], evidence[-1] = LEAST_SCALE, -LEAST_SCALE
     drawn = evidence_over(face, evidence).astype(int)
     top, middle, bottom = drawn[5].mean(0), drawn[112].mean(0), drawn[-5].mean(0)
     assert top[0] - top[2] > 80 and bottom[2] - bottom[0] > 80

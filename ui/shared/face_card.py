@@ -8,12 +8,11 @@ from core.inference.networks import Panel
 from core.inference.photo import FaceResult
 from core.inference.report import MARKS
 from core.inference.verdict import WORDS, Calibration, Verdict, percent
-from ui.shared.heat_map import heat_legend, heat_switch, make_heat, under_heat
+from ui.shared.heat_map import draw_heat, heat_switch
 from ui.shared.theme import p_fake_scale, tinted, verdict_pill
 
 PICTURE_PX = 132
 _NETWORK_NAMES = {"cnn": "CNN alone", "second": "Second opinion alone"}
-HEAT_PX = 224  # of the picture under its heat map
 
 
 def face_card(face: FaceResult, number: int, key: str, panel: Panel) -> None:
@@ -25,24 +24,24 @@ def face_card(face: FaceResult, number: int, key: str, panel: Panel) -> None:
         key: unique per face in the session.
         panel: what judged it, with the thresholds to draw.
     """
-    state, calibration = face.verdict.state, panel.calibration
-    wanted = st.session_state.get(f"heat_{key}", False)
-    with st.container(border=True, horizontal=True):
-        picture = st.container(width=HEAT_PX if wanted else PICTURE_PX)
-        words = st.container(width="stretch")
-        with words:
-            note = f"{MARKS[face.marked].capitalize()}." if face.marked else ""
-            verdict_box(
-                f"Face {number}", face.verdict, face.p_fake, calibration, note, face.opinions
-            )
-        with picture:
-            frame = st.empty()
-            heat = make_heat(face, key, panel) if heat_switch(key) else None
-            shown = face.thumbnail if heat is None else under_heat(face, heat, key)
-            frame.image(shown, width="stretch", alt=f"Face {number}: {WORDS[state].lower()}")
-        if heat is not None:
-            with words:
-                heat_legend(heat, key)
+    note = f"{MARKS[face.marked].capitalize()}." if face.marked else ""
+    alt = f"Face {number}: {WORDS[face.verdict.state].lower()}"
+    with st.container(border=True):
+        with st.container(horizontal=True):
+            with st.container(width=PICTURE_PX):
+                st.image(face.thumbnail, width="stretch", alt=alt)
+                wanted = heat_switch(key)
+            with st.container(width="stretch"):
+                verdict_box(
+                    f"Face {number}",
+                    face.verdict,
+                    face.p_fake,
+                    panel.calibration,
+                    note,
+                    face.opinions,
+                )
+        if wanted:
+            draw_heat(face, number, key, panel)
 
 
 def verdict_box(

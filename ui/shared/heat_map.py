@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.errors import UserError
-from core.inference.explain import EVIDENCE, NOTES, Heat, heat_of
+from core.inference.explain import EVIDENCE, NOTES, Heat, heat_of, scale_of
 from core.inference.networks import Panel
 from core.inference.photo import FaceResult
 from core.inference.report import CLASS_COLORS
@@ -13,6 +13,7 @@ from ui.shared.widgets import say_error
 _HEAT = "heat_maps"
 _KEPT = 40  # heat maps a session remembers
 _STRENGTH = 0.6
+_PICTURE_PX = 224
 
 
 def heat_switch(key: str) -> bool:
@@ -20,7 +21,7 @@ def heat_switch(key: str) -> bool:
     return st.toggle("Heat map", key=f"heat_{key}", help="Where in the face the network looked")
 
 
-def make_heat(face: FaceResult, key: str, panel: Panel) -> Heat | None:
+def _made(face: FaceResult, key: str, panel: Panel) -> Heat | None:
     """The heat map of a face, made now if this session has none; None after a sentence why."""
     if (known := _kept(face, key, panel.name)) is not None:
         return known
@@ -37,19 +38,40 @@ def make_heat(face: FaceResult, key: str, panel: Panel) -> Heat | None:
     return heat
 
 
-def heat_legend(heat: Heat, key: str) -> None:
-    """How strongly it is drawn, what its colours say, and what it is worth."""
-    st.slider("Strength", 0.1, 1.0, _STRENGTH, 0.1, key=_strength_key(key), format="percent")
-    if heat.method == EVIDENCE:
-        st.html(
-            '<div class="rf-heat"><span>photograph</span><i style="background:linear-gradient('
-            f'90deg,{CLASS_COLORS["real"]},#fff0,{CLASS_COLORS["fake"]})"></i>'
-            "<span>generated</span></div>"
-        )
+def draw_heat(face: FaceResult, number: int, key: str, panel: Panel) -> None:
+    """The face under its heat map, how strongly that is drawn, and what its colours say.
+
+    Args:
+        face: the judged face.
+        number: its number in the photo, from 1.
+        key: that its card has.
+        panel: what judged it.
+    """
+    heat = _made(face, key, panel)
+    if heat is None:
+        return
+    with st.container(horizontal=True):
+        frame = st.container(width=_PICTURE_PX)
+        with st.container(width="stretch"):
+            st.slider(
+                "Strength", 0.1, 1.0, _STRENGTH, 0.1, key=_strength_key(key), format="percent"
+            )
+            if heat.method == EVIDENCE:
+                _colour_bar(scale_of(heat.values))
+        frame.image(_under(face, heat, key), width="stretch", alt=f"Heat map of face {number}")
     st.caption(NOTES[heat.method])
 
 
-def under_heat(face: FaceResult, heat: Heat, key: str) -> np.ndarray:
+def _colour_bar(scale: float) -> None:
+    real, fake = CLASS_COLORS["real"], CLASS_COLORS["fake"]
+    st.html(
+        f'<div class="rf-heat"><span>-{scale:.0f}</span><i style="background:linear-gradient('
+        f'90deg,{real},#8880,{fake})"></i><span>+{scale:.0f}</span></div>'
+        '<div class="rf-heat"><span>photograph</span><i></i><span>generated</span></div>'
+    )
+
+
+def _under(face: FaceResult, heat: Heat, key: str) -> np.ndarray:
     """The face under its heat map, as strong as the slider says: uint8 (256, 256, 3)."""
     return heat.over(face.thumbnail, strength=st.session_state.get(_strength_key(key), _STRENGTH))
 
@@ -62,7 +84,7 @@ def heat_map_of(face: FaceResult, key: str) -> tuple[np.ndarray, str] | None:
         key: that its card has.
     """
     heat = _kept(face, key)
-    return None if heat is None else (under_heat(face, heat, key), NOTES[heat.method])
+    return None if heat is None else (_under(face, heat, key), NOTES[heat.method])
 
 
 def _kept(face: FaceResult, key: str, network: str | None = None) -> Heat | None:
