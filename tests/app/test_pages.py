@@ -222,9 +222,10 @@ def test_the_heat_map_is_drawn_on_demand(photo_page, examples):
     assert not page.exception
 
 
-def test_of_the_cnn_alone_the_heat_map_follows_the_gradient(photo_page, examples):
-    photo_page.query_params["network"] = "cnn"
-    page = _upload(photo_page, ("one.jpg", examples["Portrait A"]))
+def test_of_the_cnn_alone_the_heat_map_follows_the_gradient(examples):
+    page = _page("pages/1_Photo.py")
+    page.query_params["network"] = "cnn"
+    page = _upload(page.run(), ("one.jpg", examples["Portrait A"]))
     next(t for t in page.toggle if t.label == "Heat map").set_value(True).run(timeout=120)
     assert not page.exception
     assert NOTES[GRAD_CAM] in page_text(page)
@@ -276,6 +277,10 @@ def _press(page: AppTest, label: str) -> AppTest:
     return next(b for b in page.button if b.label == label).click().run()
 
 
+def _slider(page: AppTest, label: str):
+    return next(slider for slider in page.slider if slider.label.startswith(label))
+
+
 class TestMarkingAFace:
     """A person shows where a face is."""
 
@@ -289,8 +294,8 @@ class TestMarkingAFace:
 
     def test_a_box_by_sliders_is_judged_and_marked(self, page):
         found = self._faces(page)
-        page.slider[0].set_value((60, 260)).run()
-        page.slider[1].set_value((100, 330)).run()
+        _slider(page, "From left").set_value((60, 260)).run()
+        _slider(page, "From top").set_value((100, 330)).run()
         page = _press(page, "Judge this box")
         assert not page.exception
         *before, face = self._faces(page)
@@ -315,7 +320,7 @@ class TestMarkingAFace:
         assert button.disabled
 
     def test_a_slip_is_a_sentence(self, page):
-        page.slider[0].set_value((10, 12)).run()
+        _slider(page, "From left").set_value((10, 12)).run()
         page = _press(page, "Judge this box")
         assert not page.exception and "too small" in page.error[0].value
 
