@@ -30,7 +30,7 @@ def what_the_file_says(claims: tuple[Claim, ...]) -> None:
     lines = "".join(map(_line, claims)) or _spaced(html.escape(NOTHING))
     st.html(
         '<section class="rf-trust rf-claims" style="overflow-wrap: anywhere">'
-        f'<b role="heading" aria-level="4">{TITLE}</b>{lines}{_spaced(html.escape(HOW_FAR))}'
+        f'<b role="heading" aria-level="3">{TITLE}</b>{lines}{_spaced(html.escape(HOW_FAR))}'
         "</section>"
     )
 

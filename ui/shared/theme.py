@@ -43,6 +43,17 @@ if (!window.menuFolds) {
 }
 </script>
 """
+# A table that is wider than a phone is scrolled with the arrow keys, once it can be reached.
+_REACH_TABLES = """
+<script>
+if (!window.tablesReached) {
+  const tables = "[data-testid=stMarkdownContainer] table:not([tabindex])";
+  window.tablesReached = new MutationObserver(() =>
+    document.querySelectorAll(tables).forEach((table) => { table.tabIndex = 0; }));
+  window.tablesReached.observe(document.body, {childList: true, subtree: true});
+}
+</script>
+"""
 
 
 def start_page(name: str, lead: str) -> None:
@@ -52,7 +63,7 @@ def start_page(name: str, lead: str) -> None:
     st.set_page_config(page_title=title, page_icon=_ICON, layout="wide")
     st.html(f"<style>{css_variables()}{_CSS}</style>")
     with st.sidebar:
-        st.html(address.SCRIPT + _FOLD_MENU, unsafe_allow_javascript=True)
+        st.html(address.SCRIPT + _FOLD_MENU + _REACH_TABLES, unsafe_allow_javascript=True)
     _menu()
     st.title(name, anchor=False)
     if lead:
