@@ -6,7 +6,7 @@ from core.errors import UserError
 RECIPES_OF = {
     "classifier": ("ours", "original", "webcam", "mosaic", "finish", "wide"),
     "second": ("second",),
-    "traces": ("traces",),
+    "traces": ("traces", "traces_more"),
     "dcgan": ("ours", "original", "projected"),
 }
 RECIPE_NAMES = tuple(dict.fromkeys(name for names in RECIPES_OF.values() for name in names))

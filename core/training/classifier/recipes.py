@@ -221,10 +221,28 @@ def _traces() -> Recipe:
     )
 
 
+def _traces_more() -> Recipe:
+    """Second stage of `traces`, from its weights: a generator that came later joins the others."""
+    traces = _traces()
+    return replace(
+        traces,
+        name="traces_more",
+        epochs=4,
+        learning_rate=1e-4,
+        warmup_steps=20,
+        ema_decay=0.98,
+        samples_per_epoch=1600,
+        source_shares=traces.source_shares | {"dcgansharp": 0.10},
+        filmed_shares=traces.filmed_shares | {"dcgansharp": 0.2},
+        seed=31,
+    )
+
+
 RECIPES = {
     recipe.name: recipe
     for recipe in (
         *(Recipe(name="original"), _ours(), _webcam(), _mosaic(), _finish(), _wide()),
         _traces(),
+        _traces_more(),
     )
 }
