@@ -23,6 +23,7 @@ from ui.shared.widgets import say_error
 REFRESH_S = 0.3
 PATIENCE_S = 15.0  # after which a camera that shows nothing is worth a sentence
 # On a busy machine the server's answer may come too late for the browser, which then gives up.
+# The next try gets more time.
 TRIES, RETRY_S, PAUSE_S = 3, 8.0, 1.0
 _KEY = "burst"
 _TAKE = f"{_KEY}_take"
@@ -70,11 +71,16 @@ class Take:
                 return False
             self.paused_s, self.since_s, self.tries = None, now_s, self.tries + 1
             return True
-        stuck = self.burst is not None and not self.burst.begun
-        if not stuck or self.tries >= TRIES or now_s - self.offered_s < RETRY_S:
+        stuck = self.burst is not None and not self.begun
+        if not stuck or self.tries >= TRIES or now_s - self.offered_s < RETRY_S * self.tries:
             return False
         self.paused_s, self.burst = now_s, None
         return True
+
+    @property
+    def begun(self) -> bool:
+        """Whether a frame has come."""
+        return self.burst is not None and self.burst.begun
 
     @property
     def result(self) -> StreamView | None:
@@ -145,13 +151,15 @@ def _wait(take: Take) -> None:
         st.rerun()
     if not take.on:
         return
-    if take.tries > 1 or take.paused_s is not None:
+    again = take.tries > 1 or take.paused_s is not None
+    if again and not take.begun:
         number = take.tries + (take.paused_s is not None)
         st.caption(f"The camera did not connect in time. Try {number} of {TRIES} ...")
     seen = min(take.burst.seen, FRAMES) if take.burst else 0
     words = f"Frame {seen} of {FRAMES}. Look into the camera." if seen else "The camera settles ..."
     st.progress(seen / FRAMES, text=words)
-    if not seen and time.monotonic() - take.since_s > PATIENCE_S:
+    last = take.begun or take.burst is None or take.tries == TRIES
+    if last and not seen and time.monotonic() - take.since_s > PATIENCE_S:
         st.info(
             "No face has come yet. If there is no picture either, press Stop and try again, or "
             "take a single picture below.",
