@@ -1,7 +1,9 @@
 """The command; see the package's own words."""
 
 import argparse
+import atexit
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -16,13 +18,13 @@ SHARES = {**{name: kind.share for name, kind in KINDS.items()}, KILLS: 9.0}
 def main() -> int:
     """Run the command; the exit code is 1 where something was found."""
     args = _parser().parse_args()
-    with tempfile.TemporaryDirectory(prefix="faces-torture-") as scratch:
-        # of the processes that are started, and of what they leave when they are killed
-        os.environ |= {"TMPDIR": scratch, "XDG_CACHE_HOME": str(Path(scratch, "cache"))}
-        tempfile.tempdir = scratch
-        if args.again:
-            return _again(args)
-        return _all(args)
+    # Of the processes that are started, and of what they leave when they are killed. It is
+    # registered first, so that it goes last, after what multiprocessing keeps in it.
+    scratch = tempfile.mkdtemp(prefix="faces-torture-")
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    os.environ |= {"TMPDIR": scratch, "XDG_CACHE_HOME": str(Path(scratch, "cache"))}
+    tempfile.tempdir = scratch
+    return _again(args) if args.again else _all(args)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -62,7 +64,7 @@ def _all(args: argparse.Namespace) -> int:
         share_s = begun_s + (until_s - begun_s) * shares[0] / sum(shares)
         figures, findings = (_kill if kind == KILLS else _try)(kind, args, share_s)
         minutes = round((time.monotonic() - begun_s) / 60, 1)
-        if args.keep:
+        if args.keep and figures.get("tried", figures.get("kills")):  # there was time for some
             keep(kind, {"seed": args.seed, "minutes": minutes, **figures}, findings)
         found += findings
         print(f"{kind}, {minutes} minutes: {figures}", *findings, sep="\n  ", flush=True)

@@ -105,7 +105,7 @@ class _Teller:
                 code = self._go_on(folder, self._rng.uniform(0, 0.7 * self._whole_s))
                 tally["kills"] += code == _KILLED
                 faults += self._faults(folder, False)
-                if code != _KILLED:
+                if code != _KILLED or time.monotonic() > until_s:
                     break
             code = self._go_on(folder) if code == _KILLED else code
             tally["ends"] += 1

@@ -48,6 +48,8 @@ def parts() -> list[Part]:
     os.chdir(free)
     write_dataset(free / "set", {"train": 2, "valid": 1, "test": 1}, 64)
     _replace_camera()
+    for page in _LINKS:  # networks are loaded at first use, before memory is bounded
+        _open(page, b"")
     return [
         Part(page, [link.encode() for link in links], partial(_open, page), (), TOKENS,
              weight=_WEIGHTS.get(page, 1.0))

@@ -29,8 +29,8 @@ def tried_line(file: Path = TRIED) -> str | None:
     try:
         kept = read_object(file.read_bytes())
         kinds, found = kept["kinds"], sum(each["times"] for each in kept["findings"])
-        counts = [f"{kinds[name]['tried']:,} {words}" for name, words in _INPUTS.items()
-                  if name in kinds]  # fmt: skip
+        there = {name: kinds[name]["tried"] for name in _INPUTS if name in kinds}
+        counts = [f"{tried:,} {_INPUTS[name]}" for name, tried in there.items() if tried]
         if "kills" in kinds:
             counts.append(f"{kinds['kills']['kills']:,} kills in the middle of work")
         day = max(date.fromisoformat(each["date"]) for each in kinds.values())
