@@ -45,7 +45,7 @@ def test_no_person_is_in_two_splits(folder):
 
 def test_what_is_there_is_kept(folder, monkeypatch):
     monkeypatch.setattr(module, "_painters", lambda: {"dcgan": load_generator("dcgan")})
-    monkeypatch.setattr(module, "_alike", lambda *parts: pytest.fail("made again"))
+    monkeypatch.setattr(module, "framed_alike", lambda *parts: pytest.fail("made again"))
     steps = []
     build_demo(folder, 40, lambda done, total: steps.append((done, total)))
     assert steps[-1] == (80, 80)
