@@ -13,14 +13,13 @@ machine too, and NOTE says so.
 
 import argparse
 import itertools
-import subprocess
 import tempfile
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from bench.common import print_table, write_json
+from bench.common import earlier_version, print_table, write_json
 from bench.folder import taken
 from core.config import ROOT
 from core.examples import load_examples
@@ -64,10 +63,8 @@ def write_photos(folder: Path, count: int) -> None:
 
 def versions(commit: str, elsewhere: Path) -> dict[str, tuple[Path, list[str]]]:
     """Where each version lies, and its words for the CNN's verdict."""
-    elsewhere.mkdir()
-    packed = subprocess.run(["git", "archive", commit], cwd=ROOT, check=True, capture_output=True)
-    subprocess.run(["tar", "-x", "-C", str(elsewhere)], check=True, input=packed.stdout)
-    return {commit: (elsewhere, []), "today": (ROOT, ["--network", "cnn"])}
+    earlier = earlier_version(commit, elsewhere)
+    return {commit: (earlier, []), "today": (ROOT, ["--network", "cnn"])}
 
 
 def measured(commit: str, photos: int, rounds: int) -> list[dict]:

@@ -5,10 +5,12 @@ import os
 import platform
 import re
 import statistics
+import subprocess
 from datetime import date
 from importlib import metadata
 from pathlib import Path
 
+from core.config import ROOT
 from core.runtime import cores
 
 RESULTS_DIR = Path(__file__).parent / "results"
@@ -20,6 +22,14 @@ LIBRARIES = ("openvino", "opencv-python-headless", "pillow", "numpy", "tensorflo
 def median_ms(seconds: list[float]) -> float:
     """Median of durations in seconds, as milliseconds."""
     return statistics.median(seconds) * 1000
+
+
+def earlier_version(commit: str, folder: Path) -> Path:
+    """Take an earlier version out of git into a folder, which is made, and return that."""
+    folder.mkdir(exist_ok=True)
+    packed = subprocess.run(["git", "archive", commit], cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(["tar", "-x", "-C", str(folder)], check=True, input=packed.stdout)
+    return folder
 
 
 def print_table(rows: list[dict]) -> None:

@@ -30,7 +30,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from bench.common import print_table, write_json
+from bench.common import earlier_version, print_table, write_json
 from core.config import ROOT
 from core.examples import load_examples
 from core.imaging import decode_image, encode
@@ -181,12 +181,10 @@ def measure_memory(count: int) -> None:
 def before(commit: str, folder: Path, rounds: int) -> list[dict]:
     """Today's `classify`, with and without a table, over an earlier version's."""
     with tempfile.TemporaryDirectory() as old:
-        archive = subprocess.run(
-            ["git", "archive", commit], cwd=ROOT, check=True, capture_output=True
-        )
-        subprocess.run(["tar", "-x", "-C", old], check=True, input=archive.stdout)
         ways = {
-            f"classify --json at {commit}": partial(_printed, cwd=Path(old)),
+            f"classify --json at {commit}": partial(
+                _printed, cwd=earlier_version(commit, Path(old))
+            ),
             "classify --json": partial(_printed, words=["--network", "cnn"]),
             DETECTION: partial(classified, words=["--network", "cnn"]),
         }

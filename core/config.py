@@ -34,3 +34,5 @@ MAX_PIXELS = 64_000_000  # the largest common phone photos have 50 million
 MIN_FACE_PX = 64  # below this the traces of a generator are gone
 DETECTORS = ("blazeface", "haar")  # of faces; the first is the default
 DEFAULT_DETECTOR = DETECTORS[0]
+NETWORKS = ("both", "cnn", "second")  # a verdict can stand on; the first is the default
+DEFAULT_NETWORK = NETWORKS[0]

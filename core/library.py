@@ -3,11 +3,11 @@
 from functools import lru_cache
 from pathlib import Path
 
-from core.config import ARTIFACTS_DIR
+from core.config import ARTIFACTS_DIR, DEFAULT_NETWORK
 from core.dataset.index import load_split
 from core.evaluation.scores import report, score_faces
 from core.inference.files import prepare_path
-from core.inference.networks import DEFAULT, load_panel
+from core.inference.networks import load_panel
 from core.inference.photo import Inspector, PhotoResult, load_inspector
 
 
@@ -45,7 +45,7 @@ def _published(folder: Path) -> Inspector:
     return load_inspector(folder)
 
 
-def evaluate(data: str | Path, split: str = "test", *, network: str = DEFAULT) -> dict:
+def evaluate(data: str | Path, split: str = "test", *, network: str = DEFAULT_NETWORK) -> dict:
     """Measure the published networks on a folder of aligned faces.
 
     Args:

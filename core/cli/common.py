@@ -10,7 +10,6 @@ from core.errors import UserError
 
 OK, SOME_FAILED = 0, 1  # exit codes; argparse ends with 2 on wrong usage
 BAR_AFTER_S = 0.5  # what fails at once has none
-NETWORKS, DEFAULT = ("both", "cnn", "second"), "both"  # as core.inference.networks, unimported
 
 
 def positive(text: str) -> int:

@@ -5,9 +5,9 @@ import json
 import sys
 from pathlib import Path
 
-from core.cli.common import BAR_AFTER_S, DEFAULT, NETWORKS, OK, SOME_FAILED, tell
+from core.cli.common import BAR_AFTER_S, OK, SOME_FAILED, tell
 from core.cli.scoring import add_scoring, score_to_file
-from core.config import DEFAULT_DETECTOR, DETECTORS
+from core.config import DEFAULT_DETECTOR, DEFAULT_NETWORK, DETECTORS, NETWORKS
 
 _PERCENT_BAR = "{percentage:3.0f}% {bar} {remaining} left"
 
@@ -21,7 +21,10 @@ def add_judging(commands) -> None:
         "--aligned", action="store_true", help="each whole image is one aligned face"
     )
     classify.add_argument(
-        "--network", default=DEFAULT, choices=NETWORKS, help="what the verdict stands on (both)"
+        "--network",
+        default=DEFAULT_NETWORK,
+        choices=NETWORKS,
+        help="what the verdict stands on (both)",
     )
     _add_detector(classify)
     add_scoring(classify)
@@ -34,7 +37,10 @@ def add_judging(commands) -> None:
     )
     video.add_argument("--json", action="store_true", help="print the track report as JSON")
     video.add_argument(
-        "--network", default=DEFAULT, choices=NETWORKS, help="what the verdict stands on (both)"
+        "--network",
+        default=DEFAULT_NETWORK,
+        choices=NETWORKS,
+        help="what the verdict stands on (both)",
     )
     _add_detector(video)
     video.set_defaults(run=_video)

@@ -3,8 +3,7 @@
 import json
 from pathlib import Path
 
-from core.cli.common import DEFAULT, NETWORKS
-from core.config import SPLITS
+from core.config import DEFAULT_NETWORK, NETWORKS, SPLITS
 
 
 def add_measuring(parser) -> None:
@@ -13,7 +12,7 @@ def add_measuring(parser) -> None:
                         help="in Kaggle's layout, or with real/ and fake/ in it")  # fmt: skip
     parser.add_argument("--split", default="test", choices=SPLITS,
                         help="of a folder that has splits (test)")  # fmt: skip
-    parser.add_argument("--network", default=DEFAULT, choices=NETWORKS,
+    parser.add_argument("--network", default=DEFAULT_NETWORK, choices=NETWORKS,
                         help="whose verdict is measured (both)")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print JSON")
 

@@ -39,10 +39,9 @@ def take_stated_colours(data: bytes, image: Image.Image) -> int | None:
     numbers = _stated_numbers(data, image)
     if numbers is not None and (image.format == "PNG" or "icc_profile" not in image.info):
         primaries, curve = numbers
-        if curve in (PQ, HLG):
-            image.info.pop("icc_profile", None)
-            return curve
         image.info.pop("icc_profile", None)
+        if curve in (PQ, HLG):
+            return curve
         _take(image, *_PRIMARIES.get(primaries, (BT709, D65)), _EXPONENTS.get(curve))
     elif image.format == "PNG" and not {"icc_profile", "srgb"} & image.info.keys():
         _take_gamma(image)

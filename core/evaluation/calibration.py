@@ -115,6 +115,26 @@ def _bound(p_fake: np.ndarray, accused: float) -> float:
     return float(np.nextafter(np.sort(p_fake)[::-1][spared], 1))
 
 
+def scaled(
+    labels: np.ndarray, log_odds: np.ndarray, weights: np.ndarray, sharpnesses: np.ndarray
+) -> Calibration:
+    """A calibration whose band is still to be fitted: it holds all of (0, 1).
+
+    Args:
+        labels, log_odds, weights: as for `fit_scaling`.
+        sharpnesses: float (k,); what is less sharp than all but 1% of these is refused.
+    """
+    temperature, bias = fit_scaling(labels, log_odds, weights)
+    return Calibration(
+        temperature=round(temperature, 4),
+        bias=round(bias, 4),
+        threshold=THRESHOLD,
+        unsure_low=0.0,
+        unsure_high=1.0,
+        min_sharpness=round(float(np.percentile(sharpnesses, 1)), 1),
+    )
+
+
 def fit_calibration(
     labels: np.ndarray,
     log_odds: np.ndarray,
@@ -134,15 +154,7 @@ def fit_calibration(
             such. Fakes do not count: a generator's smear is no blur.
         error_rate: see `fit_unsure_band`.
     """
-    temperature, bias = fit_scaling(labels, log_odds, weights)
-    scaling = Calibration(
-        temperature=round(temperature, 4),
-        bias=round(bias, 4),
-        threshold=THRESHOLD,
-        unsure_low=0.0,
-        unsure_high=1.0,
-        min_sharpness=round(float(np.percentile(sharpnesses[labels != FAKE], 1)), 1),
-    )
+    scaling = scaled(labels, log_odds, weights, sharpnesses[labels != FAKE])
     p_fake = scaling.p_fake(log_odds)
     low, high = fit_unsure_band(labels, p_fake, weights, error_rate=error_rate)
     return replace(scaling, unsure_low=low, unsure_high=high)

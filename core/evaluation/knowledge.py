@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.artifacts import read_json
-from core.config import ARTIFACTS_DIR
+from core.config import ARTIFACTS_DIR, DEFAULT_NETWORK
 from core.evaluation.intervals import wilson_ci95
 from core.evaluation.sources import FAMILIES, family_of, kind_of
-from core.inference.networks import DEFAULT, has_second
+from core.inference.networks import has_second
 
 FEW = 15  # faces of a source, fewer than which say nothing about it
 UNKNOWN = "face swaps, retouched photos and generators that it never learned from"
@@ -147,12 +147,12 @@ class Knowledge:
         return f"of the worst kind, {kind_of(worst)}, {rate.count} ({rate.interval})"
 
 
-def shipped_knowledge(folder: Path = ARTIFACTS_DIR, *, network: str = DEFAULT) -> Knowledge:
+def shipped_knowledge(folder: Path = ARTIFACTS_DIR, *, network: str = DEFAULT_NETWORK) -> Knowledge:
     """Read it from the figures of a shipped model.
 
     Args:
         folder: where the artifacts lie.
-        network: what the verdict stands on, one of `core.inference.networks.NETWORKS`; the CNN
+        network: what the verdict stands on, one of `core.config.NETWORKS`; the CNN
             where no second opinion is shipped.
 
     Raises:

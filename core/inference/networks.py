@@ -13,14 +13,12 @@ from typing import Protocol
 import numpy as np
 
 from core.artifacts import Artifact, load_registry, read_json, registered
-from core.config import ARTIFACTS_DIR
+from core.config import ARTIFACTS_DIR, DEFAULT_NETWORK, NETWORKS
 from core.inference.predictor import Predictor, load_predictor
 from core.inference.second import SecondOpinion, load_second
 from core.inference.verdict import Calibration
 from core.inference.views import face_views, mean_log_odds
 
-NETWORKS = ("both", "cnn", "second")
-DEFAULT = "both"
 _ARTIFACTS = {"cnn": "classifier", "second": "second", "both": "both"}
 _FILES = {
     "cnn": ("classifier_",),
@@ -128,7 +126,7 @@ class Panel:
         return {name: self.part_calibrations[name].p_fake(odds) for name, odds in log_odds.items()}
 
 
-def network_files(name: str = DEFAULT, folder: Path = ARTIFACTS_DIR) -> dict[str, Artifact]:
+def network_files(name: str = DEFAULT_NETWORK, folder: Path = ARTIFACTS_DIR) -> dict[str, Artifact]:
     """The shipped files that a verdict on a photo stands on, by their names in the registry.
 
     Args:
@@ -156,7 +154,7 @@ def has_second(folder: Path = ARTIFACTS_DIR) -> bool:
     return "second_head" in registered(folder)
 
 
-def load_panel(name: str = DEFAULT, folder: Path = ARTIFACTS_DIR) -> Panel:
+def load_panel(name: str = DEFAULT_NETWORK, folder: Path = ARTIFACTS_DIR) -> Panel:
     """Load what a verdict stands on.
 
     Args:

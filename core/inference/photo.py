@@ -8,13 +8,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from core.config import ARTIFACTS_DIR, DEFAULT_DETECTOR
+from core.config import ARTIFACTS_DIR, DEFAULT_DETECTOR, DEFAULT_NETWORK
 from core.errors import UserError
 from core.imaging import Photo, decode_image, to_model_input
 from core.inference.by_hand import crop_marked
 from core.inference.detector import FaceDetector, shared_detector
 from core.inference.geometry import Box, Crop, centre_square, clipped, crop_face
-from core.inference.networks import DEFAULT, Panel, load_calibration, load_panel
+from core.inference.networks import Panel, load_calibration, load_panel
 from core.inference.predictor import Predictor
 from core.inference.reading_order import reading_order
 from core.inference.verdict import Calibration, State, Verdict, decide, is_colourless, sharpness
@@ -261,7 +261,10 @@ class Inspector:
 
 
 def load_inspector(
-    folder: Path = ARTIFACTS_DIR, *, network: str = DEFAULT, detector: str = DEFAULT_DETECTOR
+    folder: Path = ARTIFACTS_DIR,
+    *,
+    network: str = DEFAULT_NETWORK,
+    detector: str = DEFAULT_DETECTOR,
 ) -> Inspector:
     """Load everything a verdict needs.
 

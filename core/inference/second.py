@@ -182,9 +182,6 @@ class SecondOpinion:
 
     def hear(self, crops: Sequence[np.ndarray]) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """What each network says, float32 (n,) by its name, and the head's components."""
-        if not len(crops):
-            nothing = dict.fromkeys(self.weights, np.zeros(0, np.float32))
-            return nothing, np.zeros((0, self.head.axes.shape[1]), np.float32)
         faces = _faces_of(crops)
         components = self.head.components(self.backbone.features(faces))
         said = {"world": self.head.log_odds(components)}

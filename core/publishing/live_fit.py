@@ -16,7 +16,7 @@ import pandas as pd
 from scipy.stats import t as student
 
 from core.config import FAKE, REAL
-from core.evaluation.calibration import MISSED_RATE, fit_scaling
+from core.evaluation.calibration import MISSED_RATE, scaled
 from core.inference.live.evidence import Evidence, Joining
 from core.inference.verdict import Calibration, State
 from core.publishing.live_tracks import Film, Tracks, View
@@ -48,16 +48,9 @@ def fit_live(tracks: Tracks, weights: dict[str, float]) -> Calibration:
     real, filmed = tracks.labels == REAL, tracks.filmed
     if min(real.sum(), (~real).sum()) < 2:
         raise ValueError("`tracks` must hold two tracks of each class or more.")
-    temperature, bias = fit_scaling(tracks.labels, odds, _fit_weights(tracks))
     known = tracks.sharpnesses[np.isfinite(tracks.sharpnesses)]
-    base = Calibration(
-        temperature=round(temperature, 4),
-        bias=round(bias, 4),
-        threshold=THRESHOLD,
-        unsure_low=0.0,
-        unsure_high=1.0,
-        min_sharpness=round(float(np.percentile(known, 1)), 1) if len(known) else 0.0,
-    )
+    known = known if len(known) else np.zeros(1)  # then nothing is too blurred
+    base = scaled(tracks.labels, odds, _fit_weights(tracks), known)
     people, photos = odds[real & filmed], odds[real & ~filmed]
     fakes = odds[~real & ~filmed] if (~real & ~filmed).any() else odds[~real]
     high = _rounded(base, accusing_bound(people, photos), np.ceil)

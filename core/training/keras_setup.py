@@ -27,6 +27,16 @@ def resolve_policy(policy: str) -> str:
     return "mixed_bfloat16" if fast else "float32"
 
 
+def averaging_decay(most: float, step: int) -> float:
+    """How much of averaged weights stays in a step (from 0): a short memory at the start.
+
+    Args:
+        most: of a late step, in [0, 1].
+        step: its number.
+    """
+    return min(most, (1 + step) / (10 + step))
+
+
 def reseed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
     """Tie dropout to (seed, epoch), so that a resumed epoch drops what an unbroken one would."""
     for number, layer in enumerate(model.layers):

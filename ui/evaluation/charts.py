@@ -59,11 +59,7 @@ def histogram(labels: np.ndarray, p_fake: np.ndarray, calibration: Calibration) 
 def roc_chart(runs: list[Run], threshold: float) -> go.Figure:
     """ROC curves; the dot is the threshold's place on the first one."""
     figure = go.Figure()
-    figure.add_scatter(
-        x=[0, 1], y=[0, 1], line={"color": palette()["gray"], "width": 1}, mode="lines",
-        name="guessing",
-        hoverinfo="skip", showlegend=False,
-    )  # fmt: skip
+    _add_diagonal(figure, "guessing")
     for number, (title, labels, p_fake) in enumerate(runs):
         _add_curve(figure, number, title, curves.roc(labels, p_fake))
     _, labels, p_fake = runs[0]
@@ -98,11 +94,7 @@ def reliability_chart(
         raw: labels and P(fake) of the first run as they were before calibration.
     """
     figure = go.Figure()
-    figure.add_scatter(
-        x=[0, 1], y=[0, 1], line={"color": palette()["gray"], "width": 1}, mode="lines",
-        name="perfect",
-        hoverinfo="skip", showlegend=False,
-    )  # fmt: skip
+    _add_diagonal(figure, "perfect")
     if raw is not None:
         points = curves.reliability(*raw)
         figure.add_scatter(
@@ -217,6 +209,19 @@ def _add_curve(figure: go.Figure, number: int, title: str, curve: curves.Curve) 
         mode="lines",
         line=line_of(number),
         hovertemplate="%{x:.1%}, %{y:.1%}",
+    )
+
+
+def _add_diagonal(figure: go.Figure, name: str) -> None:
+    """Where both axes say the same, to compare with."""
+    figure.add_scatter(
+        x=[0, 1],
+        y=[0, 1],
+        line={"color": palette()["gray"], "width": 1},
+        mode="lines",
+        name=name,
+        hoverinfo="skip",
+        showlegend=False,
     )
 
 

@@ -4,9 +4,9 @@ from dataclasses import asdict, dataclass
 
 import streamlit as st
 
-from core.config import DEFAULT_DETECTOR, DETECTORS
+from core.config import DEFAULT_DETECTOR, DEFAULT_NETWORK, DETECTORS, NETWORKS
 from core.errors import UserError
-from core.inference.networks import DEFAULT, NETWORKS, has_second, load_calibration
+from core.inference.networks import has_second, load_calibration
 from ui.shared.address import moved, number, one_of, say
 from ui.shared.detector_choice import detector_choice
 
@@ -26,7 +26,7 @@ class PhotoSettings:
     P(fake) from which a face is called generated, None for the shipped one."""
 
     detector: str = DEFAULT_DETECTOR
-    network: str = DEFAULT
+    network: str = DEFAULT_NETWORK
     threshold: float | None = None
 
 
@@ -82,7 +82,7 @@ def own_threshold_note(settings: PhotoSettings) -> None:
 
 def _network_choice(kept: str) -> str:
     if not has_second():
-        return DEFAULT
+        return DEFAULT_NETWORK
     return st.radio(
         "The verdict stands on",
         NETWORKS,

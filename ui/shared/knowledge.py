@@ -3,10 +3,10 @@
 import pandas as pd
 import streamlit as st
 
+from core.config import DEFAULT_NETWORK
 from core.errors import UserError
 from core.evaluation.knowledge import Knowledge, Rate, shipped_knowledge
 from core.evaluation.sources import kind_of
-from core.inference.networks import DEFAULT
 from core.inference.verdict import CLASS_WORDS, P_FAKE_MEANS
 from ui.shared.names import literal
 from ui.shared.theme import trust_box
@@ -16,7 +16,7 @@ _KIND = "photo_kind"
 _ANY = ""
 
 
-def knowledge(network: str = DEFAULT) -> Knowledge | None:
+def knowledge(network: str = DEFAULT_NETWORK) -> Knowledge | None:
     """What is known of a network's verdicts; None where its figures are missing."""
     try:
         return shipped_knowledge(network=network)
@@ -48,7 +48,7 @@ def beside_a_verdict(network: str) -> None:
     )
 
 
-def trust_line(network: str = DEFAULT) -> None:
+def trust_line(network: str = DEFAULT_NETWORK) -> None:
     """How often such a verdict accuses a photo, small, where there is no room for more.
 
     Args:

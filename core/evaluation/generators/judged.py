@@ -26,7 +26,7 @@ class Asked:
 
     Attributes:
         version: the generator's.
-        network: whose verdict it is, one of `core.inference.networks.NETWORKS`.
+        network: whose verdict it is, one of `core.config.NETWORKS`.
         threshold: of P(fake), from which a face is called fake.
         first_seed, count: of the faces at each psi.
         photos: how many real ones stand beside them, of which split.

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from core.config import ARTIFACTS_DIR, DEFAULT_DETECTOR
+from core.config import ARTIFACTS_DIR, DEFAULT_DETECTOR, DEFAULT_NETWORK
 from core.errors import UserError
 from core.inference.live.judges import load_judges
 from core.inference.live.pipeline import LivePipeline
 from core.inference.live.settings import LiveSettings
 from core.inference.live.video import VideoReport, judge_video
-from core.inference.networks import DEFAULT
 
 
 def judge_video_file(
@@ -18,7 +17,7 @@ def judge_video_file(
     *,
     progress: Callable[[float | None], object] = lambda share: None,
     detector: str = DEFAULT_DETECTOR,
-    network: str = DEFAULT,
+    network: str = DEFAULT_NETWORK,
     folder: Path = ARTIFACTS_DIR,
 ) -> VideoReport:
     """Judge a video file with the shipped networks.

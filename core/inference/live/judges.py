@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.artifacts import registered
-from core.config import ARTIFACTS_DIR
+from core.config import ARTIFACTS_DIR, DEFAULT_NETWORK
 from core.errors import UserError
 from core.inference.live.evidence import Joining
-from core.inference.networks import DEFAULT, Network, Panel, load_calibration, load_panel
+from core.inference.networks import Network, Panel, load_calibration, load_panel
 from core.inference.predictor import Predictor
 
 ALONE = "The CNN judges moving pictures alone."
@@ -20,7 +20,7 @@ class Judges:
     """The networks of a live pipeline, and how they are joined.
 
     Attributes:
-        name: what the verdict stands on, one of `networks.NETWORKS`.
+        name: what the verdict stands on, one of `core.config.NETWORKS`.
         predictor: the CNN, asked for every judged view.
         second: asked now and then; None where the CNN judges alone.
         joining: of what they say of a track.
@@ -36,13 +36,15 @@ class Judges:
     note: str | None = None
 
 
-def judges_of(panel: Panel, folder: Path = ARTIFACTS_DIR, *, wanted: str = DEFAULT) -> Judges:
+def judges_of(
+    panel: Panel, folder: Path = ARTIFACTS_DIR, *, wanted: str = DEFAULT_NETWORK
+) -> Judges:
     """The networks of a panel with their live calibrations.
 
     Args:
         panel: as it judges photos.
         folder: where the live calibrations lie.
-        wanted: what should judge, one of `networks.NETWORKS`; where the panel has less, or the
+        wanted: what should judge, one of `core.config.NETWORKS`; where the panel has less, or the
             second opinion has no live calibration, the CNN judges alone and a note says why.
 
     Raises:
@@ -58,11 +60,11 @@ def judges_of(panel: Panel, folder: Path = ARTIFACTS_DIR, *, wanted: str = DEFAU
     return replace(cnn, name=panel.name, second=panel.parts["second"], joining=joining)
 
 
-def load_judges(name: str = DEFAULT, folder: Path = ARTIFACTS_DIR) -> Judges:
+def load_judges(name: str = DEFAULT_NETWORK, folder: Path = ARTIFACTS_DIR) -> Judges:
     """Load what moving pictures are judged by.
 
     Args:
-        name: one of `networks.NETWORKS`; "both" becomes the CNN alone, with a note, where the
+        name: one of `core.config.NETWORKS`; "both" becomes the CNN alone, with a note, where the
             second opinion cannot be used.
         folder: where the artifacts lie.
 

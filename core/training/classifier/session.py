@@ -21,7 +21,7 @@ from core.training.classifier.networks import build_network
 from core.training.classifier.parts import Part, describe_faces, load_parts
 from core.training.classifier.recipes import Recipe
 from core.training.imagenet import load_imagenet
-from core.training.keras_setup import reseed_dropout, resolve_policy
+from core.training.keras_setup import averaging_decay, reseed_dropout, resolve_policy
 from core.training.progress import Bar
 from core.training.run_folder import RunFolder
 
@@ -190,7 +190,7 @@ class _Session:
         return tuple(sums[:2] / sums[2])
 
     def _average(self, step: int) -> None:
-        decay = min(self.recipe.ema_decay, (1 + step) / (10 + step))  # short memory at the start
+        decay = averaging_decay(self.recipe.ema_decay, step)
         for average, weight in zip(self.averages, self.model.weights, strict=True):
             average += (1 - decay) * (np.asarray(weight) - average)
 

@@ -1,6 +1,5 @@
 """One step of the game between the DCGAN and projected discriminators, on TensorFlow or torch."""
 
-import keras
 import numpy as np
 from keras import ops
 
@@ -10,11 +9,12 @@ from core.models.projected import build_heads, build_projection
 from core.training.gan.diff_augment import augment
 from core.training.gan.gradients import compiled, gradients_of, pulled, slopes_of
 from core.training.gan.recipes import GanRecipe
-from core.training.gan.step import GAME, Batch, adam_of, follow, number_of, tensors_of
+from core.training.gan.step import GAME, Batch, Game, adam_of, follow, number_of, tensors_of
 from core.training.imagenet import load_imagenet
+from core.training.keras_setup import averaging_decay
 
 
-class ProjectedStep:
+class ProjectedStep(Game):
     """The networks, the averaged generator and both optimizers; used in place of `GanStep`.
 
     Generated faces are painted and looked at once a step: the heads learn from what the frozen
@@ -62,25 +62,10 @@ class ProjectedStep:
             d_loss, g_loss, and the means of the sigmoid of the heads' logits for real and for
             generated faces.
         """
-        decay = np.float32(min(self.recipe.ema_decay, (1 + number) / (10 + number)))
+        decay = np.float32(averaging_decay(self.recipe.ema_decay, number))
         inputs = (batch.real, batch.first, batch.of_real, batch.of_fake, decay)
         figures = self._play(*tensors_of(inputs))
         return {name: number_of(figure) for name, figure in zip(GAME, figures, strict=True)}
-
-    @property
-    def best(self) -> keras.Model:
-        """The generator to be shown: the averaged one where there is one."""
-        return self.averaged if self.recipe.ema_decay else self.generator
-
-    def parts(self) -> dict[str, list]:
-        """As `GanStep.parts`."""
-        return {
-            "g": self.generator.weights,
-            "a": self.averaged.weights,
-            "d": self.discriminator.weights,
-            "o": self.generator_optimizer.variables,
-            "p": self.discriminator_optimizer.variables,
-        }
 
     def _play_round(self, real, latent, of_real, of_fake, decay):
         painted_by = self.generator.trainable_variables

@@ -13,6 +13,7 @@ from core.training.gan.diff_augment import augment
 from core.training.gan.face_codes import SMALL_SIDE
 from core.training.gan.gradients import compiled, gradients_of, input_gradient
 from core.training.gan.recipes import GanRecipe
+from core.training.keras_setup import averaging_decay
 
 GAME = ("d_loss", "g_loss", "d_real", "d_fake")
 FIGURES = (*GAME, "paint_error")
@@ -49,7 +50,42 @@ class Batch:
         return self.real, self.first, self.second, self.small, *turns, self.noise
 
 
-class GanStep:
+class Game:
+    """What the steps of all games between a generator and a discriminator have.
+
+    Attributes:
+        recipe: how it is played.
+        playing: whether it has begun; before, the generator may warm up.
+        generator, averaged, discriminator: the networks.
+        generator_optimizer, discriminator_optimizer: theirs.
+    """
+
+    recipe: GanRecipe
+    playing: bool
+    generator: keras.Model
+    averaged: keras.Model
+    discriminator: keras.Model
+    generator_optimizer: keras.optimizers.Optimizer
+    discriminator_optimizer: keras.optimizers.Optimizer
+
+    def parts(self) -> dict[str, list]:
+        """Everything that changes, as lists of variables by a letter each, for a checkpoint."""
+        return {
+            "g": self.generator.weights,
+            "a": self.averaged.weights,
+            "d": self.discriminator.weights,
+            "o": self.generator_optimizer.variables,
+            "p": self.discriminator_optimizer.variables,
+        }
+
+    @property
+    def best(self) -> keras.Model:
+        """The generator to be shown: the averaged one where there is one."""
+        averaging = self.recipe.ema_decay and self.playing
+        return self.averaged if averaging else self.generator
+
+
+class GanStep(Game):
     """The networks, the averaged generator and both optimizers.
 
     Attributes:
@@ -95,30 +131,12 @@ class GanStep:
         self.playing = True
         due = recipe.r1_gamma > 0 and number % recipe.r1_every == 0
         play = self._play[due, number >= recipe.settle_steps]
-        figures = play(*tensors_of((*batch.arrays(), np.float32(self._decay(number)))))
+        decay = averaging_decay(recipe.ema_decay, number - recipe.warmup_steps)
+        figures = play(*tensors_of((*batch.arrays(), np.float32(decay))))
         return {name: number_of(figure) for name, figure in zip(FIGURES, figures, strict=True)}
 
     def parts(self) -> dict[str, list]:
-        """Everything that changes, as lists of variables by a letter each, for a checkpoint."""
-        return {
-            "g": self.generator.weights,
-            "a": self.averaged.weights,
-            "d": self.discriminator.weights,
-            "o": self.generator_optimizer.variables,
-            "p": self.discriminator_optimizer.variables,
-            "w": self.warmup_optimizer.variables,
-        }
-
-    @property
-    def best(self) -> keras.Model:
-        """The generator to be shown: the averaged one where there is one."""
-        averaging = self.recipe.ema_decay and self.playing
-        return self.averaged if averaging else self.generator
-
-    def _decay(self, number: int) -> float:
-        """Of the average: a short memory at the start."""
-        number -= self.recipe.warmup_steps
-        return min(self.recipe.ema_decay, (1 + number) / (10 + number))
+        return super().parts() | {"w": self.warmup_optimizer.variables}
 
     def _warm_up(self, codes, real):
         error, _, gradients = gradients_of(
