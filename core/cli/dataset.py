@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from functools import partial
 from pathlib import Path
 
 from core.cli.common import OK, bar_of
@@ -57,6 +58,10 @@ def _add_paint(actions) -> None:
     )  # fmt: skip
     paint.add_argument("--source", default="untruncated", metavar="NAME")
     paint.add_argument("--generator", default="mobilestylegan", choices=GENERATORS)
+    paint.add_argument(
+        "--run", type=Path, dest="run_dir", metavar="RUN_DIR",
+        help="the DCGAN: epochs stored in a training run, not those shipped",
+    )  # fmt: skip
     paint.add_argument("--epoch", type=int, metavar="N", help="a stored epoch of the DCGAN")
     paint.add_argument(
         "--variants", type=int, default=0, metavar="N",
@@ -118,20 +123,39 @@ def _paint(args: argparse.Namespace) -> int:
 
 def _painters(args: argparse.Namespace) -> list:
     from core.generators import load_generator
-    from core.generators.dcgan import SNAPSHOT, load_dcgan
-    from core.generators.variants import make_variant
+    from core.generators.dcgan import load_dcgan, snapshot_name
+    from core.generators.variants import make_variants, shipped_epochs
 
     if args.variants < 0:
         raise UserError(f"--variants takes a number above 0. Received: {args.variants}")
-    if args.generator != "dcgan" and (args.epoch is not None or args.variants):
-        raise UserError("--epoch and --variants go with --generator dcgan.")
-    if args.epoch is not None and args.variants:
+    chosen = args.epoch is not None, bool(args.variants)
+    if args.generator != "dcgan" and (any(chosen) or args.run_dir):
+        raise UserError("--run, --epoch and --variants go with --generator dcgan.")
+    if all(chosen):
         raise UserError("Choose one of --epoch and --variants.")
+    if args.run_dir:
+        return _painters_of_run(args)
     if args.variants:
-        return [make_variant(number) for number in range(args.variants)]
+        return make_variants(args.variants, shipped_epochs())
     if args.epoch is None:
         return [load_generator(args.generator)]
-    return [load_dcgan(f"{SNAPSHOT}{args.epoch}")]
+    return [load_dcgan(snapshot_name(args.epoch))]
+
+
+def _painters_of_run(args: argparse.Namespace) -> list:
+    from core.generators.variants import make_variants
+    from core.training.gan.stored_run import StoredRun
+
+    run = StoredRun(args.run_dir)
+    epochs = run.stored_epochs()
+    if args.variants:
+        return make_variants(args.variants, [partial(run.snapshot, epoch) for epoch in epochs])
+    if args.epoch not in epochs:
+        raise UserError(
+            f"--run needs --variants or --epoch, one of {', '.join(map(str, epochs))}. "
+            f"Received: {args.epoch}"
+        )
+    return [run.generator(args.epoch)]
 
 
 def _augmented(args: argparse.Namespace) -> int:

@@ -6,6 +6,8 @@ and its neighbour among the stored epochs are never among them, so faces of the 
 a detector that learned from variants.
 """
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,38 +18,56 @@ from core.errors import UserError
 from core.generators.dcgan import Dcgan, list_snapshots
 from core.runtime import read_network
 
+Files = Callable[[], tuple[bytes, bytes]]
+
 KEPT_BACK = 2  # of the stored epochs the newest: the shipped one, and its neighbour
 REACH = (-0.15, 1.15)  # how far along the line between two epochs, beyond both ends by a little
 MAX_GAIN = 0.25  # standard deviation of a filter's log gain
 MAX_NOISE = 0.2  # of a weight, relative to its layer's
 
 
-def make_variant(number: int, folder: Path = ARTIFACTS_DIR) -> Dcgan:
-    """One of any number of generators, the same for the same number.
+def make_variants(count: int, epochs: Sequence[Files]) -> list[Dcgan]:
+    """Any number of generators, the same ones for the same epochs.
 
     Args:
-        number: seed of all its chances.
-        folder: where the stored epochs lie.
+        count: how many.
+        epochs: the stored epochs from the oldest, each a function that gives its OpenVINO graph
+            and constants.
 
     Raises:
         UserError: fewer than two epochs are stored beside those kept back.
     """
-    names = list(list_snapshots(folder).values())[:-KEPT_BACK]
-    if len(names) < 2:
-        raise UserError("Variants need at least four stored epochs of a DCGAN in artifacts/.")
+    usable = epochs[:-KEPT_BACK]
+    if len(usable) < 2:
+        raise UserError("Variants need at least four stored epochs of a DCGAN.")
+    files = [load() for load in usable]
+    return [_make_variant(number, files) for number in range(count)]
+
+
+def shipped_epochs(folder: Path = ARTIFACTS_DIR) -> list[Files]:
+    """The stored epochs that ship with the app.
+
+    Raises:
+        UserError: the registry is missing or damaged.
+    """
+    return [partial(_shipped, name, folder) for name in list_snapshots(folder).values()]
+
+
+def _shipped(name: str, folder: Path) -> tuple[bytes, bytes]:
+    graph, constants = (read_artifact(f"{name}_{kind}", folder) for kind in ("graph", "constants"))
+    return graph, constants
+
+
+def _make_variant(number: int, epochs: list[tuple[bytes, bytes]]) -> Dcgan:
     rng = np.random.default_rng(number)
-    one, other = (_network(names[at], folder) for at in rng.choice(len(names), 2, replace=False))
+    pair = rng.choice(len(epochs), 2, replace=False)
+    one, other = (read_network(*epochs[at]) for at in pair)
     share, gain, noise = rng.uniform(*REACH), rng.uniform(0, MAX_GAIN), rng.uniform(0, MAX_NOISE)
     for mine, theirs in zip(_weights(one), _weights(other), strict=True):
         values, goal = (np.array(node.data, np.float32) for node in (mine, theirs))
         values = _shaken(values + share * (goal - values), gain, noise, rng)
         _replace(mine, values)
     return Dcgan.of_network(one, f"variant{number}")
-
-
-def _network(name: str, folder: Path):
-    files = (read_artifact(f"{name}_{kind}", folder) for kind in ("graph", "constants"))
-    return read_network(*files)
 
 
 def _weights(network) -> list:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,15 +14,11 @@ from core.errors import UserError
 from core.evaluation.generators.face_traits import measure_directions
 from core.evaluation.generators.quality import QualityJudge
 from core.generators import load_generator
-from core.generators.dcgan import SHIPPED, SNAPSHOT, Dcgan, snapshot_name
+from core.generators.dcgan import SHIPPED, SNAPSHOT, snapshot_name
 from core.generators.request import SLIDERS
-from core.models.dcgan import build_generator
-from core.models.export import to_keras_file, to_openvino
 from core.publishing.generator_card import write_generator_card
 from core.tables import to_csv
-from core.training.checkpoint import load_weights, unstack
-from core.training.gan.restart import build_judge
-from core.training.run_folder import RunFolder
+from core.training.gan.stored_run import StoredRun
 
 BASELINE = "original_generator"
 THIS = "this generator"
@@ -58,7 +53,7 @@ def publish_dcgan(
     Raises:
         UserError: the run or the data cannot be used.
     """
-    run = _Run(run_dir)
+    run = StoredRun(run_dir)
     judge = QualityJudge(data, inception)
     yield f"Measuring with {judge.count} faces a set."
     metrics = _measured(run, judge, beside_others=name == SHIPPED)
@@ -74,7 +69,7 @@ def publish_dcgan(
     snapshots, outdated = [], ()
     if name == SHIPPED:
         files |= run.networks(shipped["epoch"])
-        outdated, snapshots = (SNAPSHOT,), run.shipments(shipped["epoch"], described)
+        outdated, snapshots = (SNAPSHOT,), _shipments(run, shipped["epoch"], described)
     shipments = [*snapshots, Shipment(name, files, described, shipped)]
     ship_all(shipments, withdrawn=outdated, folder=folder)
     yield f"Wrote the artifacts of {name} to {folder.name}/."
@@ -96,7 +91,7 @@ def measure_run(run_dir: Path, data: Path, inception: Path | None = None) -> Ite
     Raises:
         UserError: the run or the data cannot be used.
     """
-    run, file = _Run(run_dir), run_dir / QUALITY_FILE
+    run, file = StoredRun(run_dir), run_dir / QUALITY_FILE
     rows = pd.read_csv(file).to_dict("records") if file.exists() else []
     known = {row["epoch"] for row in rows}
     left = [epoch for epoch in reversed(run.stored_epochs()) if epoch not in known]
@@ -109,7 +104,7 @@ def measure_run(run_dir: Path, data: Path, inception: Path | None = None) -> Ite
         yield rows[-1]
 
 
-def _measured(run: "_Run", judge: QualityJudge, *, beside_others: bool) -> dict:
+def _measured(run: StoredRun, judge: QualityJudge, *, beside_others: bool) -> dict:
     """The run's settings with the figures of its epochs and, in full, of the best of them."""
     by_epoch = [
         {**run.at(epoch), **judge.distances(judge.paint(run.generator(epoch)))}
@@ -134,81 +129,18 @@ def _measured(run: "_Run", judge: QualityJudge, *, beside_others: bool) -> dict:
     }
 
 
-@dataclass
-class _Run:
-    """A run and the networks in it."""
-
-    path: Path
-
-    def __post_init__(self):
-        self.folder = RunFolder(self.path)
-        self.folder.settings()  # says in words if there is no run
-        if not self.folder.has_history:
-            raise UserError(f"The run in {self.path} has not finished an epoch yet.")
-        self.history = pd.DataFrame(self.folder.load_history())
-
-    def at(self, epoch: int) -> dict[str, int]:
-        """An epoch and how many images the generator had seen by then."""
-        row = self.history[self.history["epoch"] == epoch]
-        return {"epoch": epoch, "images": int(row["images"].iloc[0])}
-
-    def stored_epochs(self) -> list[int]:
-        """Finished epochs with a snapshot, in order."""
-        kept = (self.path / "snapshots").glob("epoch_*.*")
-        stored = sorted({int(file.stem.removeprefix("epoch_")) for file in kept})
-        return [epoch for epoch in stored if epoch in set(self.history["epoch"])]
-
-    def _file(self, epoch: int, suffix: str) -> Path:
-        return self.path / "snapshots" / f"epoch_{epoch:05d}.{suffix}"
-
-    def has_weights(self, epoch: int) -> bool:
-        """Whether the epoch is this run's own; of those before its start only graphs are left."""
-        return self._file(epoch, "npz").exists()
-
-    def model(self, epoch: int):
-        """The generator after an epoch as a Keras model; its weights went through float16."""
-        weights = load_weights(self._file(epoch, "npz"))
-        model = build_generator()
-        model.set_weights([np.asarray(array, np.float32) for array in weights])
-        return model
-
-    def snapshot(self, epoch: int) -> tuple[bytes, bytes]:
-        """The generator after an epoch as a small OpenVINO graph and its constants."""
-        if self.has_weights(epoch):
-            return to_openvino(self.model(epoch), half=True)
-        return self._file(epoch, "xml").read_bytes(), self._file(epoch, "bin").read_bytes()
-
-    def shipments(self, best: int, described: str) -> list[Shipment]:
-        """Snapshots of some epochs besides the best one."""
-        others = [epoch for epoch in self.stored_epochs() if epoch != best]
-        return [
-            Shipment(
-                snapshot_name(epoch),
-                dict(zip(("xml", "bin"), self.snapshot(epoch), strict=True)),
-                described,
-                self.at(epoch),
-            )
-            for epoch in spread(others, SNAPSHOTS)
-        ]
-
-    def generator(self, epoch: int) -> Dcgan:
-        """The same, ready to paint."""
-        own = self.has_weights(epoch)
-        files = to_openvino(self.model(epoch)) if own else self.snapshot(epoch)
-        return Dcgan(*files, version="unpublished")
-
-    def networks(self, epoch: int) -> dict[str, bytes]:
-        """The files of both trained networks."""
-        kind = self.folder.settings()["recipe"].get("discriminator", "cnn")
-        model, discriminator = self.model(epoch), build_judge(kind)
-        graph, constants = to_openvino(model)
-        discriminator.set_weights(unstack(self.folder.load_state(), "d"))
-        return {
-            "xml": graph,
-            "bin": constants,
-            "weights.h5": to_keras_file(model),
-            "discriminator.weights.h5": to_keras_file(discriminator),
-        }
+def _shipments(run: StoredRun, best: int, described: str) -> list[Shipment]:
+    """Snapshots of some epochs besides the best one."""
+    others = [epoch for epoch in run.stored_epochs() if epoch != best]
+    return [
+        Shipment(
+            snapshot_name(epoch),
+            dict(zip(("xml", "bin"), run.snapshot(epoch), strict=True)),
+            described,
+            run.at(epoch),
+        )
+        for epoch in spread(others, SNAPSHOTS)
+    ]
 
 
 def spread(epochs: list[int], count: int) -> list[int]:

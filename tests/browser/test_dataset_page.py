@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.screen import assert_nothing_sticks_out
+from tests.browser.screen import assert_nothing_sticks_out, wait_until_still
 from tests.conftest import write_dataset
 
 pytestmark = pytest.mark.browser
@@ -26,6 +26,7 @@ def test_the_arrow_keys_turn_pages_and_step_through_faces(page, app_url, data):
     _open(page, app_url, f"?data={data}")
     page.locator(".rf-face").nth(23).wait_for()
     before = _first(page)
+    wait_until_still(page)  # the faces come before the buttons that own the keys
     page.keyboard.press("ArrowRight")
     page.wait_for_function("location.search.includes('page=2')")
     page.wait_for_function(
@@ -33,8 +34,10 @@ def test_the_arrow_keys_turn_pages_and_step_through_faces(page, app_url, data):
     )
     page.get_by_role("button", name="Look at 1", exact=True).click()
     page.get_by_text("25 of 60").wait_for()
+    wait_until_still(page)
     page.keyboard.press("ArrowRight")
     page.get_by_text("26 of 60").wait_for()
+    wait_until_still(page)
     page.keyboard.press("ArrowLeft")
     page.get_by_text("25 of 60").wait_for()
     page.wait_for_function("location.search.includes('face=')")

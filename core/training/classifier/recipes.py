@@ -169,7 +169,7 @@ def _wide() -> Recipe:
     studios = ("allage", "passport", "portraits", "london", "amfd", "usgov", "webwall")
     others = ("bw", "news", "openimages", "unsplash", "celebahq")
     kin = ("stylegan2", "mobilestylegan", "genphotos", "hardfake", "omi", "tpdne", "sfhq")
-    strangers = ("sd15", "sd21", "sdxl", "flux", "dcgan")
+    strangers = ("sd15", "sd21", "sdxl", "flux", "dcgan", "dcgansharp")
     shares = {
         **{"ffhq": 0.30, "celeba": 0.10, **dict.fromkeys((*studios, *others), 0.05)},
         **{"stylegan": 0.30, **dict.fromkeys((*kin, *strangers), 0.06)},
@@ -177,14 +177,14 @@ def _wide() -> Recipe:
     return replace(
         _mosaic(),
         name="wide",
-        epochs=4,
-        learning_rate=4e-4,
-        samples_per_epoch=3200,
+        epochs=22,
+        learning_rate=5e-4,
+        samples_per_epoch=6400,
         source_shares=shares,
         filmed_shares=dict.fromkeys(shares, 0.3),
         patch_share=0.5,
         cross_share=0.3,
-        ema_decay=0.99,
+        ema_decay=0.995,
         seed=20,
     )
 
@@ -193,7 +193,7 @@ def _traces() -> Recipe:
     """The second opinion's other half: a network taught to look for traces, on all sources."""
     wide = _wide()
     shares = {
-        **dict.fromkeys(wide.source_shares, 0.05),
+        **{name: 0.05 for name in wide.source_shares if name != "dcgansharp"},
         **{"ffhq": 0.32, "celeba": 0.08},
         **{"stylegan": 0.32, "mobilestylegan": 0.07, "stylegan2": 0.07, "dcgan": 0.06},
         **{"dcganepochs": 0.03, "genphotos100k": 0.03, "selfie": 0.01},
@@ -222,18 +222,17 @@ def _traces() -> Recipe:
 
 
 def _traces_more() -> Recipe:
-    """Second stage of `traces`, from its weights: a generator that came later joins the others."""
+    """Second stage of `traces`, from its weights: more of what it misses, and a later generator."""
     traces = _traces()
+    more = {"mobilestylegan": 0.10, "omi": 0.09, "sd21": 0.08, "stylegan2": 0.08}
+    shares = traces.source_shares | more | {"dcgansharp": 0.08}
     return replace(
         traces,
         name="traces_more",
-        epochs=4,
-        learning_rate=1e-4,
-        warmup_steps=20,
-        ema_decay=0.98,
-        samples_per_epoch=1600,
-        source_shares=traces.source_shares | {"dcgansharp": 0.10},
-        filmed_shares=traces.filmed_shares | {"dcgansharp": 0.2},
+        epochs=13,
+        learning_rate=3e-4,
+        source_shares=shares,
+        filmed_shares=dict.fromkeys(shares, 0.2),
         seed=31,
     )
 
