@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,6 +11,7 @@ from core.config import ROOT
 from core.evaluation.measurement import GeneratedFaces, Measurement
 from tests.app.words import page_text
 from tests.conftest import write_dataset
+from ui.evaluation.plots import PLOTS
 
 TIMEOUT_S = 90
 REALS = "Folder with real faces to tell them from (without one: only how many fakes are caught)"
@@ -75,8 +77,16 @@ def test_against_real_faces_all_curves_are_drawn(data):
     page = _set(page, "text_input", REALS, str(data))
     page = _press(page, "Measure")
     assert not page.exception and "against 6 real ones" in page_text(page)
-    assert len(page.get("plotly_chart")) == 5
+    assert len(page.get("plotly_chart")) == 1 + len(PLOTS)
     assert any("ROC AUC" in label for label in _figures(page))
+
+
+def test_a_plot_that_is_added_to_the_list_is_drawn(data, monkeypatch):
+    fifth = replace(PLOTS[0], title="A fifth")
+    monkeypatch.setattr("ui.evaluation.results.PLOTS", (*PLOTS, fifth))
+    page = _data_measured(data)
+    assert not page.exception and "**A fifth**" in page_text(page)
+    assert len(page.get("plotly_chart")) == 2 + len(PLOTS)
 
 
 def test_the_threshold_moves_figures_and_charts(data):

@@ -1,11 +1,10 @@
-"""Charts of one or more measurements; the first is drawn solid, the others dashed."""
+"""Charts of faces, damages and generators; of several runs the first is solid, others dashed."""
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.config import CLASS_NAMES, FAKE
-from core.evaluation import curves
+from core.config import CLASS_NAMES
 from core.inference.verdict import Calibration
 from ui.shared.charts import plain
 from ui.shared.colors import class_colors, palette
@@ -13,9 +12,7 @@ from ui.shared.names import chart_text
 
 _OTHERS = ("three", "two", "four")
 _DASHES = ("dash", "dot", "dashdot")
-_SHARE = {"tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1], "tickformat": ".0%"}
-Run = tuple[str, np.ndarray, np.ndarray]
-"""Title, labels int (n,), P(fake) float (n,)."""
+SHARE = {"tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1], "tickformat": ".0%"}
 
 
 def line_of(number: int) -> dict:
@@ -50,95 +47,9 @@ def histogram(labels: np.ndarray, p_fake: np.ndarray, calibration: Calibration) 
     dotted = {"color": palette()["one"], "width": 1.5, "dash": "dot"}
     figure.add_vline(calibration.threshold, line=dotted)
     figure.update_layout(barmode="group", bargap=0.08, bargroupgap=0)
-    figure.update_xaxes(title="P(fake)", range=[0, 1.02], **_SHARE)
+    figure.update_xaxes(title="P(fake)", range=[0, 1.02], **SHARE)
     tallest = max((max(bar.y) for bar in figure.data), default=0)
     figure.update_yaxes(title="faces", dtick=1 if tallest <= 5 else None)
-    return plain(figure)
-
-
-def roc_chart(runs: list[Run], threshold: float) -> go.Figure:
-    """ROC curves; the dot is the threshold's place on the first one."""
-    figure = go.Figure()
-    _add_diagonal(figure, "guessing")
-    for number, (title, labels, p_fake) in enumerate(runs):
-        _add_curve(figure, number, title, curves.roc(labels, p_fake))
-    _, labels, p_fake = runs[0]
-    called, fakes = p_fake >= threshold, labels == FAKE
-    _add_dot(figure, called[~fakes].mean(), called[fakes].mean())
-    figure.update_xaxes(title="real faces called fake", range=[-0.01, 1.01], **_SHARE)
-    figure.update_yaxes(title="fakes caught", range=[0, 1.02], **_SHARE)
-    return plain(figure)
-
-
-def precision_recall_chart(runs: list[Run], threshold: float) -> go.Figure:
-    """Precision over recall; the dot is the threshold's place on the first one."""
-    figure = go.Figure()
-    for number, (title, labels, p_fake) in enumerate(runs):
-        _add_curve(figure, number, title, curves.precision_recall(labels, p_fake))
-    _, labels, p_fake = runs[0]
-    called, fakes = p_fake >= threshold, labels == FAKE
-    if called.any():
-        _add_dot(figure, called[fakes].mean(), fakes[called].mean())
-    figure.update_xaxes(title="fakes caught", range=[0, 1.01], **_SHARE)
-    figure.update_yaxes(title="alarms that are right", range=[0, 1.02], **_SHARE)
-    return plain(figure)
-
-
-def reliability_chart(
-    runs: list[Run], raw: tuple[np.ndarray, np.ndarray] | None = None
-) -> go.Figure:
-    """How often P(fake) is what it says.
-
-    Args:
-        runs: calibrated.
-        raw: labels and P(fake) of the first run as they were before calibration.
-    """
-    figure = go.Figure()
-    _add_diagonal(figure, "perfect")
-    if raw is not None:
-        points = curves.reliability(*raw)
-        figure.add_scatter(
-            x=points.mean_p_fake, y=points.share_fake, name="before calibration",
-            mode="lines+markers", line={"color": palette()["gray"], "dash": "dot"},
-            marker={"symbol": "x"}, hovertemplate="says %{x:.0%}, is %{y:.0%}",
-        )  # fmt: skip
-    for number, (title, labels, p_fake) in enumerate(runs):
-        points = curves.reliability(labels, p_fake)
-        figure.add_scatter(
-            x=points.mean_p_fake,
-            y=points.share_fake,
-            name=title,
-            mode="lines+markers",
-            line=line_of(number),
-            error_y={
-                "array": points.high - points.share_fake,
-                "arrayminus": points.share_fake - points.low,
-                "thickness": 1,
-            },
-            customdata=points.count,
-            hovertemplate="says %{x:.0%}, is %{y:.0%} of %{customdata} faces",
-        )
-    figure.update_xaxes(title="P(fake) as told", range=[-0.01, 1.01], **_SHARE)
-    figure.update_yaxes(title="share that is fake", range=[-0.02, 1.02], **_SHARE)
-    return plain(figure)
-
-
-def coverage_chart(runs: list[Run], calibration: Calibration) -> go.Figure:
-    """Accuracy among the answered over the share that gets an answer."""
-    figure = go.Figure()
-    for number, (title, labels, p_fake) in enumerate(runs):
-        curve = curves.coverage_accuracy(labels, p_fake, calibration.threshold)
-        first = min(len(curve.x) - 1, max(4, len(curve.x) // 50))  # a handful jumps about
-        _add_curve(figure, number, title, curves.Curve(*(v[first:] for v in vars(curve).values())))
-    _, labels, p_fake = runs[0]
-    answered = ~calibration.in_band(p_fake)
-    hits = (p_fake >= calibration.threshold) == (labels == FAKE)
-    if answered.any():
-        _add_dot(figure, answered.mean(), hits[answered].mean())
-    figure.update_xaxes(title="faces that get an answer", range=[0, 1.01], **_SHARE)
-    lowest = min((min(line.y) for line in figure.data if len(line.y)), default=0.5)
-    floor = max(0.0, min(0.5, lowest - 0.02))  # the same for all but bad runs: heights compare
-    figure.update_yaxes(title="answers that are right", range=[floor, 1.01], tickformat=".0%")
     return plain(figure)
 
 
@@ -199,44 +110,3 @@ def generator_chart(rows: list[dict]) -> go.Figure:
     figure.add_hline(0.5, line={"color": palette()["gray"], "width": 1, "dash": "dot"})
     figure.update_yaxes(title="ROC AUC", range=[0, 1.04])
     return plain(figure).update_layout(height=340)
-
-
-def _add_curve(figure: go.Figure, number: int, title: str, curve: curves.Curve) -> None:
-    figure.add_scatter(
-        x=curve.x,
-        y=curve.y,
-        name=title,
-        mode="lines",
-        line=line_of(number),
-        hovertemplate="%{x:.1%}, %{y:.1%}",
-    )
-
-
-def _add_diagonal(figure: go.Figure, name: str) -> None:
-    """Where both axes say the same, to compare with."""
-    figure.add_scatter(
-        x=[0, 1],
-        y=[0, 1],
-        line={"color": palette()["gray"], "width": 1},
-        mode="lines",
-        name=name,
-        hoverinfo="skip",
-        showlegend=False,
-    )
-
-
-def _add_dot(figure: go.Figure, x: float, y: float) -> None:
-    figure.add_scatter(
-        x=[x],
-        y=[y],
-        mode="markers",
-        marker={
-            "color": palette()["one"],
-            "size": 11,
-            "line": {"color": palette()["ground"], "width": 2},
-        },
-        name="now",
-        cliponaxis=False,
-        showlegend=False,
-        hovertemplate="at the threshold: %{x:.1%}, %{y:.1%}",
-    )

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from core.artifacts import load_registry
@@ -16,6 +17,7 @@ from core.inference.verdict import Calibration, sigmoid
 from ui.evaluation import charts
 from ui.evaluation.compare import compared, names_of, pairs, pin_button, pinned_beside
 from ui.evaluation.faces import downloads, galleries
+from ui.evaluation.plots import PLOTS, Judged
 from ui.shared.names import literal
 from ui.shared.progress import judge_all
 from ui.shared.theme import empty_state, facts
@@ -194,23 +196,14 @@ def _charts(run: Measurement, pins: list[Measurement], calibration: Calibration)
             f"sources, or a folder with {missing} faces.",
         )
         return
-    drawn = (
-        ("ROC", charts.roc_chart(both, calibration.threshold),
-         "Towards the upper left is better. The dot is the threshold."),
-        ("Precision and recall", charts.precision_recall_chart(both, calibration.threshold),
-         "At this mix of real and fake faces."),
-        ("Reliability", charts.reliability_chart(both, (labels, sigmoid(run.log_odds[run.judged]))),
-         "On the diagonal, P(fake) means what it says. Bars: 95% intervals."),
-        ("Accuracy against coverage", charts.coverage_chart(both, calibration),
-         "If only the surest faces get an answer. The dot is the unsure band."),
-    )  # fmt: skip
-    places = [*st.columns(2, gap="large"), *st.columns(2, gap="large")]
-    for place, parts in zip(places, drawn, strict=True):
-        with place:
-            _chart(*parts)
+    judged = Judged(both, sigmoid(run.log_odds[run.judged]), calibration)
+    for first in range(0, len(PLOTS), 2):
+        for place, plot in zip(st.columns(2, gap="large"), PLOTS[first : first + 2], strict=False):
+            with place:
+                _chart(plot.title, plot.draw(judged), plot.note)
 
 
-def _chart(title: str, figure, note: str) -> None:
+def _chart(title: str, figure: go.Figure, note: str) -> None:
     with st.container(gap="xxsmall"):
         st.markdown(f"**{title}**")
         st.plotly_chart(figure, config=STILL, key=f"ev_chart_{title}")

@@ -1,0 +1,48 @@
+"""What one half of the second opinion makes of sources it never saw, as a shipped table."""
+
+import pandas as pd
+import streamlit as st
+
+from core.artifacts import load_registry, read_json
+from core.errors import UserError
+from core.evaluation.sources import kind_of
+from core.inference.verdict import CLASS_WORDS
+from ui.shared.widgets import say_error
+
+TABLE = "second_generalization"
+_SHARE = st.column_config.NumberColumn(format="percent")
+
+
+def left_out() -> None:
+    """The table, with what it says; nothing where it was not measured."""
+    try:
+        found = read_json(TABLE) if TABLE in load_registry() else None
+    except UserError as error:
+        say_error(error)
+        return
+    if found is None:
+        return
+    st.subheader("Sources it never saw")
+    st.caption(
+        "Each source in turn was left out of the training of the second opinion's head on DINOv2 "
+        "and of its guard, and then judged by these alone. The guard turns a verdict on a face "
+        "unlike all of training into unsure. ROC AUC is against all sources of the other class."
+    )
+    rows = pd.DataFrame(_row(row) for row in found["rows"])
+    config = dict.fromkeys(rows.columns[4:], _SHARE)
+    config["ROC AUC"] = st.column_config.NumberColumn(format="%.3f")
+    st.dataframe(rows, hide_index=True, width="stretch", column_config=config)
+
+
+def _row(row: dict) -> dict:
+    wrong = "called_fake" if row["label"] == "real" else "called_real"
+    return {
+        "Left out": kind_of(row["source"]),
+        "These are": CLASS_WORDS[row["label"]],
+        "Faces": row["n"],
+        "ROC AUC": row["roc_auc"],
+        "Sure and wrong": row[wrong],
+        "with the guard": row[f"{wrong}_guarded"],
+        "Unsure": row["unsure"],
+        "unsure with the guard": row["unsure_guarded"],
+    }
