@@ -2,8 +2,9 @@
 
     python -m core.jobs FOLDER WORDS...     # runs `python -m core WORDS...`, keeps log and exit
 
-A job holds a lock on its folder as long as it runs, so a second one cannot start, and a process
-number that was given to another program is never taken for it.
+A job holds a lock on its folder until its last process is gone, so a second one cannot start, and a
+process number that was given to another program is never taken for it. Who stops it asks it to end;
+what has not ended after `GRACE_S` is killed.
 """
 
 import fcntl
@@ -14,8 +15,9 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +27,8 @@ from core.errors import UserError
 
 TAIL_BYTES = 20_000
 STARTING_S = 10.0
+GRACE_S = 10.0  # that a job has to end, once it is asked to
+RUNNING = "One is running already. Wait for it, or stop it first."
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class JobStatus:
     stopped: whether somebody stopped it.
     lines: the end of what it printed; of a progress bar its last state only.
     share: how far its progress bar is, in [0, 1]; None without one.
+    id: what `start_job` returned; empty where it is not known.
+    started_s: when it was started, seconds since 1970 by the clock on the wall.
     """
 
     words: list[str]
@@ -44,41 +50,62 @@ class JobStatus:
     stopped: bool
     lines: list[str]
     share: float | None
+    id: str = ""
+    started_s: float | None = None
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was asked to end and has not yet."""
+        return self.running and self.stopped
 
 
-def start_job(folder: Path, words: list[str]) -> None:
+def start_job(folder: Path, words: list[str]) -> str:
     """Start `python -m core WORDS...` in a process of its own.
 
     Args:
         folder: for its log, one for each kind of job.
         words: of the command line; given as they are, never through a shell.
 
+    Returns:
+        What this job is known by, and no other: `JobStatus.id`.
+
     Raises:
         UserError: a job of this kind is running already, or the folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if is_running(folder):
-            raise UserError("One is running already. Wait for it, or stop it first.")
-        for name in ("exit", "pid", "stopped"):
-            (folder / name).unlink(missing_ok=True)
-        write_atomically(folder / "words.json", json.dumps(words).encode())
-        with open(folder / "log.txt", "wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "core.jobs", str(folder.resolve()), *words],
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        with open(folder / "starting", "w") as file, _locked(file, fcntl.LOCK_EX):
+            if is_running(folder):
+                raise UserError(RUNNING)
+            return _start(folder, words)
+    except BlockingIOError as error:  # somebody else starts one at this moment
+        raise UserError(RUNNING) from error
     except OSError as error:
         raise UserError(f"{folder} cannot be written ({error.strerror}).") from error
+
+
+def _start(folder: Path, words: list[str]) -> str:
+    """Start it and wait until it holds its lock."""
+    known_by = uuid.uuid4().hex
+    for name in ("exit", "pid", "stopped"):
+        (folder / name).unlink(missing_ok=True)
+    write_atomically(folder / "words.json", json.dumps(words).encode())
+    write_atomically(folder / "id", known_by.encode())
+    with open(folder / "log.txt", "wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "core.jobs", str(folder.resolve()), *words],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
     deadline = time.monotonic() + STARTING_S
     while not (folder / "pid").exists() and process.poll() is None:
         if time.monotonic() > deadline:
             break
         time.sleep(0.02)
+    return known_by
 
 
 def is_running(folder: Path) -> bool:
@@ -97,20 +124,39 @@ def job_status(folder: Path) -> JobStatus | None:
     running = is_running(folder)  # first: what it printed last must not be missed
     try:
         words = json.loads((folder / "words.json").read_text())
+        begun_s = (folder / "words.json").stat().st_mtime
     except (OSError, ValueError, RecursionError):
         return None
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         return None
     lines = _tail(folder / "log.txt")
     code = None if running else _number(folder / "exit")
-    return JobStatus(words, running, code, (folder / "stopped").exists(), lines, _share(lines))
+    stopped = (folder / "stopped").exists()
+    return JobStatus(words, running, code, stopped, lines, _share(lines), _id(folder), begun_s)
 
 
-def stop_job(folder: Path) -> None:
-    """Ask a job to stop, if one runs."""
-    if is_running(folder) and (number := _number(folder / "pid")):
-        (folder / "stopped").touch()
-        os.killpg(number, signal.SIGTERM)
+def stop_job(folder: Path, known_by: str | None = None) -> None:
+    """Ask a job to end, if one runs; what has not ended after `GRACE_S` is killed.
+
+    Args:
+        folder: the job's.
+        known_by: the job that is meant, by its `id`: one that was started since goes on. None
+            means whichever runs.
+    """
+    if known_by not in (None, _id(folder)) or not is_running(folder):
+        return
+    if number := _number(folder / "pid"):
+        with suppress(OSError):  # a full disk must not keep it alive
+            (folder / "stopped").touch()
+        with suppress(ProcessLookupError):  # it ended at this moment
+            os.killpg(number, signal.SIGTERM)
+
+
+def _id(folder: Path) -> str:
+    try:
+        return (folder / "id").read_text()
+    except (OSError, ValueError):
+        return ""
 
 
 def _number(file: Path) -> int | None:
@@ -148,12 +194,37 @@ def _locked(file, kind: int) -> Generator[None]:
 
 
 def _run(folder: Path, words: list[str]) -> int:
-    """The job's own process: hold the lock, run the command, write down how it ended."""
-    with open(folder / "lock", "w") as file, _locked(file, fcntl.LOCK_EX):
+    """The job's own process: hold the lock, run the command, write down how it ended.
+
+    The command holds the lock as well: while either lives, the job runs.
+    """
+    signal.signal(signal.SIGALRM, _kill_all)
+    signal.signal(signal.SIGTERM, lambda *_: signal.setitimer(signal.ITIMER_REAL, GRACE_S))
+    with open(folder / "lock", "w") as file:
+        _wait_for(file)
         write_atomically(folder / "pid", str(os.getpid()).encode())
-        code = subprocess.run([sys.executable, "-m", "core", *words]).returncode
+        command = [sys.executable, "-m", "core", *words]
+        code = subprocess.Popen(command, pass_fds=[file.fileno()]).wait()
+        if (folder / "stopped").exists():
+            _kill_all()  # what the command has left behind, and this process
         write_atomically(folder / "exit", str(code).encode())
     return code
+
+
+def _kill_all(*_) -> None:
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def _wait_for(file) -> None:
+    """Take the lock: `is_running` of another page may hold it for a moment."""
+    deadline = time.monotonic() + STARTING_S
+    while True:
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 if __name__ == "__main__":

@@ -63,19 +63,22 @@ def free_name(runs: Path) -> str:
     return next(name for n in range(1, 10**6) if not (runs / (name := f"run-{n}")).exists())
 
 
-def start_run(job: Path, run: StartRun) -> None:
+def start_run(job: Path, run: StartRun) -> str:
     """Start it, or let it go on.
 
     Args:
         job: the folder of the job (see `core.jobs`); one runs at a time.
         run: what to train.
 
+    Returns:
+        What the job is known by: `JobStatus.id`.
+
     Raises:
         UserError: there is no data, a training runs already, or the job cannot be written.
     """
     if not run.data.path.is_dir():
         raise UserError(f"There is no folder {run.data.path}. Get a data set on the Dataset page.")
-    start_job(job, run.words())
+    return start_job(job, run.words())
 
 
 def run_of(job: JobStatus | None) -> Path | None:

@@ -11,7 +11,7 @@ from core.errors import UserError
 from core.jobs import job_status, start_job
 from core.open_folder import OpenFolder, served
 from ui.shared.address import moved
-from ui.shared.job_panel import job_panel
+from ui.shared.job_panel import job_panel, remember_mine
 from ui.shared.names import literal
 from ui.shared.theme import empty_state
 from ui.shared.widgets import KEPT, say_error
@@ -144,7 +144,7 @@ def _open_button(folder: str, name: str) -> None:
 def _start_button(label: str, words: list[str], name: str) -> None:
     if st.button(label, key=f"ds_start_{name}", icon=":material/download:"):
         try:
-            start_job(JOB, words)
+            remember_mine(start_job(JOB, words))
         except UserError as error:
             say_error(error)
         else:

@@ -8,11 +8,12 @@ from tqdm import tqdm
 from core.config import CACHE_DIR, RUNS_DIR
 from core.dataset.sources.demo import DEMO_DIR
 from core.errors import UserError
-from core.jobs import JobStatus, job_status, stop_job
+from core.jobs import JobStatus, job_status
 from core.open_folder import served
 from core.training.histories import QUANTITIES, History, run_history
 from core.training.launch import StartRun, free_name, new_run, run_of, running_run, start_run
 from core.training.run_folder import RunFolder, list_runs
+from ui.shared.job_panel import remember_mine, stop_button
 from ui.shared.names import literal
 from ui.shared.theme import empty_state, facts
 from ui.shared.widgets import KEPT, STILL, say_error
@@ -78,7 +79,7 @@ def _demo() -> str:
 def _start(network: str, recipe: str, epochs: int, name: str, data: str) -> None:
     try:
         out = new_run(RUNS_DIR, name)
-        start_run(JOB, StartRun(network, recipe, epochs, served(data), out))
+        remember_mine(start_run(JOB, StartRun(network, recipe, epochs, served(data), out)))
     except UserError as error:
         say_error(error)
         return
@@ -98,8 +99,7 @@ def _follow() -> None:
         st.rerun()
     run = RunFolder(folder) if (folder := running_run(job)) else None
     _bar(run)
-    if st.button("Stop", icon=":material/stop:", help="The last finished epoch is kept."):
-        stop_job(JOB)
+    stop_button(JOB, job, kept="The last finished epoch is kept.")
     if run is not None and run.begun:
         _progress_of(run.folder, key="live")
     _log(job)
@@ -236,7 +236,8 @@ def _resume(run: Path, network: str, recipe: str, epochs: int) -> None:
     try:
         if not data:
             raise UserError("Name the data set it was trained on, under Start a run.")
-        start_run(JOB, StartRun(network, recipe, epochs, served(data), run, resume=True))
+        again = StartRun(network, recipe, epochs, served(data), run, resume=True)
+        remember_mine(start_run(JOB, again))
     except UserError as error:
         say_error(error)
         return
