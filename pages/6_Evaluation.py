@@ -1,6 +1,7 @@
 """How far to trust the classifier: measure it, damage the pictures, try other generators."""
 
 from ui.evaluation.input import asked, take_link, wanted_measurement
+from ui.evaluation.left_out import left_out
 from ui.evaluation.results import measure, results
 from ui.evaluation.robustness import generalization, robustness
 from ui.shared import address
@@ -23,6 +24,7 @@ if view == "robustness":
     robustness()
 elif view == "generalization":
     generalization()
+    left_out()
 elif inspector is not None:
     wanted = wanted_measurement()
     if wanted is not None:

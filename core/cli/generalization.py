@@ -24,11 +24,19 @@ def add_generalization(commands) -> None:
         metavar="SOURCE=RUN_DIR",
         help="a run that was trained without this generator; may be given several times",
     )
+    table.add_argument(
+        "--second",
+        type=Path,
+        metavar="RUN_DIR",
+        help="instead: leave each source, photos too, out of this run of `train second`",
+    )
     table.add_argument("--keep", action="store_true", help="keep the table in artifacts/")
     table.set_defaults(run=_generalization)
 
 
 def _generalization(args: argparse.Namespace) -> int:
+    if args.second is not None:
+        return _left_out_of_second(args)
     from core.artifacts import read_json
     from core.dataset.index import load_split
     from core.evaluation import generalization as table
@@ -62,6 +70,32 @@ def _generalization(args: argparse.Namespace) -> int:
         for row in rows:
             print(_pair(row))
     return OK
+
+
+def _left_out_of_second(args: argparse.Namespace) -> int:
+    from core.publishing.left_out import MEMBERS, judge_left_out
+
+    if args.left_out:
+        raise UserError("Choose one of --left-out and --second.")
+    rows = []
+    for row in judge_left_out(args.second, args.data):
+        rows.append(row)
+        if not args.json:
+            print(_source(row), flush=True)
+    found = {"split": "train and valid", "members": MEMBERS, "rows": rows}
+    if args.keep:
+        keep("second", "generalization", found)
+    if args.json:
+        print(json.dumps(found, indent=2))
+    return OK
+
+
+def _source(row: dict) -> str:
+    wrong = "called_fake" if row["label"] == "real" else "called_real"
+    return (
+        f"{row['source']:16} {row['label']:5} left out: ROC AUC {row['roc_auc']:.3f}  sure and "
+        f"wrong {row[wrong]:.3f}, with the guard {row[wrong + '_guarded']:.3f}  n {row['n']}"
+    )
 
 
 def _left_out(text: str) -> tuple[str, Path]:

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-import cv2
 import numpy as np
 import pandas as pd
 
+from core.damage import blurred, jpeg, noisy, rescaled, to_uint8
 from core.evaluation.scores import Scores, report, score_faces
 from core.inference.networks import Network
 from core.inference.verdict import Calibration
-from core.webcam_imitation import Webcam, jpeg
+from core.webcam_imitation import Webcam
 
 PER_SOURCE = 150
 SEED = 0
@@ -36,47 +36,43 @@ class Damage:
     neutral: float | None = None
 
 
-def _compressed(pixels, rng, quality):
+def _compressed(pixels: np.ndarray, rng: np.random.Generator, quality: float) -> np.ndarray:
     return jpeg(pixels, int(quality))
 
 
-def _blurred(pixels, rng, sigma_px):
-    return cv2.GaussianBlur(pixels, (0, 0), sigma_px)
+def _blurred(pixels: np.ndarray, rng: np.random.Generator, sigma_px: float) -> np.ndarray:
+    return blurred(pixels, sigma_px)
 
 
-def _noisy(pixels, rng, deviation):
-    noise = rng.standard_normal(pixels.shape, dtype=np.float32) * deviation
-    return _to_uint8(pixels + noise)
+def _noisy(pixels: np.ndarray, rng: np.random.Generator, deviation: float) -> np.ndarray:
+    return noisy(pixels, rng.standard_normal(pixels.shape, dtype=np.float32), deviation)
 
 
-def _rescaled(pixels, rng, factor):
-    """Made smaller and as large again, as by a chat and the one who enlarges what it sent."""
-    height, width = pixels.shape[:2]
-    small = (max(8, round(width / factor)), max(8, round(height / factor)))
-    reduced = cv2.resize(pixels, small, interpolation=cv2.INTER_AREA)
-    return cv2.resize(reduced, (width, height), interpolation=cv2.INTER_CUBIC)
+def _rescaled(pixels: np.ndarray, rng: np.random.Generator, factor: float) -> np.ndarray:
+    height, width = (max(8, round(length / factor)) for length in pixels.shape[:2])
+    return rescaled(pixels, width, height)
 
 
-def _cropped(pixels, rng, kept):
+def _cropped(pixels: np.ndarray, rng: np.random.Generator, kept: float) -> np.ndarray:
     """A part of the picture, wherever it lies: the margin around a face varies."""
     side = round(kept * min(pixels.shape[:2]))
     top, left = (rng.integers(0, length - side + 1) for length in pixels.shape[:2])
     return np.ascontiguousarray(pixels[top : top + side, left : left + side])
 
 
-def _brightened(pixels, rng, gain):
-    return _to_uint8(pixels.astype(np.float32) * gain)
+def _brightened(pixels: np.ndarray, rng: np.random.Generator, gain: float) -> np.ndarray:
+    return to_uint8(pixels.astype(np.float32) * gain)
 
 
-def _gamma(pixels, rng, exponent):
-    return _to_uint8(255 * (pixels.astype(np.float32) / 255) ** exponent)
+def _gamma(pixels: np.ndarray, rng: np.random.Generator, exponent: float) -> np.ndarray:
+    return to_uint8(255 * (pixels.astype(np.float32) / 255) ** exponent)
 
 
-def _filmed(pixels, rng, crf):
+def _filmed(pixels: np.ndarray, rng: np.random.Generator, crf: float) -> np.ndarray:
     return Webcam(crf=(int(crf), int(crf) + 1))(pixels, rng)
 
 
-def _swapped(pixels, rng, swap):
+def _swapped(pixels: np.ndarray, rng: np.random.Generator, swap: float) -> np.ndarray:
     """Not a damage of the world but the commonest bug: a canary that must show."""
     return np.ascontiguousarray(pixels[..., ::-1]) if swap else pixels
 
@@ -137,7 +133,9 @@ def count_levels() -> int:
     return 1 + sum(len(damage.levels) for damage in DAMAGES.values())
 
 
-def _at_level(pixels: np.ndarray, rng: np.random.Generator, damage: Damage, level: float):
+def _at_level(
+    pixels: np.ndarray, rng: np.random.Generator, damage: Damage, level: float
+) -> np.ndarray:
     return damage.apply(pixels, rng, level)
 
 
@@ -147,7 +145,3 @@ def _row(name: str, level: float | None, scores: Scores, calibration: Calibratio
     parts = figures["by_pair"] or {"all": figures}
     pairs = {pair: {key: part[key] for key in kept} for pair, part in parts.items()}
     return {"damage": name, "level": level, "pairs": pairs}
-
-
-def _to_uint8(values: np.ndarray) -> np.ndarray:
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)

@@ -6,7 +6,7 @@ FAMILIES = {
         *("stylegan", "stylegan2", "mobilestylegan", "genphotos", "genphotos100k", "hardfake"),
         *("omi", "tpdne", "sfhq", "untruncated"),
     ),
-    "DCGAN": ("dcgan", "dcganepochs"),
+    "DCGAN": ("dcgan", "dcganepochs", "dcgansharp"),
     "Stable Diffusion": ("sd15", "sd21", "sdxl"),
     "FLUX": ("flux",),
 }
@@ -28,6 +28,7 @@ KINDS = {
     "webwall": "web portraits before a wall",
     "dcgan": "DCGANs that nobody trained",
     "dcganepochs": "earlier epochs of our DCGAN",
+    "dcgansharp": "earlier epochs of our sharpest DCGAN, and DCGANs between them",
     "flux": "FLUX.1",
     "genphotos": "generated studio portraits",
     "genphotos100k": "generated.photos",

@@ -89,6 +89,36 @@ def generalization_section(table: dict) -> str:
     )
 
 
+def left_out_section(table: dict) -> str:
+    """What one half of the second opinion makes of sources it never saw.
+
+    Args:
+        table: as the command `generalization --second` keeps it.
+    """
+    lines = []
+    for row in table["rows"]:
+        wrong = "called_fake" if row["label"] == "real" else "called_real"
+        lines.append(
+            f"| {row['source']}: {kind_of(row['source'])} | {CLASS_WORDS[row['label']]} "
+            f"| {row['n']} | {row['roc_auc']:.3f} | {row[wrong]:.2f} "
+            f"| {row[f'{wrong}_guarded']:.2f} | {row['unsure']:.2f} "
+            f"| {row['unsure_guarded']:.2f} |"
+        )
+    head = (
+        "| left out | these are | faces | ROC AUC | sure and wrong | with the guard | unsure "
+        "| with the guard |"
+    )
+    return (
+        "## Sources it never saw\n\n"
+        "Each source in turn was left out of the training of the second opinion's head on "
+        "DINOv2, of its guard and of its calibration, and then judged by these alone (the mean of "
+        f"{table['members']} heads; the other network takes too long to train for each source). "
+        "ROC AUC is against the other class's sources of valid, each counting alike. The guard "
+        "turns a verdict on a face unlike all of training into unsure.\n\n"
+        + "\n".join([head, "|---|---|---|---|---|---|---|---|", *lines])
+    )
+
+
 def tried_section(metrics: dict, calibration: dict) -> str:
     """What the default verdict says of every source, and how each network ranks the pairs.
 

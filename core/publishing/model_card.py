@@ -6,9 +6,15 @@ from core.artifacts import load_registry, read_json, ship_file
 from core.evaluation.calibration import ERROR_RATE
 from core.evaluation.knowledge import shipped_knowledge
 from core.evaluation.plain_words import PLAIN_WORDS, plain_lines
+from core.evaluation.sources import family_of
 from core.inference.networks import load_calibration
 from core.inference.views import VIEW_SCALES
-from core.publishing.card_sections import generalization_section, robustness_section, tried_section
+from core.publishing.card_sections import (
+    generalization_section,
+    left_out_section,
+    robustness_section,
+    tried_section,
+)
 
 CARD_FILE = "MODEL_CARD.md"
 _BASELINE = "original"
@@ -32,7 +38,7 @@ def write_model_card(folder: Path) -> None:
     parts = [
         _HEAD,
         _plain_words(registry, folder),
-        _LIMITS,
+        _LIMITS.format(families=_known_to_cnn(metrics)),
         _tried(registry, folder),
         _pairs("Results of the CNN alone on the test split", metrics["test"]),
         _sources(metrics["test"]),
@@ -42,6 +48,7 @@ def write_model_card(folder: Path) -> None:
         _comparison(metrics, baseline) if baseline else "",
         _damaged(registry, folder),
         _others(registry, folder),
+        _left_out(registry, folder),
         _training(metrics),
         _TERMS,
     ]
@@ -78,6 +85,16 @@ def _others(registry: dict, folder: Path) -> str:
     return generalization_section(read_json(name, folder)) if name in registry else ""
 
 
+def _left_out(registry: dict, folder: Path) -> str:
+    name = "second_generalization"
+    return left_out_section(read_json(name, folder)) if name in registry else ""
+
+
+def _known_to_cnn(metrics: dict) -> str:
+    fakes = (kind.split("/")[1] for kind in metrics["data"]["train"] if kind.startswith("fake/"))
+    return ", ".join(sorted({family_of(source) for source in fakes}))
+
+
 _HEAD = """
 # Model card: real or generated face
 
@@ -95,7 +112,7 @@ _LIMITS = """
 
 - It knows the generators it learned from, which the tables name. Face swaps and retouching were
   not in the training data, nor was video except as imitated on still faces; on those a verdict
-  means little. The CNN alone learned from the StyleGAN family only.
+  means little. The CNN alone learned from generators of these families: {families}.
 - Damage weakens the traces it relies on, some kinds far more than others: see Damaged pictures.
 - Generated faces that lie far from their generator's average face (untruncated ones) are harder to
   tell than those of most data sets: see Other generators.

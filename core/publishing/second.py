@@ -13,9 +13,7 @@ from core.artifacts import Shipment, ship_all
 from core.config import ARTIFACTS_DIR, FAKE
 from core.dataset.batches import row_weights
 from core.dataset.index import labels_of, load_split
-from core.evaluation.calibration import THRESHOLD, fit_accusing_band, fit_calibration
 from core.evaluation.scores import Scores, report, score_faces
-from core.inference.guard import Guard, fit_guard
 from core.inference.networks import Cnn, Heard, Network, Panel, load_calibration
 from core.inference.predictor import Predictor, load_predictor
 from core.inference.second import SIDE_PX, Backbone, Head, SecondOpinion, Traces
@@ -23,16 +21,21 @@ from core.inference.verdict import Calibration
 from core.models.export import to_openvino
 from core.models.lite0 import with_evidence
 from core.publishing.eight_bits import Rounding, in_eight_bits, rounding
+from core.publishing.fitting import (
+    calibrate_wide,
+    guard_of_run,
+    recipe_of,
+    shares_of,
+    strangeness_limit,
+)
 from core.publishing.model_card import write_model_card
 from core.training.classifier.networks import network_of
 from core.training.run_folder import RunFolder
 from core.training.second.backbone import build_backbone
 from core.training.second.features import kept_features, model_faces
-from core.training.second.session import SecondRecipe, chosen_faces, head_of
+from core.training.second.session import chosen_faces, head_of
 
 ROUNDED_ON = 300  # faces of train that the scales of 8 bits are fitted to
-GUARD_COMPONENTS = 200  # of the head's, the strongest
-STRANGE_SHARE = 0.02  # of valid's faces, sources alike, that lie beyond the guard's limit
 
 
 @dataclass(frozen=True)
@@ -72,13 +75,13 @@ def publish_second(
         UserError: the run, the data or the shipped CNN cannot be used.
     """
     run = RunFolder(run_dir)
-    recipe, head = _recipe_of(run), head_of(run)
+    recipe, head = recipe_of(run), head_of(run)
     index, _ = load_split(data, "valid")
     train, held_out = (chosen_faces(index, split, recipe) for split in ("train", "valid"))
     backbone, rounded = _backbone(run, head, train, held_out)
     yield f"Rounded to 8 bits: {asdict(rounded)}, {'' if rounded.harmless else 'not '}shipped."
     files = {"backbone": backbone}
-    second = SecondOpinion(Backbone(*backbone), head, _guard(run, head, train))
+    second = SecondOpinion(Backbone(*backbone), head, guard_of_run(run, head, train))
     if traces_dir is not None:
         traces = with_evidence(network_of(RunFolder(traces_dir)))
         files["second_traces"] = to_openvino(traces, half=True)
@@ -110,15 +113,6 @@ def _backbone(
     weights = row_weights(seen, dict.fromkeys(seen["source"], 1.0))
     harm = rounding(labels_of(seen), head.judge(kept), head.judge(again), weights)
     return (rounded if harm.harmless else plain), harm
-
-
-def _guard(run: RunFolder, head: Head, train: pd.DataFrame) -> Guard:
-    """Fit it to the first look at the faces of train, which shows them as they are."""
-    kept, rows = kept_features(run.folder / "features" / "train1")
-    seen = train.iloc[rows]
-    kinds = (seen["label"] + "/" + seen["source"]).to_numpy(str)
-    components = [head.components(part.astype(np.float32)) for part in np.array_split(kept, 20)]
-    return fit_guard(np.concatenate(components)[:, :GUARD_COMPONENTS], kinds)
 
 
 @dataclass
@@ -168,18 +162,10 @@ def calibrated(
     """
     valid = judge_faces(faces, parts)
     join_within(parts["second"], valid)
-    limit = _limit(valid)
+    limit = strangeness_limit(valid.first.faces, valid.strangeness)
     own = {"cnn": cnn, "second": calibrate_wide(valid.scores["second"], limit)}
     panel = Panel("both", parts, fit_weights(valid.scores), cnn, own)
     return replace(panel, calibration=calibrate_wide(joined_scores(panel, valid), limit)), valid
-
-
-def _limit(valid: Judged) -> float:
-    """The guard's limit: beyond it lie `STRANGE_SHARE` of valid, sources alike."""
-    weights = row_weights(valid.first.faces, _shares(valid.first.faces))
-    order = np.argsort(valid.strangeness)
-    passed = np.cumsum(weights[order]) / weights.sum()
-    return round(float(valid.strangeness[order][np.searchsorted(passed, 1 - STRANGE_SHARE)]), 4)
 
 
 def _ship(
@@ -213,7 +199,11 @@ def _ship(
         Shipment("second", own, described, _short(metrics["test"]["second"])),
         Shipment("both", joined, described, _short(both)),
     ]
-    stale = ("second_live", "both_live")  # they were fitted to another network: `publish --as live`
+    stale = (
+        "second_live",
+        "both_live",
+        "second_generalization",
+    )  # they were fitted to another network: `publish --as live`
     ship_all(shipments, withdrawn=stale, folder=folder)
 
 
@@ -233,7 +223,7 @@ def fit_weights(scores: dict[str, Scores]) -> dict[str, float]:
     names = list(scores)
     first = scores[names[0]]
     odds = np.stack([scores[name].log_odds for name in names], axis=1)
-    shares = row_weights(first.faces, _shares(first.faces))
+    shares = row_weights(first.faces, shares_of(first.faces))
     fitted = LogisticRegression(C=1e6).fit(
         odds, first.labels == FAKE, sample_weight=shares * len(odds)
     )
@@ -246,30 +236,6 @@ def joined_scores(panel: Panel, judged: Judged) -> Scores:
     odds = {name: each.log_odds for name, each in judged.scores.items()}
     doubtful = panel.doubtful(Heard(odds, judged.strangeness))
     return replace(judged.first, log_odds=panel.joined(odds), doubtful=doubtful)
-
-
-def calibrate_wide(valid: Scores, max_strangeness: float | None = None) -> Calibration:
-    """Fit a calibration to many sources, with a band that is slow to accuse."""
-    weights = row_weights(valid.faces, _shares(valid.faces))
-    base = fit_calibration(valid.labels, valid.log_odds, weights, valid.sharpnesses)
-    p_fake = base.p_fake(valid.log_odds)
-    sources = valid.faces["source"].to_numpy()
-    low, high = fit_accusing_band(valid.labels, p_fake, sources, weights)
-    low = min(low, THRESHOLD)  # what is as likely generated as not gets no all-clear
-    middle = min(THRESHOLD, high)
-    bounds = {"unsure_low": low, "unsure_high": high, "threshold": middle}
-    return replace(base, **bounds, max_strangeness=max_strangeness)
-
-
-def _shares(faces: pd.DataFrame) -> dict[str, float]:
-    return SecondRecipe().shares(faces["source"].unique())
-
-
-def _recipe_of(run: RunFolder) -> SecondRecipe:
-    settings = run.settings()["recipe"]
-    kept = ("per_source", "seed")
-    names = {key: tuple(settings[key]) for key in ("whole_sources", "sources")}
-    return SecondRecipe(**{key: settings[key] for key in kept}, **names)
 
 
 def figures(panel: Panel, judged: Judged) -> dict[str, dict]:

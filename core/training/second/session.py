@@ -73,7 +73,7 @@ class SecondRecipe:
     )
     filmed_share: float = 0.2
     sources: tuple[str, ...] = ()
-    late_sources: tuple[str, ...] = ("dcganepochs",)
+    late_sources: tuple[str, ...] = ("dcganepochs", "dcgansharp")
     seed: int = SEED
 
     def describe(self) -> dict:

@@ -1,0 +1,83 @@
+"""What is fitted once the second opinion has learned: calibration, guard and the guard's limit."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from core.dataset.batches import row_weights
+from core.evaluation.calibration import THRESHOLD, fit_accusing_band, fit_calibration
+from core.evaluation.scores import Scores
+from core.inference.guard import Guard, fit_guard
+from core.inference.second import Head
+from core.inference.verdict import Calibration
+from core.training.run_folder import RunFolder
+from core.training.second.features import kept_features
+from core.training.second.session import SecondRecipe
+
+GUARD_COMPONENTS = 200  # of the head's, the strongest
+STRANGE_SHARE = 0.02  # of valid's faces, sources alike, that lie beyond the guard's limit
+
+
+def calibrate_wide(valid: Scores, max_strangeness: float | None = None) -> Calibration:
+    """Fit a calibration to many sources, with a band that is slow to accuse."""
+    weights = row_weights(valid.faces, shares_of(valid.faces))
+    base = fit_calibration(valid.labels, valid.log_odds, weights, valid.sharpnesses)
+    p_fake = base.p_fake(valid.log_odds)
+    sources = valid.faces["source"].to_numpy()
+    low, high = fit_accusing_band(valid.labels, p_fake, sources, weights)
+    low = min(low, THRESHOLD)  # what is as likely generated as not gets no all-clear
+    middle = min(THRESHOLD, high)
+    bounds = {"unsure_low": low, "unsure_high": high, "threshold": middle}
+    return replace(base, **bounds, max_strangeness=max_strangeness)
+
+
+def shares_of(faces: pd.DataFrame) -> dict[str, float]:
+    """How much each source of faces counts within its class."""
+    return SecondRecipe().shares(faces["source"].unique())
+
+
+def guard_of_run(run: RunFolder, head: Head, train: pd.DataFrame) -> Guard:
+    """Fit a guard to a run's first look at the faces of train, which shows them as they are."""
+    features, rows = kept_features(run.folder / "features" / "train1")
+    return guard_of(head, train.iloc[rows], features)
+
+
+def guard_of(head: Head, faces: pd.DataFrame, features: np.ndarray) -> Guard:
+    """Fit a guard to faces.
+
+    Args:
+        head: whose components the guard reads.
+        faces: rows of an index, (n,).
+        features: what the backbone saw of them, float (n, 6912).
+    """
+    kinds = (faces["label"] + "/" + faces["source"]).to_numpy(str)
+    return fit_guard(guarded(head, features), kinds)
+
+
+def guarded(head: Head, features: np.ndarray) -> np.ndarray:
+    """The components of features that a guard reads: float (n, `GUARD_COMPONENTS`)."""
+    few = np.array_split(features, max(1, len(features) // 500))  # float16 made wide, in turns
+    components = [head.components(part.astype(np.float32)) for part in few]
+    return np.concatenate(components)[:, :GUARD_COMPONENTS]
+
+
+def strangeness_limit(faces: pd.DataFrame, strangeness: np.ndarray) -> float:
+    """The guard's limit: beyond it lie `STRANGE_SHARE` of valid, sources alike.
+
+    Args:
+        faces: of valid, rows of an index, (n,).
+        strangeness: float (n,).
+    """
+    weights = row_weights(faces, shares_of(faces))
+    order = np.argsort(strangeness)
+    passed = np.cumsum(weights[order]) / weights.sum()
+    return round(float(strangeness[order][np.searchsorted(passed, 1 - STRANGE_SHARE)]), 4)
+
+
+def recipe_of(run: RunFolder) -> SecondRecipe:
+    """How a run chose its faces."""
+    settings = run.settings()["recipe"]
+    kept = ("per_source", "seed")
+    names = {key: tuple(settings[key]) for key in ("whole_sources", "sources")}
+    return SecondRecipe(**{key: settings[key] for key in kept}, **names)
