@@ -7,6 +7,8 @@ import av
 import cv2
 import numpy as np
 
+from core.damage import blurred, jpeg, to_uint8
+
 CODEC_SIDE_STEP = 2  # H.264 with 4:2:0 colour needs even sides
 
 
@@ -42,7 +44,7 @@ class Webcam:
         light = _light(pixels.astype(np.float32), rng)
         seen = cv2.resize(_lens(light, rng), (side, side), interpolation=cv2.INTER_AREA)
         raw = _sensor(seen, rng, self.max_noise)
-        frame = np.clip(np.rint(_processing(raw, rng)), 0, 255).astype(np.uint8)
+        frame = to_uint8(_processing(raw, rng))
         way = rng.random()
         if way < 0.4:
             frame = jpeg(frame, int(rng.integers(*self.jpeg_quality)))
@@ -62,7 +64,7 @@ def _light(values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def _lens(values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     if rng.random() < 0.5:
         return values
-    return cv2.GaussianBlur(values, (0, 0), rng.uniform(0.3, 1.6))
+    return blurred(values, rng.uniform(0.3, 1.6))
 
 
 def _sensor(values: np.ndarray, rng: np.random.Generator, max_noise: float) -> np.ndarray:
@@ -79,16 +81,9 @@ def _processing(values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     if rng.random() < 0.4:
         values = cv2.bilateralFilter(values, 5, rng.uniform(5, 30), rng.uniform(0.8, 2.0))
     if rng.random() < 0.5:
-        soft = cv2.GaussianBlur(values, (0, 0), rng.uniform(0.6, 1.6))
+        soft = blurred(values, rng.uniform(0.6, 1.6))
         values = values + rng.uniform(0.2, 1.3) * (values - soft)
     return values
-
-
-def jpeg(pixels: np.ndarray, quality: int) -> np.ndarray:
-    """Compress and decode: uint8 (h, w, 3) RGB, `quality` in [1, 100]."""
-    bgr = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
-    _, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return cv2.cvtColor(cv2.imdecode(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
 
 
 def _film(pixels: np.ndarray, rng: np.random.Generator, crf: int) -> np.ndarray:

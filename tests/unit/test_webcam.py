@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from bench.clips import moving_face
+from core.damage import jpeg
 from core.dataset.batches import pick_filmed
 from core.training.classifier.augmentation import FaceAugmentation
-from core.webcam_imitation import Webcam, h264, jpeg
+from core.webcam_imitation import Webcam, h264
 from tests.conftest import texture
 
 

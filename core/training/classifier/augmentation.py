@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
+from core.damage import blurred, jpeg, noisy, rescaled, to_uint8
 from core.training.classifier.surroundings import paint_edges, replace_background, to_gray, widen
-from core.webcam_imitation import Webcam, jpeg
+from core.webcam_imitation import Webcam
 
 
 @dataclass(frozen=True)
@@ -117,30 +118,23 @@ def _relight(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     contrast, brightness = rng.uniform(0.75, 1.25), rng.uniform(-25, 25)
     balance = rng.uniform(0.95, 1.05, size=3)
     values = (pixels.astype(np.float32) - 128) * (contrast * balance) + 128 + brightness
-    return _to_uint8(values)
+    return to_uint8(values)
 
 
 def _blur(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    return cv2.GaussianBlur(pixels, (0, 0), rng.uniform(0.3, 2.0))
+    return blurred(pixels, rng.uniform(0.3, 2.0))
 
 
 def _rescale(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Scale down and up again, as a small photo enlarged by a site or a chat."""
-    height, width = pixels.shape[:2]
-    side = max(32, int(min(height, width) * rng.uniform(0.4, 1.0)))
+    side = max(32, int(min(pixels.shape[:2]) * rng.uniform(0.4, 1.0)))
     down = rng.choice([cv2.INTER_AREA, cv2.INTER_LINEAR, cv2.INTER_CUBIC])
-    small = cv2.resize(pixels, (side, side), interpolation=int(down))
-    return cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
+    return rescaled(pixels, side, side, int(down))
 
 
 def _noise(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    noise = rng.standard_normal(pixels.shape, dtype=np.float32) * rng.uniform(1, 8)
-    return _to_uint8(pixels + noise)
+    grain = rng.standard_normal(pixels.shape, dtype=np.float32)
+    return noisy(pixels, grain, rng.uniform(1, 8))
 
 
 def _compress(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return jpeg(np.ascontiguousarray(pixels), int(rng.integers(40, 96)))
-
-
-def _to_uint8(values: np.ndarray) -> np.ndarray:
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
