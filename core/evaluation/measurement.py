@@ -13,7 +13,7 @@ from core.config import CLASS_NAMES, FAKE, REAL
 from core.dataset.index import DatasetIndex, labels_of
 from core.errors import UserError
 from core.evaluation.metrics import wilson_ci95
-from core.evaluation.scores import Scores, judge_figures, pair_figures
+from core.evaluation.scores import Scores, judge_figures, judged, pair_figures
 from core.generators.base import FaceGenerator
 from core.generators.codes import truncated_codes
 from core.imaging import decode_image, encode
@@ -105,6 +105,7 @@ class Measurement:
         title: what was judged, for people.
         faces: the set.
         log_odds: float64 (n,), of fake, before calibration; NaN where not (yet) judged.
+        doubtful: bool (n,), faces that get no verdict whatever their P(fake).
         thumbnails: WebP files of the judged faces, by number.
         failed: name -> why a face could not be judged.
         unreadable: the same for files that are none of `faces`, as nothing is known of them.
@@ -114,6 +115,7 @@ class Measurement:
     faces: FaceSet
     unreadable: dict[str, str] = field(default_factory=dict)
     log_odds: np.ndarray = field(init=False)
+    doubtful: np.ndarray = field(init=False)
     thumbnails: dict[int, bytes] = field(init=False, default_factory=dict)
     failed: dict[str, str] = field(init=False, default_factory=dict)
 
@@ -124,6 +126,7 @@ class Measurement:
                 f"Received: {len(self.faces.labels):,}."
             )
         self.log_odds = np.full(len(self.faces.labels), np.nan)
+        self.doubtful = np.zeros(len(self.faces.labels), bool)
 
     @property
     def total(self) -> int:
@@ -164,7 +167,7 @@ class Measurement:
                 crops.append(pixels)
                 self.thumbnails[number] = _thumbnail(pixels)
             if numbers:
-                self.log_odds[numbers] = network.log_odds_of(crops)
+                self.log_odds[numbers], self.doubtful[numbers] = judged(network, crops)
             yield min(start + CHUNK, self.total)
 
     def labels(self) -> np.ndarray:
@@ -174,6 +177,10 @@ class Measurement:
     def p_fake(self, calibration: Calibration) -> np.ndarray:
         """P(fake) of the judged faces: float64 (k,)."""
         return calibration.p_fake(self.log_odds[self.judged])
+
+    def states(self, calibration: Calibration) -> np.ndarray:
+        """The verdicts on the judged faces: str (k,), each a `State`."""
+        return calibration.states(self.p_fake(calibration), self.doubtful[self.judged])
 
     def figures(self, calibration: Calibration) -> dict:
         """All figures of the judged faces: `judge_figures`, and the detection rate.
@@ -186,7 +193,9 @@ class Measurement:
         fakes = labels == FAKE
         return {
             "title": self.heading,
-            **judge_figures(labels, self.log_odds[self.judged], calibration),
+            **judge_figures(
+                labels, self.log_odds[self.judged], calibration, self.doubtful[self.judged]
+            ),
             **_share("detected", called[fakes]),
             **_share("recall_real", ~called[~fakes]),
             "failed": len(self.failed) + len(self.unreadable),
@@ -197,18 +206,23 @@ class Measurement:
         names = [CLASS_NAMES[label] for label in self.labels()]
         sources = [self.faces.sources[number] for number in self.judged]
         faces = pd.DataFrame({"label": names, "source": sources})
-        nothing = np.full(len(faces), np.nan)
-        return Scores(faces, self.labels(), self.log_odds[self.judged], nothing, self.failed)
+        return Scores(
+            faces,
+            self.labels(),
+            self.log_odds[self.judged],
+            np.full(len(faces), np.nan),
+            self.failed,
+            self.doubtful[self.judged],
+        )
 
     def by_pair(self, calibration: Calibration) -> dict[str, dict]:
         """Each real source against each fake one: "real / fake" -> `judge_figures`."""
-        sources = np.array(self.faces.sources)[self.judged]
-        return pair_figures(sources, self.labels(), self.log_odds[self.judged], calibration)
+        return pair_figures(self.scores(), calibration)
 
     def table(self, calibration: Calibration) -> pd.DataFrame:
         """A row a judged face: face, source, label, p_fake, called, verdict.
 
-        called is "real" or "fake", by the threshold alone; verdict is "unsure" within its band.
+        called is "real" or "fake", by the threshold alone; verdict is one of `State`.
         """
         p_fake = self.p_fake(calibration)
         called = np.where(p_fake >= calibration.threshold, CLASS_NAMES[FAKE], CLASS_NAMES[REAL])
@@ -219,7 +233,7 @@ class Measurement:
                 "label": [CLASS_NAMES[label] for label in self.labels()],
                 "p_fake": p_fake,
                 "called": called,
-                "verdict": calibration.states(p_fake),
+                "verdict": self.states(calibration),
             }
         )
 

@@ -126,24 +126,21 @@ def report(scores: Scores, calibration: Calibration) -> dict:
         figures["by_source"][key] = _one_source(
             label, hits[inside], verdicts[inside], p_fake[inside]
         )
-    figures["by_pair"] = pair_figures(source, scores.labels, scores.log_odds, calibration)
+    figures["by_pair"] = pair_figures(scores, calibration)
     return figures
 
 
-def pair_figures(
-    sources: np.ndarray, labels: np.ndarray, log_odds: np.ndarray, calibration: Calibration
-) -> dict[str, dict]:
-    """Each real source against each fake one: "real / fake" -> `judge_figures`.
-
-    Args:
-        sources: names (n,).
-        labels, log_odds, calibration: as in `judge_figures`.
-    """
+def pair_figures(scores: Scores, calibration: Calibration) -> dict[str, dict]:
+    """Each real source against each fake one: "real / fake" -> `judge_figures`."""
+    sources, labels = scores.faces["source"].to_numpy(), scores.labels
+    doubtful = np.broadcast_to(scores.doubtful, labels.shape)
     reals, fakes = (sorted(set(sources[labels == label])) for label in (REAL, FAKE))
     found = {}
     for real, fake in product(reals, fakes):
         inside = ((sources == real) & (labels == REAL)) | ((sources == fake) & (labels == FAKE))
-        found[f"{real} / {fake}"] = judge_figures(labels[inside], log_odds[inside], calibration)
+        found[f"{real} / {fake}"] = judge_figures(
+            labels[inside], scores.log_odds[inside], calibration, doubtful[inside]
+        )
     return found
 
 

@@ -1,7 +1,10 @@
 """A measurement: what is judged counts, broken faces do not, stopping keeps what is done."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from core.config import FAKE, REAL
 from core.dataset.index import index_folder
@@ -13,9 +16,10 @@ from core.evaluation.measurement import (
     JoinedFaces,
     Measurement,
 )
-from core.evaluation.scores import report
+from core.evaluation.scores import report, score_faces
 from core.generators.dcgan import load_dcgan
-from core.inference.verdict import Calibration
+from core.inference.networks import Panel
+from core.inference.verdict import Calibration, State
 from tests.conftest import texture, write_dataset
 from tests.unit.test_robustness import Probe
 
@@ -77,6 +81,44 @@ def test_broken_faces_are_left_out_and_named():
     figures = run.figures(CALIBRATION)
     assert (figures["n"], figures["failed"], figures["roc_auc"]) == (2, 1, None)
     assert figures["recall_real"] is None
+
+
+class Brightness:
+    """A network: the brighter, the more fake."""
+
+    def log_odds_of(self, crops):
+        return np.array([20 * (crop.mean() / 255 - 0.5) for crop in crops])
+
+
+class SureItIsReal:
+    """A network that contradicts it about bright faces."""
+
+    def log_odds_of(self, crops):
+        return np.full(len(crops), -9.0)
+
+
+def test_faces_of_which_the_networks_contradict_each_other_are_unsure_everywhere(tmp_path):
+    rules = replace(CALIBRATION, max_disagreement=0.5)
+    parts = {"cnn": Brightness(), "second": SureItIsReal()}
+    panel = Panel("both", parts, {"cnn": 1.0, "second": 0.01}, rules, dict.fromkeys(parts, rules))
+    root = write_dataset(tmp_path / "set", {"test": 3}, 64)
+    for file in (root / "test" / "fake").iterdir():
+        Image.new("RGB", (64, 64), "white").save(file)
+    index = index_folder(root)
+    faces = index.part("test")
+    run = Measurement("test", FolderFaces(index, faces))
+    list(run.run(panel))
+    white = run.labels() == FAKE
+    assert run.doubtful[white].all() and (run.states(rules)[white] == State.UNSURE).all()
+    scores = score_faces(faces, panel)
+    np.testing.assert_array_equal(scores.doubtful, run.doubtful)
+    answered = {
+        run.figures(rules)["answered"],
+        report(run.scores(), rules)["answered"],
+        report(scores, rules)["answered"],
+        *(pair["answered"] for pair in run.by_pair(rules).values()),
+    }
+    assert len(answered) == 1 and answered.pop() <= 0.5
 
 
 def test_stopping_keeps_what_is_done():

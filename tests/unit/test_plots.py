@@ -19,7 +19,7 @@ def _run(title: str, count: int) -> tuple[str, np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("counts", [(2,), (200,), (2, 200, 7, 30)])
 def test_every_plot_draws_each_run_and_names_its_axes(plot, counts):
     runs = [_run(f"run {number}", count) for number, count in enumerate(counts)]
-    figure = plot.draw(Judged(runs, runs[0][2] ** 2, CALIBRATION))
+    figure = plot.draw(Judged(runs, runs[0][2] ** 2, runs[0][2] > 0.6, CALIBRATION))
     assert {title for title, *_ in runs} <= {line.name for line in figure.data}
     assert figure.layout.xaxis.title.text and figure.layout.yaxis.title.text
     assert figure.layout.height == HEIGHT_PX and plot.note.endswith(".")

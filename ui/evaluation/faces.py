@@ -39,7 +39,7 @@ def galleries(run: Measurement, calibration: Calibration) -> None:
 
 def _grid(run: Measurement, numbers: list[int], calibration: Calibration) -> None:
     chances = calibration.p_fake(run.log_odds[numbers])
-    states = calibration.states(chances)
+    states = calibration.states(chances, run.doubtful[numbers])
     face_grid(
         [run.thumbnails[number] for number in numbers],
         [run.faces.names[number].rsplit("/", 1)[-1] for number in numbers],

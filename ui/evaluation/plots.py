@@ -27,11 +27,13 @@ class Judged:
     Attributes:
         runs: calibrated, each with faces of both classes; the first is the one that is looked at.
         raw_p_fake: P(fake) of the first run's faces before calibration, float (n,).
+        answered: which of these faces get a verdict, bool (n,).
         calibration: with the threshold and the unsure band that the page's slider has set.
     """
 
     runs: list[Run]
     raw_p_fake: np.ndarray
+    answered: np.ndarray
     calibration: Calibration
 
 
@@ -116,10 +118,9 @@ def _coverage(judged: Judged) -> go.Figure:
         first = min(len(curve.x) - 1, max(4, len(curve.x) // 50))  # a handful jumps about
         _add_curve(figure, number, title, curves.Curve(*(v[first:] for v in vars(curve).values())))
     _, labels, p_fake = judged.runs[0]
-    answered = ~calibration.in_band(p_fake)
     hits = (p_fake >= calibration.threshold) == (labels == FAKE)
-    if answered.any():
-        _add_dot(figure, answered.mean(), hits[answered].mean())
+    if judged.answered.any():
+        _add_dot(figure, judged.answered.mean(), hits[judged.answered].mean())
     figure.update_xaxes(title="faces that get an answer", range=[0, 1.01], **SHARE)
     lowest = min((min(line.y) for line in figure.data if len(line.y)), default=0.5)
     floor = max(0.0, min(0.5, lowest - 0.02))  # the same for all but bad runs: heights compare
@@ -179,6 +180,6 @@ PLOTS = (
     Plot(
         "Accuracy against coverage",
         _coverage,
-        "If only the surest faces get an answer. The dot is the unsure band.",
+        "If only the surest faces get an answer. The dot: those that do.",
     ),
 )

@@ -9,11 +9,11 @@ from core.artifacts import load_registry
 from core.config import ARTIFACTS_DIR, CLASS_NAMES, FAKE
 from core.errors import UserError
 from core.evaluation import curves
-from core.evaluation.calibration import ERROR_RATE
+from core.evaluation.calibration import ACCUSED_RATE, MISSED_RATE
 from core.evaluation.generators.judged import kept_judgement
 from core.evaluation.measurement import Measurement
 from core.inference.photo import Inspector
-from core.inference.verdict import Calibration, sigmoid
+from core.inference.verdict import Calibration, State, sigmoid
 from ui.evaluation import charts
 from ui.evaluation.compare import compared, names_of, pairs, pin_button, pinned_beside
 from ui.evaluation.faces import downloads, galleries
@@ -27,8 +27,10 @@ _RUN, _NEXT = "ev_run", "ev_next"
 FEW = 100  # under so many faces of a class, one in a hundred cannot be counted
 _MEANINGS = f"""
 - **Fakes caught**, **real called real**: how often each kind is called what it is.
-- **Get an answer**: the others lie in the unsure band, chosen on the validation faces so that at
-  most {ERROR_RATE:.0%} of the answers are wrong there. It moves along with the threshold.
+- **Get an answer**: the others are unsure. They lie in the unsure band, the networks contradict
+  each other, or they are unlike all faces learned from. On the validation faces at most
+  {ACCUSED_RATE:.0%} of the photos of the worst source lie above the band, and at most
+  {MISSED_RATE:.0%} of the generated faces below. It moves along with the threshold.
 - **ROC AUC**: the chance that a fake face scores above a real one. 0.5 is guessing, 1 is perfect;
   no threshold is involved.
 - **TPR at 1% FPR**: fakes caught if only one real face in a hundred may be called fake.
@@ -145,7 +147,7 @@ def _figures(figures: dict) -> None:
         low, high = figures["accuracy_ci95"]
         items.append((f"called right ({low:.0%} to {high:.0%})", f"{figures['accuracy']:.0%}",
                       "Accuracy at the threshold, with its 95% interval."))  # fmt: skip
-    items.append(("get an answer", f"{figures['answered']:.0%}", "Outside the unsure band."))
+    items.append(("get an answer", f"{figures['answered']:.0%}", "All that are not unsure."))
     if figures["accuracy_answered"] is not None:
         items.append(("of the answers right", f"{figures['accuracy_answered']:.0%}", ""))
     if both:
@@ -181,7 +183,7 @@ def _charts(run: Measurement, pins: list[Measurement], calibration: Calibration)
             "Dotted: the threshold; gray: the unsure band.",
         )
     with right:
-        _confusion(labels, p_fake, calibration)
+        _confusion(run, calibration)
     shown = [run, *pins]
     runs = [
         (name, item.labels(), item.p_fake(calibration))
@@ -196,7 +198,8 @@ def _charts(run: Measurement, pins: list[Measurement], calibration: Calibration)
             f"sources, or a folder with {missing} faces.",
         )
         return
-    judged = Judged(both, sigmoid(run.log_odds[run.judged]), calibration)
+    raw, answered = sigmoid(run.log_odds[run.judged]), run.states(calibration) != State.UNSURE
+    judged = Judged(both, raw, answered, calibration)
     for first in range(0, len(PLOTS), 2):
         for place, plot in zip(st.columns(2, gap="large"), PLOTS[first : first + 2], strict=False):
             with place:
@@ -210,7 +213,8 @@ def _chart(title: str, figure: go.Figure, note: str) -> None:
         st.caption(note)
 
 
-def _confusion(labels: np.ndarray, p_fake: np.ndarray, calibration: Calibration) -> None:
+def _confusion(run: Measurement, calibration: Calibration) -> None:
+    labels, p_fake = run.labels(), run.p_fake(calibration)
     table = curves.confusion(labels, p_fake, calibration.threshold)
     shown = pd.DataFrame(
         table,
@@ -220,6 +224,6 @@ def _confusion(labels: np.ndarray, p_fake: np.ndarray, calibration: Calibration)
     st.markdown("**Who was called what**")
     st.table(shown[table.sum(axis=1) > 0])
     wrong = (p_fake >= calibration.threshold) != (labels == FAKE)
-    spared = int((wrong & calibration.in_band(p_fake)).sum())
+    spared = int((wrong & (run.states(calibration) == State.UNSURE)).sum())
     note = f"{int(wrong.sum()):,} of {len(labels):,} faces are called wrong at this threshold"
-    st.caption(f"{note}; {spared:,} of these lie in the unsure band." if spared else f"{note}.")
+    st.caption(f"{note}; {spared:,} of these are unsure." if spared else f"{note}.")

@@ -14,7 +14,7 @@ from core.evaluation.measurement import FolderFaces, GeneratedFaces, JoinedFaces
 from core.evaluation.metrics import wilson_ci95
 from core.generators.base import FaceGenerator
 from core.inference.networks import Network
-from core.inference.verdict import Calibration
+from core.inference.verdict import Calibration, State
 
 KEPT = "generator_judged"  # in the registry
 PSIS = (0.5, 0.7, 1.0)
@@ -97,14 +97,13 @@ def kept_judgement(folder: Path) -> dict:
 
 def _row(run: Measurement, psi: float, calibration: Calibration) -> dict:
     fakes = run.labels() == FAKE
-    p_fake = run.p_fake(calibration)[fakes]
-    caught = p_fake >= calibration.threshold
+    caught = run.p_fake(calibration)[fakes] >= calibration.threshold
     return {
         "psi": psi,
         "n": int(caught.size),
         "caught": float(caught.mean()),
         "caught_ci95": list(wilson_ci95(int(caught.sum()), caught.size)),
-        "unsure": float(calibration.in_band(p_fake).mean()),
+        "unsure": float((run.states(calibration)[fakes] == State.UNSURE).mean()),
     }
 
 
