@@ -65,8 +65,9 @@ bench: $(DEV_READY) ## measure all speeds anew; DATA=DIR and CLIPS=DIR for what 
 torture: $(DEV_READY) ## try to break it: changed inputs and kills; MINUTES=N ends it then
 	$(BIN)/python -m bench.torture --keep $(if $(MINUTES),--minutes $(MINUTES))
 
-figures: $(DEV_READY) ## write the README's table anew from the measured files
+figures: $(DEV_READY) ## after new weights: write the README's table and the golden verdicts anew
 	$(BIN)/python -m tools.readme_table
+	$(BIN)/python -m tools.golden_verdicts
 
 docs: $(DEV_READY) ## build docs/ as a site into site/; a broken link fails it
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
