@@ -11,7 +11,7 @@ from core.inference.verdict import Calibration
 THRESHOLD = 0.5
 ACCUSED_RATE, MISSED_RATE = 0.03, 0.10  # of photos above, of fakes below the unsure band
 _SMALL = "small sources"
-ERROR_RATE = 0.1  # that is accepted among the faces that get an answer
+STEPS = 10_000  # of P(fake), to which a band is widened, so that the last bits decide nothing
 
 
 def fit_scaling(
@@ -38,32 +38,6 @@ def fit_scaling(
 
     log_temperature, bias = minimize(log_loss, np.zeros(2), method="Nelder-Mead").x
     return float(np.exp(np.clip(log_temperature, -3, 3))), float(bias)
-
-
-def fit_unsure_band(
-    labels: np.ndarray, p_fake: np.ndarray, weights: np.ndarray, *, error_rate: float
-) -> tuple[float, float]:
-    """The narrowest band around 1/2 outside of which no more than `error_rate` err.
-
-    Args:
-        labels: int (n,), 0 fake, 1 real.
-        p_fake: calibrated, (n,).
-        weights: float (n,), above 0.
-        error_rate: accepted share of errors among the answered faces, in (0, 0.5).
-
-    Returns:
-        (low, high), symmetric; at most (0.05, 0.95), even where that errs more often.
-    """
-    confidence = np.maximum(p_fake, 1 - p_fake)
-    wrong = ((p_fake >= THRESHOLD) != (labels == FAKE)).astype(float)
-    for high in np.arange(0.5, 0.951, 0.01):
-        answered = confidence >= high
-        if (
-            not answered.any()
-            or np.average(wrong[answered], weights=weights[answered]) <= error_rate
-        ):
-            return float(round(1 - high, 2)), float(round(high, 2))
-    return 0.05, 0.95
 
 
 def fit_accusing_band(
@@ -138,23 +112,24 @@ def scaled(
 def fit_calibration(
     labels: np.ndarray,
     log_odds: np.ndarray,
+    sources: np.ndarray,
     weights: np.ndarray,
     sharpnesses: np.ndarray,
-    *,
-    error_rate: float = ERROR_RATE,
 ) -> Calibration:
     """Fit all that the verdict needs.
 
     Args:
         labels: int (n,), 0 fake, 1 real.
         log_odds: float (n,), of fake.
+        sources: names, (n,).
         weights: float (n,), above 0.
         sharpnesses: float (n,), `core.inference.verdict.sharpness` of each face; a face less
             sharp than all but 1% of the photos is refused, as the model was hardly tried on
             such. Fakes do not count: a generator's smear is no blur.
-        error_rate: see `fit_unsure_band`.
     """
     scaling = scaled(labels, log_odds, weights, sharpnesses[labels != FAKE])
-    p_fake = scaling.p_fake(log_odds)
-    low, high = fit_unsure_band(labels, p_fake, weights, error_rate=error_rate)
-    return replace(scaling, unsure_low=low, unsure_high=high)
+    low, high = fit_accusing_band(labels, scaling.p_fake(log_odds), sources, weights)
+    low = min(low, THRESHOLD)  # what is as likely generated as not gets no all-clear
+    low, high = np.floor(low * STEPS) / STEPS, min(1.0, np.ceil(high * STEPS) / STEPS)
+    bounds = {"unsure_low": float(low), "unsure_high": float(high)}
+    return replace(scaling, **bounds, threshold=min(THRESHOLD, float(high)))

@@ -26,7 +26,7 @@ from core.inference.predictor import Predictor
 from core.inference.verdict import Calibration
 from core.models.classifier import build_classifier
 from core.models.export import to_keras_file, to_openvino
-from core.publishing.judge_run import calibrate
+from core.publishing.fitting import calibrate
 from core.publishing.model_card import write_model_card
 from core.training.checkpoint import load_weights
 from core.training.classifier.networks import network_name

@@ -1,4 +1,4 @@
-"""What is fitted once the second opinion has learned: calibration, guard and the guard's limit."""
+"""What is fitted once a network has learned: its calibration, the guard and the guard's limit."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from core.dataset.batches import row_weights
-from core.evaluation.calibration import THRESHOLD, fit_accusing_band, fit_calibration
+from core.evaluation.calibration import fit_calibration
 from core.evaluation.scores import Scores
 from core.inference.guard import Guard, fit_guard
 from core.inference.second import Head
@@ -19,17 +19,12 @@ GUARD_COMPONENTS = 200  # of the head's, the strongest
 STRANGE_SHARE = 0.02  # of valid's faces, sources alike, that lie beyond the guard's limit
 
 
-def calibrate_wide(valid: Scores, max_strangeness: float | None = None) -> Calibration:
-    """Fit a calibration to many sources, with a band that is slow to accuse."""
-    weights = row_weights(valid.faces, shares_of(valid.faces))
-    base = fit_calibration(valid.labels, valid.log_odds, weights, valid.sharpnesses)
-    p_fake = base.p_fake(valid.log_odds)
+def calibrate(valid: Scores, max_strangeness: float | None = None) -> Calibration:
+    """Fit a calibration to valid, each source with its share, that is slow to accuse."""
     sources = valid.faces["source"].to_numpy()
-    low, high = fit_accusing_band(valid.labels, p_fake, sources, weights)
-    low = min(low, THRESHOLD)  # what is as likely generated as not gets no all-clear
-    middle = min(THRESHOLD, high)
-    bounds = {"unsure_low": low, "unsure_high": high, "threshold": middle}
-    return replace(base, **bounds, max_strangeness=max_strangeness)
+    weights = row_weights(valid.faces, shares_of(valid.faces))
+    fitted = fit_calibration(valid.labels, valid.log_odds, sources, weights, valid.sharpnesses)
+    return replace(fitted, max_strangeness=max_strangeness)
 
 
 def shares_of(faces: pd.DataFrame) -> dict[str, float]:

@@ -2,26 +2,18 @@
 
 from pathlib import Path
 
-from core.dataset.batches import row_weights
 from core.dataset.index import load_split
-from core.evaluation.calibration import fit_calibration
-from core.evaluation.scores import Scores, score_faces
+from core.evaluation.scores import score_faces
 from core.inference.networks import Cnn, Network
 from core.inference.predictor import Predictor
 from core.inference.second import SIDE_PX, Backbone, SecondOpinion, Traces
 from core.inference.verdict import Calibration
 from core.models.export import to_openvino
+from core.publishing.fitting import calibrate
 from core.training.classifier.networks import network_name, network_of
 from core.training.run_folder import RunFolder
 from core.training.second.backbone import build_backbone
 from core.training.second.session import head_of
-
-# A verdict must hold where nothing but the generator gives a face away, so the sources that share
-# one pipeline count most, however much of the others a recipe trains on.
-CALIBRATION_SHARES = {
-    **{"ffhq": 0.88, "celeba": 0.12},
-    **{"stylegan": 0.62, "mobilestylegan": 0.15, "stylegan2": 0.15, "genphotos": 0.08},
-}
 
 
 def load_run(run_dir: Path, data: Path) -> tuple[Network, Calibration]:
@@ -51,9 +43,3 @@ def _served(run: RunFolder) -> Network:
     if name == "traces":
         return Traces(Predictor(graph, constants, side_px=SIDE_PX))
     return Cnn(Predictor(graph, constants))
-
-
-def calibrate(valid: Scores) -> Calibration:
-    """Fit the calibration to the scores of valid, each source with its share."""
-    weights = row_weights(valid.faces, CALIBRATION_SHARES)
-    return fit_calibration(valid.labels, valid.log_odds, weights, valid.sharpnesses)

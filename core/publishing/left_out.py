@@ -19,7 +19,7 @@ from core.evaluation.metrics import roc_auc
 from core.evaluation.scores import Scores
 from core.inference.verdict import State
 from core.publishing.fitting import (
-    calibrate_wide,
+    calibrate,
     guard_of,
     guarded,
     recipe_of,
@@ -106,7 +106,7 @@ def _row(rest: Looked, valid: Looked, asked: list[Looked], recipe: SecondRecipe)
     on_valid = head.judge(valid.features).astype(np.float64)
     sharp = np.ones(len(on_valid))  # no face is refused as blurred here
     scores = Scores(valid.faces, labels_of(valid.faces), on_valid, sharp, {})
-    calibration = calibrate_wide(scores, limit)
+    calibration = calibrate(scores, limit)
     features = np.concatenate([part.features for part in asked])
     odds = head.judge(features).astype(np.float64)
     strange = guard.strangeness(guarded(head, features)) > limit

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from core.artifacts import load_registry, read_json, ship_file
-from core.evaluation.calibration import ERROR_RATE
+from core.evaluation.calibration import ACCUSED_RATE, MISSED_RATE
 from core.evaluation.knowledge import shipped_knowledge
 from core.evaluation.plain_words import PLAIN_WORDS, plain_lines
 from core.evaluation.sources import family_of
@@ -211,8 +211,9 @@ def _verdicts(calibration: dict, figures: dict) -> str:
         f"P(fake) is the sigmoid of (log-odds - {calibration['bias']:.3f}) / "
         f"{calibration['temperature']:.3f}, both numbers fitted on valid. "
         f"Between P(fake) {calibration['unsure_low']:.2f} and {calibration['unsure_high']:.2f} the "
-        f"app says unsure: the narrowest band outside of which at most {ERROR_RATE:.0%} of the "
-        "answers on valid are wrong. Over all test faces "
+        f"app says unsure, chosen on valid as for both networks: beyond its upper end lie at most "
+        f"{ACCUSED_RATE:.0%} of the photos of the worst source, below its lower one at most "
+        f"{MISSED_RATE:.0%} of the generated faces. Over all test faces "
         f"{figures['answered']:.1%} get an answer, {figures['accuracy_answered']:.1%} of the "
         f"answers are right, and ECE is {figures['ece']:.3f}. Faces with a Laplacian variance "
         f"under {calibration['min_sharpness']:.1f} count as too blurred."

@@ -22,7 +22,7 @@ from core.models.export import to_openvino
 from core.models.lite0 import with_evidence
 from core.publishing.eight_bits import Rounding, in_eight_bits, rounding
 from core.publishing.fitting import (
-    calibrate_wide,
+    calibrate,
     guard_of_run,
     recipe_of,
     shares_of,
@@ -163,9 +163,9 @@ def calibrated(
     valid = judge_faces(faces, parts)
     join_within(parts["second"], valid)
     limit = strangeness_limit(valid.first.faces, valid.strangeness)
-    own = {"cnn": cnn, "second": calibrate_wide(valid.scores["second"], limit)}
+    own = {"cnn": cnn, "second": calibrate(valid.scores["second"], limit)}
     panel = Panel("both", parts, fit_weights(valid.scores), cnn, own)
-    return replace(panel, calibration=calibrate_wide(joined_scores(panel, valid), limit)), valid
+    return replace(panel, calibration=calibrate(joined_scores(panel, valid), limit)), valid
 
 
 def _ship(

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from core.artifacts import load_registry, read_artifact, read_json
+from core.cli.main import main
 from core.config import ROOT
 from core.errors import UserError
 from core.generators.dcgan import list_snapshots, load_dcgan
@@ -18,6 +19,7 @@ from core.publishing import generator as module
 from core.publishing.generator import publish_dcgan, spread
 from core.training.gan.recipes import GanRecipe
 from core.training.gan.session import train_dcgan
+from core.training.gan.stored_run import StoredRun
 from tests.conftest import write_dataset
 
 RECIPE = GanRecipe("original", epochs=3, samples_per_epoch=8, batch_size=8)
@@ -108,7 +110,7 @@ def test_a_published_generator_can_be_trained_on(run, shipped, tmp_path, monkeyp
     history = train_dcgan(run[1], tmp_path / "run", further, start=shipped, quiet=True)
     assert history["epoch"].tolist() == list(range(1, begun + 3))
     assert history["images"].iloc[-1] == 8 * (begun + 2)
-    stored = module._Run(tmp_path / "run")
+    stored = StoredRun(tmp_path / "run")
     assert stored.stored_epochs() == list(range(1, begun + 3))
     codes = load_dcgan(folder=shipped).codes(range(2))
     same = stored.generator(begun).paint(codes)
@@ -165,3 +167,32 @@ def test_converting_a_model_reports_to_no_one():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
+
+
+PAINT = ["dataset", "paint", "--generator", "dcgan", "--source", "dcganlater", "--count", "10"]
+
+
+def test_epochs_stored_in_a_run_paint_faces_for_a_data_set(run, tmp_path):
+    words = [*PAINT, "--out", str(tmp_path / "set"), "--run", str(run[0])]
+    assert main([*words, "--epoch", "2", "--seed", "10"]) == 0
+    painted = sorted((tmp_path / "set").glob("*/fake/dcganlater_*.jpg"))
+    assert len(painted) == 10
+    again = [*PAINT, "--out", str(tmp_path / "again"), "--run", str(run[0])]
+    assert main([*again, "--epoch", "1", "--seed", "10"]) == 0
+    other = tmp_path / "again" / painted[0].relative_to(tmp_path / "set")
+    assert other.read_bytes() != painted[0].read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--epoch", "99"], "--epoch, one of 1, 2, 3"),
+        ([], "--run needs --variants or --epoch"),
+        (["--variants", "2"], "at least four stored epochs"),
+        (["--variants", "2", "--epoch", "1"], "Choose one"),
+    ],
+)
+def test_epochs_that_a_run_has_not_are_refused(run, tmp_path, capsys, options, said):
+    words = [*PAINT, "--out", str(tmp_path / "set"), "--run", str(run[0])]
+    assert main([*words, *options]) == 1
+    assert said in capsys.readouterr().err
