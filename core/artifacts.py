@@ -12,6 +12,7 @@ from core.atomic import write_atomically
 from core.config import ARTIFACTS_DIR
 from core.errors import UserError
 from core.json_text import read_object
+from core.sole_writer import sole_writer, writable
 
 REGISTRY_FILE = "registry.json"
 _STAGED = ".staged"
@@ -226,7 +227,8 @@ def register(
         folder: where the registry lies; a registry is started there if there is none.
     """
     entry = _describe(file, (folder / file).read_bytes(), kind, data, metrics or {})
-    _write_registry({**registered(folder), name: entry}, folder)
+    with sole_writer(folder), writable(folder):
+        _write_registry({**registered(folder), name: entry}, folder)
     return entry
 
 
@@ -244,11 +246,25 @@ def _replace(
     Until the registry is replaced, it names the old files, which lie as they were. From then on
     it names the new ones, which `read_artifact` finds in either place.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    with writable(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    with sole_writer(folder), writable(folder):
+        _settle(registered(folder), folder)
+        try:
+            for entry, content in new.values():
+                write_atomically(_staged(folder / entry.file, entry.sha256), content)
+            _put_in_place(new, withdrawn, folder)
+        except OSError:  # a full disk, for example: give back what the new files took
+            with suppress(OSError):
+                _settle(registered(folder), folder)
+            raise
+
+
+def _put_in_place(
+    new: dict[str, tuple[Artifact, bytes]], withdrawn: tuple[str, ...], folder: Path
+) -> None:
+    """Let the registry name the staged files, and nothing that is withdrawn."""
     known = registered(folder)
-    _settle(known, folder)
-    for entry, content in new.values():
-        write_atomically(_staged(folder / entry.file, entry.sha256), content)
     old = {key: known.pop(key) for key in list(known) if key.startswith(withdrawn)}
     known |= {key: entry for key, (entry, _) in new.items()}
     _write_registry(known, folder)
@@ -273,15 +289,9 @@ def _settle(known: dict[str, Artifact], folder: Path) -> None:
 
 
 def _describe(file: str, content: bytes, kind: str, data: str, metrics: dict) -> Artifact:
-    return Artifact(
-        file=file,
-        sha256=hashlib.sha256(content).hexdigest(),
-        bytes=len(content),
-        kind=kind,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        data=data,
-        metrics=metrics,
-    )
+    checksum, now = hashlib.sha256(content).hexdigest(), datetime.now(UTC)
+    created = now.isoformat(timespec="seconds")
+    return Artifact(file, checksum, len(content), kind, created, data, metrics)
 
 
 def _write_registry(known: dict[str, Artifact], folder: Path) -> None:

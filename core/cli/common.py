@@ -1,6 +1,7 @@
 """What several commands share: exit codes, kinds of words, bars."""
 
 import argparse
+import errno
 import sys
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ from core.errors import UserError
 
 OK, SOME_FAILED = 0, 1  # exit codes; argparse ends with 2 on wrong usage
 BAR_AFTER_S = 0.5  # what fails at once has none
+# Whatever a command writes may meet these: none is a mistake of the program.
+OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
 
 
 def positive(text: str) -> int:
@@ -34,6 +37,12 @@ def refuse_unused(args: argparse.Namespace, options: Iterable[str], goes_with: s
     for name in options:
         if getattr(args, name) not in (None, False, []):
             raise UserError(f"--{name.replace('_', '-')} goes with {goes_with}.")
+
+
+def of_the_disk(error: OSError) -> str:
+    """The sentence for a disk that is full or may not be written."""
+    where = f"{error.filename} cannot be read or written" if error.filename else "The disk says no"
+    return f"{where} ({error.strerror}). Make room or mend that, then start it again."
 
 
 def tell(sentence: str) -> None:

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from core.cli.common import SOME_FAILED
+from core.cli.common import OF_THE_DISK, SOME_FAILED, of_the_disk
 from core.cli.dataset import add_dataset
 from core.cli.evaluation import add_evaluation
 from core.cli.generalization import add_generalization
@@ -27,6 +27,11 @@ def main(argv: list[str] | None = None) -> int:
         return args.run(args)
     except UserError as error:
         print(f"Error: {error}", file=sys.stderr)
+        return SOME_FAILED
+    except OSError as error:
+        if error.errno not in OF_THE_DISK:
+            raise
+        print(f"Error: {of_the_disk(error)}", file=sys.stderr)
         return SOME_FAILED
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)

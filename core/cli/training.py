@@ -1,11 +1,15 @@
 """`python -m core train | publish`: train a network, and ship it."""
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from core.cli.common import OK, names, positive, refuse_unused
+from core.config import ARTIFACTS_DIR
+from core.config import STRATEGIES
 from core.errors import UserError
+from core.sole_writer import sole_writer
 from core.training.catalogue import RECIPE_NAMES, RECIPES_OF, recipe_for
 
 # Options of `publish` that not everything that is published looks at.
@@ -37,6 +41,13 @@ def add_training(commands) -> None:
     )
     train.add_argument(
         "--sources", type=names, metavar="A,B", help="use only files named A_... and B_..."
+    )
+    train.add_argument(
+        "--strategy",
+        default=STRATEGIES[0],
+        choices=STRATEGIES,
+        help="classifier, traces: share every step among the devices here (mirrored), or among "
+        "the workers in TF_CONFIG (multiworker)",
     )
     train.set_defaults(run=_train)
     _add_publish(commands)
@@ -76,6 +87,8 @@ def _add_publish(commands) -> None:
 
 def _train(args: argparse.Namespace) -> int:
     args.recipe = recipe_for(args.network, args.recipe)
+    if args.strategy != STRATEGIES[0] and args.network in ("second", "dcgan"):
+        raise UserError("--strategy goes with classifier and traces.")
     if args.network == "second":
         _train_second(args)
         print(f"Done. History, features and the head are in {args.out}.")
@@ -92,8 +105,13 @@ def _train_classifier(args: argparse.Namespace) -> None:
     from core.training.classifier.recipes import RECIPES
     from core.training.classifier.session import train_classifier
 
-    recipe = _with_options(RECIPES[args.recipe], args)
-    train_classifier(args.data, args.out, recipe, start=args.start, resume=args.resume)
+    recipe, devices = _with_options(RECIPES[args.recipe], args), None
+    if args.strategy != STRATEGIES[0]:
+        from core.training.classifier.devices import load_devices
+
+        devices = load_devices(args.strategy)
+    options = {"start": args.start, "resume": args.resume, "devices": devices}
+    train_classifier(args.data, args.out, recipe, **options)
 
 
 def _train_second(args: argparse.Namespace) -> None:
@@ -126,28 +144,33 @@ def _publish(args: argparse.Namespace) -> int:
             refuse_unused(args, [option], f"--as {' or '.join(kinds)}")
     if args.only_measure:
         return _measure_generator(args)
+    # One at a time: another one would change what this one measures beside.
+    with sole_writer(args.run_dir if args.name == "live" else ARTIFACTS_DIR):
+        for line in _published(args):
+            print(line)
+    return OK
+
+
+def _published(args: argparse.Namespace) -> Iterator[str]:
+    """Publish; a line for each thing done."""
     if args.name.endswith("generator"):
         from core.publishing.generator import publish_dcgan
 
         options = {"name": args.name, "inception": args.inception}
-        lines = publish_dcgan(args.run_dir, args.data, **options)
-    elif args.name == "second":
+        return publish_dcgan(args.run_dir, args.data, **options)
+    if args.name == "second":
         from core.publishing.second import publish_second
 
-        lines = publish_second(args.run_dir, args.data, traces_dir=args.traces)
-    elif args.name == "live":
+        return publish_second(args.run_dir, args.data, traces_dir=args.traces)
+    if args.name == "live":
         from core.publishing.live import publish_live
 
         if args.clips is None:
             raise UserError("A live calibration is fitted on films: name a folder with --clips.")
-        lines = publish_live(args.data, args.clips, folder=args.run_dir)
-    else:
-        from core.publishing.classifier import publish
+        return publish_live(args.data, args.clips, folder=args.run_dir)
+    from core.publishing.classifier import publish
 
-        lines = publish(args.run_dir, args.data, name=args.name)
-    for line in lines:
-        print(line)
-    return OK
+    return publish(args.run_dir, args.data, name=args.name)
 
 
 def _measure_generator(args: argparse.Namespace) -> int:

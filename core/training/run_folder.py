@@ -7,6 +7,7 @@ last.npz            full state after the last finished epoch: `--resume` starts 
 best.weights.npz    the weights of the best epoch on valid
 """
 
+import errno
 import io
 import json
 import os
@@ -90,7 +91,7 @@ class RunFolder:
             )
         else:
             text = json.dumps({**settings, MADE_WITH: made_with()}, indent=2, sort_keys=True)
-            write_atomically(self.settings_file, text.encode())
+            self._write(self.settings_file, text.encode())
         self.save_progress(Progress())
 
     def _check_same(self, settings: dict, resume: bool) -> None:
@@ -130,8 +131,12 @@ class RunFolder:
             ) from error
 
     def save_progress(self, progress: Progress) -> None:
-        """Tell other programs how far the run is."""
-        self._write(self.progress_file, json.dumps(asdict(progress)).encode())
+        """Tell other programs how far the run is; that a disk is full does not end a run yet."""
+        try:
+            write_atomically(self.progress_file, json.dumps(asdict(progress)).encode())
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise self._lost(error) from error
 
     def progress(self) -> Progress | None:
         """How far the run said it is; None if it did not, or not in these words."""
@@ -164,10 +169,19 @@ class RunFolder:
         try:
             write_atomically(file, content)
         except OSError as error:
-            raise UserError(
-                f"The run's folder {self.folder} is gone or cannot be written any more "
+            raise self._lost(error) from error
+
+    def _lost(self, error: OSError) -> UserError:
+        """The sentence for what cannot be written."""
+        if not self.begun:
+            return UserError(
+                f"The run's folder {self.folder} is gone or cannot be written "
                 f"({error.strerror}). What it held is lost; start the run again."
-            ) from error
+            )
+        return UserError(
+            f"The run's folder {self.folder} cannot be written any more ({error.strerror}). Its "
+            "last finished epoch is kept: mend that, then go on with --resume."
+        )
 
     @property
     def has_history(self) -> bool:
