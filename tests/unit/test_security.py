@@ -78,3 +78,11 @@ def test_the_server_checks_where_requests_come_from_and_reports_to_nobody(monkey
     assert config.get_option("server.enableCORS") is True
     assert config.get_option("browser.gatherUsageStats") is False
     assert config.get_option("server.maxUploadSize") * 2**20 == MAX_VIDEO_BYTES
+
+
+def test_nobody_at_the_screen_sees_a_traceback(monkeypatch):
+    from streamlit import config
+
+    monkeypatch.chdir(ROOT)
+    config.get_config_options(force_reparse=True)
+    assert config.get_option("client.showErrorDetails") == "none"

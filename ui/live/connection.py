@@ -9,7 +9,7 @@ from core.inference.live.asking import Beside
 from core.inference.live.judges import Judges
 from core.inference.live.pipeline import LivePipeline
 from core.inference.live.settings import LiveSettings
-from core.inference.live.stream import LiveStream
+from core.inference.live.stream import LiveStream, shared_places
 
 
 @dataclass
@@ -27,7 +27,10 @@ class LiveConnection:
 
     def start(self, judges: Judges) -> "FrameProcessor":
         """Begin a new stream with the shared networks; called at every START."""
-        self.stream = LiveStream(LivePipeline(judges, settings=self.settings, asking=Beside))
+        if self.stream is not None:
+            self.stream.leave()
+        pipeline = LivePipeline(judges, settings=self.settings, asking=Beside)
+        self.stream = LiveStream(pipeline, places=shared_places)
         return FrameProcessor(self.stream)
 
 
@@ -47,3 +50,7 @@ class FrameProcessor(VideoProcessorBase):
             newest.to_ndarray(format="rgb24"), media_s=newest.time, dropped=len(frames) - 1
         )
         return [av.VideoFrame.from_ndarray(drawn, format="rgb24")]
+
+    def on_ended(self) -> None:
+        """The camera is off, or its connection is."""
+        self._stream.leave()

@@ -11,6 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.config import MAX_VIDEO_BYTES
+from core.errors import UserError
 from core.inference.live.job import VideoJob
 from core.inference.live.judges import Judges
 from core.inference.live.pipeline import LivePipeline
@@ -27,6 +28,7 @@ from ui.shared.theme import empty_state, facts, privacy_line, verdict_counts
 from ui.shared.widgets import STILL, download, say_error
 
 REFRESH_S = 0.5
+CANCEL_S = 2.0  # that a cancelled job may take before its page goes on
 _JOB, _SEEN, _ROUND, _DIGEST = "video_job", "video_seen", "video_round", "video_digest"
 _beginning = Lock()
 _COLUMNS = {
@@ -112,14 +114,20 @@ def _begin_once(file: UploadedFile, judges: Judges, settings: LiveSettings) -> N
         if seen != wanted:
             if seen is not None and seen[:2] == wanted[:2]:
                 st.toast("Judging begins anew with the new settings.", icon=":material/tune:")
-            _begin(plain_name(file.name), file.getvalue(), judges, settings)
-            st.session_state[_SEEN] = wanted
+            try:
+                _begin(plain_name(file.name), file.getvalue(), judges, settings)
+            except UserError as error:
+                say_error(error, "group")
+                st.button("Try again", icon=":material/refresh:", key="video_again")
+            else:
+                st.session_state[_SEEN] = wanted
 
 
 def _begin(name: str, data: bytes, judges: Judges, settings: LiveSettings) -> None:
     earlier: VideoJob | None = st.session_state.get(_JOB)
     if earlier is not None:
         earlier.cancel()
+        earlier.wait(CANCEL_S)  # its place is this one's
     pipeline = LivePipeline(judges, settings=settings)
     st.session_state[_JOB] = VideoJob(name, data, pipeline, alive=_is_open())
 

@@ -11,6 +11,7 @@ from core.inference.live.judges import Judges
 from core.inference.live.stream import CHART_S, StreamView
 from core.inference.report import to_png
 from core.inference.verdict import Calibration
+from core.limits import STREAMS
 from ui.live.connection import LiveConnection
 from ui.live.settings import ice_servers, live_settings
 from ui.shared.charts import BAND_NOTE, p_fake_over_time
@@ -55,7 +56,7 @@ def webcam(judges: Judges) -> None:
     if without_https():
         return
     try:
-        servers = ice_servers()
+        servers, _ = ice_servers(), STREAMS.value()
     except UserError as error:
         say_error(error, "lan")
         return

@@ -9,8 +9,9 @@ from streamlit_webrtc import WebRtcMode, webrtc_streamer
 from core.errors import UserError
 from core.inference.live.burst import FRAMES, Burst
 from core.inference.live.judges import Judges
-from core.inference.live.stream import StreamView
+from core.inference.live.stream import StreamView, shared_places
 from core.inference.verdict import Calibration
+from core.limits import STREAMS
 from ui.live.connection import FrameProcessor
 from ui.live.settings import ice_servers
 from ui.live.webcam import CAMERA, WORDS, without_https
@@ -56,7 +57,7 @@ class Take:
 
     def start(self, judges: Judges) -> FrameProcessor:
         """Begin a burst; called when the browser offers a connection."""
-        self.burst, self.offered_s = Burst(judges), time.monotonic()
+        self.burst, self.offered_s = Burst(judges, places=shared_places), time.monotonic()
         return FrameProcessor(self.burst)
 
     def goes_on(self) -> bool:
@@ -100,7 +101,7 @@ def camera_burst(single_key: str) -> list[tuple[str, bytes]]:
     if judges is None or without_https():
         return []
     try:
-        servers = ice_servers()
+        servers, _ = ice_servers(), STREAMS.value()
     except UserError as error:
         say_error(error, "lan")
         return _single(single_key)

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.config import IMAGE_FORMATS, MAX_FILE_BYTES
+from core.errors import UserError
 from core.examples import Example, load_examples
 from core.imaging import decode_image
 from core.inference.geometry import centre_square
@@ -46,7 +47,11 @@ def judge_now(files: list[tuple[str, bytes]]) -> None:
     if inspector is None or not (files or session.waiting()):
         return
     bar = st.progress(0.0)
-    refused = session.add(files, inspector, bar.progress)
+    try:
+        refused = session.add(files, inspector, bar.progress)
+    except UserError as error:
+        refused = [str(error)]
+        st.button("Try again", icon=":material/refresh:", key="judge_again")
     bar.empty()
     for sentence in refused:
         st.warning(literal(sentence))

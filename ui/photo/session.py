@@ -3,17 +3,19 @@
 import hashlib
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
 from core.imaging import decode_image
 from core.inference.photo import FaceResult, Inspector, PhotoResult
+from core.limits import JUDGING, LINE, SESSION_MB, Line
 from core.report.stamp import now
 from ui.shared.pictures import fitted
 
 MAX_PHOTOS = 100
-MAX_SESSION_BYTES = 400 * 2**20
+_line = Line(JUDGING, LINE)  # of all sessions: each decoded photo may take 200 MB
 _KEY = "judged_photos"
 _WAITING = "waiting_photos"
 _SMALL = "small_photos"
@@ -106,6 +108,9 @@ def add(
 
     Returns:
         Sentences on files that were not taken.
+
+    Raises:
+        UserError: too many people judge photos now, or a limit is badly set; nothing is lost.
     """
     known, queue = judged(), waiting()
     seen = {(item.digest, item.result.name) for item in known}
@@ -124,18 +129,24 @@ def add(
             queue.clear()
             return [
                 f"{left} photos were not judged: a session keeps at most {MAX_PHOTOS} photos and "
-                f"{MAX_SESSION_BYTES // 2**20} MB. Clear the results first."
+                f"{SESSION_MB.value()} MB. Clear the results first."
             ]
         number = total - len(queue)
-        progress(number / total, f"Judging {number + 1} of {total}")
+        share, words = number / total, f"{number + 1} of {total}"
         whole = digest in st.session_state.get(_WHOLE, set())
-        result = inspector.judge_file(name, data, aligned=whole)
+        with _line.turn(partial(_wait, progress, share, words)):
+            progress(share, f"Judging {words}")
+            result = inspector.judge_file(name, data, aligned=whole)
         kept = data if result.error is None else b""
         known.append(Judged(digest, kept, result, len(data), now()))
         queue.pop(0)
     if total:
         progress(1.0, "Done")
     return []
+
+
+def _wait(progress: Callable[[float, str], object], share: float, words: str, before: int) -> None:
+    progress(share, f"Waiting to judge {words}: {before} {'is' if before == 1 else 'are'} first")
 
 
 def judge_anew_with(settings: Hashable) -> None:
@@ -193,7 +204,7 @@ def waiting() -> list[tuple[str, bytes, str]]:
 
 def _is_full(known: list[Judged], data: bytes) -> bool:
     used = sum(len(item.data) for item in known)
-    return len(known) >= MAX_PHOTOS or used + len(data) > MAX_SESSION_BYTES
+    return len(known) >= MAX_PHOTOS or used + len(data) > SESSION_MB.value() * 2**20
 
 
 def titles(items: list[Judged]) -> list[str]:

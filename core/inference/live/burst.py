@@ -10,6 +10,7 @@ from core.inference.live.judges import Judges
 from core.inference.live.pipeline import LivePipeline
 from core.inference.live.settings import LiveSettings
 from core.inference.live.stream import LiveStream, StreamView
+from core.limits import Places
 
 FRAMES = 10  # judged views of the largest face
 SETTLE_S = 2.0  # light, focus and the connection's bit rate are poor at first: not judged
@@ -29,6 +30,7 @@ class Burst:
         judges: Judges,
         settings: LiveSettings = _SETTINGS,
         clock: Callable[[], float] = time.monotonic,
+        places: Places | None = None,
     ):
         """Wait for the first frame.
 
@@ -36,9 +38,10 @@ class Burst:
             judges: the networks.
             settings: of the pipeline.
             clock: seconds of a steady clock.
+            places: as for `LiveStream`.
         """
         pipeline = LivePipeline(judges, settings=settings, asking=Beside)
-        self._stream = LiveStream(pipeline, clock)
+        self._stream = LiveStream(pipeline, clock, places)
         self._clock = clock
         self.result: StreamView | None = None
         self._first_s: float | None = None
@@ -56,7 +59,12 @@ class Burst:
         view = self._stream.view()
         if view.picture is not None and is_enough(view, elapsed_s):
             self.result = view
+            self.leave()
         return drawn
+
+    def leave(self) -> None:
+        """As `LiveStream.leave`."""
+        self._stream.leave()
 
     @property
     def begun(self) -> bool:

@@ -9,9 +9,12 @@ from collections.abc import Callable
 from core.errors import UserError
 from core.inference.live.pipeline import LivePipeline
 from core.inference.live.video import VideoReport, judge_video
+from core.limits import VIDEOS
 
 WAIT_S = 0.2
 _turn = threading.Semaphore(1)  # one video at a time: the others, and the webcams, go on
+_unfinished: set["VideoJob"] = set()  # judged or waiting; each holds a whole video in memory
+_counting = threading.Lock()
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +45,17 @@ class VideoJob:
             pipeline: a fresh pipeline.
             alive: asked before each frame whether anybody still waits for the result.
             clock: seconds of a steady clock.
+
+        Raises:
+            UserError: as many videos as the server allows are judged or wait.
         """
+        with _counting:
+            if len(_unfinished) >= VIDEOS.value():
+                raise UserError(
+                    "As many videos are judged or wait here as this server allows. Come back in a "
+                    "few minutes: the file need not be dropped again."
+                )
+            _unfinished.add(self)
         self.name, self.calibration = name, pipeline.calibration
         self.report: VideoReport | None = None
         self.error: str | None = None
@@ -52,7 +65,7 @@ class VideoJob:
         self._share: float | None = 0.0
         self._cancelled = threading.Event()
         self._thread = threading.Thread(
-            target=self._work, args=(data, pipeline), daemon=True, name="video-job"
+            target=self._take_part, args=(data, pipeline), daemon=True, name="video-job"
         )
         self._thread.start()
 
@@ -85,6 +98,13 @@ class VideoJob:
     def wait(self, timeout_s: float | None = None) -> None:
         """Wait for the end."""
         self._thread.join(timeout_s)
+
+    def _take_part(self, data: bytes, pipeline: LivePipeline) -> None:
+        try:
+            self._work(data, pipeline)
+        finally:
+            with _counting:
+                _unfinished.discard(self)
 
     def _work(self, data: bytes, pipeline: LivePipeline) -> None:
         while not _turn.acquire(timeout=WAIT_S):

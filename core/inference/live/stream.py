@@ -17,9 +17,16 @@ from core.inference.live.pipeline import LivePipeline
 from core.inference.live.settings import LiveSettings
 from core.inference.live.states import TrackState
 from core.inference.live.track_log import TrackLog, TrackReport
+from core.limits import STREAMS, Places
 
 CHART_S = 30.0
 DELAY_WINDOW = 300  # frames over which the fastest way from camera to us is remembered
+
+FULL = (
+    "As many cameras are judged here as this server allows. Yours will be as soon as another one "
+    "stops: leave it on, or come back later."
+)
+shared_places = Places(STREAMS)  # of the whole process
 
 logger = logging.getLogger(__name__)
 
@@ -50,8 +57,21 @@ class StreamView:
 class LiveStream:
     """Judges the frames of one connection. `judge` never raises; any thread may call `view`."""
 
-    def __init__(self, pipeline: LivePipeline, clock: Callable[[], float] = time.monotonic):
-        self._pipeline, self._clock = pipeline, clock
+    def __init__(
+        self,
+        pipeline: LivePipeline,
+        clock: Callable[[], float] = time.monotonic,
+        places: Places | None = None,
+    ):
+        """Wait for the first frame.
+
+        Args:
+            pipeline: a fresh one.
+            clock: seconds of a steady clock.
+            places: of which the stream needs one to be judged; None: it needs none.
+        """
+        self._pipeline, self._clock, self._places = pipeline, clock, places
+        self._who = object()
         self._log = TrackLog(window_s=CHART_S)
         self._meter = SpeedMeter()
         self._delays: deque[float] = deque(maxlen=DELAY_WINDOW)
@@ -79,8 +99,13 @@ class LiveStream:
             dropped: how many frames were skipped before this one.
 
         Returns:
-            The annotated frame, or the frame itself where judging it failed.
+            The annotated frame, or the frame itself where judging it failed, or all places are
+            taken: then it is tried again with the next one.
         """
+        if self._places is not None and not self._places.has(self._who):
+            with self._lock:
+                self._error = FULL
+            return pixels
         arrived_s = self._arrival(media_s)
         try:
             frame = self._pipeline.step(pixels, arrived_s - self._started_s)
@@ -96,6 +121,11 @@ class LiveStream:
             self._log.add(frame)
             self._meter.add(arrived_s, self._clock(), dropped)
         return picture
+
+    def leave(self) -> None:
+        """Free the stream's place: no frame will come."""
+        if self._places is not None:
+            self._places.leave(self._who)
 
     def _arrival(self, media_s: float | None) -> float:
         now_s = self._clock()
