@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import json
+import tarfile
 import threading
 import zipfile
 from functools import cache, partial
@@ -21,6 +22,7 @@ from core.dataset.sources.kaggle import (
     download_sample,
     read_listing,
 )
+from core.dataset.sources.unpacking import check_archive
 from core.errors import UserError
 from tests.conftest import encode, texture
 
@@ -201,6 +203,41 @@ def test_an_archive_that_climbs_out_of_its_folder_writes_nothing_outside(server,
     folder = download_all()
     written = [path for path in tmp_path.rglob("*") if path.name in ("climbed.txt", "named.txt")]
     assert len(written) == 2 and all(path.is_relative_to(folder.parents[1]) for path in written)
+
+
+def _bomb(kind: str) -> bytes:
+    """An archive of some kilobytes that unfolds to two megabytes."""
+    packed = io.BytesIO()
+    if kind == "zip":
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("zeros", bytes(2 * 2**20))
+    else:
+        with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+            entry = tarfile.TarInfo("zeros")
+            entry.size = 2 * 2**20
+            archive.addfile(entry, io.BytesIO(bytes(entry.size)))
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar.gz"])
+def test_an_archive_that_unfolds_to_too_much_is_not_unpacked(server, tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(module, "UNFOLDED_BYTES", 2**20)
+    server.files["archive.zip"] = _bomb(kind)
+    with pytest.raises(UserError, match="unfolds to far more"):
+        download_all()
+    left = [file for file in (tmp_path / "kagglehub").rglob("*") if file.is_file()]
+    assert not [file for file in left if file.name == "zeros" or file.suffix == ".archive"]
+
+
+def test_an_archive_that_lies_about_its_sizes_unfolds_to_no_more_than_it_says(tmp_path):
+    sound = _bomb("zip")
+    said = (2 * 2**20).to_bytes(4, "little")
+    assert sound.count(said) == 2  # in the file's own head and in the list at the end
+    (tmp_path / "a.zip").write_bytes(sound.replace(said, (1000).to_bytes(4, "little")))
+    check_archive(tmp_path / "a.zip", 2**20)
+    with zipfile.ZipFile(tmp_path / "a.zip") as packed, pytest.raises(zipfile.BadZipFile):
+        packed.extractall(tmp_path / "out")
+    assert sum(file.stat().st_size for file in (tmp_path / "out").rglob("*")) <= 1000
 
 
 @pytest.mark.parametrize(

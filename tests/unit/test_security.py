@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core import limits
 from core.config import MAX_VIDEO_BYTES, ROOT
 
 PAGE = ROOT / "docs" / "security.md"
@@ -25,13 +26,21 @@ def test_every_test_that_the_page_names_exists():
     assert len(named) > 20 and not lost
 
 
+def test_the_page_tells_the_limits_as_they_are():
+    told = re.findall(r"^\| `(FACES_MAX_\w+)` \| .* \| (\d+) \|$", PAGE.read_text(), re.MULTILINE)
+    known = [each for each in vars(limits).values() if isinstance(each, limits.Limit)]
+    assert {name: int(value) for name, value in told} == {e.name: e.default for e in known}
+
+
 def _has(file: Path, name: str) -> bool:
     functions = ast.walk(ast.parse(file.read_text())) if file.exists() else ()
     return any(isinstance(node, ast.FunctionDef) and node.name == name for node in functions)
 
 
 def test_every_promise_of_the_page_names_a_test():
-    rows = [line for line in PAGE.read_text().splitlines() if line.startswith("| ")][1:]
+    rows = [
+        row for row in PAGE.read_text().partition("| Promise |")[2].splitlines() if row[:2] == "| "
+    ]
     assert len(rows) > 10
     assert [row for row in rows if not TEST.search(row)] == []
 

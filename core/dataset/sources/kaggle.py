@@ -15,6 +15,7 @@ import pandas as pd
 from core.atomic import write_atomically
 from core.config import CLASS_NAMES, SPLITS
 from core.dataset.index_cache import CACHE_DIR
+from core.dataset.sources.unpacking import bounded_unpacking
 from core.errors import UserError
 from core.imaging import decode_image
 from core.picture_files import is_picture
@@ -23,6 +24,7 @@ HANDLE = "xhlulu/140k-real-and-fake-faces/versions/2"
 INNER = "real_vs_fake/real-vs-fake"  # where the splits lie in the archive
 COUNTS = {"train": 50_000, "valid": 10_000, "test": 10_000}  # of each class
 BYTES = 4_100_000_000  # of the archive; unpacked it takes about as much again
+UNFOLDED_BYTES = 3 * BYTES  # that no archive may go beyond
 SHARES = {"train": 0.7, "valid": 0.15, "test": 0.15}  # of a sample
 MAX_SAMPLE = 5_000
 TRIES = 4
@@ -41,7 +43,8 @@ def download_all() -> Path:
     """
     cache = _cache_folder()
     _check_room(cache, 2 * BYTES)
-    folder = Path(_fetch(None)) / INNER
+    with bounded_unpacking(UNFOLDED_BYTES):
+        folder = Path(_fetch(None)) / INNER
     check_counts(folder)
     return folder
 
@@ -182,6 +185,9 @@ def _fetch(path: str | None) -> str:
             time.sleep(WAIT_S * 2 ** (number - 1))
         try:
             return kagglehub.dataset_download(HANDLE, path)
+        except UserError:  # a bomb
+            _drop_archive()
+            raise
         except KaggleApiHTTPError as refusal:
             code = refusal.response.status_code
             if code not in (429, 500, 502, 503, 504):
