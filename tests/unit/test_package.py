@@ -6,6 +6,8 @@ import sys
 import tomllib
 from importlib.metadata import packages_distributions
 
+import pytest
+
 from core.config import ROOT
 
 OPTIONAL = {"torch", "pylibsrtp"}  # another backend of Keras; comes with aiortc
@@ -25,7 +27,7 @@ def _declared() -> set[str]:
 
 def _pinned(file: str) -> dict[str, str]:
     lines = (ROOT / file).read_text().splitlines()
-    return dict(re.findall(r"^([\w.-]+)==([\w.]+)", "\n".join(lines), re.MULTILINE))
+    return dict(re.findall(r"^([\w.-]+)(?:\[\w+\])?==([\w.]+)", "\n".join(lines), re.MULTILINE))
 
 
 def test_every_package_of_the_project_is_pinned_exactly():
@@ -33,12 +35,21 @@ def test_every_package_of_the_project_is_pinned_exactly():
     assert _names(list(app)) <= _declared() <= _names([*app, *tools])
 
 
-def test_the_lock_holds_what_is_pinned_and_a_hash_of_everything():
-    text = (ROOT / "requirements.lock").read_text()
-    locked = _pinned("requirements.lock")
-    assert _pinned("requirements.txt").items() <= locked.items(), "run `make lock`"
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_a_lock_holds_what_is_pinned_and_a_hash_of_everything(name):
+    text = (ROOT / f"{name}.lock").read_text()
+    locked = _pinned(f"{name}.lock")
+    assert _pinned(f"{name}.txt").items() <= locked.items(), "run `make lock`"
     parts = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]
     assert len(parts) >= len(locked) and all("--hash=sha256:" in part for part in parts)
+
+
+def test_the_tools_can_live_with_what_the_app_installs():
+    app, tools = (
+        set(re.findall(r"^[\w.-]+==[\w.]+", (ROOT / name).read_text(), re.MULTILINE))
+        for name in ("requirements.lock", "requirements-dev.lock")
+    )
+    assert app and app <= tools, "run `make lock`"
 
 
 def test_every_package_that_the_code_imports_is_declared():
