@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+import keras
 import numpy as np
 import pandas as pd
 
@@ -17,8 +18,9 @@ from core.artifacts import (
     registered,
     ship_all,
 )
-from core.config import ARTIFACTS_DIR
-from core.dataset.index import DatasetIndex, load_split
+from core.config import ARTIFACTS_DIR, IMAGE_SIZE
+from core.dataset.batches import row_weights
+from core.dataset.index import DatasetIndex, labels_of, load_split
 from core.errors import UserError
 from core.evaluation.scores import Change, report, score_faces
 from core.inference.networks import Cnn, Network
@@ -26,12 +28,14 @@ from core.inference.predictor import Predictor
 from core.inference.verdict import Calibration
 from core.models.classifier import build_classifier
 from core.models.export import to_keras_file, to_openvino
+from core.publishing.eight_bits import ROUNDED_ON, Trial, rounded_if_harmless
 from core.publishing.fitting import calibrate
 from core.publishing.model_card import write_model_card
 from core.training.checkpoint import load_weights
 from core.training.classifier.networks import network_name
 from core.training.classifier.session import load_start
 from core.training.run_folder import RunFolder
+from core.training.second.features import model_faces, readable_faces
 from core.webcam_imitation import Webcam
 
 SHIPPED = "classifier"
@@ -64,10 +68,10 @@ def publish(
     index, valid_faces = load_split(data, "valid")
     network = build_classifier(logits=True)
     network.set_weights(weights)
-    graph, constants = to_openvino(network)
-    cnn = Cnn(Predictor(graph, constants))
-
     chosen = _chosen(valid_faces, settings)
+    (graph, constants), said = _served(network, _chosen(index.part("train"), settings), chosen)
+    yield said
+    cnn = Cnn(Predictor(graph, constants))
     valid = score_faces(chosen, cnn)
     calibration = calibrate(valid)
     yield f"Calibrated on {len(valid.labels)} faces of valid: {asdict(calibration)}"
@@ -103,6 +107,22 @@ def _read(run_dir: Path) -> tuple[dict, list[np.ndarray], bytes]:
         return run.settings(), load_weights(run.best_file), run.read_history()
     settings = read_json(f"{SHIPPED}_metrics", run_dir)
     return settings, load_start(run_dir), read_artifact(f"{SHIPPED}_history", run_dir)
+
+
+def _served(
+    network: keras.Model, train: pd.DataFrame, valid: pd.DataFrame
+) -> tuple[tuple[bytes, bytes], str]:
+    """What the app runs, in 8 bits if that does no harm on valid; and how that went."""
+    plain = to_openvino(network)
+    faces, readable = readable_faces(valid, IMAGE_SIZE)
+    weights = row_weights(readable, dict.fromkeys(readable["source"], 1.0))
+    trial = Trial(lambda *files: Predictor(*files).log_odds(faces), labels_of(readable), weights)
+    few = train.sample(min(ROUNDED_ON, len(train)), random_state=0)
+    try:
+        files, rounded = rounded_if_harmless(plain, model_faces(few, IMAGE_SIZE), trial)
+    except UserError as error:
+        return plain, f"Served in 32 bits. {error}"
+    return files, f"In 8 bits: {rounded}."
 
 
 def _ship(name: str, files: dict[str, bytes], metrics: dict, folder: Path) -> None:

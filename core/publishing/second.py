@@ -1,7 +1,7 @@
 """Ship a second opinion: head, backbone, how it is joined with the CNN, and all its figures."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from core.inference.second import SIDE_PX, Backbone, Head, SecondOpinion, Traces
 from core.inference.verdict import Calibration
 from core.models.export import to_openvino
 from core.models.lite0 import with_evidence
-from core.publishing.eight_bits import Rounding, in_eight_bits, rounding
+from core.publishing.eight_bits import ROUNDED_ON, Rounding, Trial, rounded_if_harmless
 from core.publishing.fitting import (
     calibrate,
     guard_of_run,
@@ -32,10 +32,8 @@ from core.publishing.model_card import write_model_card
 from core.training.classifier.networks import network_of
 from core.training.run_folder import RunFolder
 from core.training.second.backbone import build_backbone
-from core.training.second.features import kept_features, model_faces
+from core.training.second.features import kept_features, model_faces, readable_faces
 from core.training.second.session import chosen_faces, head_of
-
-ROUNDED_ON = 300  # faces of train that the scales of 8 bits are fitted to
 
 
 @dataclass(frozen=True)
@@ -78,13 +76,13 @@ def publish_second(
     recipe, head = recipe_of(run), head_of(run)
     index, _ = load_split(data, "valid")
     train, held_out = (chosen_faces(index, split, recipe) for split in ("train", "valid"))
-    backbone, rounded = _backbone(run, head, train, held_out)
-    yield f"Rounded to 8 bits: {asdict(rounded)}, {'' if rounded.harmless else 'not '}shipped."
-    files = {"backbone": backbone}
-    second = SecondOpinion(Backbone(*backbone), head, guard_of_run(run, head, train))
+    files = {}
+    files["backbone"], rounded = _backbone(run, head, train, held_out)
+    yield f"The backbone in 8 bits: {rounded}."
+    second = SecondOpinion(Backbone(*files["backbone"]), head, guard_of_run(run, head, train))
     if traces_dir is not None:
-        traces = with_evidence(network_of(RunFolder(traces_dir)))
-        files["second_traces"] = to_openvino(traces, half=True)
+        files["second_traces"], rounded = _traces(traces_dir, train, held_out)
+        yield f"The network of traces in 8 bits: {rounded}."
         second.traces = Traces(Predictor(*files["second_traces"], side_px=SIDE_PX))
     parts: dict[str, Network] = {"cnn": Cnn(load_predictor(folder)), "second": second}
     panel, valid = calibrated(parts, load_calibration(folder), held_out)
@@ -104,15 +102,27 @@ def publish_second(
 def _backbone(
     run: RunFolder, head: Head, train: pd.DataFrame, held_out: pd.DataFrame
 ) -> tuple[tuple[bytes, bytes], Rounding]:
-    """The backbone in 8 bits if that does no harm on valid, else as it is."""
-    plain = build_backbone()
-    rounded = in_eight_bits(*plain, model_faces(train.head(ROUNDED_ON)))
     kept, rows = kept_features(run.folder / "features" / "valid")
     seen = held_out.iloc[rows]
-    again = Backbone(*rounded).features(model_faces(seen))
-    weights = row_weights(seen, dict.fromkeys(seen["source"], 1.0))
-    harm = rounding(labels_of(seen), head.judge(kept), head.judge(again), weights)
-    return (rounded if harm.harmless else plain), harm
+    faces = model_faces(seen)
+    trial = _trial(seen, lambda *files: head.judge(Backbone(*files).features(faces)))
+    trial = replace(trial, before=head.judge(kept))
+    fitted_to = model_faces(train.head(ROUNDED_ON))
+    return rounded_if_harmless(build_backbone(), fitted_to, trial, transformer=True)
+
+
+def _traces(
+    traces_dir: Path, train: pd.DataFrame, held_out: pd.DataFrame
+) -> tuple[tuple[bytes, bytes], Rounding]:
+    plain = to_openvino(with_evidence(network_of(RunFolder(traces_dir))), half=True)
+    faces, readable = readable_faces(held_out)
+    trial = _trial(readable, lambda *files: Predictor(*files, side_px=SIDE_PX).log_odds(faces))
+    return rounded_if_harmless(plain, model_faces(train.head(ROUNDED_ON)), trial)
+
+
+def _trial(faces: pd.DataFrame, judge: Callable[[bytes, bytes], np.ndarray]) -> Trial:
+    weights = row_weights(faces, dict.fromkeys(faces["source"], 1.0))
+    return Trial(judge, labels_of(faces), weights)
 
 
 @dataclass

@@ -83,12 +83,18 @@ def kept_features(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate([each["features"] for each in kept]), np.concatenate(rows)
 
 
-def model_faces(faces: pd.DataFrame) -> np.ndarray:
-    """Faces as the second opinion's networks take them: float32 (k, 224, 224, 3) in [0, 1].
+def model_faces(faces: pd.DataFrame, side_px: int = SIDE_PX) -> np.ndarray:
+    """Faces as a network takes them: float32 (k, side_px, side_px, 3) in [0, 1].
 
     Files that cannot be decoded are left out.
     """
-    return np.stack(_prepared(faces, None, "")[1])
+    return readable_faces(faces, side_px)[0]
+
+
+def readable_faces(faces: pd.DataFrame, side_px: int = SIDE_PX) -> tuple[np.ndarray, pd.DataFrame]:
+    """The same, with the rows of the index of those that can be decoded."""
+    rows, tensors = _prepared(faces, None, "", side_px)
+    return np.stack(tensors), faces.iloc[rows].reset_index(drop=True)
 
 
 def _seen(backbone: Backbone, rows: list[int], tensors: list[np.ndarray]) -> dict[str, np.ndarray]:
@@ -97,7 +103,7 @@ def _seen(backbone: Backbone, rows: list[int], tensors: list[np.ndarray]) -> dic
 
 
 def _prepared(
-    faces: pd.DataFrame, change: Change | None, seed: str
+    faces: pd.DataFrame, change: Change | None, seed: str, side_px: int = SIDE_PX
 ) -> tuple[list[int], list[np.ndarray]]:
     """The faces that can be decoded, as the backbone takes them, and their rows."""
     store = PixelStore(list(faces["path"]), budget_bytes=0)
@@ -110,6 +116,6 @@ def _prepared(
         if change is not None:
             name = "/".join((seed, *Path(path).parts[-3:]))
             pixels = change(pixels, np.random.default_rng(zlib.crc32(name.encode())))
-        tensors.append(to_model_input(np.ascontiguousarray(pixels), SIDE_PX))
+        tensors.append(to_model_input(np.ascontiguousarray(pixels), side_px))
         rows.append(row)
     return rows, tensors
