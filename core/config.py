@@ -36,3 +36,4 @@ DETECTORS = ("blazeface", "haar")  # of faces; the first is the default
 DEFAULT_DETECTOR = DETECTORS[0]
 NETWORKS = ("both", "cnn", "second")  # a verdict can stand on; the first is the default
 DEFAULT_NETWORK = NETWORKS[0]
+STRATEGIES = ("none", "mirrored", "multiworker")  # to share out a training; the first is plain

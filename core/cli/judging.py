@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from core.cli.common import BAR_AFTER_S, OK, SOME_FAILED, tell
-from core.cli.scoring import add_scoring, score_to_file
+from core.cli.scoring import add_scoring, path_or_uri, score_to_file, scoring_asked
 from core.config import DEFAULT_DETECTOR, DEFAULT_NETWORK, DETECTORS, NETWORKS
 
 _PERCENT_BAR = "{percentage:3.0f}% {bar} {remaining} left"
@@ -15,7 +15,13 @@ _PERCENT_BAR = "{percentage:3.0f}% {bar} {remaining} left"
 def add_judging(commands) -> None:
     """Add the commands to the parser's."""
     classify = commands.add_parser("classify", help="judge the faces of photos")
-    classify.add_argument("paths", nargs="+", metavar="PATH", type=Path, help="photo or folder")
+    classify.add_argument(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        type=path_or_uri,
+        help="photo or folder; or a URI of one",
+    )
     classify.add_argument("--json", action="store_true", help="print JSON")
     classify.add_argument(
         "--aligned", action="store_true", help="each whole image is one aligned face"
@@ -61,7 +67,7 @@ def _classify(args: argparse.Namespace) -> int:
     from core.inference.report import to_contract
 
     detector = _tell_of_detector(args.detector)
-    if args.out or args.resume or args.workers:
+    if scoring_asked(args):
         return score_to_file(args, detector)
     inspector = load_inspector(network=args.network, detector=args.detector)
     results = []

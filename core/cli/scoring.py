@@ -27,7 +27,29 @@ def add_scoring(classify: argparse.ArgumentParser) -> None:
     classify.add_argument(
         "--workers", type=positive, metavar="N", help="processes that judge for --out (all cores)"
     )
+    classify.add_argument(
+        "--engine",
+        default="local",
+        choices=["local", "ray"],
+        help="what shares out the work for --out: the cores here (local), or a Ray cluster, whose "
+        ".parquet is a folder of files",
+    )
+    classify.add_argument(
+        "--address", help="ray: of a cluster that runs, or auto; none starts one here"
+    )
     classify.set_defaults(wrong_usage=classify.error)
+
+
+def scoring_asked(args: argparse.Namespace) -> bool:
+    """Whether `classify` is to write a table, or was given options of that."""
+    return any((args.out, args.resume, args.workers, args.address, args.engine != "local"))
+
+
+def path_or_uri(text: str) -> Path | str:
+    """A path, or a URI as it was given (a path would lose a slash)."""
+    from core.inference.uris import is_uri
+
+    return text if is_uri(text) else Path(text)
 
 
 def _table(text: str) -> Path:
@@ -48,25 +70,20 @@ def score_to_file(args: argparse.Namespace, detector: str) -> int:
         The exit code.
     """
     if not args.out:
-        args.wrong_usage("--resume and --workers belong to --out FILE")
-    from core.inference.photo import load_inspector
-    from core.runtime import cores
+        args.wrong_usage("--resume, --workers, --engine and --address belong to --out FILE")
+    if args.address and args.engine != "ray":
+        args.wrong_usage("--address belongs to --engine ray")
     from core.scoring.folder import FolderRun, settings_of
-    from core.scoring.workers import score_in_processes
 
+    engine = _engine(args)
     settings = settings_of(
         args.paths, aligned=args.aligned, network=args.network, detector=detector
     )
-    run = FolderRun(args.out, settings, resume=args.resume)
+    on_ray = args.engine == "ray"
+    run = FolderRun(args.out, settings, resume=args.resume, partitioned=on_ray)
     if run.finished:
         print(f"{printable(str(args.out))} is finished already: nothing is left to judge.")
         return OK
-    engine = partial(
-        score_in_processes,
-        load=partial(load_inspector, network=args.network, detector=args.detector),
-        workers=args.workers or cores(),
-        aligned=args.aligned,
-    )
     try:
         _judge(run, args.paths, engine)
         totals = run.finish()
@@ -74,6 +91,24 @@ def score_to_file(args: argparse.Namespace, detector: str) -> int:
         run.close()
     _print_totals(args, totals)
     return SOME_FAILED if totals.failed else OK
+
+
+def _engine(args: argparse.Namespace):
+    """What judges chunks of files (see `core.scoring.folder.Engine`)."""
+    from core.inference.photo import load_inspector
+
+    load = partial(load_inspector, network=args.network, detector=args.detector)
+    if args.engine == "ray":
+        from core.scoring.ray_engine import require_ray, score_on_ray
+
+        require_ray()
+        options = {"workers": args.workers, "address": args.address}
+        return partial(score_on_ray, load=load, aligned=args.aligned, **options)
+    from core.runtime import cores
+    from core.scoring.workers import score_in_processes
+
+    workers = args.workers or cores()
+    return partial(score_in_processes, load=load, workers=workers, aligned=args.aligned)
 
 
 def _judge(run, paths: list[Path], engine) -> None:

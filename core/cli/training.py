@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.cli.common import OK, names, positive, refuse_unused
-from core.config import ARTIFACTS_DIR
-from core.config import STRATEGIES
+from core.config import ARTIFACTS_DIR, STRATEGIES
 from core.errors import UserError
 from core.sole_writer import sole_writer
 from core.training.catalogue import RECIPE_NAMES, RECIPES_OF, recipe_for

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from core.config import MAX_FILE_BYTES
+from core.errors import UserError
 from core.inference.photo import Inspector, PhotoResult, Prepared
+from core.inference.uris import is_uri, pictures_at, read_at, without_secrets
 from core.picture_files import LeftOut, pictures_below
 
 Tell = Callable[[str], object]
@@ -40,14 +42,17 @@ def files_of(
     """Find the files to judge.
 
     Args:
-        paths: files, or folders whose pictures (also further down) are taken by name.
+        paths: files, or folders whose pictures (also further down) are taken by name; or URIs of
+            such (see `core.inference.uris`).
         by_name, tell: as in `pictures_below` and `judge_paths`.
 
     Yields:
-        A file's path, or a result with an error for what cannot be judged at all.
+        A file's path or URI, or a result with an error for what cannot be judged at all.
     """
     for path in map(os.fspath, paths):
-        if os.path.isdir(path):  # noqa: PTH112  Path.is_dir raises on some names
+        if is_uri(path):
+            yield from _files_at(path, tell)
+        elif os.path.isdir(path):  # noqa: PTH112  Path.is_dir raises on some names
             yield from _files_below(path, by_name, tell)
         else:
             yield path
@@ -69,6 +74,21 @@ def _files_below(folder: str, by_name: bool, tell: Tell) -> Iterator[str | Photo
         tell(f"{folder!r}: {sentence}")
 
 
+def _files_at(uri: str, tell: Tell) -> Iterator[str | PhotoResult]:
+    left_out, empty, shown = LeftOut(), True, without_secrets(uri)
+    try:
+        for found in pictures_at(uri, left_out):
+            empty = False
+            yield found
+    except UserError as error:
+        yield PhotoResult(shown, error=str(error))
+        return
+    if empty:
+        yield PhotoResult(shown, error="There is no picture in this folder.")
+    if left_out.files.count:
+        tell(f"{shown!r}: {left_out.files.count:,} files left out, as no pictures by their names.")
+
+
 def _is_regular(entry: os.DirEntry) -> bool:
     try:
         return stat.S_ISREG(entry.stat().st_mode)
@@ -79,11 +99,19 @@ def _is_regular(entry: os.DirEntry) -> bool:
 def prepare_path(path: str, inspector: Inspector, *, aligned: bool = False) -> Prepared:
     """Read a file, decode it, find and crop its faces; what is wrong becomes its error."""
     try:
-        with open(path, "rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)  # enough to know that it is too large
+        data = _read(path, MAX_FILE_BYTES + 1)  # enough to know that it is too large
     except FileNotFoundError:
         return Prepared(PhotoResult(path, error="There is no such file. Check the path."))
+    except UserError as error:
+        return Prepared(PhotoResult(path, error=str(error)))
     except (OSError, ValueError) as error:  # a path with a zero in it is no path
         why = getattr(error, "strerror", None) or error
         return Prepared(PhotoResult(path, error=f"The file cannot be read ({why})."))
     return inspector.prepare(path, data, aligned=aligned)
+
+
+def _read(path: str, most: int) -> bytes:
+    if is_uri(path):
+        return read_at(path, most)
+    with open(path, "rb") as file:
+        return file.read(most)

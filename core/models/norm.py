@@ -14,7 +14,8 @@ class FusedBatchNormalization(layers.BatchNormalization):
     """
 
     def call(self, inputs, training=None, mask=None):
-        if not training or len(inputs.shape) != 4 or keras.backend.backend() != "tensorflow":
+        fused = len(inputs.shape) == 4 and keras.backend.backend() == "tensorflow"
+        if not training or not fused or self.synchronized:
             return super().call(inputs, training=training, mask=mask)
         import tensorflow as tf
 

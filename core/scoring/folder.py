@@ -9,8 +9,9 @@ from core.errors import UserError
 from core.inference.files import Tell, files_of
 from core.inference.networks import checksum_of, network_files
 from core.inference.photo import PhotoResult
+from core.inference.uris import is_uri
 from core.picture_files import printable
-from core.scoring.output import write_table
+from core.scoring.output import write_folder, write_table
 from core.scoring.part import COLUMNS, Part, Totals, remove_part
 from core.scoring.rows import SCHEMA
 from core.scoring.unit import FILES, result_rows
@@ -29,19 +30,23 @@ class FolderRun:
         done: files that are judged, those before a resume included.
     """
 
-    def __init__(self, out: Path, settings: dict, *, resume: bool = False):
+    def __init__(
+        self, out: Path, settings: dict, *, resume: bool = False, partitioned: bool = False
+    ):
         """Begin, or go on.
 
         Args:
             out: the table; ends in one of `TABLE_SUFFIXES`.
             settings: all that must not change between start and resume (see `settings_of`).
             resume: go on where a run into `out` was broken off; begin where there was none.
+            partitioned: a Parquet table becomes a folder of files (see `write_folder`).
 
         Raises:
             UserError: `out` has another ending, lies in no folder that can be written, exists
                 (and `resume` is not set), or is begun with other settings or without `resume`.
         """
         self.out = out
+        self._as_folder = partitioned and out.suffix.lower() == ".parquet"
         self._part_file = out.with_name(f"{out.name}.part")
         self._check_place()
         self.finished, self.done = resume and out.exists(), 0
@@ -66,7 +71,8 @@ class FolderRun:
             raise UserError(f"The name of a table ends in {known}. Received: {shown}")
         if not folder.is_dir():
             raise UserError(f"There is no folder {printable(str(folder))}. Make it first.")
-        if self.out.is_dir() or not os.access(folder, os.W_OK):
+        in_the_way = self.out.is_dir() and not self._as_folder
+        if in_the_way or not os.access(folder, os.W_OK):
             raise UserError(f"{shown} cannot be written: take a folder that you may write to.")
 
     def judge(
@@ -115,7 +121,7 @@ class FolderRun:
         """
         totals = self._part.totals()
         try:
-            write_table(self.out, self._part.rows())
+            (write_folder if self._as_folder else write_table)(self.out, self._part.rows())
         except OSError as error:
             shown, why = printable(str(self.out)), error.strerror or error
             raise UserError(
@@ -142,7 +148,7 @@ def settings_of(paths: Sequence[str | Path], *, aligned: bool, network: str, det
         UserError: the registry of networks is missing or damaged.
     """
     named = [os.fsencode(path).decode("utf-8", "backslashreplace") for path in paths]
-    absolute = all(Path(path).is_absolute() for path in paths)
+    absolute = all(is_uri(os.fspath(path)) or Path(path).is_absolute() for path in paths)
     return {
         "paths": named,
         "working folder": None if absolute else str(Path.cwd()),

@@ -4,8 +4,9 @@ import codecs
 import io
 import json
 import os
+import shutil
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,6 +17,7 @@ from core.scoring.rows import SCHEMA
 from core.tables import write_csv_rows
 
 ROW_GROUP = 4096  # rows of a Parquet file that are held in memory
+FILE_ROWS = 250_000  # of each file of a folder: some 10 MB
 
 
 def write_table(path: Path, rows: Iterable[dict]) -> None:
@@ -37,6 +39,34 @@ def write_table(path: Path, rows: Iterable[dict]) -> None:
         scratch.replace(path)
     finally:
         scratch.unlink(missing_ok=True)
+
+
+def write_folder(path: Path, rows: Iterable[dict], *, file_rows: int = FILE_ROWS) -> None:
+    """Write rows as a folder of Parquet files, which Spark, Dask, Ray and pandas read as one table.
+
+    Args:
+        path: the folder to be made.
+        rows: as in `write_table`; they keep their order from file to file.
+        file_rows: how many go into each file.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    scratch = path.with_name(f".{path.name}.tmp")
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
+    try:
+        for number, part in enumerate(_parts(iter(rows), file_rows)):
+            write_table(scratch / f"part-{number:05}.parquet", part)
+        scratch.replace(path)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _parts(rows: Iterator[dict], size: int) -> Iterator[Iterator[dict]]:
+    """Stretches of rows; each must be read to its end before the next one."""
+    for first in rows:
+        yield chain([first], islice(rows, size - 1))
 
 
 def _parquet(file, rows: Iterator[dict]) -> None:

@@ -49,7 +49,7 @@ def score_in_processes(
     Raises:
         UserError: `load` did, or the processes die without any file.
     """
-    crew, chunks, waiting = _Crew(load, workers, aligned), iter(chunks), deque()
+    crew, chunks, waiting = Crew(load, workers, aligned), iter(chunks), deque()
     try:
         while True:
             for chunk in islice(chunks, AHEAD * workers - len(waiting)):
@@ -68,23 +68,30 @@ def score_in_processes(
         crew.dismiss()
 
 
-class _Crew:
-    """A pool of processes that is made anew when one of them dies."""
+class Crew:
+    """A pool of processes that is made anew when one of them dies.
 
-    def __init__(self, load: Callable[[], Inspector], workers: int, aligned: bool):
+    Args:
+        load, workers, aligned: as in `score_in_processes`.
+        threads: of each process; None shares out the cores.
+    """
+
+    def __init__(
+        self, load: Callable[[], Inspector], workers: int, aligned: bool, threads: int | None = None
+    ):
         self._load, self._workers = load, workers
+        self._threads = threads or max(1, cores() // workers)
         self._work = partial(_score, aligned=aligned)
         self._gather()
 
     def _gather(self) -> None:
         context = multiprocessing.get_context("spawn")  # a fork would copy locks threads hold
         self._watched, self._held = context.Pipe(duplex=False)
-        threads = max(1, cores() // self._workers)
         self._pool = ProcessPoolExecutor(
             self._workers,
             context,
             initializer=_begin,
-            initargs=(self._load, threads, self._watched),
+            initargs=(self._load, self._threads, self._watched),
         )
 
     def submit(self, paths: list[str]) -> Future:
@@ -96,6 +103,13 @@ class _Crew:
             failed = Future()
             failed.set_exception(error)
             return failed
+
+    def judge(self, paths: list[str]) -> Rows:
+        """Judge files; where their process dies, one by one."""
+        try:
+            return self.submit(paths).result()
+        except BrokenProcessPool:
+            return [rows for path in paths for rows in self.alone(path)]
 
     def alone(self, path: str) -> Rows:
         """Judge a file while no other one is in work, so that it can break nothing but its row."""

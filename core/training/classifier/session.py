@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
@@ -25,6 +27,9 @@ from core.training.keras_setup import averaging_decay, reseed_dropout, resolve_p
 from core.training.progress import Bar
 from core.training.run_folder import RunFolder
 
+if TYPE_CHECKING:  # TensorFlow, also where Keras computes with another backend
+    from core.training.classifier.devices import Devices
+
 VALID_BATCH = 64
 
 
@@ -36,6 +41,7 @@ def train_classifier(
     start: Sequence[Path] = (),
     resume: bool = False,
     quiet: bool = False,
+    devices: "Devices | None" = None,
 ) -> pd.DataFrame:
     """Train the network that a recipe names on a folder; the test split is never read.
 
@@ -48,6 +54,8 @@ def train_classifier(
             begins at random, and EfficientNet-Lite0 with its ImageNet weights.
         resume: go on from the last finished epoch; the result is that of an unbroken run.
         quiet: no progress bar.
+        devices: that share every step (see `core.training.classifier.devices`); None trains as
+            Keras does.
 
     Returns:
         The history, a row an epoch: epoch (from 1), loss, accuracy, val_loss, val_accuracy,
@@ -58,12 +66,14 @@ def train_classifier(
     """
     recipe = replace(recipe, policy=resolve_policy(recipe.policy))
     train, valid = load_parts(data, recipe)
-    run = RunFolder(out)
+    run = devices.run_folder(out) if devices else RunFolder(out)
     starts = [load_start(folder) for folder in start]
     settings = {"recipe": recipe.describe(), "data": describe_faces(train.faces, valid.faces)}
     settings["start"] = " + ".join(folder.name for folder in start) or None
     run.open(settings, resume=resume)
-    session = _Session(recipe, run, len(train.faces), quiet)
+    with devices.scope() if devices else nullcontext():
+        session = _Session(recipe, run, len(train.faces), quiet)
+    session.steps = devices.prepare(session.model, session.optimizer) if devices else None
     if starts:
         session.begin_from([np.mean(parts, axis=0) for parts in zip(*starts, strict=True)])
     if resume:
@@ -107,6 +117,7 @@ class _Session:
         self.optimizer.build(self.model.trainable_variables)
         self.averages = [np.array(weight) for weight in self.model.get_weights()]
         self.history: list[dict] = []
+        self.steps = None  # on several devices
 
     @property
     def epoch(self) -> int:
@@ -179,15 +190,21 @@ class _Session:
         for step, (faces, at, patched) in enumerate(batches, start=done):
             self.optimizer.learning_rate = recipe.rate_at(step, total)
             targets = _targets(part.labels, rows[at.numpy()], partners[at.numpy()], patched.numpy())
-            self.model.reset_metrics()
-            logs = self.model.train_on_batch(faces, targets, return_dict=True)
-            sums += np.array([logs["loss"], logs["accuracy"], 1.0]) * len(targets)
+            loss, accuracy = self._step(faces, targets)
+            sums += np.array([loss, accuracy, 1.0]) * len(targets)
             if recipe.ema_decay:
                 self._average(step)
             bar.say(f"epoch {epoch + 1}, loss {sums[0] / sums[2]:.3f}")
             bar.update()
         bar.close()
         return tuple(sums[:2] / sums[2])
+
+    def _step(self, faces, targets: np.ndarray) -> tuple[float, float]:
+        if self.steps:
+            return self.steps.train(faces, targets)
+        self.model.reset_metrics()
+        logs = self.model.train_on_batch(faces, targets, return_dict=True)
+        return logs["loss"], logs["accuracy"]
 
     def _average(self, step: int) -> None:
         decay = averaging_decay(self.recipe.ema_decay, step)
@@ -197,10 +214,11 @@ class _Session:
     def _validate(self, part: Part) -> dict:
         logits, picked = [], []
         every = np.arange(len(part.faces))
+        predict = self.steps.predict if self.steps else self.model.predict_on_batch
         for faces, rows, _ in make_batches(
             part.store, every, batch_size=VALID_BATCH, side=self.side
         ):
-            logits.append(np.asarray(self.model.predict_on_batch(faces)))
+            logits.append(np.asarray(predict(faces)))
             picked.append(rows.numpy())
         logits, rows = np.concatenate(logits).astype(np.float64), np.concatenate(picked)
         labels, weights = part.labels[rows], part.weights[rows] / part.weights[rows].sum()
