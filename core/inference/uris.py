@@ -27,8 +27,9 @@ def is_uri(path: str) -> bool:
 
 def without_secrets(uri: str) -> str:
     """A URI as it may be shown: without user, password and options."""
-    parts = urlsplit(uri)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    scheme, _, rest = uri.partition("?")[0].partition("://")
+    place, slash, path = rest.partition("/")
+    return f"{scheme}://{place.rpartition('@')[2]}{slash}{path}"
 
 
 def pictures_at(uri: str, left_out: LeftOut) -> Iterator[str]:
