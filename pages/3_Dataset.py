@@ -9,15 +9,15 @@ from ui.shared import address
 from ui.shared.resources import get_inspector
 from ui.shared.theme import start_page, switch
 
-VIEWS = {"browse": "Look through it", "understand": "What is in it"}
+VIEWS = {"browse": "Look through it", "map": "Map", "understand": "What is in it"}
 
 start_page("Dataset", "Faces to learn from: look through them, and find what gives a class away.")
 index, inspector = opened_dataset(), get_inspector()
 if index is not None and inspector is not None:
     address.take("dataset", {"view": address.Field("ds_view", "browse", address.one_of(VIEWS))})
     view = switch("View", VIEWS, "ds_view")
-    if view == "browse":
-        browse(index, inspector)
+    if view in ("browse", "map"):
+        browse(index, inspector, mapped=view == "map")
     else:
         address.say({"data": st.session_state.ds_folder, "view": view})
         understand(index)

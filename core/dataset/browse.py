@@ -1,6 +1,7 @@
 """Find faces in an index: filters, orders and pages, as pure functions on its table."""
 
 import math
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from core.dataset.index import DatasetIndex, labels_of
 from core.inference.verdict import Calibration
 
 ORDERS = {
+    "mixed": "Mixed",
     "name": "Name",
     "uncertain": "Most uncertain first",
     "wrong": "Most wrong first",
@@ -40,9 +42,10 @@ class Query:
         outcome: one of `OUTCOMES`: what P(fake) alone says, against the label.
         p_low, p_high: only faces whose P(fake) lies between them; 0 and 1 keep faces that are
             not judged.
-        order: one of `ORDERS`.
+        order: one of `ORDERS`; mixed is the same mixture every time.
         page: from 1.
         size: faces a page.
+        tag: only faces with this tag; "" is any.
     """
 
     split: str = ""
@@ -53,9 +56,10 @@ class Query:
     outcome: str = "any"
     p_low: float = 0.0
     p_high: float = 1.0
-    order: str = "name"
+    order: str = "mixed"
     page: int = 1
     size: int = PAGE_SIZES[0]
+    tag: str = ""
 
     def link(self) -> dict[str, str]:
         """The query parameters of a link to this view: what differs from the defaults."""
@@ -99,7 +103,11 @@ def _checked(name: str, value):
 
 
 def find(
-    faces: pd.DataFrame, query: Query, p_fake: np.ndarray, calibration: Calibration
+    faces: pd.DataFrame,
+    query: Query,
+    p_fake: np.ndarray,
+    calibration: Calibration,
+    tagged: Collection[str] = (),
 ) -> np.ndarray:
     """The rows a query asks for, in its order.
 
@@ -108,6 +116,7 @@ def find(
         query: its page is not looked at.
         p_fake: float (n,), NaN where a face is not judged.
         calibration: its threshold and unsure band.
+        tagged: the paths with the query's tag.
 
     Returns:
         int64 positions in `faces`.
@@ -116,6 +125,8 @@ def find(
     for column in ("split", "label", "source"):
         if wanted := getattr(query, column):
             keep &= (faces[column] == wanted).to_numpy(bool)
+    if query.tag:
+        keep &= faces["path"].isin(list(tagged)).to_numpy(bool)
     if query.text:
         keep &= faces["path"].str.contains(query.text, case=False, regex=False).to_numpy(bool)
     if query.min_side_px:
@@ -146,6 +157,8 @@ def _keys(faces: pd.DataFrame, order: str, p_fake: np.ndarray, threshold: float)
     if order == "wrong":
         of_label = np.where(labels_of(faces) == FAKE, p_fake, 1 - p_fake)
         return np.nan_to_num(of_label, nan=np.inf)
+    if order == "mixed":
+        return np.random.default_rng(0).permutation(len(faces))
     return np.zeros(len(faces))
 
 
@@ -160,15 +173,22 @@ def on_page(rows: np.ndarray, query: Query) -> tuple[np.ndarray, int]:
     return rows[(page - 1) * query.size : page * query.size], page
 
 
-def to_csv(index: DatasetIndex, rows: np.ndarray, p_fake: np.ndarray) -> bytes:
-    """A filtered list as CSV: paths below the folder, what is known of each face, P(fake).
+def to_csv(
+    index: DatasetIndex,
+    rows: np.ndarray,
+    p_fake: np.ndarray,
+    tags: Callable[[str], Sequence[str]] = lambda path: (),
+) -> bytes:
+    """A filtered list as CSV: paths below the folder, what is known of each face, P(fake), tags.
 
     Args:
         index: the data set.
         rows: positions in it.
         p_fake: float (n,) of all its faces.
+        tags: of a path below the folder.
     """
     table = index.faces.iloc[rows].drop(columns="modified_ns")
     table["path"] = [index.relative(path) for path in table["path"]]
     table["p_fake"] = p_fake[rows]
+    table["tags"] = ["; ".join(tags(path)) for path in table["path"]]
     return tables.to_csv(table)

@@ -22,11 +22,13 @@ FACES = pd.DataFrame(
     columns=COLUMNS,
 )
 P_FAKE = np.array([0.9, 0.7, 0.4, np.nan])
+TAGGED = {"/faces/test/fake/gan_3.jpg", "/elsewhere/gan_1.jpg"}
 CALIBRATION = Calibration(1.0, 0.0, 0.5, 0.35, 0.55, 0.0)
 
 
 def _found(**settings) -> list[int]:
-    return find(FACES, Query(**settings), P_FAKE, CALIBRATION).tolist()
+    query = Query(**{"order": "name", **settings})
+    return find(FACES, query, P_FAKE, CALIBRATION, TAGGED).tolist()
 
 
 @pytest.mark.parametrize(
@@ -49,10 +51,20 @@ def _found(**settings) -> list[int]:
         ({"order": "small"}, [2, 1, 3, 0]),
         ({"order": "uncertain"}, [2, 1, 0, 3]),
         ({"order": "wrong"}, [1, 2, 0, 3]),
+        ({"tag": "look again"}, [2]),
     ],
 )
 def test_find(settings, rows):
     assert _found(**settings) == rows
+
+
+def test_mixed_is_all_faces_in_the_same_mixture_every_time():
+    many = pd.concat([FACES] * 10, ignore_index=True)
+    unknown = np.full(40, np.nan)
+    found = [find(many, Query(), unknown, CALIBRATION).tolist() for _ in range(2)]
+    assert found[0] == found[1] != sorted(found[0]) and sorted(found[0]) == list(range(40))
+    labels = many["label"].to_numpy()[found[0][:10]]
+    assert set(labels) == {"real", "fake"}
 
 
 def test_a_page_outside_the_list_becomes_one_inside():
@@ -65,7 +77,9 @@ def test_a_page_outside_the_list_becomes_one_inside():
 
 
 def test_a_link_brings_the_same_view_back():
-    query = Query("train", "fake", "gan", "a b&c", 64, "wrong", 0.25, 0.75, "uncertain", 3, 48)
+    query = Query(
+        "train", "fake", "gan", "a b&c", 64, "wrong", 0.25, 0.75, "uncertain", 3, 48, "odd"
+    )
     assert from_link(query.link()) == (query, [])
     assert Query().link() == {} and from_link({"other": "1"}) == (Query(), [])
 
@@ -92,8 +106,11 @@ def test_what_makes_no_sense_in_a_link_is_left_out_and_said(parameters):
 
 def test_the_list_as_csv_has_no_formula_in_it():
     index = DatasetIndex(ROOT, FACES, pd.DataFrame())
-    table = pd.read_csv(io.BytesIO(to_csv(index, np.array([1, 0]), P_FAKE)))
+    tags = {"train/fake/gan_1.jpg": ["odd", "=1+1"]}
+    content = to_csv(index, np.array([1, 0]), P_FAKE, lambda path: tags.get(path, []))
+    table = pd.read_csv(io.BytesIO(content), keep_default_na=False)
     assert table["path"].tolist() == ["train/real/Cam_[2].jpg", "train/fake/gan_1.jpg"]
     assert table["p_fake"].tolist() == [0.7, 0.9]
+    assert table["tags"].tolist() == ["", "odd; =1+1"]
     moved = FACES.assign(path=["/faces/=1+1.jpg"] * 4)
     assert b"\n'=1+1.jpg," in to_csv(DatasetIndex(ROOT, moved, pd.DataFrame()), [0], P_FAKE)

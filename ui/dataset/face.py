@@ -8,11 +8,13 @@ import streamlit as st
 
 from core.dataset.index import DatasetIndex
 from core.dataset.properties import radial_spectrum
+from core.dataset.tags import TagBook
 from core.errors import UserError
 from core.imaging import decode_image
 from core.inference.photo import Inspector
 from core.inference.verdict import State
 from ui.dataset.measures import measured
+from ui.dataset.tags import tags_of_a_face
 from ui.shared.charts import spectrum_chart
 from ui.shared.face_card import face_card
 from ui.shared.knowledge import trust_line
@@ -20,7 +22,9 @@ from ui.shared.pictures import display_picture
 from ui.shared.widgets import STILL, say_error
 
 
-def face_closely(index: DatasetIndex, rows: np.ndarray, row: int, inspector: Inspector) -> None:
+def face_closely(
+    index: DatasetIndex, rows: np.ndarray, row: int, inspector: Inspector, tags: TagBook
+) -> None:
     """Draw a face of the list, with ways to the ones beside it.
 
     Args:
@@ -28,6 +32,7 @@ def face_closely(index: DatasetIndex, rows: np.ndarray, row: int, inspector: Ins
         rows: the list it was picked from.
         row: its row in the index.
         inspector: for the verdict.
+        tags: the data set's.
     """
     face = index.faces.iloc[row]
     _steps(rows, row)
@@ -43,6 +48,7 @@ def face_closely(index: DatasetIndex, rows: np.ndarray, row: int, inspector: Ins
         shown = display_picture(photo.pixels)
         st.image(shown, width=360, alt=f"A {face.label} face of {face.source}")
         st.dataframe(_facts(face, index), width="stretch")
+        tags_of_a_face(index.relative(face.path), tags)
     with right:
         face_card(result, 1, f"ds_{row}", inspector.panel)
         st.markdown(_outcome(face.label, result.verdict.state))

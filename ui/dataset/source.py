@@ -23,6 +23,7 @@ def opened_dataset() -> DatasetIndex | None:
     """Draw the field for the folder; the data set in it, or None after what to do about it."""
     if "ds_folder" not in st.session_state or moved():
         st.session_state.ds_folder = st.query_params.get("data", "")
+    _open_the_new_demo()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         folder = st.text_input(
             "Folder with faces, on the machine that runs this app",
@@ -45,6 +46,14 @@ def opened_dataset() -> DatasetIndex | None:
         empty_state("No data set open", "Name a folder above, or get a data set: the demo needs no"
                     " connection.")  # fmt: skip
     return index
+
+
+def _open_the_new_demo() -> None:
+    """Open the demo set once it is made for somebody who has nothing open."""
+    job = job_status(JOB)
+    made = st.session_state.get("ds_job_ran") and job is not None and job.exit_code == 0
+    if made and job.words[:2] == ["dataset", "demo"] and not st.session_state.ds_folder:
+        st.session_state.ds_folder = str(DEMO_DIR)
 
 
 def open_dataset(folder: str, *, again: bool = False) -> DatasetIndex | None:

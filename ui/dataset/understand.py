@@ -1,5 +1,7 @@
 """The Dataset page's figures: counts, mean faces, shortcuts, duplicates, unreadable files."""
 
+import html
+
 import pandas as pd
 import streamlit as st
 
@@ -8,10 +10,13 @@ from core.dataset.index import DatasetIndex
 from core.dataset.properties import PROPERTIES, SHORTCUT_AUC, Properties, shortcuts
 from core.errors import UserError
 from core.tables import to_csv
+from ui.dataset.grid import picture_of
 from ui.dataset.measures import measured
 from ui.shared.charts import by_class, spectrum_chart
 from ui.shared.theme import facts
 from ui.shared.widgets import STILL, download, say_error
+
+MOST_PAIRS, MOST_COPIES = 12, 6  # of pictures that are shown
 
 
 def counts(index: DatasetIndex) -> None:
@@ -143,8 +148,10 @@ def _show_duplicates(found: Duplicates, index: DatasetIndex) -> None:
     if found.contradictions:
         words += f" {len(found.contradictions)} are filed as real and as fake."
     (st.warning if found.leaks or found.contradictions else st.info)(words)
+    _pictures(found.groups, index)
     table = found.groups.assign(path=[index.relative(path) for path in found.groups["path"]])
-    st.dataframe(table, hide_index=True)
+    with st.expander("All of them as a table", icon=":material/table:"):
+        st.dataframe(table, hide_index=True)
     download(
         "Duplicates (CSV)",
         to_csv(table),
@@ -153,6 +160,24 @@ def _show_duplicates(found: Duplicates, index: DatasetIndex) -> None:
         icon=":material/table:",
     )
     st.caption("Mirrored or cropped copies are not found.")
+
+
+def _pictures(groups: pd.DataFrame, index: DatasetIndex) -> None:
+    """The first pictures that are there more than once, each beside its copies."""
+    faces = index.faces.set_index("path", drop=False)
+    shown = list(groups.groupby("group"))[:MOST_PAIRS]
+    rows = []
+    for _, copies in shown:
+        known = [faces.loc[path] for path in copies["path"][:MOST_COPIES] if path in faces.index]
+        cells = [
+            f'<figure class="rf-face">{picture_of(face)}<figcaption>'
+            f"{html.escape(face.split)}/{face.label}</figcaption></figure>"
+            for face in known
+        ]
+        rows.append(f'<div class="rf-copies">{"".join(cells)}</div>')
+    st.html(f'<div class="rf-pairs">{"".join(rows)}</div>')
+    if (more := groups["group"].nunique() - len(shown)) > 0:
+        st.caption(f"The first {len(shown)}; {more:,} more are in the table.")
 
 
 def _unreadable(index: DatasetIndex) -> None:

@@ -1,12 +1,14 @@
-"""Judging many faces within a page's run, with a way out."""
+"""Looking at many faces within a page's run, with a way out."""
 
+import time
 from collections.abc import Iterator
 
 import streamlit as st
+from tqdm import tqdm
 
 
-def judge_all(steps: Iterator[int], total: int, key: str) -> None:
-    """Take every step with a progress bar, then draw the page anew.
+def judge_all(steps: Iterator[int], total: int, key: str, done_word: str = "Judged") -> None:
+    """Take every step with a progress bar that says the time left, then draw the page anew.
 
     A press of Cancel, or of anything else, ends this run of the page: the steps taken count.
 
@@ -14,11 +16,22 @@ def judge_all(steps: Iterator[int], total: int, key: str) -> None:
         steps: yields how many faces are done.
         total: faces.
         key: of the Cancel button.
+        done_word: what was done to a face.
     """
     with st.container(horizontal=True, vertical_alignment="center"):
-        bar = st.progress(0.0, "Judging ...", width=420)
+        bar = st.progress(0.0, "Reading the faces ...", width=420)
         st.button("Cancel, keep what is done", icon=":material/stop_circle:", key=key)
     st.caption("Pressing or changing anything else on this page stops it as well.")
+    begun, before = time.monotonic(), None
     for done in steps:
-        bar.progress(done / total, f"Judged {done:,} of {total:,} faces")
+        before = done if before is None else before  # some may have been done long ago
+        left = _left(done - before, total - done, time.monotonic() - begun)
+        bar.progress(done / total, f"{done_word} {done:,} of {total:,} faces{left}")
     st.rerun()  # the bar and its button are done with
+
+
+def _left(done: int, waiting: int, passed_s: float) -> str:
+    """The time left in words, once a step tells it."""
+    if not done or not waiting:
+        return ""
+    return f", {tqdm.format_interval(passed_s / done * waiting)} left"

@@ -1,0 +1,119 @@
+"""A map of faces: those that are alike to the second opinion lie close together.
+
+The features are what its head makes of a face, one layer before its word; t-SNE (van der Maaten and
+Hinton, JMLR 2008) lays them out in the plane so that neighbours stay neighbours. Distances between
+groups mean little.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from core.dataset.reading import Unread, read_files
+from core.imaging import decode_image, to_model_input
+from core.inference.geometry import centre_square
+from core.inference.second import SIDE_PX, SecondOpinion
+
+CHUNK = 16
+FEWEST = 3  # faces that make a map
+_FEW = 20  # under so many, neighbours say little: the first two directions are drawn instead
+_PERPLEXITY = 30.0  # about how many neighbours count; t-SNE's usual value
+_STEPS = 500  # half of the usual: with so few faces nothing moves any more
+_KEYS = ["path", "modified_ns"]
+
+
+class FaceFeatures:
+    """What the head made of faces, kept by file and time of change; no picture is kept.
+
+    Attributes:
+        failed: path -> why it could not be looked at.
+    """
+
+    def __init__(self) -> None:
+        self.failed: dict[str, str] = {}
+        self._known: dict[tuple[str, int], np.ndarray] = {}
+
+    def missing(self, faces: pd.DataFrame) -> pd.DataFrame:
+        """The rows of an index that were not looked at yet, in their order."""
+        waiting = [
+            key not in self._known and key[0] not in self.failed
+            for key in faces[_KEYS].itertuples(index=False, name=None)
+        ]
+        return faces[np.array(waiting, bool)]
+
+    def look(self, faces: pd.DataFrame, second: SecondOpinion) -> Iterator[int]:
+        """Look at the faces that are missing; it may be left off at any step.
+
+        Args:
+            faces: rows of an index; each picture is one aligned face.
+            second: that looks at them.
+
+        Yields:
+            How many of them are done.
+        """
+        waiting = self.missing(faces)
+        done, paths = len(faces) - len(waiting), list(waiting["path"])
+        keys = list(waiting[_KEYS].itertuples(index=False, name=None))
+        for chunk in read_files(paths, _read, chunk=CHUNK):
+            good = [found for found in chunk if not isinstance(found, Unread)]
+            self.failed |= {found.path: found.error for found in chunk if isinstance(found, Unread)}
+            if good:
+                rows = _features(np.stack([found.value for found in good]), second)
+                self._known |= {
+                    keys[found.number]: row for found, row in zip(good, rows, strict=True)
+                }
+            done += len(chunk)
+            yield done
+
+    def of(self, faces: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        """What is known of the faces of an index.
+
+        Returns:
+            The labels of the rows that were looked at, int64 (n,), and their features, float32
+            (n, d); d is 0 where none was.
+        """
+        keys = faces[_KEYS].itertuples(index=False, name=None)
+        found = [(row, self._known[key]) for row, key in zip(faces.index, keys, strict=True)
+                 if key in self._known]  # fmt: skip
+        rows = np.array([row for row, _ in found], np.int64)
+        features = [row for _, row in found]
+        return rows, np.stack(features).astype(np.float32) if features else np.zeros((0, 0))
+
+
+def _read(path: str, number: int) -> np.ndarray:
+    pixels = centre_square(decode_image(Path(path).read_bytes()).pixels).pixels
+    return to_model_input(pixels, SIDE_PX)
+
+
+def _features(faces: np.ndarray, second: SecondOpinion) -> np.ndarray:
+    """The hidden layers of the head's small networks side by side: float16 (n, m * h)."""
+    head = second.head
+    components = head.components(second.backbone.features(faces))
+    inner = np.einsum("nk,mkh->nmh", components, head.hidden) + head.hidden_bias
+    return np.maximum(inner, 0).reshape(len(faces), -1).astype(np.float16)
+
+
+def lay_out(features: np.ndarray) -> np.ndarray:
+    """Places in the plane, the same every time for the same features.
+
+    Args:
+        features: float32 (n, d), n at least `FEWEST`.
+
+    Returns:
+        float32 (n, 2) in [-1, 1]; all 0 where nothing tells the faces apart.
+    """
+    from sklearn.decomposition import PCA  # kept out of the start of every page
+    from sklearn.manifold import TSNE
+
+    if not np.ptp(features, axis=0).any():
+        return np.zeros((len(features), 2), np.float32)  # t-SNE would crash
+    if len(features) < _FEW:
+        places = PCA(2, random_state=0).fit_transform(features)
+    else:
+        perplexity = min(_PERPLEXITY, (len(features) - 1) / 3)
+        layout = TSNE(perplexity=perplexity, init="pca", max_iter=_STEPS, random_state=0)
+        places = layout.fit_transform(features)
+    places = places - places.mean(axis=0)
+    return (places / max(float(np.abs(places).max()), 1e-9)).astype(np.float32)

@@ -1,0 +1,137 @@
+"""The Dataset page's map: faces that look alike to the second opinion lie close together."""
+
+import hashlib
+import os
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.dataset.browse import outcomes
+from core.dataset.embedding import FEWEST, FaceFeatures, lay_out
+from core.dataset.index import DatasetIndex
+from core.dataset.properties import sample
+from core.inference.photo import Inspector
+from core.inference.second import SecondOpinion
+from ui.dataset.map_chart import COLOURINGS, map_chart
+from ui.shared.address import Field, one_of, said, take
+from ui.shared.progress import judge_all
+from ui.shared.theme import empty_state
+from ui.shared.widgets import KEPT
+
+SIZES = (200, 500, 1000, 2000)  # faces; t-SNE takes seconds for the last
+_AREA = "ds_area"
+_FIELDS = {
+    "map": Field("ds_map_faces", SIZES[0], lambda text: int(one_of(tuple(map(str, SIZES)))(text))),
+    "colour": Field("ds_map_by", "label", one_of(COLOURINGS)),
+}
+
+
+def said_of_map() -> dict[str, str]:
+    """The map's state for the address."""
+    return said(_FIELDS)
+
+
+def chosen_area(index: DatasetIndex) -> np.ndarray | None:
+    """The rows of the faces that were chosen on the map; None where none were."""
+    version, rows = st.session_state.get(_AREA, (None, None))
+    return rows if version == index.version else None
+
+
+def face_map(index: DatasetIndex, p_fake: np.ndarray, inspector: Inspector) -> None:
+    """Draw the map, or the button that makes it.
+
+    Args:
+        index: the data set.
+        p_fake: float (n,) of all its faces, NaN where one is not judged.
+        inspector: whose second opinion looks at the faces.
+    """
+    take("map", _FIELDS)
+    second = inspector.panel.parts.get("second")
+    if not isinstance(second, SecondOpinion):
+        empty_state("No map", "It shows faces as the second opinion sees them; none is shipped.")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        most = st.selectbox("Faces at most", SIZES, key="ds_map_faces", width=130, **KEPT)
+        by = st.segmented_control("Colour", COLOURINGS, format_func=COLOURINGS.get, required=True,
+                                  key="ds_map_by", **KEPT)  # fmt: skip
+        place = st.container(horizontal=True)
+    wanted = sample(index.faces, most // index.faces["label"].nunique())
+    features = _features(index.version)
+    waiting = features.missing(wanted)
+    if len(waiting):
+        _look(wanted, len(waiting), features, second, place)
+    rows, seen = features.of(wanted)
+    if len(rows) < FEWEST:
+        empty_state("No map yet", "Press Make the map: the second opinion looks at each face once.")
+        return
+    _draw(index, rows, _places(hashlib.sha256(seen.tobytes()).hexdigest(), seen), by, p_fake,
+          inspector)  # fmt: skip
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _features(version: str) -> FaceFeatures:
+    """By the version of an index, shared by all sessions."""
+    return FaceFeatures()
+
+
+@st.cache_data(max_entries=8, show_spinner="Laying out the map ...")
+def _places(digest: str, _features: np.ndarray) -> np.ndarray:
+    return lay_out(_features)
+
+
+def _look(
+    wanted: pd.DataFrame, missing: int, features: FaceFeatures, second: SecondOpinion, place
+) -> None:
+    """The button that has the second opinion look at the faces that it has not seen."""
+    label = "Make the map" if missing == len(wanted) else f"Add {missing:,} faces"
+    if place.button(label, type="primary", icon=":material/scatter_plot:"):
+        judge_all(features.look(wanted, second), len(wanted), "ds_map_cancel", "Looked at")
+
+
+def _draw(
+    index: DatasetIndex,
+    rows: np.ndarray,
+    places: np.ndarray,
+    by: str,
+    p_fake: np.ndarray,
+    inspector: Inspector,
+) -> None:
+    faces = index.faces.iloc[rows]
+    dots = faces[["label", "source"]].assign(
+        row=rows,
+        x=places[:, 0],
+        y=places[:, 1],
+        name=[os.path.basename(path) for path in faces["path"]],
+        outcome=outcomes(faces, p_fake[rows], inspector.calibration),
+    )
+    chosen = chosen_area(index)
+    st.plotly_chart(
+        map_chart(dots, by, chosen),
+        key="ds_map",
+        on_select=lambda: _choose(index.version),
+        selection_mode=("lasso", "box", "points"),
+        config={"displaylogo": False},
+    )
+    if chosen is None:
+        st.caption(
+            f"{len(rows):,} faces drawn at random, as many of each class as there are; alike ones "
+            "lie close together (t-SNE of the second opinion's features), distances between groups "
+            "mean little. Draw around faces with the lasso, or press one, to see them below."
+        )
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{len(chosen):,}** of {len(rows):,} faces chosen on the map")
+        st.button("Choose none", icon=":material/deselect:", on_click=_choose_none)
+
+
+def _choose(version: str) -> None:
+    """Take over what was drawn around; what comes from the browser may be anything."""
+    points = st.session_state.ds_map.selection.points
+    rows = {int(point["customdata"][0]) for point in points if point.get("customdata")}
+    st.session_state[_AREA] = (version, np.array(sorted(rows), np.int64)) if rows else (None, None)
+    st.session_state.ds_page = 1
+
+
+def _choose_none() -> None:
+    st.session_state[_AREA] = (None, None)
