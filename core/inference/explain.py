@@ -19,6 +19,7 @@ from core.inference.report import CLASS_COLORS
 from core.inference.second import SecondOpinion
 
 EVIDENCE, GRAD_CAM = "evidence", "grad_cam"
+CNN_LAYERS = ("conv3", "conv2", "conv1")  # the last first, which the verdict hangs on most
 LEAST_SCALE = 10.0  # log-odds of an area that get the full colour, at least
 NOTES = {
     EVIDENCE: (
@@ -40,10 +41,18 @@ class Heat:
     Attributes:
         method: `EVIDENCE` of the second opinion, or `GRAD_CAM` of the CNN.
         values: float32 (h, w); log-odds of fake by area, or what speaks for fake in [0, 1].
+        layer: of the CNN, one of `CNN_LAYERS`; "" of the second opinion.
     """
 
     method: str
     values: np.ndarray
+    layer: str = ""
+
+    @property
+    def note(self) -> str:
+        """What it shows, in a sentence or two."""
+        where = f" Layer {self.layer}." if self.layer else ""
+        return NOTES[self.method] + where
 
     def over(self, face: np.ndarray, *, strength: float) -> np.ndarray:
         """A face, uint8 (side, side, 3), under the map, which hides up to `strength` of it."""
@@ -51,31 +60,51 @@ class Heat:
         return draw(face, self.values, strength=strength)
 
 
-def heat_of(crop: np.ndarray, tensor: np.ndarray, panel: Panel) -> Heat:
-    """Where the network looked that a verdict stands on most.
+def views_of(panel: Panel) -> tuple[str, ...]:
+    """What may be asked where it looked, the one that the verdict stands on most first.
+
+    Args:
+        panel: what judged.
+
+    Returns:
+        `EVIDENCE` where the second opinion tells it, and `CNN_LAYERS`, but for a verdict that
+        stands on the second opinion alone.
+    """
+    second = panel.parts.get("second")
+    tells = "second" in panel.weights and isinstance(second, SecondOpinion) and second.explains
+    layers = () if tells and "cnn" not in panel.weights else CNN_LAYERS
+    return (EVIDENCE, *layers) if tells else layers
+
+
+def heat_of(crop: np.ndarray, tensor: np.ndarray, panel: Panel, view: str | None = None) -> Heat:
+    """Where a network looked.
 
     Args:
         crop: the square that was judged, uint8 (side, side, 3), RGB.
         tensor: the same as the CNN had it, float32 (128, 128, 3) in [0, 1].
         panel: what judged.
+        view: one of `views_of`; None for the first.
 
     Raises:
         UserError: the CNN's weights are missing or were changed.
     """
-    second = panel.parts.get("second")
-    if "second" in panel.weights and isinstance(second, SecondOpinion) and second.explains:
-        return Heat(EVIDENCE, second.traces.evidence(crop))
-    return Heat(GRAD_CAM, grad_cam(tensor))
+    view = view or views_of(panel)[0]
+    if view == EVIDENCE:
+        return Heat(EVIDENCE, panel.parts["second"].traces.evidence(crop))
+    return Heat(GRAD_CAM, grad_cam(tensor, view), view)
 
 
-def grad_cam(face: np.ndarray, *, folder: Path = ARTIFACTS_DIR) -> np.ndarray:
+def grad_cam(
+    face: np.ndarray, layer: str = CNN_LAYERS[0], *, folder: Path = ARTIFACTS_DIR
+) -> np.ndarray:
     """Heat map of what speaks for "fake" (Grad-CAM, Selvaraju et al., ICCV 2017).
 
-    The gradient is that of the log-odds of fake with respect to the last convolution; regions
-    that speak for "real" are left at 0.
+    The gradient is that of the log-odds of fake with respect to a convolution; regions that speak
+    for "real" are left at 0.
 
     Args:
         face: float32 (128, 128, 3) in [0, 1], as the network saw it.
+        layer: one of `CNN_LAYERS`; an earlier one is finer and says less of the verdict.
         folder: where the registry lies.
 
     Returns:
@@ -87,7 +116,7 @@ def grad_cam(face: np.ndarray, *, folder: Path = ARTIFACTS_DIR) -> np.ndarray:
     import tensorflow as tf
 
     with building:
-        body, head = _halves(folder)
+        body, head = _halves(folder, layer)
     features = body(face[None], training=False)
     with tf.GradientTape() as tape:
         tape.watch(features)
@@ -128,14 +157,12 @@ def _rgb(state: str) -> np.ndarray:
 
 
 @cache
-def _halves(folder: Path):
-    """The classifier cut after its last convolution, loaded from the checked weights."""
+def _halves(folder: Path, layer: str):
+    """The classifier cut after a convolution, loaded from the checked weights."""
     import keras
 
-    from core.models.classifier import LAST_CONV
-
     model = trained_classifier(folder)
-    cut = [layer.name for layer in model.layers].index(LAST_CONV) + 1
+    cut = [layer.name for layer in model.layers].index(layer) + 1
     return keras.Sequential(model.layers[:cut]), keras.Sequential(model.layers[cut:])
 
 

@@ -229,6 +229,9 @@ def test_of_the_cnn_alone_the_heat_map_follows_the_gradient(examples):
     next(t for t in page.toggle if t.label == "Heat map").set_value(True).run(timeout=120)
     assert not page.exception
     assert NOTES[GRAD_CAM] in page_text(page)
+    layer = next(box for box in page.selectbox if box.label == "Seen by")
+    layer.set_value("conv1").run(timeout=120)
+    assert not page.exception and "Layer conv1" in page_text(page)
 
 
 ODD_NAME = "*star* _under_ ~~x~~ :red[red] `code` :smile: -> $5 $6 <b>.jpg"

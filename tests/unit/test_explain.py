@@ -6,6 +6,7 @@ import numpy as np
 
 from core.imaging import to_model_input
 from core.inference.explain import (
+    CNN_LAYERS,
     EVIDENCE,
     GRAD_CAM,
     LEAST_SCALE,
@@ -13,6 +14,7 @@ from core.inference.explain import (
     grad_cam,
     heat_of,
     overlay,
+    views_of,
 )
 from core.inference.keras_model import trained_classifier
 from core.inference.networks import Panel
@@ -77,3 +79,9 @@ def test_the_second_opinion_says_what_its_areas_add(portrait):
     assert drawn.shape == portrait.shape and not np.array_equal(drawn, portrait)
     alone = heat_of(portrait, to_model_input(portrait), panel.only("cnn"))
     assert alone.method == GRAD_CAM and alone.values.shape == (128, 128)
+    early = heat_of(portrait, to_model_input(portrait), panel, "conv1")
+    assert not np.allclose(early.values, alone.values)
+    assert "conv1" in early.note and "conv3" in alone.note
+    assert views_of(panel) == (EVIDENCE, *CNN_LAYERS)
+    assert views_of(panel.only("cnn")) == CNN_LAYERS
+    assert views_of(panel.only("second")) == (EVIDENCE,)

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.errors import UserError
-from core.inference.explain import EVIDENCE, NOTES, Heat, heat_of, scale_of
+from core.inference.explain import EVIDENCE, Heat, heat_of, scale_of, views_of
 from core.inference.networks import Panel
 from core.inference.photo import FaceResult
 from core.inference.report import CLASS_COLORS
@@ -14,6 +14,12 @@ _HEAT = "heat_maps"
 _KEPT = 40  # heat maps a session remembers
 _STRENGTH = 0.6
 _PICTURE_PX = 224
+_VIEWS = {
+    EVIDENCE: "Second opinion",
+    "conv3": "CNN, last layer (conv3)",
+    "conv2": "CNN, middle layer (conv2)",
+    "conv1": "CNN, first layer (conv1)",
+}
 
 
 def heat_switch(key: str) -> bool:
@@ -21,18 +27,19 @@ def heat_switch(key: str) -> bool:
     return st.toggle("Heat map", key=f"heat_{key}", help="Where in the face the network looked")
 
 
-def _made(face: FaceResult, key: str, panel: Panel) -> Heat | None:
+def _made(face: FaceResult, key: str, panel: Panel, view: str) -> Heat | None:
     """The heat map of a face, made now if this session has none; None after a sentence why."""
-    if (known := _kept(face, key, panel.name)) is not None:
+    judge = f"{panel.name} {view}"
+    if (known := _kept(face, key, judge)) is not None:
         return known
     try:
         with st.spinner("Looking where the network looked ..."):
-            heat = heat_of(face.thumbnail, face.tensor, panel)
+            heat = heat_of(face.thumbnail, face.tensor, panel, view)
     except UserError as error:
         say_error(error)
         return None
     kept = st.session_state.setdefault(_HEAT, {})
-    kept[key] = face.tensor, panel.name, heat
+    kept[key] = face.tensor, judge, heat
     while len(kept) > _KEPT:
         del kept[next(iter(kept))]
     return heat
@@ -47,19 +54,31 @@ def draw_heat(face: FaceResult, number: int, key: str, panel: Panel) -> None:
         key: that its card has.
         panel: what judged it.
     """
-    heat = _made(face, key, panel)
-    if heat is None:
-        return
     with st.container(horizontal=True):
         frame = st.container(width=_PICTURE_PX)
         with st.container(width="stretch"):
+            view = _view(key, panel)
+            heat = _made(face, key, panel, view)
+            if heat is None:
+                return
             st.slider(
                 "Strength", 0.1, 1.0, _STRENGTH, 0.1, key=_strength_key(key), format="percent"
             )
             if heat.method == EVIDENCE:
                 _colour_bar(scale_of(heat.values))
         frame.image(_under(face, heat, key), width="stretch", alt=f"Heat map of face {number}")
-    st.caption(NOTES[heat.method])
+    st.caption(heat.note)
+
+
+def _view(key: str, panel: Panel) -> str:
+    """Which network and layer is asked; drawn where there is a choice."""
+    views = views_of(panel)
+    if len(views) == 1:
+        return views[0]
+    name = f"heat_view_{key}"
+    if st.session_state.get(name) not in views:  # the verdict may stand on other networks now
+        st.session_state[name] = views[0]
+    return st.selectbox("Seen by", views, format_func=_VIEWS.get, key=name)
 
 
 def _colour_bar(scale: float) -> None:
@@ -84,14 +103,14 @@ def heat_map_of(face: FaceResult, key: str) -> tuple[np.ndarray, str] | None:
         key: that its card has.
     """
     heat = _kept(face, key)
-    return None if heat is None else (_under(face, heat, key), NOTES[heat.method])
+    return None if heat is None else (_under(face, heat, key), heat.note)
 
 
-def _kept(face: FaceResult, key: str, network: str | None = None) -> Heat | None:
-    """What is kept of this very face, and of that network if one is named."""
+def _kept(face: FaceResult, key: str, asked: str | None = None) -> Heat | None:
+    """What is kept of this very face, and of what was asked if that is named."""
     tensor, judge, heat = st.session_state.get(_HEAT, {}).get(key, (None, None, None))
     fits = tensor is not None and np.array_equal(tensor, face.tensor)
-    return heat if fits and network in (None, judge) else None
+    return heat if fits and asked in (None, judge) else None
 
 
 def _strength_key(key: str) -> str:
