@@ -1,7 +1,8 @@
 """Histories of training runs as tables: shipped ones, the authors', and run folders."""
 
 import io
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,13 @@ _AUTHORS = {
 }
 _AUTHORS_EPOCH_S = 3600.0  # "about an hour an epoch" on a laptop
 _AUTHORS_RATE = 0.01
+_AUTHORS_SETTINGS = {
+    "optimizer": "sgd",
+    "learning_rate": _AUTHORS_RATE,
+    "batch_size": 32,
+    "epochs": 15,
+    "samples_per_epoch": 100_000,
+}
 
 
 @dataclass(frozen=True)
@@ -65,11 +73,13 @@ class History:
         table: a row an epoch: epoch (int64, rising), minutes since the start, and some of
             `QUANTITIES`, float64 with NaN where there is no value.
         notes: what the user should know of it.
+        settings: its hyperparameters by name, as they were written down; JSON values.
     """
 
     name: str
     table: pd.DataFrame
     notes: tuple[str, ...] = ()
+    settings: Mapping = field(default_factory=dict)
 
     @property
     def quantities(self) -> list[str]:
@@ -85,7 +95,7 @@ def authors_history() -> History:
     table["epoch"] = np.arange(1, len(table) + 1)
     table["lr"] = _AUTHORS_RATE
     table["minutes"] = table["epoch"] * _AUTHORS_EPOCH_S / 60
-    return History(AUTHORS, table, (AUTHORS_NOTE,))
+    return History(AUTHORS, table, (AUTHORS_NOTE,), _AUTHORS_SETTINGS)
 
 
 def parse_history(data: bytes, name: str) -> History:
@@ -140,25 +150,40 @@ def shipped_histories(folder: Path = ARTIFACTS_DIR) -> dict[str, History]:
     for name, label in _LABELS.items():
         if f"{name}_history" in registry:
             history = parse_history(read_artifact(f"{name}_history", folder), label)
-            found[name] = _with_quality(_with_start(history, name, folder), name, folder)
+            metrics = read_json(f"{name}_metrics", folder)
+            history = replace(history, settings=hyperparameters(metrics))
+            found[name] = _with_quality(_with_start(history, metrics), metrics)
     return found
 
 
-def _with_start(history: History, name: str, folder: Path) -> History:
+def hyperparameters(told: Mapping) -> dict:
+    """What a run was trained with.
+
+    Args:
+        told: its settings or metrics; may hold anything.
+
+    Returns:
+        Those of its recipe, how many faces of which source it learned from, and its start.
+    """
+    recipe = told.get("recipe")
+    found = dict(recipe) if isinstance(recipe, Mapping) else {}
+    return found | {key: told[key] for key in ("data", "start") if told.get(key)}
+
+
+def _with_start(history: History, metrics: Mapping) -> History:
     """Say so where a run did not begin at random: its curve would mislead."""
-    start = read_json(f"{name}_metrics", folder).get("start")
+    start = metrics.get("start")
     if not start:
         return history
     note = f"Began with the weights of another run ({start}), so not at the bottom."
     return replace(history, notes=(*history.notes, note))
 
 
-def _with_quality(history: History, name: str, folder: Path) -> History:
-    metrics = read_json(f"{name}_metrics", folder)
+def _with_quality(history: History, metrics: Mapping) -> History:
     if "by_epoch" not in metrics:
         return history
     quality = pd.DataFrame(metrics["by_epoch"])[["epoch", "frechet", "kid"]]
-    return History(history.name, history.table.merge(quality, on="epoch", how="left"))
+    return replace(history, table=history.table.merge(quality, on="epoch", how="left"))
 
 
 def run_history(run: Path) -> History:
@@ -167,7 +192,11 @@ def run_history(run: Path) -> History:
     Raises:
         UserError: it is gone, has no history yet, or one that cannot be read.
     """
-    return parse_history(RunFolder(run).read_history(), run.name)
+    history = parse_history(RunFolder(run).read_history(), run.name)
+    try:
+        return replace(history, settings=hyperparameters(RunFolder(run).settings()))
+    except UserError:  # its curves are there without them
+        return history
 
 
 def smoothed(values: np.ndarray, weight: float) -> np.ndarray:
@@ -199,6 +228,40 @@ def in_words(history: History, quantity: str) -> str:
         best = rows.loc[at]
         words += f"; best is {best[quantity]:.4g} at epoch {best['epoch']:.0f}"
     return words + "."
+
+
+def settings_table(histories: list[History], *, differing: bool) -> pd.DataFrame:
+    """Hyperparameters of runs side by side, in words.
+
+    Args:
+        histories: the runs, with names of their own.
+        differing: leave out what all of them have alike.
+
+    Returns:
+        A row a hyperparameter, a column a run; "" where a run has none.
+    """
+    names = dict.fromkeys(name for history in histories for name in history.settings)
+    rows = {
+        name.replace("_", " ").capitalize(): [_said(h.settings.get(name)) for h in histories]
+        for name in names
+    }
+    if differing:
+        rows = {name: values for name, values in rows.items() if len(set(values)) > 1}
+    columns = [history.name for history in histories]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+
+def _said(value: object) -> str:
+    """A JSON value in words."""
+    if value is None or value == [] or value == {}:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_said(inner)}" for name, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_said, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def to_long(histories: list[History]) -> pd.DataFrame:

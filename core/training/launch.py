@@ -1,15 +1,19 @@
 """Start a training in a process of its own, and find the run that a job trains."""
 
+import os
 import re
+import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import UserError
 from core.jobs import JobStatus, start_job
-from core.open_folder import OpenFolder
+from core.open_folder import LIMIT, OpenFolder
 from core.training.run_folder import RunFolder
 
 _OUT = "--out"
+QUIET_S = 300.0  # a run that is not done and said nothing for so long is trained no more
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,36 @@ def new_run(runs: Path, name: str) -> Path:
     if RunFolder(runs / name).begun:
         raise UserError(f"There is a run {name} already. Choose another name, or go on with it.")
     return runs / name
+
+
+def may_delete() -> bool:
+    """Whether visitors of the app may delete runs: not where strangers reach it."""
+    return not os.environ.get(LIMIT)
+
+
+def delete_run(runs: Path, run: Path) -> None:
+    """Delete a run with all its files, for good.
+
+    Args:
+        runs: the folder of all runs.
+        run: one of them.
+
+    Raises:
+        UserError: it is none of them, may be in training, or cannot be deleted.
+    """
+    folder = RunFolder(run)
+    if not may_delete() or run.is_symlink() or run.resolve().parent != runs.resolve():
+        raise UserError(f"Only runs in {runs} can be deleted here.")
+    if not folder.begun:
+        raise UserError(f"There is no run {run.name} any more.")
+    told = folder.progress()
+    try:
+        quiet_s = time.time() - folder.progress_file.stat().st_mtime if told else QUIET_S
+        if quiet_s < QUIET_S and told is not None and told.share != 1:
+            raise UserError(f"{run.name} may be in training: it told its progress just now.")
+        shutil.rmtree(run)
+    except OSError as error:
+        raise UserError(f"{run.name} cannot be deleted ({error.strerror}).") from error
 
 
 def free_name(runs: Path) -> str:

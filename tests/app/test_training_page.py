@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.config import ROOT
@@ -12,6 +13,7 @@ from core.training.histories import AUTHORS
 from core.training.run_folder import Progress, RunFolder
 from tests.app.words import page_text
 from ui.shared.names import chart_text, literal
+from ui.training.histories import REFRESH_S
 
 TIMEOUT_S = 90
 HISTORY = "epoch,loss,accuracy,val_loss,val_accuracy,lr,seconds\n1,0.9,0.5,1,0.5,0.01,3\n"
@@ -80,9 +82,50 @@ def test_smoothing_keeps_the_raw_line_and_the_scale_can_be_logarithmic(runs):
 def test_a_generators_quality_over_the_epochs(runs):
     page = _page("compare")
     page.multiselect[0].set_value(["Our DCGAN (shipped)"]).run()
-    quantity = next(box for box in page.selectbox if box.label == "Quantity")
-    assert quantity.value == "frechet" and not page.exception
+    quantities = next(box for box in page.multiselect if box.label == "Quantities")
+    assert quantities.value == ["frechet", "g_loss"] and not page.exception
     assert "Fréchet distance falls" in page_text(page)
+
+
+def test_several_quantities_at_once_and_never_an_empty_chart(runs):
+    page = _page("compare")
+    (quantities,) = (box for box in page.multiselect if box.label == "Quantities")
+    quantities.set_value(["val_loss", "lr", "val_roc_auc"]).run()
+    assert not page.exception and len(page.get("plotly_chart")) == 3
+    assert page.query_params["quantity"] == "val_loss|lr|val_roc_auc"
+    lines = {trace["name"]: trace["line"] for trace in _chart(page)["data"]}
+    same = {trace["name"]: trace["line"] for trace in _chart(page, 2)["data"]}
+    assert AUTHORS in lines and AUTHORS not in same
+    assert all(lines[name] == line for name, line in same.items())  # the same line in each chart
+    assert f"Without this figure: {AUTHORS}" in page_text(page)
+    quantities.set_value([]).run()
+    assert not page.exception and len(page.get("plotly_chart")) == 2
+
+
+def test_the_hyperparameters_stand_beside_the_curves(runs):
+    page = _page("compare")
+    page.multiselect[0].set_value([AUTHORS, "mine"]).run()
+    table = page.dataframe[0].value
+    assert table.loc["Epochs"].to_dict() == {AUTHORS: "15", "mine": "3"}
+    assert table.loc["Optimizer"].to_dict() == {AUTHORS: "sgd", "mine": ""}
+    page.multiselect[0].set_value(["mine"]).run()
+    assert page.dataframe[0].value.loc["Name", "mine"] == "original" and not page.exception
+
+
+def test_a_run_in_progress_is_drawn_anew_in_the_comparison(runs, monkeypatch):
+    words = ["train", "classifier", "--out", str(runs / "mine")]
+    status = JobStatus(words, True, None, False, [], None)
+    monkeypatch.setattr("ui.training.histories.job_status", lambda folder: status)
+    every, fragment = [], st.fragment
+
+    def told(function=None, *, run_every=None):
+        every.append(run_every)
+        return fragment(function, run_every=run_every)
+
+    monkeypatch.setattr("ui.training.histories.st.fragment", told)
+    page = _page("compare")
+    page.multiselect[0].set_value(["mine"]).run()
+    assert not page.exception and every[0] is None and every[-1] == REFRESH_S
 
 
 @pytest.mark.parametrize("history", ["", "epoch\n", "what,ever\n1,2\n", HISTORY + "2,0.8,0."])
@@ -136,6 +179,31 @@ def test_what_cannot_be_started(runs, name, data, words):
     page.text_input[1].set_value(data).run()
     page = _click(page, "Start")
     assert not page.exception and any(words in error.value for error in page.error)
+
+
+def test_a_run_is_compared_and_deleted_and_how_to_use_it_is_told(runs, monkeypatch):
+    monkeypatch.setattr("ui.training.finished.RUNS_DIR", runs)
+    page = _page("runs")
+    assert any("core publish" in code.value for code in page.code)
+    page = _click(page, "Compare it")
+    assert not page.exception and page.query_params["view"] == "compare"
+    assert "mine" in page.multiselect[0].value
+    RunFolder(runs / "mine").save_progress(Progress(4, 10, "training", 62.4))
+    page = _click(_page("runs"), "Delete it")
+    assert "may be in training" in page.error[0].value and (runs / "mine").exists()
+    RunFolder(runs / "mine").save_progress(Progress(10, 10, "done", 0))
+    page = _click(page, "Delete it")
+    assert not page.exception and not page.error and not (runs / "mine").exists()
+    assert "No run yet" in page_text(page)
+
+
+def test_where_strangers_reach_the_app_no_run_can_be_deleted(runs, monkeypatch):
+    monkeypatch.setattr("ui.training.finished.RUNS_DIR", runs)
+    monkeypatch.setattr("core.open_folder.RUNS_DIR", runs)
+    monkeypatch.setenv("FACES_ROOT", str(runs))
+    page = _page("runs")
+    assert not page.exception and any(button.label == "Compare it" for button in page.button)
+    assert not any(button.label == "Delete it" for button in page.button)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from core.training.histories import (
     in_words,
     parse_history,
     run_history,
+    settings_table,
     shipped_histories,
     smoothed,
     to_long,
@@ -135,3 +136,36 @@ def test_run_folders(tmp_path):
     assert RunFolder(run).latest_samples() == b"10"
     with pytest.raises(UserError, match="is gone"):
         run_history(tmp_path / "deleted")
+
+
+def test_hyperparameters_of_runs_side_by_side(tmp_path):
+    run = RunFolder(tmp_path / "mine")
+    run.open(
+        {
+            "recipe": {"batch_size": 32, "flip": True, "learning_rate": 0.0004, "sources": []},
+            "data": {"train": {"real/ffhq": 3}},
+        },
+        resume=False,
+    )
+    run.save_history([{"epoch": 1, "loss": 0.5}])
+    mine = run_history(run.folder)
+    runs = [authors_history(), mine]
+    table = settings_table(runs, differing=False)
+    assert table["mine"].to_dict() | {"Batch size": "32", "Flip": "yes"} == table["mine"].to_dict()
+    assert table.loc["Learning rate"].tolist() == ["0.01", "0.0004"]
+    assert table.loc["Data", "mine"] == "train real/ffhq 3" and table.loc["Sources", "mine"] == ""
+    differing = settings_table(runs, differing=True)
+    assert "Batch size" not in differing.index and "Learning rate" in differing.index
+    assert settings_table([mine], differing=False).shape[1] == 1
+
+
+@pytest.mark.parametrize("recipe", ["ours", [1], None, {"deep": {"list": [1, {"a": None}]}}])
+def test_settings_that_are_none_take_no_curve_away(tmp_path, recipe):
+    run = RunFolder(tmp_path / "mine")
+    run.open({"recipe": recipe}, resume=False)
+    run.save_history([{"epoch": 1, "loss": 0.5}])
+    history = run_history(run.folder)
+    assert history.quantities == ["loss"]
+    settings_table([history], differing=False)
+    run.settings_file.write_text("damaged")
+    assert run_history(run.folder).settings == {}

@@ -1,10 +1,13 @@
 """The Training page's curves: shipped runs, the authors' run and run folders on the same axes."""
 
+from dataclasses import dataclass
+
 import pandas as pd
 import streamlit as st
 
 from core.config import RUNS_DIR
 from core.errors import UserError
+from core.jobs import job_status
 from core.open_folder import served
 from core.tables import to_csv
 from core.training.histories import (
@@ -14,49 +17,112 @@ from core.training.histories import (
     authors_history,
     in_words,
     run_history,
+    settings_table,
     shipped_histories,
     to_long,
 )
+from core.training.launch import running_run
 from core.training.run_folder import list_runs
 from ui.shared.address import Field, number, one_of, said, take
 from ui.shared.names import literal
 from ui.shared.theme import empty_state
 from ui.shared.widgets import KEPT, download, say_error
 from ui.training.history_chart import AXES, history_chart
+from ui.training.runs import JOB
+
+MAX_CHARTS = 6
+REFRESH_S = 5.0
+
+
+@dataclass(frozen=True)
+class View:
+    """How curves are drawn.
+
+    Attributes:
+        quantities: some of `QUANTITIES`, a chart each; at least one.
+        axis, smoothing, log: as `history_chart` takes them.
+    """
+
+    quantities: list[str]
+    axis: str
+    smoothing: float
+    log: bool
 
 
 def compare() -> dict[str, str]:
-    """Choose runs and a quantity; see them on the same axes, in words, as a table, as a file.
+    """Choose runs and quantities; see them on the same axes, in words, as a table, as a file.
 
     Returns:
         What the address is to say of it.
     """
     known = _histories()
-    names = list(known)
-    fields = _fields(names)
+    fields = _fields(list(known))
     take("curves", fields)
     st.session_state.tr_runs = [name for name in st.session_state.tr_runs if name in known]
-    chosen = st.multiselect("Runs", names, key="tr_runs", placeholder="choose runs", **KEPT)
-    histories = [known[name] for name in chosen]
-    quantities = [name for name in QUANTITIES if any(name in h.quantities for h in histories)]
+    st.multiselect("Runs", list(known), key="tr_runs", placeholder="choose runs", **KEPT)
+    chosen = st.session_state.tr_runs
+    quantities = [
+        name for name in QUANTITIES if any(name in known[run].quantities for run in chosen)
+    ]
     if not quantities:
         empty_state("No run chosen", "Choose one or more runs above to see how they went.")
         return said(fields)
-    quantity, axis, smoothing, log = _view(quantities)
-    shown = [history for history in histories if quantity in history.quantities]
-    figure = history_chart(shown, quantity, axis=axis, smoothing=smoothing, log=log)
-    st.plotly_chart(figure, config={"displaylogo": False})
-    faint = " Faint lines are the raw figures." if smoothing else ""
-    missing = [history.name for history in histories if history not in shown]
-    without = f" Without this figure: {literal(', '.join(missing))}." if missing else ""
-    st.caption(f"{QUANTITIES[quantity]} after each epoch.{faint}{without}")
-    for history in shown:
+    view = _view(quantities)
+    running = running_run(job_status(JOB))
+    live = running is not None and running.name in chosen
+    st.fragment(_curves, run_every=REFRESH_S if live else None)(chosen, view)
+    return said(fields)
+
+
+def _curves(chosen: list[str], view: View) -> None:
+    """All that follows from the chosen runs; a run in progress goes on before one's eyes."""
+    known = _histories()
+    histories = [known[name] for name in chosen if name in known]
+    _charts(histories, view)
+    for history in histories:
         for note in history.notes:
             st.caption(literal(f"{history.name}: {note}"))
+    _settings(histories)
     with st.expander("The curves in words", icon=":material/notes:"):
-        st.markdown("\n".join(f"- {literal(in_words(history, quantity))}" for history in shown))
+        words = [
+            f"- {literal(in_words(history, quantity))}"
+            for quantity in view.quantities
+            for history in histories
+            if quantity in history.quantities
+        ]
+        st.markdown("\n".join(words))
     _table(histories)
-    return said(fields)
+
+
+def _charts(histories: list[History], view: View) -> None:
+    """A chart a quantity, two in a row; a run has the same line in all of them."""
+    across = min(2, len(view.quantities))
+    places: list = []
+    for quantity in view.quantities:
+        places = places or list(st.columns(across, gap="medium"))
+        figure = history_chart(
+            histories, quantity, axis=view.axis, smoothing=view.smoothing, log=view.log
+        )
+        with places.pop(0):
+            st.markdown(f"**{QUANTITIES[quantity]}**")
+            st.plotly_chart(figure, config={"displaylogo": False}, key=f"tr_curve_{quantity}")
+            missing = [each.name for each in histories if quantity not in each.quantities]
+            if missing:
+                st.caption(f"Without this figure: {literal(', '.join(missing))}.")
+    faint = " Faint lines are the raw figures." if view.smoothing else ""
+    st.caption(f"After each epoch.{faint}")
+
+
+def _settings(histories: list[History]) -> None:
+    """The hyperparameters of the runs beside each other."""
+    several = len(histories) > 1
+    st.markdown("**Hyperparameters**")
+    differing = several and st.toggle("Only those that differ", True, key="tr_differing")
+    table = settings_table(histories, differing=differing)
+    if table.empty:
+        st.caption("They are the same in all of these runs." if differing else "None are known.")
+        return
+    st.dataframe(table, height=min(35 * (len(table) + 1) + 3, 400))
 
 
 def _fields(names: list[str]) -> dict[str, Field]:
@@ -65,13 +131,17 @@ def _fields(names: list[str]) -> dict[str, Field]:
     switch = {"0": False, "1": True}
     return {
         "runs": Field("tr_runs", first, lambda text: text.split("|"), "|".join),
-        "quantity": Field("tr_quantity", None, one_of(QUANTITIES)),
+        "quantity": Field("tr_quantity", None, _quantities_of, "|".join),
         "along": Field("tr_axis", "epoch", one_of(AXES)),
         "smoothing": Field("tr_smooth", 0.0, number(0, 0.95, float), "{:g}".format),
         "log": Field(
             "tr_log", False, lambda text: switch[one_of(switch)(text)], lambda on: f"{on:d}"
         ),
     }
+
+
+def _quantities_of(text: str) -> list[str]:
+    return [one_of(QUANTITIES)(name) for name in text.split("|")]
 
 
 def _histories() -> dict[str, History]:
@@ -89,25 +159,37 @@ def _histories() -> dict[str, History]:
     return found
 
 
-def _view(quantities: list[str]) -> tuple[str, str, float, bool]:
-    if st.session_state.get("tr_quantity") not in quantities:
-        preferred = [name for name in ("val_accuracy", "frechet") if name in quantities]
-        st.session_state.tr_quantity = (preferred or quantities)[0]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        quantity = st.selectbox(
-            "Quantity",
+def _view(quantities: list[str]) -> View:
+    """The widgets above the charts.
+
+    Args:
+        quantities: those that a chosen run has.
+    """
+    there = [name for name in st.session_state.get("tr_quantity") or [] if name in quantities]
+    st.session_state.tr_quantity = there or _usual(quantities)
+    with st.container(horizontal=True):
+        chosen = st.multiselect(
+            "Quantities",
             quantities,
             format_func=QUANTITIES.get,
             key="tr_quantity",
-            width=240,
+            max_selections=MAX_CHARTS,
+            width=310,
             **KEPT,
         )
         axis = st.segmented_control(
             "Along", AXES, format_func=AXES.get, required=True, key="tr_axis"
         )
-        smoothing = st.slider("Smoothing", 0.0, 0.95, step=0.05, key="tr_smooth", width=180)
+        smoothing = st.slider("Smoothing", 0.0, 0.95, step=0.05, key="tr_smooth", width=130)
         log = st.toggle("Log scale", key="tr_log")
-    return quantity, axis, smoothing, log
+    return View(chosen or _usual(quantities), axis, smoothing, log)
+
+
+def _usual(quantities: list[str]) -> list[str]:
+    """What is shown while nobody chose: how good it is, and its loss."""
+    good = [name for name in ("val_accuracy", "frechet", "val_roc_auc") if name in quantities]
+    loss = [name for name in ("loss", "g_loss") if name in quantities]
+    return [*good[:1], *loss[:1]] or quantities[:1]
 
 
 def _table(histories: list[History]) -> None:

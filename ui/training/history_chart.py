@@ -26,7 +26,7 @@ def history_chart(
     """One quantity of several runs.
 
     Args:
-        histories: those that have it.
+        histories: the runs; one without the quantity is left out, the others keep their lines.
         quantity: one of `QUANTITIES`.
         axis: one of `AXES`.
         smoothing: weight of the past, in [0, 1); the raw line stays, faint.
@@ -34,6 +34,8 @@ def history_chart(
     """
     figure = go.Figure()
     for number, history in enumerate(histories):
+        if quantity not in history.quantities:
+            continue
         rows = history.table[[axis, quantity]].dropna()
         color, dash, symbol = _style(number)
         line = {"color": color, "dash": dash, "width": 2}

@@ -17,6 +17,7 @@ from ui.shared.job_panel import remember_mine, stop_button
 from ui.shared.names import literal
 from ui.shared.theme import empty_state, facts
 from ui.shared.widgets import KEPT, STILL, say_error
+from ui.training.finished import say_what_was_deleted, with_a_run
 from ui.training.history_chart import history_chart
 
 JOB = CACHE_DIR / "jobs" / "training"
@@ -141,6 +142,7 @@ def _log(job: JobStatus) -> None:
 
 def _look_at_a_run() -> None:
     st.header("Runs on this machine", anchor=False)
+    say_what_was_deleted()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.session_state.setdefault("tr_folder", str(RUNS_DIR))
         folder = st.text_input("Folder with runs", key="tr_folder", width=320, **KEPT)
@@ -157,9 +159,12 @@ def _look_at_a_run() -> None:
         return
     _watch(run)
     try:
-        _go_on(run, run_history(run))
-    except UserError:
-        return  # said above
+        history = run_history(run)
+    except UserError:  # said above
+        history = None
+    if history is not None:
+        _go_on(run, history)
+    with_a_run(run, history, st.session_state.get("tr_data", ""))
 
 
 def _choose_the_newest(found: dict[str, Path]) -> None:
@@ -200,7 +205,7 @@ def _progress_of(run: Path, key: str) -> None:
         for name in history.quantities[:4]
     ]
     facts([*shown, ("minutes", f"{last['minutes']:.1f}", "of training so far")])
-    network = "dcgan" if "d_loss" in history.quantities else "classifier"
+    network = _network_of(history)
     for column, quantity in zip(st.columns(3), _CURVES[network], strict=False):
         if quantity in history.quantities:
             chart = history_chart([history], quantity, axis="epoch", smoothing=0, log=False)
@@ -213,6 +218,10 @@ def _progress_of(run: Path, key: str) -> None:
         st.caption("Faces of the same 64 seeds after the last checkpoint.")
 
 
+def _network_of(history: History) -> str:
+    return "dcgan" if "d_loss" in history.quantities else "classifier"
+
+
 def _go_on(run: Path, history: History) -> None:
     """A way to train a stopped run further."""
     settings = RunFolder(run).settings()
@@ -220,7 +229,7 @@ def _go_on(run: Path, history: History) -> None:
     if recipe not in _RECIPES:
         return
     done = int(history.table["epoch"].iloc[-1])
-    network = "dcgan" if "d_loss" in history.quantities else "classifier"
+    network = _network_of(history)
     planned = settings["recipe"].get("epochs") if network == "classifier" else None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if planned is None:  # a DCGAN's rates do not fall: it may go on for as long as one likes

@@ -1,0 +1,81 @@
+"""What one can do with a run that is not in training: compare it, use it, delete it."""
+
+import shlex
+from pathlib import Path
+
+import streamlit as st
+
+from core.config import RUNS_DIR
+from core.errors import UserError
+from core.training.catalogue import RECIPES_OF
+from core.training.histories import History
+from core.training.launch import delete_run, may_delete
+from ui.shared.names import literal
+from ui.shared.widgets import say_error
+
+_TOLD = "tr_deleted"  # a sentence on the run that was deleted last
+_AS = {"classifier": "", "dcgan": " --as generator"}  # how a network is shipped
+
+
+def say_what_was_deleted() -> None:
+    """Tell how the last wish to delete a run ended, once."""
+    if (told := st.session_state.pop(_TOLD, None)) is None:
+        return
+    if isinstance(told, UserError):
+        say_error(told)
+    else:
+        st.toast(literal(told), icon=":material/delete:")
+
+
+def with_a_run(run: Path, history: History | None, data: str) -> None:
+    """Buttons to compare and to delete a run, and the command that measures and ships it.
+
+    Args:
+        run: its folder.
+        history: None where it has none yet.
+        data: the data set that commands are to name, "" for none.
+    """
+    ours = run.parent.resolve() == RUNS_DIR.resolve()
+    with st.container(horizontal=True):
+        if ours and history is not None:
+            st.button("Compare it", icon=":material/compare_arrows:", on_click=_compare,
+                      args=(run.name,), help="Its curves beside those of other runs")  # fmt: skip
+        if history is not None and (network := _network_of(history)) is not None:
+            with st.popover("Use it", icon=":material/terminal:"):
+                _how_to_use(run, data or "DIR", network)
+        if ours and may_delete():
+            with st.popover("Delete", icon=":material/delete:"):
+                st.markdown(f"Delete **{literal(run.name)}** with its weights, for good?")
+                st.button("Delete it", type="primary", on_click=_delete, args=(run,))
+
+
+def _network_of(history: History) -> str | None:
+    """What a run trained, if a run of it alone can be shipped."""
+    recipe = history.settings.get("name")
+    if "d_loss" in history.quantities:
+        return "dcgan"
+    return "classifier" if recipe in RECIPES_OF["classifier"] else None
+
+
+def _how_to_use(run: Path, data: str, network: str) -> None:
+    st.markdown("Measure it on the test faces and make it the app's own:")
+    words = ["python", "-m", "core", "publish", str(run), "--data", data]
+    st.code(shlex.join(words) + _AS[network], language=None, wrap_lines=True)
+    st.caption(
+        "Then the app judges or paints with it. On the command line only: it replaces the "
+        "networks of everybody who uses this app."
+    )
+
+
+def _compare(name: str) -> None:
+    chosen = st.session_state.get("tr_runs") or []
+    st.session_state.tr_runs = [*(run for run in chosen if run != name), name]
+    st.session_state.tr_view = "compare"
+
+
+def _delete(run: Path) -> None:
+    try:
+        delete_run(RUNS_DIR, run)
+        st.session_state[_TOLD] = f"{run.name} is deleted."
+    except UserError as error:
+        st.session_state[_TOLD] = error
