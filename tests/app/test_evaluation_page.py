@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import ROOT
+from core.evaluation.knowledge import shipped_knowledge
 from core.evaluation.measurement import GeneratedFaces, Measurement
 from tests.app.words import page_text
 from tests.conftest import write_dataset
@@ -56,9 +57,21 @@ def _data_measured(data) -> AppTest:
     return _press(page, "Measure")
 
 
-def test_the_empty_page_says_what_to_do():
+def test_it_opens_with_what_was_measured_when_the_networks_were_shipped():
     page = _page()
     assert not page.exception and "press Measure" in page_text(page)
+    shares = {label: float(value.split()[-1]) for label, value in _figures(page).items()}
+    assert shares["of 100 photos called generated"] < shares["of 100 generated called generated"]
+    photos = json.loads(page.get("plotly_chart")[0].proto.spec)["data"]
+    assert len(photos) == 3 and len(photos[0]["y"]) == len(
+        shipped_knowledge(network="both").accused
+    )
+
+
+def test_without_figures_it_says_what_to_do(monkeypatch):
+    monkeypatch.setattr("ui.evaluation.kept.knowledge", lambda: None)
+    page = _page()
+    assert not page.exception and "Choose above what to judge" in page_text(page)
 
 
 def test_generated_faces_alone_give_a_rate_and_say_what_is_missing():

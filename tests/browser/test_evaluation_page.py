@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 def _open(page, app_url):
     page.goto(f"{app_url}/Evaluation")
-    page.get_by_text("Nothing measured yet").wait_for()
+    page.get_by_text("Measured once when they were published").wait_for()
 
 
 def _measure(page, faces: int):

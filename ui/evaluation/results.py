@@ -17,6 +17,7 @@ from core.inference.verdict import Calibration, State, sigmoid
 from ui.evaluation import charts
 from ui.evaluation.compare import compared, names_of, pairs, pin_button, pinned_beside
 from ui.evaluation.faces import downloads, galleries
+from ui.evaluation.kept import shipped_results
 from ui.evaluation.plots import PLOTS, Judged
 from ui.shared.names import literal
 from ui.shared.progress import judge_all
@@ -78,14 +79,16 @@ def results(inspector: Inspector) -> None:
 
 
 def _kept() -> None:
-    """What was measured of the shipped DCGAN before anybody measured anything here."""
+    """What was measured when all was shipped, before anybody measured anything here."""
+    shown = shipped_results()
     try:
         kept, version = kept_judgement(ARTIFACTS_DIR), load_registry()["generator_constants"].sha256
     except (UserError, KeyError):
         kept, version = {}, ""
     asked = kept.get("asked", {})
     if "beside" not in kept or asked.get("version") != version:
-        empty_state("Nothing measured yet", "Choose above what to judge, and press Measure.")
+        if not shown:
+            empty_state("Nothing measured yet", "Choose above what to judge, and press Measure.")
         return
     st.header("The shipped DCGAN beside photos", anchor=False)
     st.caption(

@@ -1,0 +1,81 @@
+"""What was measured when the networks were shipped: there before anybody measures anything."""
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.evaluation.knowledge import Knowledge
+from core.evaluation.sources import kind_of
+from ui.shared.charts import plain
+from ui.shared.colors import class_colors
+from ui.shared.knowledge import knowledge, where_people_try_it
+from ui.shared.names import chart_text
+from ui.shared.theme import facts
+from ui.shared.widgets import STILL
+
+_ROW_PX = 22
+_FACES = {"real": "real photos", "fake": "generated faces"}
+_SAID = {"fake": "called generated", "unsure": "unsure", "real": "no trace found"}
+
+
+def shipped_results() -> bool:
+    """Draw how the shipped networks did on their test faces; whether that is known."""
+    known = knowledge()
+    if known is None or not known.rows:
+        return False
+    st.header("The shipped networks on faces they never learned from", anchor=False)
+    _tiles(known)
+    for label in ("real", "fake"):
+        rows = [row for row in known.rows if row["label"] == label]
+        if rows:
+            faces = sum(row["n"] for row in rows)
+            st.markdown(f"**{faces:,} {_FACES[label]}, by where they come from**")
+            st.plotly_chart(_by_source(rows), config=STILL, key=f"ev_shipped_{label}")
+    with st.expander("The same as a table, with 95% intervals", icon=":material/table:"):
+        where_people_try_it(known)
+    st.caption(
+        "Measured once when they were published, at the shipped threshold. Curves and other "
+        "thresholds need the faces: choose above what to judge, and press Measure."
+    )
+    return True
+
+
+def _tiles(known: Knowledge) -> None:
+    shown = (
+        ("real", "fake", "of 100 photos called generated"),
+        ("fake", "fake", "of 100 generated called generated"),
+        ("real", "unsure", "of 100 photos unsure"),
+        ("fake", "unsure", "of 100 generated unsure"),
+    )
+    rates = [(known.rate(label, said), words) for label, said, words in shown]
+    facts(
+        [
+            (words, rate.count, f"95%: {rate.interval}. {rate.n:,} faces.")
+            for rate, words in rates
+            if rate is not None
+        ]
+    )
+
+
+def _by_source(rows: list[dict]) -> go.Figure:
+    """Bars of what was said of each source, the most often wrong first.
+
+    Args:
+        rows: of one class, as the metrics have them: source, label, n, called_...
+    """
+    wrong = {"real": "fake", "fake": "real"}[rows[0]["label"]]
+    rows = sorted(rows, key=lambda row: row[f"called_{wrong}"])
+    names = [chart_text(f"{kind_of(row['source'])} ({row['n']:,})") for row in rows]
+    figure = go.Figure()
+    for state, words in _SAID.items():
+        figure.add_bar(
+            y=names,
+            x=[row[f"called_{state}"] or 0.0 for row in rows],
+            name=words,
+            orientation="h",
+            marker={"color": class_colors()[state]},
+            hovertemplate="%{y}: %{x:.0%} " + words + "<extra></extra>",
+        )
+    plain(figure).update_layout(barmode="stack", height=90 + _ROW_PX * len(rows), bargap=0.25)
+    figure.update_xaxes(range=[0, 1], tickformat=".0%")
+    figure.update_yaxes(automargin=True)
+    return figure
