@@ -66,14 +66,20 @@ class Predictor:
         Returns:
             float32 (areas, areas), log-odds of fake before calibration.
         """
-        with self._lock:
-            return self._request.infer({0: np.ascontiguousarray(face[None], np.float32)})[1][0]
+        return self._infer(face[None], output=1)[0]
 
     def _margins(self, faces: np.ndarray) -> np.ndarray:
+        logits = self._infer(faces, output=0)
+        return logits[:, FAKE] - logits[:, REAL]
+
+    def _infer(self, faces: np.ndarray, output: int) -> np.ndarray:
+        """One output of the network, as a copy."""
         faces = np.ascontiguousarray(faces, dtype=np.float32)
         with self._lock:
-            logits = self._request.infer({0: faces}, share_inputs=True, share_outputs=True)[0]
-            return logits[:, FAKE] - logits[:, REAL]
+            # Inputs are shared in every call: one that is not would be copied into the memory that
+            # the call before shared, over its caller's faces.
+            results = self._request.infer({0: faces}, share_inputs=True, share_outputs=True)
+            return np.array(results[output])
 
 
 def load_predictor(folder: Path = ARTIFACTS_DIR) -> Predictor:

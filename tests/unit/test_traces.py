@@ -150,7 +150,10 @@ def test_what_the_areas_say_makes_up_the_verdict():
     lite0 = build_lite0(side_px=SIDE_PX)
     faces = np.random.default_rng(0).random((2, SIDE_PX, SIDE_PX, 3), dtype=np.float32)
     served = Predictor(*to_openvino(with_evidence(lite0)), side_px=SIDE_PX)
+    before = faces.copy()
+    served.log_odds(faces)
     evidence = np.stack([served.evidence(face) for face in faces])
+    np.testing.assert_array_equal(faces, before)  # no call writes over another's faces
     assert served.explains and evidence.shape == (2, 7, 7) and evidence.std() > 0
     np.testing.assert_allclose(evidence.mean(axis=(1, 2)), served.log_odds(faces), atol=1e-4)
 
