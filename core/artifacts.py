@@ -284,7 +284,7 @@ def _settle(known: dict[str, Artifact], folder: Path) -> None:
         staged = _staged(folder / entry.file, entry.sha256)
         if staged.exists():
             staged.replace(folder / entry.file)
-    for left in folder.rglob(f".*{_STAGED}"):
+    for left in (*folder.rglob(f".*{_STAGED}"), *folder.rglob(".*.tmp")):  # of a killed writer
         left.unlink()
 
 

@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from bench.torture.kinds import KINDS, make_input
@@ -36,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="another one gives other inputs (1)")
     parser.add_argument("--workers", type=int, help="processes (one a core)")
     parser.add_argument("--keep", action="store_true", help="write bench/results/torture.json")
+    parser.add_argument("--go-on", action="store_true", help="kills: add to those that are kept")
     parser.add_argument("--again", metavar="KIND:NUMBER", help="one input, with its traceback")
     parser.add_argument("--save", type=Path, metavar="FILE", help="with --again: the input")
     return parser
@@ -55,23 +57,25 @@ def _again(args: argparse.Namespace) -> int:
 
 
 def _all(args: argparse.Namespace) -> int:
-    from bench.torture.record import keep
+    from bench.torture.record import keep, kept_of
 
     chosen, found = args.only or [*KINDS, KILLS], []
     until_s = time.monotonic() + 60 * args.minutes if args.minutes else float("inf")
     for place, kind in enumerate(chosen):
         begun_s, shares = time.monotonic(), [SHARES[each] for each in chosen[place:]]
         share_s = begun_s + (until_s - begun_s) * shares[0] / sum(shares)
-        figures, findings = (_kill if kind == KILLS else _try)(kind, args, share_s)
-        minutes = round((time.monotonic() - begun_s) / 60, 1)
-        if args.keep and figures.get("tried", figures.get("kills")):  # there was time for some
-            keep(kind, {"seed": args.seed, "minutes": minutes, **figures}, findings)
+        before = kept_of(KILLS) if kind == KILLS and args.go_on else {}
+        for figures, findings in (_kill if kind == KILLS else _try)(kind, args, share_s, before):
+            minutes = (time.monotonic() - begun_s) / 60 + before.get("minutes", 0.0)
+            told = {"seed": args.seed, "minutes": round(minutes, 1), **figures}
+            if args.keep and figures.get("tried", figures.get("kills")):  # there was time for some
+                keep(kind, told, findings)  # after each: what ends this process loses little
         found += findings
-        print(f"{kind}, {minutes} minutes: {figures}", *findings, sep="\n  ", flush=True)
+        print(f"{kind}: {told}", *findings, sep="\n  ", flush=True)
     return int(bool(found))
 
 
-def _try(name: str, args: argparse.Namespace, until_s: float) -> tuple[dict, list[dict]]:
+def _try(name: str, args: argparse.Namespace, until_s: float, _: dict) -> Iterator[tuple]:
     from bench.torture.crew import Tally, try_all
     from bench.torture.record import found_by, tallied
     from core.runtime import cores
@@ -80,13 +84,15 @@ def _try(name: str, args: argparse.Namespace, until_s: float) -> tuple[dict, lis
     numbers = range(args.count or kind.count)
     for row in try_all(kind, args.seed, numbers, workers=workers, until_s=until_s):
         tally.add(row, kind)
-    return tallied(kind, tally), found_by(kind, tally, args.seed)
+    yield tallied(kind, tally), found_by(kind, tally, args.seed)
 
 
-def _kill(name: str, args: argparse.Namespace, until_s: float) -> tuple[dict, list[dict]]:
+def _kill(name: str, args: argparse.Namespace, until_s: float, before: dict) -> Iterator[tuple]:
     from bench.torture.kills import kill_all
 
-    return kill_all(args.kills, args.seed, until_s)
+    for figures, findings in kill_all(args.kills, args.seed, until_s, before):
+        print(f"{figures['kills']} kills, {len(findings)} findings", flush=True)
+        yield figures, findings
 
 
 if __name__ == "__main__":

@@ -59,6 +59,7 @@ KINDS = {
         Kind("files", 2_000),
         Kind("photos", 300),
         Kind("pages", 200, seconds=180.0, share=3),  # they judge and paint faces as well
+        Kind("artifacts", 300, seconds=180.0, share=3),  # networks are loaded anew each time
     )
 }
 

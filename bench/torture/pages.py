@@ -16,7 +16,7 @@ TOKENS = (
     *(b"&", b"=", b"<b>", b"%s", b"{}", b"[]", b"null", b"'", b"\xff", b"\xf0\x9f\x98\x80", b"|"),
     *(b",", b":", b"\xc2\xb2", b"\xd9\xa3", b"1_0", b" ", b"+5", b"0x10", b"view=", b"face="),
 )
-_LINKS = {
+LINKS = {
     "app.py": ["a=1"],
     "pages/1_Photo.py": ["detector=haar&network=cnn&threshold=0.7"],
     "pages/2_Webcam.py": ["detector=haar&view=file"],
@@ -41,6 +41,16 @@ _WEIGHTS = {"pages/5_Generator.py": 0.5, "pages/8_Quiz.py": 0.1}  # those that p
 
 
 def parts() -> list[Part]:
+    prepare()
+    return [
+        Part(page, [link.encode() for link in links], partial(open_page, page), (), TOKENS,
+             weight=_WEIGHTS.get(page, 1.0))
+        for page, links in LINKS.items()
+    ]  # fmt: skip
+
+
+def prepare() -> None:
+    """Get this process ready to open pages, in a folder of its own."""
     from tests.conftest import write_dataset
 
     free = Path(tempfile.mkdtemp(prefix="faces-torture-"))
@@ -48,13 +58,8 @@ def parts() -> list[Part]:
     os.chdir(free)
     write_dataset(free / "set", {"train": 2, "valid": 1, "test": 1}, 64)
     _replace_camera()
-    for page in _LINKS:  # networks are loaded at first use, before memory is bounded
-        _open(page, b"")
-    return [
-        Part(page, [link.encode() for link in links], partial(_open, page), (), TOKENS,
-             weight=_WEIGHTS.get(page, 1.0))
-        for page, links in _LINKS.items()
-    ]  # fmt: skip
+    for page in LINKS:  # networks are loaded at first use, before memory is bounded
+        open_page(page, b"")
 
 
 def _replace_camera() -> None:
@@ -72,7 +77,8 @@ def query_of(data: bytes) -> dict[str, str]:
     return dict(parse_qsl(data.decode("utf-8", "replace"), keep_blank_values=True))
 
 
-def _open(page: str, data: bytes) -> None:
+def open_page(page: str, data: bytes) -> None:
+    """Open a page by a link; what it shows as an exception is raised."""
     from streamlit.testing.v1 import AppTest
 
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=_PATIENCE_S)

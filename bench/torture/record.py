@@ -46,6 +46,15 @@ def found_by(kind: Kind, tally: Tally, seed: int) -> list[dict]:
     ]
 
 
+def kept_of(kind: str, file: Path = FILE) -> dict:
+    """What is kept of a kind: its figures and, under "found", its findings; empty if nothing is."""
+    if not file.exists():
+        return {}
+    kept = json.loads(file.read_text())
+    found = [each for each in kept["findings"] if each["kind"] == kind]
+    return {**kept["kinds"].get(kind, {}), "found": found}
+
+
 def keep(kind: str, figures: dict, findings: list[dict], file: Path = FILE) -> None:
     """Let a kind's figures and findings take the place of its earlier ones.
 

@@ -14,6 +14,7 @@ _INPUTS = {
     "videos": "videos",
     "files": "checkpoints, caches, archives and model files",
     "pages": "links to pages",
+    "artifacts": "pages with a damaged shipped file",
 }
 
 
@@ -33,11 +34,23 @@ def tried_line(file: Path = TRIED) -> str | None:
         counts = [f"{tried:,} {_INPUTS[name]}" for name, tried in there.items() if tried]
         if "kills" in kinds:
             counts.append(f"{kinds['kills']['kills']:,} kills in the middle of work")
+        if "load" in kinds:
+            counts.append(_load(kinds["load"]))
         day = max(date.fromisoformat(each["date"]) for each in kinds.values())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     tried = ", ".join(counts[:-1]) + " and " * (len(counts) > 1) + counts[-1]
     return f"Tried at random, last on {day.day} {day:%B %Y}: {tried}. {_outcome(found)}"
+
+
+def _load(told: dict) -> str:
+    visitors, judged, streams, calls = (
+        int(told[name]) for name in ("visitors", "judged", "streams", "calls")
+    )
+    return (
+        f"{judged:,} photos of {visitors:,} visitors at once beside {streams:,} webcams that were "
+        f"cut off {calls:,} times"
+    )
 
 
 def _outcome(found: int) -> str:

@@ -1,16 +1,11 @@
 """Downloads from a server that speaks Kaggle's API, and what can go wrong on the way."""
 
-import base64
-import hashlib
 import io
-import json
 import tarfile
 import threading
 import zipfile
-from functools import cache, partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
 
-import pandas as pd
 import pytest
 
 from core.dataset.index import index_folder
@@ -24,94 +19,15 @@ from core.dataset.sources.kaggle import (
 )
 from core.dataset.sources.unpacking import check_archive
 from core.errors import UserError
-from tests.conftest import encode, texture
-
-EACH = {"train": 14, "valid": 6, "test": 6}  # faces a class on the server
-
-
-class _Kaggle(ThreadingHTTPServer):
-    """Kaggle's two endpoints, and faults to order."""
-
-    daemon_threads = True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.files = dict(_files())
-        self.refusal = 0  # HTTP status to refuse with
-        self.cut: set[str] = set()  # sent half the first time
-        self.wrong: dict[str, bytes] = {}  # sent instead
-        self.asked: list[str] = []
-        self.ranges: list[str] = []
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def log_message(self, *words):
-        pass
-
-    def do_POST(self):
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self.server.refusal:
-            self._send(b"{}", self.server.refusal)
-            return
-        name = asked.get("fileName") or "archive.zip"
-        self.server.asked.append(name)
-        if name not in self.server.files:
-            self._send(b"{}", 404)
-            return
-        self.send_response(302)
-        self.send_header("Location", f"/files/{name}")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def do_GET(self):
-        name = self.path.removeprefix("/files/")
-        data = self.server.files[name]
-        digest = base64.b64encode(hashlib.md5(data).digest()).decode()
-        data = self.server.wrong.get(name, data)
-        asked = self.headers.get("Range")
-        if asked:
-            self.server.ranges.append(name)
-            data = data[int(asked.removeprefix("bytes=").rstrip("-")) :]
-        self._send(data, 206 if asked else 200, digest, cut=name in self.server.cut)
-        self.server.cut.discard(name)
-
-    def _send(self, data: bytes, status: int, digest: str = "", cut: bool = False):
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(data)))
-        if digest:
-            self.send_header("Accept-Ranges", "bytes")
-            self.send_header("X-Goog-Hash", f"md5={digest}")
-        self.end_headers()
-        self.wfile.write(data[: len(data) // 2] if cut else data)
-        if cut:
-            self.close_connection = True
-
-
-@cache
-def _files() -> dict[str, bytes]:
-    files, archive = {}, io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as packed:
-        for split, count in EACH.items():
-            rows = []
-            for label in ("real", "fake"):
-                for number in range(count):
-                    path = f"{split}/{label}/{label[0]}{number}.jpg"
-                    files[f"{INNER}/{path}"] = encode(texture(label, number, 32), "JPEG")
-                    packed.writestr(f"{INNER}/{path}", files[f"{INNER}/{path}"])
-                    rows.append({"id": number, "label_str": label, "path": path})
-            files[f"{split}.csv"] = pd.DataFrame(rows).to_csv().encode()
-    return {**files, "archive.zip": archive.getvalue()}
+from tests.support.kaggle import EACH, Kaggle, files_of_kaggle, pointed_at
 
 
 @pytest.fixture
 def server(tmp_path, monkeypatch):
-    from kagglesdk import kaggle_env
-
-    server = _Kaggle()
+    server = Kaggle()
     serve = partial(server.serve_forever, poll_interval=0.01)  # so it stops at once, too
     threading.Thread(target=serve, daemon=True).start()
-    place = f"http://127.0.0.1:{server.server_port}"
-    monkeypatch.setitem(kaggle_env._env_to_endpoint, kaggle_env.KaggleEnv.PROD, place)
+    pointed_at(server.server_port, monkeypatch.setitem)
     monkeypatch.setenv("KAGGLEHUB_CACHE", str(tmp_path / "kagglehub"))
     monkeypatch.setenv("KAGGLE_CONFIG_DIR", str(tmp_path))
     monkeypatch.delenv("KAGGLE_API_TOKEN", raising=False)
@@ -155,7 +71,7 @@ def test_what_is_no_picture_does_not_get_in_and_what_came_is_kept(server, tmp_pa
     with pytest.raises(UserError, match=r"as no picture. Start the sample again"):
         _sample(tmp_path)
     assert not list((tmp_path / "sample" / "train").rglob("f*.jpg"))
-    server.files |= _files()
+    server.files |= files_of_kaggle()
     assert len(index_folder(_sample(tmp_path)).faces) == 22
 
 

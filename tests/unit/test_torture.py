@@ -8,6 +8,7 @@ import math
 import os
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -17,12 +18,13 @@ import pytest
 from bench.torture import crew, texts, worker
 from bench.torture.crew import Tally
 from bench.torture.files import parts as file_parts
-from bench.torture.kills import Story, _file_faults, _Teller
+from bench.torture.kills import Teller, kill_all
 from bench.torture.kinds import Kind, Part, make_input
 from bench.torture.mutate import MOST_BYTES, mutate
 from bench.torture.pictures import parts as picture_parts
 from bench.torture.pictures import with_checksums
-from bench.torture.record import keep
+from bench.torture.record import keep, kept_of
+from bench.torture.stories import STORIES, Story, file_faults
 from bench.torture.worker import try_one
 from core.atomic import write_atomically
 from core.errors import UserError
@@ -168,9 +170,24 @@ def _differs(folder: Path, whole: Path, done: bool) -> Iterator[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize(("work", "found"), [(_count, []), (_count_anew, ["it differs"])])
 def test_work_that_is_killed_must_end_as_if_nobody_had(work, found):
-    tally, faults = _Teller(Story("a", 1.0, work, _differs, kills=3), 1).tell(9, math.inf)
+    tally, faults = Counter(), []
+    for more in Teller(Story("a", 1.0, work, _differs, kills=3), "1").tell(tally, 9, math.inf):
+        faults += more
     assert tally["kills"] == 9 and tally["ends"] >= 2
     assert tally["findings"] == len(faults) and [*dict.fromkeys(faults)] == found
+
+
+def test_kills_are_gone_on_with_where_an_earlier_run_was_broken_off(tmp_path):
+    works = {each.name: {"kills": 9, "ends": 2, "findings": 1} for each in STORIES}
+    found = [{"kind": "kills", "part": STORIES[0].name, "what": "half", "times": 1}]
+    keep("kills", {"kills": 54, "by_work": works}, found, tmp_path / "t.json")
+    kept = kept_of("kills", tmp_path / "t.json")
+    ((figures, findings),) = kill_all(200, 1, time.monotonic() - 1, kept)  # there is no time
+    assert figures["kills"] == 54 and figures["by_work"] == works
+    assert [(each["part"], each["what"]) for each in findings] == [(STORIES[0].name, "half")]
+    ((figures, _),) = kill_all(9, 1, math.inf, kept)  # there are enough of each
+    assert figures["kills"] == 54
+    assert sum(round(200 * each.share) for each in STORIES) == 200
 
 
 def test_half_a_file_and_a_missing_one_are_found_out(tmp_path):
@@ -178,7 +195,7 @@ def test_half_a_file_and_a_missing_one_are_found_out(tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "a.png").write_bytes(words)
     (tmp_path / "broken" / ".a.png.9.tmp").write_bytes(b"al")  # hidden: left by a killed write
-    (fault,) = _file_faults(tmp_path / "broken", tmp_path / "whole", True)
+    (fault,) = file_faults(tmp_path / "broken", tmp_path / "whole", True)
     assert fault.startswith("a file is half")
     (tmp_path / "whole" / "b.png").write_bytes(b"")
-    assert len(list(_file_faults(tmp_path / "broken", tmp_path / "whole", True))) == 2
+    assert len(list(file_faults(tmp_path / "broken", tmp_path / "whole", True))) == 2

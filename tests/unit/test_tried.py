@@ -33,6 +33,12 @@ def test_it_counts_inputs_and_kills(file):
     assert line.endswith("none broke anything.")
 
 
+def test_it_tells_of_visitors_at_once(file):
+    load = {"visitors": 50, "judged": 1200, "streams": 5, "calls": 101, **DAY}
+    line = tried_line(file(kinds={**KEPT["kinds"], "load": load}))
+    assert "1,200 photos of 50 visitors at once beside 5 webcams that were cut off 101" in line
+
+
 def test_findings_are_not_hidden(file):
     assert "failed 4 times" in tried_line(file(findings=[{"times": 3}, {"times": 1}]))
     assert "failed once" in tried_line(file(findings=[{"times": 1}]))
@@ -44,6 +50,7 @@ def test_findings_are_not_hidden(file):
         *({"kinds": kinds} for kinds in ([], {}, None, {"kills": {}}, {"videos": DAY})),
         *({"findings": findings} for findings in (None, [7], {"a": 1})),
         {"kinds": {"kills": {"kills": 8, "date": "x"}}},
+        {"kinds": {"load": {"visitors": 8, **DAY}}},
     ],
 )
 def test_a_file_that_makes_no_sense_is_no_line(file, other):

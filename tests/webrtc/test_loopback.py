@@ -9,8 +9,6 @@ import aiortc
 import numpy as np
 import pytest
 from aiortc.contrib.media import MediaRelay
-from aiortc.mediastreams import VideoStreamTrack
-from av import VideoFrame
 from streamlit_webrtc import WebRtcMode
 from streamlit_webrtc.webrtc import WebRtcWorker
 
@@ -18,25 +16,10 @@ from bench.clips import moving_face
 from core.inference.live.judges import judges_of
 from core.inference.live.settings import LiveSettings
 from core.inference.report import CLASS_COLORS
+from tests.support.camera import Camera
 from ui.live.connection import LiveConnection
 
 NO_SERVERS = aiortc.RTCConfiguration(iceServers=[])
-
-
-class Camera(VideoStreamTrack):
-    """Sends the same few frames again and again, at 30 a second."""
-
-    def __init__(self, pictures: list[np.ndarray]):
-        super().__init__()
-        self._pictures, self._sent = pictures, 0
-
-    async def recv(self) -> VideoFrame:
-        pts, time_base = await self.next_timestamp()
-        picture = self._pictures[self._sent % len(self._pictures)]
-        self._sent += 1
-        frame = VideoFrame.from_ndarray(picture, format="rgb24")
-        frame.pts, frame.time_base = pts, time_base
-        return frame
 
 
 @pytest.fixture(scope="session")
