@@ -10,6 +10,8 @@ FAMILIES = {
     "Stable Diffusion": ("sd15", "sd21", "sdxl"),
     "FLUX": ("flux",),
 }
+# Sources of faces by earlier epochs of a shipped generator, and by generators between these.
+EARLIER_EPOCHS = {"DCGAN": ("dcganepochs", "dcgansharp")}
 KINDS = {
     "allage": "people of all ages",
     "amfd": "studio portraits on white",

@@ -7,6 +7,7 @@ import streamlit as st
 from core.artifacts import read_json
 from core.config import DEFAULT_DETECTOR, DEFAULT_NETWORK
 from core.errors import UserError
+from core.evaluation.sources import EARLIER_EPOCHS
 from core.generators import FaceGenerator, load_generator
 from core.generators.dcgan import Dcgan, load_dcgan
 from core.inference.detector import shared_detector
@@ -85,6 +86,11 @@ def how_known(generator: str) -> str:
         learned_from = read_json(name)["data"]["train"]
     except (UserError, KeyError):
         return ""
+    if any(f"fake/{source}" in learned_from for source in EARLIER_EPOCHS.get(generator, ())):
+        return (
+            "The networks learned from faces of earlier epochs of this generator, and never saw "
+            "one that it paints now."
+        )
     if f"fake/{generator.lower()}" in learned_from:
         return "The networks learned from other faces of this generator."
     return "The networks never saw a face of this generator while they learned."
