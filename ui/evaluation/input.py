@@ -31,10 +31,6 @@ _PSI = (
     "is held back. Data sets of generated faces mostly lie at 0.5 to 1; the further from the "
     "average, the harder the faces are to catch."
 )
-_DCGAN = (
-    "It is a small generator of another family than those in the training data: its faces show "
-    "how little a verdict means on a generator that the classifier does not know."
-)
 FRESH_SEED = 1_000_000  # far from the seeds of any data set's MobileStyleGAN faces
 
 
@@ -94,7 +90,7 @@ def _generated() -> Measurement | None:
             "Truncation psi", *PSI_RANGE, step=0.05, key="ev_psi", width=220, help=_PSI,
             **KEPT,
         )  # fmt: skip
-    st.caption(f"{how_known(name.split(',')[0])} {_DCGAN if name.startswith('DCGAN') else ''}")
+    st.caption(how_known(name.split(",")[0]))
     folder = _folder("Folder with real faces to tell them from (without one: only how many fakes "
                      "are caught)")  # fmt: skip
     index = open_dataset(folder) if folder else None
