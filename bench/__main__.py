@@ -1,4 +1,4 @@
-"""All benchmarks in turn, each in a process of its own, then docs/benchmarks.md.
+"""All benchmarks in turn, each in a process of its own, then docs/benchmarks.md and scale.md.
 
     python -m bench [NAME ...] [--data DIR] [--clips DIR]
 
@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+from bench.scale import write_plan
 from bench.table import write_page
 
 DATA, CLIPS = "DIR of faces", "DIR of films"
@@ -41,6 +42,7 @@ def main() -> int:
     given = {DATA: args.data, CLIPS: args.clips}
     failed = [name for name in args.names or BENCHES if not _run(name, given)]
     write_page()
+    write_plan()
     if failed:
         print(f"Failed: {', '.join(failed)}", file=sys.stderr)
     return int(bool(failed))
