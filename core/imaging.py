@@ -7,6 +7,7 @@ another resize filter on one side silently wrecks the verdict, so there is no se
 import base64
 import io
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -138,7 +139,7 @@ def to_model_input(pixels: np.ndarray, side: int = IMAGE_SIZE) -> np.ndarray:
     return np.clip(resized, 0.0, 1.0)
 
 
-def encode(pixels: np.ndarray | Image.Image, kind: str = "PNG", **options) -> bytes:
+def encode(pixels: np.ndarray | Image.Image, kind: str = "PNG", **options: Any) -> bytes:
     """A picture as the bytes of a file.
 
     Args:
@@ -152,7 +153,7 @@ def encode(pixels: np.ndarray | Image.Image, kind: str = "PNG", **options) -> by
     return buffer.getvalue()
 
 
-def data_uri(pixels: np.ndarray, kind: str = "JPEG", **options) -> str:
+def data_uri(pixels: np.ndarray, kind: str = "JPEG", **options: Any) -> str:
     """A picture as an address that holds it, for HTML and charts; as `encode` otherwise."""
     data = base64.b64encode(encode(pixels, kind, **options)).decode()
     return f"data:image/{kind.lower()};base64,{data}"

@@ -20,6 +20,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from core.atomic import write_atomically
 from core.config import ROOT
@@ -185,7 +186,7 @@ def _share(lines: list[str]) -> float | None:
 
 
 @contextmanager
-def _locked(file, kind: int) -> Generator[None]:
+def _locked(file: IO, kind: int) -> Generator[None]:
     fcntl.flock(file, kind | fcntl.LOCK_NB)
     try:
         yield
@@ -215,7 +216,7 @@ def _kill_all(*_) -> None:
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
-def _wait_for(file) -> None:
+def _wait_for(file: IO) -> None:
     """Take the lock: `is_running` of another page may hold it for a moment."""
     deadline = time.monotonic() + STARTING_S
     while True:

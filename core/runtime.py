@@ -3,6 +3,10 @@
 import importlib.util
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from openvino import CompiledModel, Model
 
 _limits: dict[str, int] = {}  # of this process
 
@@ -34,7 +38,7 @@ def package_folder(name: str) -> Path | None:
     return Path(next(iter(folders))) if folders else None
 
 
-def read_network(source: Path | bytes, constants: bytes | None = None):
+def read_network(source: Path | bytes, constants: bytes | None = None) -> "Model":
     """A network as an OpenVINO model, to be looked into or compiled.
 
     Args:
@@ -49,7 +53,7 @@ def read_network(source: Path | bytes, constants: bytes | None = None):
     return ov.Core().read_model(source, b"" if constants is None else constants)
 
 
-def compiled(network, *, precision: str = "f32"):
+def compiled(network: "Model", *, precision: str = "f32") -> "CompiledModel":
     """A network made ready for the CPU, as an OpenVINO `CompiledModel`.
 
     Left alone, processors with bfloat16 units round to that, which costs 1e-3 in probability and

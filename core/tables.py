@@ -3,14 +3,14 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from typing import TextIO
+from typing import Any, TextIO
 
 import pandas as pd
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes a cell's text for
 
 
-def defused(cell):
+def defused(cell: Any) -> Any:
     """A cell as it is, but for text that a spreadsheet would run: that gets an apostrophe first."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_SIGNS) else cell
 

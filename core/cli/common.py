@@ -6,9 +6,11 @@ import sys
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 from core.errors import UserError
 
+Commands: TypeAlias = argparse._SubParsersAction  # what `add_subparsers` gives
 OK, SOME_FAILED = 0, 1  # exit codes; argparse ends with 2 on wrong usage
 BAR_AFTER_S = 0.5  # what fails at once has none
 # Whatever a command writes may meet these: none is a mistake of the program.

@@ -5,7 +5,7 @@ import json
 from functools import partial
 from pathlib import Path
 
-from core.cli.common import OK, bar_of
+from core.cli.common import OK, Commands, bar_of
 from core.errors import UserError
 from core.generators import GENERATORS
 
@@ -14,7 +14,7 @@ SHOWN_BAD = 5
 PAINTED_FROM = 4_000_000  # far from the seeds of the data sets' faces and of what pages paint
 
 
-def add_dataset(commands) -> None:
+def add_dataset(commands: Commands) -> None:
     """Add the command and its own commands to the parser's."""
     dataset = commands.add_parser("dataset", help="get a data set, or look into one")
     actions = dataset.add_subparsers(required=True, metavar="action")
@@ -47,7 +47,7 @@ def add_dataset(commands) -> None:
     info.set_defaults(run=_info)
 
 
-def _add_paint(actions) -> None:
+def _add_paint(actions: Commands) -> None:
     paint = actions.add_parser("paint", help="add generated faces to a data set")
     paint.add_argument("--out", type=Path, metavar="DIR", required=True)
     paint.add_argument("--count", type=int, metavar="N", default=900)

@@ -4,19 +4,27 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from core.cli.common import OK, refuse_unused
+from core.cli.common import OK, Commands, refuse_unused
 from core.cli.measuring import add_measuring, keep
 from core.config import CLASS_NAMES
 from core.errors import UserError
 from core.generators import GENERATORS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from core.dataset.index import DatasetIndex
+    from core.evaluation.scores import Scores
+    from core.inference.networks import Network
 
 KEPT_AS = ("classifier", "original", "generator")
 COUNT, PSI = 200, 1.0  # of the faces that --generator paints
 FIRST_SEED = 2_500_000  # none of these is in a data set
 
 
-def add_evaluation(commands) -> None:
+def add_evaluation(commands: Commands) -> None:
     """Add the command to the parser's."""
     evaluate = commands.add_parser("evaluate", help="measure the classifier on a folder")
     add_measuring(evaluate)
@@ -97,7 +105,9 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
     args.psi = PSI if args.psi is None else args.psi
 
 
-def _painted(args: argparse.Namespace, index, faces, network):
+def _painted(
+    args: argparse.Namespace, index: "DatasetIndex", faces: "pd.DataFrame", network: "Network"
+) -> "Scores":
     """Fresh faces of a generator beside the photos of a split, judged."""
     from tqdm import tqdm
 
@@ -118,7 +128,7 @@ def _painted(args: argparse.Namespace, index, faces, network):
     return run.scores()
 
 
-def _keep_generator(args: argparse.Namespace, index, faces) -> int:
+def _keep_generator(args: argparse.Namespace, index: "DatasetIndex", faces: "pd.DataFrame") -> int:
     """Judge the shipped DCGAN's faces as the app shows it, and keep that."""
     from tqdm import tqdm
 
@@ -167,7 +177,7 @@ def _print_figures(figures: dict) -> None:
             print(f"{name:20} {_short(value)}")
 
 
-def _short(value) -> str:
+def _short(value: float | None) -> str:
     if value is None or value == [None, None]:
         return "-"
     if isinstance(value, list):
@@ -175,7 +185,7 @@ def _short(value) -> str:
     return f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
-def _robustness(args: argparse.Namespace, faces) -> int:
+def _robustness(args: argparse.Namespace, faces: "pd.DataFrame") -> int:
     from tqdm import tqdm
 
     from core.evaluation.robustness import PER_SOURCE, count_levels, pick_faces, sweep

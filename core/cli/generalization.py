@@ -4,14 +4,14 @@ import argparse
 import json
 from pathlib import Path
 
-from core.cli.common import OK
+from core.cli.common import OK, Commands
 from core.cli.measuring import add_measuring, keep
 from core.errors import UserError
 
 PAINTERS = (("dcgan", 1.0), ("mobilestylegan", 0.7), ("mobilestylegan", 1.0))
 
 
-def add_generalization(commands) -> None:
+def add_generalization(commands: Commands) -> None:
     """Add the command to the parser's."""
     table = commands.add_parser(
         "generalization", help="every real source against every generator at hand"

@@ -2,11 +2,11 @@
 
 import argparse
 
-from core.cli.common import BAR_AFTER_S, OK, named, positive
+from core.cli.common import BAR_AFTER_S, OK, Commands, named, positive
 from core.generators import GENERATORS
 
 
-def add_generating(commands) -> None:
+def add_generating(commands: Commands) -> None:
     """Add the command to the parser's."""
     generate = commands.add_parser("generate", help="paint faces that no one has")
     generate.add_argument("--seed", required=True, type=int, metavar="S", help="of the first face")

@@ -4,15 +4,19 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from core.cli.common import BAR_AFTER_S, OK, SOME_FAILED, tell
+from core.cli.common import BAR_AFTER_S, OK, SOME_FAILED, Commands, tell
 from core.cli.scoring import add_scoring, path_or_uri, score_to_file, scoring_asked
 from core.config import DEFAULT_DETECTOR, DEFAULT_NETWORK, DETECTORS, NETWORKS
+
+if TYPE_CHECKING:
+    from core.inference.live.video import VideoReport
 
 _PERCENT_BAR = "{percentage:3.0f}% {bar} {remaining} left"
 
 
-def add_judging(commands) -> None:
+def add_judging(commands: Commands) -> None:
     """Add the commands to the parser's."""
     classify = commands.add_parser("classify", help="judge the faces of photos")
     classify.add_argument(
@@ -127,7 +131,7 @@ def _video(args: argparse.Namespace) -> int:
     return OK if report.complete else SOME_FAILED
 
 
-def _print_tracks(report) -> None:
+def _print_tracks(report: "VideoReport") -> None:
     for note in report.notes:
         print(note)
     share = report.frames_with_face / max(1, report.frames)

@@ -1,12 +1,13 @@
 """What `evaluate` and `generalization` share: which data, whose verdict, where figures are kept."""
 
+import argparse
 import json
 from pathlib import Path
 
 from core.config import DEFAULT_NETWORK, NETWORKS, SPLITS
 
 
-def add_measuring(parser) -> None:
+def add_measuring(parser: argparse.ArgumentParser) -> None:
     """Add the options that both have."""
     parser.add_argument("--data", required=True, type=Path, metavar="DIR",
                         help="in Kaggle's layout, or with real/ and fake/ in it")  # fmt: skip

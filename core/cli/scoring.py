@@ -7,10 +7,17 @@ import threading
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from core.cli.common import OK, SOME_FAILED, positive, tell
 from core.config import TABLE_SUFFIXES
 from core.picture_files import printable
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+    from core.scoring.folder import FolderRun
+    from core.scoring.part import Totals
 
 
 def add_scoring(classify: argparse.ArgumentParser) -> None:
@@ -111,7 +118,7 @@ def _engine(args: argparse.Namespace):
     return partial(score_in_processes, load=load, workers=workers, aligned=args.aligned)
 
 
-def _judge(run, paths: list[Path], engine) -> None:
+def _judge(run: "FolderRun", paths: list[Path], engine: Any) -> None:
     """Judge behind a bar with rate and time left."""
     from tqdm import tqdm
 
@@ -127,14 +134,14 @@ def _judge(run, paths: list[Path], engine) -> None:
         bar.update(run.done - bar.n)
 
 
-def _count(bar, paths: list[Path]) -> None:
+def _count(bar: "tqdm", paths: list[Path]) -> None:
     """Tell a bar how long the way is; it starts before that is known."""
     from core.scoring.folder import count_files
 
     bar.total = count_files(paths)
 
 
-def _print_totals(args: argparse.Namespace, totals) -> None:
+def _print_totals(args: argparse.Namespace, totals: "Totals") -> None:
     if args.json:
         print(json.dumps({"out": str(args.out), **asdict(totals)}))
         return

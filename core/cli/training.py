@@ -4,8 +4,9 @@ import argparse
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from core.cli.common import OK, names, positive, refuse_unused
+from core.cli.common import OK, Commands, names, positive, refuse_unused
 from core.config import ARTIFACTS_DIR, STRATEGIES
 from core.errors import UserError
 from core.sole_writer import sole_writer
@@ -20,7 +21,7 @@ _ONLY_AS = {
 }
 
 
-def add_training(commands) -> None:
+def add_training(commands: Commands) -> None:
     """Add the commands to the parser's."""
     train = commands.add_parser("train", help="train a network")
     train.add_argument("network", choices=list(RECIPES_OF))
@@ -52,7 +53,7 @@ def add_training(commands) -> None:
     _add_publish(commands)
 
 
-def _add_publish(commands) -> None:
+def _add_publish(commands: Commands) -> None:
     publish = commands.add_parser("publish", help="ship a trained run")
     publish.add_argument("run_dir", type=Path, metavar="RUN_DIR")
     publish.add_argument("--data", required=True, type=Path, metavar="DIR")
@@ -132,7 +133,7 @@ def _train_dcgan(args: argparse.Namespace) -> None:
     train_dcgan(args.data, args.out, recipe, start=start, resume=args.resume)
 
 
-def _with_options(recipe, args: argparse.Namespace):
+def _with_options(recipe: Any, args: argparse.Namespace) -> Any:
     options = {"epochs": args.epochs, "sources": args.sources}
     return replace(recipe, **{name: value for name, value in options.items() if value})
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -79,7 +80,7 @@ def from_link(parameters: dict[str, str]) -> tuple[Query, list[str]]:
             continue
         text = parameters[field.name]
         try:
-            value = field.type(text)
+            value = field.type(text)  # ty: ignore[not-callable]  a class, not its name
             query = replace(query, **{field.name: _checked(field.name, value)})
         except (ValueError, OverflowError):
             complaints.append(f"The link's {field.name}={text[:40]!r} makes no sense: left out.")
@@ -89,7 +90,7 @@ def from_link(parameters: dict[str, str]) -> tuple[Query, list[str]]:
     return query, complaints
 
 
-def _checked(name: str, value):
+def _checked(name: str, value: Any) -> Any:
     choices = {"outcome": OUTCOMES, "order": ORDERS, "size": PAGE_SIZES}
     if name in choices and value not in choices[name]:
         raise ValueError

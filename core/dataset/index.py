@@ -50,8 +50,8 @@ class DatasetIndex:
         The key for whatever is remembered about the faces.
         """
         files = self.faces[["path", "bytes", "modified_ns"]]
-        digest = hashlib.sha256(pd.util.hash_pandas_object(files, index=False).to_numpy().tobytes())
-        return digest.hexdigest()
+        rows = pd.util.hash_pandas_object(files, index=False)  # ty: ignore[not-callable]
+        return hashlib.sha256(rows.to_numpy().tobytes()).hexdigest()
 
     def relative(self, path: str) -> str:
         """A path of the index as seen from its root."""
@@ -169,7 +169,7 @@ def _remembered(table: pd.DataFrame, known: pd.DataFrame | None) -> tuple[np.nda
 
 def _walk(
     root: Path, left_out: LeftOut, homeless: list[str]
-) -> Iterator[tuple[str, str, str, int, int]]:
+) -> Iterator[tuple[str, str, str | None, int, int]]:
     """Yield (path, label, split, bytes, modified_ns) of every file with an image's ending.
 
     Pictures that lie in no folder of a class go into `homeless`.

@@ -7,6 +7,7 @@ so that the largest picture fits beside its own conversion.
 import io
 from collections.abc import Callable
 from functools import lru_cache
+from typing import cast
 
 import numpy as np
 from PIL import Image, ImageChops, ImageCms
@@ -85,7 +86,7 @@ def _change(image: Image.Image, colours: str) -> tuple[Change, list[str]]:
         lab = ImageCms.buildTransform(
             ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), "LAB", "RGB"
         )
-        return (lambda band: ImageCms.applyTransform(band, lab)), []
+        return (lambda band: _applied(band, lab)), []
     profile = image.info.get("icc_profile")
     if not profile:
         return _as_rgb, []
@@ -96,7 +97,12 @@ def _change(image: Image.Image, colours: str) -> tuple[Change, list[str]]:
     if found is None:
         return _as_rgb, []
     mode, transform = found
-    return (lambda band: ImageCms.applyTransform(_in_mode(band, mode), transform)), []
+    return (lambda band: _applied(_in_mode(band, mode), transform)), []
+
+
+def _applied(band: Image.Image, transform: ImageCms.ImageCmsTransform) -> Image.Image:
+    # None is what it gives where it changes the picture itself, which it is not told to do
+    return cast(Image.Image, ImageCms.applyTransform(band, transform))
 
 
 @lru_cache(maxsize=8)
@@ -110,13 +116,13 @@ def _transform(profile: bytes, colours: str) -> tuple[str, ImageCms.ImageCmsTran
         raise ValueError(f"`profile` has {len(profile)} bytes")
     source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     mode = _SPACES.get(source.profile.xcolor_space)
-    if mode != colours and (colours, mode) != ("L", "RGB"):
+    if mode is None or (mode != colours and (colours, mode) != ("L", "RGB")):
         raise ValueError(f"A profile of {source.profile.xcolor_space} on {colours}")
     transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
     if mode == "CMYK":
         return mode, transform
     probe = _probe(mode)
-    changed = np.asarray(ImageCms.applyTransform(probe, transform)).astype(int)
+    changed = np.asarray(_applied(probe, transform)).astype(int)
     if np.abs(changed - np.asarray(probe.convert("RGB"))).max() <= _SAME:
         return None
     return mode, transform

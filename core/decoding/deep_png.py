@@ -1,6 +1,7 @@
 """PNG with 16-bit colours of which fewer bits are in use: Pillow keeps the upper eight only."""
 
 import struct
+from typing import cast
 
 import imagecodecs
 import numpy as np
@@ -54,6 +55,6 @@ def read_deep(data: bytes, image: Image.Image) -> tuple[np.ndarray, list[str]] |
 
 
 def _brightest(image: Image.Image) -> int:
-    extrema = image.getextrema()
+    extrema = cast(tuple[tuple[int, int], ...], image.getextrema())  # of several bands
     colours = extrema[:-1] if image.mode in ("LA", "RGBA") else extrema
     return max(most for _, most in colours)

@@ -25,7 +25,7 @@ def orientation_of(image: Image.Image) -> int:
         value = None
     if value not in range(1, 9):
         value = _first_entries(image.info.get("exif") or b"")
-    return value if value in range(1, 9) else 1
+    return int(value) if value is not None and value in range(1, 9) else 1
 
 
 def _first_entries(exif: bytes) -> int | None:

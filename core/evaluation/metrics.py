@@ -1,6 +1,7 @@
 """Figures of merit of a detector. "Positive" is fake: the thing to be detected."""
 
 import math
+from typing import Any
 
 import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
@@ -104,7 +105,7 @@ def summarize(labels: np.ndarray, p_fake: np.ndarray, threshold: float = 0.5) ->
     return {name: _plain(value) for name, value in figures.items()}
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     """JSON has no NaN: a figure that does not exist is None."""
     if isinstance(value, tuple):
         return [_plain(item) for item in value]

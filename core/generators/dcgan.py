@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from core.config import ARTIFACTS_DIR, IMAGE_SIZE, LATENT_DIM
 from core.errors import UserError
 from core.generators.codes import normal_latents, slerp, strongest_directions
 from core.runtime import compiled, read_network
+
+if TYPE_CHECKING:
+    from openvino import Model
 
 SHIPPED = "generator"
 SNAPSHOT = "generator_epoch"
@@ -37,7 +41,7 @@ class Dcgan:
         self._serve(read_network(graph, constants), version)
 
     @classmethod
-    def of_network(cls, network, version: str) -> "Dcgan":
+    def of_network(cls, network: "Model", version: str) -> "Dcgan":
         """Serve a network that OpenVINO has read already.
 
         Args:
@@ -48,7 +52,7 @@ class Dcgan:
         generator._serve(network, version)
         return generator
 
-    def _serve(self, network, version: str) -> None:
+    def _serve(self, network: "Model", version: str) -> None:
         self.directions = strongest_directions(_first_kernel(network))
         self._request = compiled(network).create_infer_request()
         self._lock = threading.Lock()
@@ -95,7 +99,7 @@ class Dcgan:
         return (code * np.sqrt(LATENT_DIM) / max(np.linalg.norm(code), 1e-6)).astype(np.float32)
 
 
-def _first_kernel(network) -> np.ndarray:
+def _first_kernel(network: "Model") -> np.ndarray:
     """The kernel of the layer a latent enters, (128, 8192), found among the constants."""
     constants = (node for node in network.get_ops() if node.get_type_name() == "Constant")
     for node in constants:

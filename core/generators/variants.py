@@ -9,6 +9,7 @@ a detector that learned from variants.
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from core.config import ARTIFACTS_DIR
 from core.errors import UserError
 from core.generators.dcgan import Dcgan, list_snapshots
 from core.runtime import read_network
+
+if TYPE_CHECKING:
+    from openvino import Model
 
 Files = Callable[[], tuple[bytes, bytes]]
 
@@ -70,7 +74,7 @@ def _make_variant(number: int, epochs: list[tuple[bytes, bytes]]) -> Dcgan:
     return Dcgan.of_network(one, f"variant{number}")
 
 
-def _weights(network) -> list:
+def _weights(network: "Model") -> list:
     """The constants that were learned, in the graph's order: all of one architecture line up."""
     constants = (node for node in network.get_ops() if node.get_type_name() == "Constant")
     return [
@@ -87,7 +91,7 @@ def _shaken(values: np.ndarray, gain: float, noise: float, rng: np.random.Genera
     return values * gains + noise * rng.uniform() * values.std() * rng.standard_normal(values.shape)
 
 
-def _replace(node, values: np.ndarray) -> None:
+def _replace(node: Any, values: np.ndarray) -> None:
     import openvino as ov
 
     new = ov.op.Constant(values.astype(node.data.dtype))

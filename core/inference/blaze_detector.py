@@ -128,7 +128,7 @@ class BlazeFaceDetector:
         else:
             looked = self._placed_any_way(pixels, frame)
         placed = _face_seen(looked)
-        if placed is None:
+        if looked is None or placed is None:
             return _Opinion(None, doubt=looked is not None and looked[1] >= DOUBTFUL)
         odd = lying or _degrees_apart(placed.roll_deg, frame.roll_deg) > ODD_ROLL_DEG
         sure_mesh = looked[1] >= (ODD_MESH if odd else SURE_MESH)
@@ -145,7 +145,7 @@ class BlazeFaceDetector:
         looked = self._mesh.placed(pixels, frame)
         other = _surest([self._mesh.placed(pixels, frame.turned(q)) for q in OTHER_WAYS])
         face = _face_seen(other)
-        if face is None or other[1] < max(ODD_MESH, looked[1] if looked else 0.0):
+        if face is None or other is None or other[1] < max(ODD_MESH, looked[1] if looked else 0.0):
             return proposed
         return Candidate(face, proposed.score)
 
@@ -172,7 +172,7 @@ class BlazeFaceDetector:
         """As `FaceMesh.placed`; a picture on an even ground is looked at without the ground."""
         looked = self._mesh.placed(pixels, frame)
         face = _face_seen(looked)
-        if face is None:
+        if looked is None or face is None:
             return looked
         part = picture_in(pixels, square_of(face))
         if part.area == pixels.shape[0] * pixels.shape[1]:
@@ -180,7 +180,7 @@ class BlazeFaceDetector:
         inside = pixels[part.y : part.y + part.h, part.x : part.x + part.w]
         corner = np.array([part.x, part.y])
         again = self._mesh.placed(inside, frame_of(looked[0] - corner))
-        return (again[0] + corner, again[1]) if _face_seen(again) else looked
+        return (again[0] + corner, again[1]) if again and _face_seen(again) else looked
 
     def _filling(self, pixels: np.ndarray) -> list[Candidate]:
         """A face cut so tightly that there is no room around it: two looks must agree on it."""

@@ -77,8 +77,11 @@ def blended(found: Detections) -> Detections:
         boxes.append(np.average(found.boxes[left][same], axis=0, weights=weights))
         points.append(np.average(found.keypoints[left][same], axis=0, weights=weights))
         left = left[~same]
-    boxes, points = np.float32(boxes).reshape(-1, 4), np.float32(points).reshape(-1, 6, 2)
-    return Detections(np.float32(scores), boxes, points)
+    return Detections(
+        np.array(scores, np.float32),
+        np.array(boxes, np.float32).reshape(-1, 4),
+        np.array(points, np.float32).reshape(-1, 6, 2),
+    )
 
 
 def _iou(box: np.ndarray, boxes: np.ndarray) -> np.ndarray:
@@ -106,7 +109,7 @@ def letterboxed(pixels: np.ndarray, border: float = 0.0) -> tuple[np.ndarray, fl
     left, top = (SIDE - size[0]) // 2, (SIDE - size[1]) // 2
     square = np.zeros((SIDE, SIDE, 3), np.uint8)
     square[top : top + size[1], left : left + size[0]] = pixels
-    return square, scale, np.float32([left, top])
+    return square, scale, np.array([left, top], np.float32)
 
 
 class BlazeFace:

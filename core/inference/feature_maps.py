@@ -56,7 +56,9 @@ def shifted(face: np.ndarray, right_px: int, down_px: int) -> np.ndarray:
     return cv2.warpAffine(face, matrix, size, borderMode=cv2.BORDER_REPLICATE)
 
 
-def equivariance(before: np.ndarray, after: np.ndarray, layer: str, right_px: int, down_px: int):
+def equivariance(
+    before: np.ndarray, after: np.ndarray, layer: str, right_px: int, down_px: int
+) -> float:
     """How exactly a layer's maps moved with the face: their correlation after moving them back.
 
     Args:

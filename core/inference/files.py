@@ -49,7 +49,7 @@ def files_of(
     Yields:
         A file's path or URI, or a result with an error for what cannot be judged at all.
     """
-    for path in map(os.fspath, paths):
+    for path in (os.fspath(each) for each in paths):
         if is_uri(path):
             yield from _files_at(path, tell)
         elif os.path.isdir(path):  # noqa: PTH112  Path.is_dir raises on some names

@@ -4,6 +4,7 @@ import math
 import threading
 
 import cv2
+import cv2.data
 import numpy as np
 
 from core.inference.geometry import LEVEL_FROM_DEG, Box, Face, Found, ffhq_square, merge_boxes
@@ -53,7 +54,7 @@ class HaarDetector:
         note = f"The picture is large: faces narrower than {smallest_px} px may have been missed."
         return Found(tuple(faces), (note,))
 
-    def detect(self, pixels: np.ndarray, *, quick: bool = False, **options) -> list[Face]:
+    def detect(self, pixels: np.ndarray, *, quick: bool = False, **options: float) -> list[Face]:
         """Find the faces of a picture, largest first.
 
         Args:

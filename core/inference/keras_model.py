@@ -4,14 +4,18 @@ import gc
 import tempfile
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.artifacts import read_artifact
 from core.config import ARTIFACTS_DIR
 
+if TYPE_CHECKING:
+    import keras
+
 building = threading.Lock()  # two users asking at once must not import and build twice
 
 
-def trained_classifier(folder: Path = ARTIFACTS_DIR):
+def trained_classifier(folder: Path = ARTIFACTS_DIR) -> "keras.Model":
     """A new model of the classifier with its checked weights, giving logits.
 
     Args:
@@ -31,7 +35,7 @@ def trained_classifier(folder: Path = ARTIFACTS_DIR):
     return model
 
 
-def load_keras_weights(model, name: str, folder: Path = ARTIFACTS_DIR) -> None:
+def load_keras_weights(model: "keras.Model", name: str, folder: Path = ARTIFACTS_DIR) -> None:
     """Give a Keras model shipped weights; the bytes that were checked are those that are loaded.
 
     Args:

@@ -46,7 +46,8 @@ class TfliteModel:
         if not self._path.is_file():
             raise UserError(f"BlazeFace's file {file} is missing. {HOW_TO_INSTALL}")
         self._compiling = threading.Lock()
-        self._compiled = self._order = None
+        self._compiled = None
+        self._order: list[int] = []
         self._idle: deque = deque()  # requests that no thread uses now
 
     def __call__(self, tensor: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from pyarrow import ArrowException
@@ -105,7 +106,7 @@ def _walk(system: FileSystem, root: str, left_out: LeftOut) -> Iterator[str]:
         waiting += reversed(inner)
 
 
-def _listed(system: FileSystem, asked) -> list[FileInfo]:
+def _listed(system: FileSystem, asked: Any) -> list[FileInfo]:
     try:
         found = system.get_file_info(asked)
     except (OSError, ArrowException) as error:

@@ -112,6 +112,7 @@ class Calibration:
 
     def in_band(self, p_fake: np.ndarray | float) -> np.ndarray:
         """Which P(fake) lie within the unsure band: bool, of the same shape."""
+        p_fake = np.asarray(p_fake)
         return (self.unsure_low < p_fake) & (p_fake < self.unsure_high)
 
     def states(self, p_fake: np.ndarray | float, doubtful: np.ndarray | bool = False) -> np.ndarray:

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from defusedxml import ElementTree
 from PIL import ExifTags, Image, IptcImagePlugin
@@ -171,7 +172,7 @@ def _read_xmp(image: Image.Image, found: Fields) -> None:
             found.xmp.setdefault(name, []).append(value)
 
 
-def _xmp_values(root) -> Iterator[tuple[str, str]]:
+def _xmp_values(root: Any) -> Iterator[tuple[str, str]]:
     """(name, value) of all elements and attributes that say something."""
     for element in root.iter():
         own = _local(element.tag)

@@ -1,6 +1,7 @@
 """Who may have compressed a JPEG last, by its quantization tables."""
 
 from functools import cache
+from typing import cast
 
 from PIL import JpegPresets
 
@@ -62,6 +63,7 @@ def _photoshop() -> dict[tuple, str]:
     """The tables of Photoshop's settings, as Pillow knows them -> the setting's name."""
     found = {}
     for name, preset in JpegPresets.presets.items():
-        tables = tuple(tuple(table) for table in preset["quantization"])
+        quantization = cast(list[list[int]], preset["quantization"])
+        tables = tuple(tuple(table) for table in quantization)
         found[tables] = found[tables[:1]] = name.replace("_", " ")
     return found

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 from pyarrow import parquet
@@ -69,13 +70,13 @@ def _parts(rows: Iterator[dict], size: int) -> Iterator[Iterator[dict]]:
         yield chain([first], islice(rows, size - 1))
 
 
-def _parquet(file, rows: Iterator[dict]) -> None:
+def _parquet(file: IO[bytes], rows: Iterator[dict]) -> None:
     with parquet.ParquetWriter(file, SCHEMA) as writer:
         while group := list(islice(rows, ROW_GROUP)):
             writer.write_table(pa.Table.from_pylist(group, SCHEMA))
 
 
-def _csv(file, rows: Iterator[dict]) -> None:
+def _csv(file: IO[bytes], rows: Iterator[dict]) -> None:
     file.write(codecs.BOM_UTF8)  # by which spreadsheets know the encoding
     text = io.TextIOWrapper(file, "utf-8", newline="")
     write_csv_rows(text, [SCHEMA.names])
@@ -83,7 +84,7 @@ def _csv(file, rows: Iterator[dict]) -> None:
     text.detach()
 
 
-def _jsonl(file, rows: Iterator[dict]) -> None:
+def _jsonl(file: IO[bytes], rows: Iterator[dict]) -> None:
     for row in rows:
         file.write(json.dumps(row).encode() + b"\n")
 

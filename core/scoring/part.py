@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core.errors import UserError
 from core.picture_files import printable
@@ -174,5 +175,5 @@ def _checked(rows: list[dict]) -> list[dict]:
     return rows
 
 
-def _shown(value) -> str:
+def _shown(value: Any) -> str:
     return printable(json.dumps(value, ensure_ascii=True))

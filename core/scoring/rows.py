@@ -1,5 +1,7 @@
 """The JSON contract of `classify`, flattened: a row a face, or one for a file without any."""
 
+from typing import Any
+
 import pyarrow as pa
 
 from core.inference.verdict import NO_FACE, State
@@ -52,5 +54,5 @@ def _of_face(number: int, face: dict) -> dict:
     }
 
 
-def _cell(value):
+def _cell(value: Any) -> Any:
     return as_text(value) if isinstance(value, str) else value

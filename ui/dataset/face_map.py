@@ -6,6 +6,7 @@ import os
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.dataset.browse import outcomes
 from core.dataset.embedding import FEWEST, FaceFeatures, lay_out
@@ -81,7 +82,11 @@ def _places(digest: str, _features: np.ndarray) -> np.ndarray:
 
 
 def _look(
-    wanted: pd.DataFrame, missing: int, features: FaceFeatures, second: SecondOpinion, place
+    wanted: pd.DataFrame,
+    missing: int,
+    features: FaceFeatures,
+    second: SecondOpinion,
+    place: DeltaGenerator,
 ) -> None:
     """The button that has the second opinion look at the faces that it has not seen."""
     label = "Make the map" if missing == len(wanted) else f"Add {missing:,} faces"

@@ -8,7 +8,7 @@ from core.dataset.index_cache import open_index
 from core.dataset.sources.demo import DEMO_DIR, PER_CLASS
 from core.dataset.sources.kaggle import BYTES, MAX_SAMPLE, sample_folder, whole_folder
 from core.errors import UserError
-from core.jobs import job_status, start_job
+from core.jobs import JobStatus, job_status, start_job
 from core.open_folder import OpenFolder, served
 from ui.shared.address import moved
 from ui.shared.job_panel import job_panel, remember_mine
@@ -160,7 +160,7 @@ def _start_button(label: str, words: list[str], name: str) -> None:
             st.rerun()
 
 
-def _outcome(job) -> None:
+def _outcome(job: JobStatus) -> None:
     """How the last job ended."""
     last = job.lines[-1] if job.lines else ""
     if job.stopped:

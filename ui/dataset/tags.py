@@ -1,6 +1,8 @@
 """Tags of a data set's faces: put on a list or on one face, shown, saved and handed out."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -78,7 +80,7 @@ def tags_of_a_face(path: str, tags: TagBook) -> None:
     )
 
 
-def _try(change, *what) -> None:
+def _try(change: Callable, *what: Any) -> None:
     """Change the tags; what is wrong is said on the page that follows."""
     try:
         change(*what)

@@ -1,6 +1,7 @@
 """Which servers may help a browser and this app to find each other (ICE, RFC 8445)."""
 
 import json
+from typing import Any
 
 from core.errors import UserError
 
@@ -33,7 +34,7 @@ def parse_ice_servers(text: str | None) -> list[dict]:
     return servers
 
 
-def _is_server(entry) -> bool:
+def _is_server(entry: Any) -> bool:
     if not isinstance(entry, dict) or not entry.keys() <= {"urls", "username", "credential"}:
         return False
     urls = entry.get("urls")

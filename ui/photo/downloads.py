@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -85,7 +86,7 @@ def _one_photo(item: Judged, stem: str, stamp: Stamp) -> None:
         _button("Annotated photo (PNG)", drawn, f"{stem}_judged.png", "image/png", "image")
 
 
-def _button(label: str, content, file_name: str, mime: str, symbol: str) -> None:
+def _button(label: str, content: Any, file_name: str, mime: str, symbol: str) -> None:
     """A download that is made when somebody asks for it."""
     download(
         label,

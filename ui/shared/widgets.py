@@ -1,5 +1,8 @@
 """What every page asks of Streamlit in the same words."""
 
+from collections.abc import Callable
+from typing import Any
+
 import streamlit as st
 
 from ui.shared.names import literal
@@ -18,7 +21,7 @@ def say_error(error: Exception | str, icon: str = "error") -> None:
     st.error(literal(str(error)), icon=f":material/{icon}:")
 
 
-def download(label: str, data: bytes | str, **options) -> None:
+def download(label: str, data: bytes | str | Callable[[], bytes | str], **options: Any) -> None:
     """A button that hands out a file; the page is not drawn anew.
 
     Args:

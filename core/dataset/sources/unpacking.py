@@ -49,7 +49,7 @@ def bounded_unpacking(most_bytes: int) -> Generator[None]:
         check_archive(Path(archive_path), most_bytes)
         theirs(archive_path, out_path)
 
-    resolver._extract_archive = checked
+    resolver._extract_archive = checked  # ty: ignore[invalid-assignment]  other names for the same
     try:
         yield
     finally:

@@ -122,6 +122,7 @@ def _container(file: BinaryIO) -> InputContainer:
     try:
         container = av.open(
             source,
+            mode="r",
             metadata_errors="ignore",
             timeout=(OPEN_LIMIT_S, None),
             options=_LIMITS,
@@ -175,8 +176,9 @@ def video_stream(container: InputContainer) -> VideoStream:
             "The video's coding is not known to this app. Save it as H.264, which every "
             "program can write."
         )
-    best = container.streams.best("video")
-    if best not in playable:
+    named = container.streams.best("video")
+    best = next((stream for stream in playable if stream == named), None)
+    if best is None:
         best = max(playable, key=lambda s: (Disposition.default in s.disposition, s.width))
     check_size(best.width, best.height)
     best.codec_context.options = _LIMITS

@@ -175,12 +175,12 @@ class LivePipeline:
         if not fresh or self._now_s - known.judged_s < settings.judge_s:
             return None
         known.judged_s = self._now_s
-        crop, tensor, reason = self._view(pixels, track, known, settings)
+        view = self._view(pixels, track, known, settings)
         known.turn += 1
-        if reason:
-            known.evidence.add_weak(reason)
+        if isinstance(view, str):
+            known.evidence.add_weak(view)
             return None
-        return crop, tensor
+        return view
 
     def _consult(self, crops: dict[int, np.ndarray], settings: LiveSettings) -> None:
         """Hear the second opinion and let it see more; where it fails, go on without it."""
@@ -217,15 +217,15 @@ class LivePipeline:
 
     def _view(
         self, pixels: np.ndarray, track: Track, known: _Known, settings: LiveSettings
-    ) -> tuple[np.ndarray | None, np.ndarray | None, str | None]:
-        """Crop and tensor of a face, and why the networks should not be asked about it, or None.
+    ) -> tuple[np.ndarray, np.ndarray] | str:
+        """Crop and tensor of a face, or why the networks should not be asked about it.
 
         The views that a photo gets all at once take turns here: the average over time is
         their average too.
         """
         box = clipped(track.box, pixels)
         if box.area == 0:
-            return None, None, "The face has left the picture."
+            return "The face has left the picture."
         crop: Crop = crop_face(pixels, track.face)
         known.look = look_of(crop.pixels)
         tensor = face_view(crop.pixels, known.turn)
@@ -236,7 +236,7 @@ class LivePipeline:
             self._joining.calibration,
             min_side_px=settings.min_face_px,
         )
-        return crop.pixels, tensor, reason
+        return reason or (crop.pixels, tensor)
 
     def _states(self, pixels: np.ndarray, settings: LiveSettings) -> tuple[TrackState, ...]:
         joining, states = self._joining.with_threshold(settings.threshold), []

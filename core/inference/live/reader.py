@@ -102,7 +102,7 @@ class VideoReader:
         return notes
 
     def _notes_on_size(self, size: Size) -> list[str]:
-        if not self.sizes:
+        if not self.sizes or self._stored is None:
             return []
         if len(self.sizes) > 1:
             named = ", then ".join(_words(one) for one in self.sizes[:MAX_SIZES])
