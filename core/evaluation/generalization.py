@@ -13,6 +13,7 @@ from core.config import FAKE, REAL
 from core.dataset.index import DatasetIndex, labels_of
 from core.evaluation.measurement import GeneratedFaces, Measurement
 from core.evaluation.scores import judge_figures, score_faces
+from core.evaluation.sources import plentiful
 from core.generators.base import FaceGenerator
 from core.inference.networks import Network
 from core.inference.verdict import Calibration
@@ -25,7 +26,7 @@ _KEPT = ("n", "accuracy", "roc_auc", "roc_auc_ci95", "tpr_at_1pct_fpr")
 def pairs_of_sources(
     faces: pd.DataFrame, trained_on: set[str], network: Network, calibration: Calibration
 ) -> list[dict]:
-    """A row for each real against each fake source of a data set.
+    """A row for each real source that has plenty of faces against each fake source.
 
     Args:
         faces: rows of an index, of faces the network was not trained on.
@@ -39,7 +40,9 @@ def pairs_of_sources(
     Raises:
         UserError: not one file can be decoded.
     """
-    scores = score_faces(faces, network)
+    plenty = plentiful(faces[["label", "source"]].value_counts().to_dict())
+    known = faces["source"].isin(plenty) | (faces["label"] == "fake")
+    scores = score_faces(faces[known].reset_index(drop=True), network)
     sources = scores.faces["source"].to_numpy()
     reals = {
         name: scores.log_odds[(sources == name) & (scores.labels == REAL)]

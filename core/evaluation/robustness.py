@@ -9,6 +9,7 @@ import pandas as pd
 
 from core.damage import blurred, jpeg, noisy, rescaled, to_uint8
 from core.evaluation.scores import Scores, report, score_faces
+from core.evaluation.sources import plentiful
 from core.inference.networks import Network
 from core.inference.verdict import Calibration
 from core.webcam_imitation import Webcam
@@ -91,10 +92,11 @@ DAMAGES = {
 
 
 def pick_faces(faces: pd.DataFrame, per_source: int = PER_SOURCE) -> pd.DataFrame:
-    """Up to so many faces of each source, drawn by a fixed seed."""
+    """Up to so many faces of each source that has plenty, drawn by a fixed seed."""
+    known = faces["source"].isin(plentiful(faces[["label", "source"]].value_counts().to_dict()))
     parts = [
         rows.sample(min(per_source, len(rows)), random_state=SEED)
-        for _, rows in faces.groupby(["label", "source"])
+        for _, rows in faces[known].groupby(["label", "source"])
     ]
     return pd.concat(parts).sort_index().reset_index(drop=True)
 

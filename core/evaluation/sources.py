@@ -1,5 +1,9 @@
 """What the sources of a data set are called in plain words, and which generators they are of."""
 
+from collections.abc import Mapping
+
+ENOUGH = 100  # faces of a source, fewer than which rank poorly against another's
+
 # Which family of generators a source of the data set is of.
 FAMILIES = {
     "StyleGAN": (
@@ -55,3 +59,16 @@ def kind_of(source: str) -> str:
 def family_of(source: str) -> str:
     """The family of generators that a source of fakes is of; its own name if of none of them."""
     return next((name for name, members in FAMILIES.items() if source in members), source)
+
+
+def plentiful(counts: Mapping[tuple[str, str], int]) -> set[str]:
+    """The sources with `ENOUGH` faces to be set against each other; all of a class if none has.
+
+    Args:
+        counts: faces by label and source.
+    """
+    found = set()
+    for label in {label for label, _ in counts}:
+        of_class = {source: n for (other, source), n in counts.items() if other == label}
+        found |= {source for source, n in of_class.items() if n >= ENOUGH} or set(of_class)
+    return found

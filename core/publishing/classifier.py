@@ -23,6 +23,7 @@ from core.dataset.batches import row_weights
 from core.dataset.index import DatasetIndex, labels_of, load_split
 from core.errors import UserError
 from core.evaluation.scores import Change, report, score_faces
+from core.evaluation.sources import plentiful
 from core.inference.networks import Cnn, Network
 from core.inference.predictor import Predictor
 from core.inference.verdict import Calibration
@@ -162,7 +163,12 @@ def _measure(
     faces = index.part(split)
     if faces.empty:
         raise UserError(f"{index.root} has no split {split}, on which a shipped model is measured.")
-    return report(score_faces(faces, network, change=change), calibration)
+    figures = report(score_faces(faces, network, change=change), calibration)
+    by_source = figures["by_source"].items()
+    known = plentiful({(row["label"], name): row["n"] for name, row in by_source})
+    pairs = figures["by_pair"].items()
+    figures["by_pair"] = {pair: row for pair, row in pairs if set(pair.split(" / ")) <= known}
+    return figures
 
 
 def _short(metrics: dict) -> dict:

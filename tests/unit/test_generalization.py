@@ -4,6 +4,7 @@ import numpy as np
 
 from core.dataset.index import index_folder
 from core.evaluation.generalization import left_out, painted_by, pairs_of_sources
+from core.evaluation.sources import plentiful
 from core.inference.verdict import Calibration
 from tests.conftest import encode, texture, write_dataset
 from tests.unit.test_robustness import Probe
@@ -57,3 +58,8 @@ def test_painted_faces_stand_against_the_real_ones(tmp_path):
 def test_a_left_out_source_is_judged_alone(tmp_path):
     rows = left_out(_index(tmp_path), "test", "other", Probe(), CALIBRATION)
     assert [(row["generator"], row["left_out"], row["n"]) for row in rows] == [("other", True, 7)]
+
+
+def test_sources_of_few_faces_are_not_ranked_where_others_have_plenty():
+    counts = {("real", "ffhq"): 150, ("real", "usgov"): 22, ("fake", "sd15"): 41}
+    assert plentiful(counts) == {"ffhq", "sd15"}  # no class is left without a source
