@@ -9,8 +9,8 @@ with all cores and a process for each core), of `classify --out` on aligned face
 detection, and each over the networks; by the clock, and by the time all cores spend on a file,
 which other work on the machine hardly changes. A command's figures are the slope between a short
 and a long run, which leaves its start out.
-`memory`: peak of the writing process and of a worker for 1,000 and 10,000 tiny pictures, judged by
-a stand-in for the networks.
+`memory`: peak of the writing process and of a worker, and rows a second, for 10,000, 30,000 and
+100,000 tiny pictures, judged by a stand-in for the networks: constant memory, linear time.
 `before`: time for the long run over that of `classify --json` at an earlier commit; the CNN
 alone, as there was no second opinion then. Each run is a process of its own, in turn; medians.
 """
@@ -39,7 +39,7 @@ from core.runtime import cores, limit_threads
 SIDE_PX = 256
 WARM_FILES = 16  # of a short run
 ALONE_S = 8.0
-MEMORY_ROWS = (1_000, 10_000)
+MEMORY_ROWS = (10_000, 30_000, 100_000)
 MB = 2**20
 ONE, EACH = "networks, one process", "networks, a process for each core"
 ALIGNED, DETECTION = "classify --aligned --out", "classify --out"
@@ -151,6 +151,7 @@ def memory() -> list[dict]:
     for row in rows:
         row["writer, over the first"] = row["writer_mb"] / rows[0]["writer_mb"]
         row["worker, over the first"] = row["worker_mb"] / rows[0]["worker_mb"]
+        row["rate, over the first"] = row["rows_per_s"] / rows[0]["rows_per_s"]
     return rows
 
 

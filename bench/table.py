@@ -60,7 +60,7 @@ TABLES = {
         ("table", "way", "network", "rows"),
         (
             *("of the networks", "of the networks, by core time", "of before"),
-            *("writer, over the first", "worker, over the first"),
+            *("writer, over the first", "worker, over the first", "rate, over the first"),
         ),
     ),
     "dataset": Table(

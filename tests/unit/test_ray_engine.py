@@ -95,6 +95,20 @@ def test_workers_killed_in_mid_run_lose_and_double_nothing(cluster, tmp_path):
     assert not any(row["error"] for row in rows)
 
 
+@pytest.mark.slow
+def test_the_command_writes_the_same_on_a_cluster(cluster, examples, tmp_path, capsys):
+    for title in ("Portrait A", "Group of four"):
+        (tmp_path / f"{title}.jpg").write_bytes(examples[title])
+    words = ["classify", tmp_path.as_uri(), "--network", "cnn", "--workers", "1", "--out"]
+    assert main([*words, str(tmp_path / "local.parquet")]) == 0
+    assert main([*words, str(tmp_path / "ray.parquet"), "--engine", "ray"]) == 0
+    assert "2 files, 5 faces in them, none with an error" in capsys.readouterr().out
+    local, ray = (pd.read_parquet(tmp_path / f"{name}.parquet") for name in ("local", "ray"))
+    pd.testing.assert_frame_equal(ray, local, atol=1e-4)
+    assert main([*words, str(tmp_path / "ray.parquet"), "--engine", "ray", "--resume"]) == 0
+    assert "finished already" in capsys.readouterr().out
+
+
 def _parent(number: str) -> int:
     status = Path(f"/proc/{number}/status").read_text()
     return int(status.split("PPid:")[1].split()[0])
