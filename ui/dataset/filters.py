@@ -27,14 +27,14 @@ def filters(index: DatasetIndex, tags: TagBook) -> Query:
             if tags.names or st.session_state.ds_tag:
                 _choice("tag", "Tag", 130, tags.names, missing)
             st.text_input("Name contains", key="ds_text", width=150, **KEPT)
-            st.selectbox("Order", ORDERS, format_func=ORDERS.get, key="ds_order", width=190, **KEPT)
         with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.selectbox("Order", ORDERS, format_func=ORDERS.get, key="ds_order", width=185, **KEPT)
             st.selectbox(
-                "Verdict", OUTCOMES, format_func=OUTCOMES.get, key="ds_outcome", width=140, **KEPT
+                "Verdict", OUTCOMES, format_func=OUTCOMES.get, key="ds_outcome", width=130, **KEPT
             )
-            st.slider("P(fake)", 0.0, 1.0, step=0.01, key="ds_range", width=220, **KEPT)
+            st.slider("P(fake)", 0.0, 1.0, step=0.01, key="ds_range", width=150, **KEPT)
             st.number_input(
-                "Smallest side (px)", 0, MAX_SIDE_PX, step=32, key="ds_side", width=140, **KEPT
+                "Smallest side (px)", 0, MAX_SIDE_PX, step=32, key="ds_side", width=130, **KEPT
             )
             st.selectbox("A page", PAGE_SIZES, key="ds_size", width=90, **KEPT)
     if missing:

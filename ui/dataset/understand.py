@@ -16,6 +16,7 @@ from ui.shared.charts import by_class, spectrum_chart
 from ui.shared.theme import facts
 from ui.shared.widgets import STILL, download, say_error
 
+MEAN_PX = 136  # two beside each other in their column
 MOST_PAIRS, MOST_COPIES = 12, 6  # of pictures that are shown
 
 
@@ -65,8 +66,8 @@ def _means(found: Properties) -> None:
         names = sorted(found.mean_faces, reverse=True)
         with st.container(horizontal=True):
             for name in names:
-                with st.container(width=150):
-                    st.image(found.mean_faces[name], width=150, alt=f"Mean {name} face")
+                with st.container(width=MEAN_PX):
+                    st.image(found.mean_faces[name], width=MEAN_PX, alt=f"Mean {name} face")
                     st.caption(name)
         st.caption(
             f"The mean of {len(found.table):,} faces drawn at random. Eyes at different heights "
