@@ -22,6 +22,7 @@ BENCHES = {
     "app_start": [],
     "live": [],
     "generate": [],
+    "training": [],
     "detector": ["--data", DATA],
     "folder": [],
     "dataset": [DATA],

@@ -2,9 +2,9 @@
 
     python -m bench.scale [--files N] [--cores N ...] [--price PER_CORE_HOUR] [--run RUN_DIR]
 
-Without options it writes the marked part of docs/scale.md anew from bench/results/folder.json, as
-`make bench` does at its end. With options it prints the plan of that job; `--run` adds what a run's
-epochs took and what they would take on several devices at best.
+Without options it writes the marked parts of docs/scale.md anew from folder.json and training.json
+in bench/results/, as `make bench` does at its end. With options it prints the plan of that job;
+`--run` adds what a run's epochs took, and what they would take on several devices at best.
 """
 
 import argparse
@@ -22,19 +22,34 @@ PAGE = ROOT / "docs" / "scale.md"
 PART = re.compile(r"(?<=<!-- computed -->\n).*?(?=<!-- /computed -->)", re.DOTALL)
 FILES, CORES = 10_000_000, (2, 64, 1024)
 DEVICES = 8
+TRAIN_FACES, EPOCHS = 100_000, 15  # of Kaggle's 140k set, as its authors trained
 NOT_YET = (
-    "Not computed yet: `python -m bench.folder` measures the slopes on a quiet machine, "
+    "Not computed yet: `python -m bench.{}` measures the slopes on a quiet machine, "
     "`python -m bench.scale` writes this part.\n"
 )
 
 
+def _rows(file: Path) -> list[dict]:
+    return json.loads(file.read_text())["rows"] if file.exists() else []
+
+
+def training(folder: Path = RESULTS_DIR) -> str:
+    """A Markdown table: what the 140k set takes where cores train."""
+    rows = [row for row in _rows(folder / "training.json") if row["way"] == "epoch"]
+    if not rows:
+        return NOT_YET.format("training")
+    lines = [f"| {TRAIN_FACES:,} faces, {EPOCHS} epochs | core hours |", "|---|---:|"]
+    for row in rows:
+        core_h = TRAIN_FACES * EPOCHS * row["core_s_per_face"] / 3600
+        lines.append(f"| recipe {row['recipe']} | {core_h:,.0f} |")
+    return "\n".join(lines) + "\n"
+
+
 def slopes(folder: Path = RESULTS_DIR) -> dict[str, float]:
     """Seconds of one core for each further file, by the way of judging; empty if not measured."""
-    file = folder / "folder.json"
-    rows = json.loads(file.read_text())["rows"] if file.exists() else []
     return {
         f"`{row['way']}`, network {row['network']}": row["core_s_per_file"]
-        for row in rows
+        for row in _rows(folder / "folder.json")
         if row["table"] == "speed" and row["way"].startswith("classify")
     }
 
@@ -47,7 +62,7 @@ def plan(
 ) -> str:
     """A Markdown table: what so many files take on so many cores, and cost at a price."""
     if not found:
-        return NOT_YET
+        return NOT_YET.format("folder")
     heads = [f"{files:,} files", "core hours", *(f"hours on {count:,} cores" for count in cores)]
     heads += [] if price is None else ["cost"]
     lines = [f"| {' | '.join(heads)} |", "|---|" + "---:|" * (len(heads) - 1)]
@@ -71,14 +86,15 @@ def epochs(run: RunFolder, devices: int = DEVICES) -> str:
     )
 
 
-def with_plan(text: str, found: dict[str, float]) -> str:
-    """A text whose marked part is the plan of these slopes."""
-    return PART.sub(lambda _: plan(found), text, count=1)
+def with_plans(text: str, folder: Path = RESULTS_DIR) -> str:
+    """A text whose two marked parts are the plans for judging and for training."""
+    plans = iter((plan(slopes(folder)), training(folder)))
+    return PART.sub(lambda _: next(plans), text)
 
 
 def write_plan() -> None:
     """Write docs/scale.md anew."""
-    PAGE.write_text(with_plan(PAGE.read_text(), slopes()))
+    PAGE.write_text(with_plans(PAGE.read_text()))
 
 
 def main() -> None:

@@ -50,6 +50,11 @@ TABLES = {
     "generate": Table(
         "Painting and training a generator", ("painting", "training"), ("times_ours", "times_plain")
     ),
+    "training": Table(
+        "A face of an epoch of training, over the network's bare step",
+        ("recipe", "way"),
+        ("over the bare step", "over the bare step, by core time"),
+    ),
     "detector": Table(
         "Time of one picture over that of the Haar cascades",
         ("what",),

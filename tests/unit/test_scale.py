@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bench.scale import FILES, NOT_YET, PAGE, epochs, plan, slopes, with_plan
+from bench.scale import FILES, PAGE, epochs, plan, slopes, training, with_plans
 from core.training.run_folder import RunFolder
 
 ROWS = [
@@ -15,7 +15,9 @@ ROWS = [
 
 
 def test_the_page_has_the_plan_of_the_measured_slopes():
-    assert plan(slopes()) in PAGE.read_text(), "Run `python -m bench.scale`."
+    text = PAGE.read_text()
+    assert with_plans(text) == text, "Run `python -m bench.scale`."
+    assert plan(slopes()) in text and training() in text
 
 
 def test_a_plan_follows_its_slopes(tmp_path):
@@ -25,9 +27,15 @@ def test_a_plan_follows_its_slopes(tmp_path):
     head, _, row = plan(found, 1_000_000, (10,), price=0.5).splitlines()
     assert head == "| 1,000,000 files | core hours | hours on 10 cores | cost |"
     assert row == "| `classify --out`, network both | 20 | 2.0 | 10.00 |"
-    text = with_plan("a\n<!-- computed -->\nold\n<!-- /computed -->\nb\n", found)
+    rows = [{"way": way, "recipe": "ours", "core_s_per_face": 0.024} for way in ("bare", "epoch")]
+    (tmp_path / "training.json").write_text(json.dumps({"rows": rows}))
+    text = with_plans("a\n<!-- computed -->\nold\n<!-- /computed -->\nb\n" * 2, tmp_path)
     assert "old" not in text and f"{FILES:,} files" in text and text.endswith("\nb\n")
-    assert plan(slopes(tmp_path / "nothing")) == NOT_YET
+    assert "| recipe ours | 10 |" in text
+    nothing = tmp_path / "nothing"
+    assert all(
+        said.startswith("Not computed") for said in (plan(slopes(nothing)), training(nothing))
+    )
 
 
 @pytest.mark.parametrize(
