@@ -6,7 +6,7 @@ import pytest
 from openvino import opset13 as ops
 
 from core.models.export import as_files
-from core.publishing.eight_bits import in_eight_bits, rounding
+from core.publishing.eight_bits import Trial, in_eight_bits, rounded_if_harmless, rounding
 
 SIDE = 16
 
@@ -48,3 +48,20 @@ def test_rounding_that_moves_verdicts_is_seen():
     assert spread.auc_lost == 0 and spread.shift > 0.02 and not spread.harmless
     turned = rounding(labels, before, np.array([3.0, -1.1, -1.0, -3.0]), even)
     assert turned.auc_lost == pytest.approx(0.25) and not turned.harmless
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("harmless", [True, False])
+def test_what_harms_verdicts_stays_as_it_was(network, harmless):
+    faces = np.random.default_rng(1).random((40, SIDE, SIDE, 3), dtype=np.float32)
+    plain = _run(network, faces)[:, 0]
+    labels = np.where(np.arange(40) < 20, 0, 1)  # what it says is random, but for what is added
+
+    def judge(*files):
+        odds = (_run(files, faces)[:, 0] - plain.mean()) / plain.std() + np.where(labels, -9, 9)
+        return odds if harmless or files == network else -odds
+
+    trial = Trial(judge, labels, np.ones(40))
+    files, found = rounded_if_harmless(network, faces, trial)
+    assert found.harmless == harmless
+    assert (files == network) != harmless

@@ -21,6 +21,18 @@ from tests.conftest import encode, texture, write_dataset
 RECIPE = Recipe("original", epochs=3, batch_size=4, bn_momentum=0.8)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def in_32_bits():
+    """As where NNCF is not installed: rounding has tests of its own and takes seconds each time."""
+
+    def refuse(*given):
+        raise UserError("NNCF is not installed.")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.publishing.classifier.rounded_if_harmless", refuse)
+        yield
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     base = tmp_path_factory.mktemp("publish")
@@ -39,6 +51,7 @@ def published(run, tmp_path_factory):
 def test_a_published_run_serves_verdicts(published):
     folder, lines = published
     assert any("Calibrated" in line for line in lines)
+    assert any("32 bits" in line for line in lines)  # and so without NNCF
     inspector = load_inspector(folder)
     metrics = read_json("classifier_metrics", folder)
     hits = 0
