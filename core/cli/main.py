@@ -22,7 +22,7 @@ def main(argv: list[str] | None = None) -> int:
     Returns:
         The exit code: 0 all is well, 1 something could not be done, 2 wrong usage.
     """
-    args = _parser().parse_args(argv)
+    args = build_parser().parse_args(argv)
     try:
         return args.run(args)
     except UserError as error:
@@ -38,7 +38,8 @@ def main(argv: list[str] | None = None) -> int:
         return SOME_FAILED
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """What reads the words of every command."""
     parser = argparse.ArgumentParser(prog="python -m core", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
     add_judging(commands)

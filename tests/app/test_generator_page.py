@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -149,9 +150,9 @@ def test_a_missing_second_generator_is_a_sentence(monkeypatch):
         raise UserError("MobileStyleGAN is not installed. Get it with ...")
 
     monkeypatch.setattr(ui.shared.resources, "load_generator", missing)
-    ui.shared.resources._generator.clear()
+    st.cache_resource.clear()
     page = _page(generator="mobilestylegan")
-    ui.shared.resources._generator.clear()
+    st.cache_resource.clear()
     assert not page.exception
     assert any("not installed" in error.value for error in page.error)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow
 import pytest
+import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
@@ -387,11 +388,11 @@ def test_broken_artifacts_are_a_sentence_not_a_traceback(monkeypatch, artifacts_
     (artifacts_copy / "classifier.bin").write_bytes(b"tampered")
     whole = photo.load_inspector
     monkeypatch.setattr(resources, "load_inspector", lambda: whole(artifacts_copy))
-    resources._inspector.clear()
+    st.cache_resource.clear()
     page = _page("pages/1_Photo.py").run()
     assert not page.exception
     assert "SHA-256 differs" in page.error[0].value
-    resources._inspector.clear()
+    st.cache_resource.clear()
 
 
 def test_verdicts_as_json_match_the_contract(photo_page, examples):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.cli.main import _parser
+from core.cli.main import build_parser
 from core.config import ROOT
 from core.evaluation.knowledge import knowledge_of, shipped_knowledge
 from tools.readme_table import README, measured_table, with_table
@@ -33,7 +33,7 @@ def test_every_link_leads_to_a_file(file):
 @pytest.mark.parametrize("file", [README, *PAGES], ids=lambda file: file.name)
 def test_every_command_is_understood(file):
     for words in _commands(file):
-        _parser().parse_args(words)  # exits on what it does not know
+        build_parser().parse_args(words)  # exits on what it does not know
 
 
 def test_the_readme_is_short_and_says_how_to_start_and_to_test():

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from PIL import Image, PngImagePlugin
 
-import core.dataset.index as module
 from core.dataset.index import COLUMNS, index_folder
 from core.errors import UserError
 from core.imaging import decode_image
@@ -69,19 +68,21 @@ def test_a_name_that_is_no_text_is_listed(tmp_path):
     index.unreadable["path"][0].encode()  # can be shown
 
 
-def test_headers_are_read_again_only_where_a_file_changed(tmp_path, monkeypatch):
+def test_headers_are_read_again_only_where_a_file_changed(tmp_path):
     root = write_dataset(tmp_path / "set", {"train": 3}, 16)
     first = index_folder(root)
     changed = root / "train" / "real" / "camera_1.png"
     changed.write_bytes(encode(np.zeros((9, 9, 3), np.uint8)))
     (root / "train" / "real" / "camera_2.png").unlink()
-    read = []
-    header = module._read_header
-    monkeypatch.setattr(module, "_read_header", lambda *file: read.append(file[0]) or header(*file))
+    anew = index_folder(root).faces
+    for file in root.rglob("*.png"):
+        if file != changed:  # who reads it again finds no picture; size and time are as before
+            kept = file.stat()
+            file.write_bytes(bytes(kept.st_size))
+            os.utime(file, ns=(kept.st_atime_ns, kept.st_mtime_ns))
     second = index_folder(root, known=first.faces)
-    assert read == [str(changed)] and len(second.faces) == 5
-    monkeypatch.undo()
-    pd.testing.assert_frame_equal(second.faces, index_folder(root).faces)
+    assert len(second.faces) == 5 and index_folder(root).faces["path"].tolist() == [str(changed)]
+    pd.testing.assert_frame_equal(second.faces, anew)
 
 
 def test_a_loop_of_links_ends(tmp_path):

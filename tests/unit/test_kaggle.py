@@ -12,7 +12,6 @@ from core.dataset.index import index_folder
 from core.dataset.sources import kaggle as module
 from core.dataset.sources.kaggle import (
     INNER,
-    check_counts,
     download_all,
     download_sample,
     read_listing,
@@ -34,7 +33,6 @@ def server(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "WAIT_S", 0.01)
     monkeypatch.setattr(module, "COUNTS", EACH)
     monkeypatch.setattr(module, "BYTES", 1000)
-    monkeypatch.setattr(check_counts, "__defaults__", (EACH,))
     yield server
     server.shutdown()
     server.server_close()

@@ -45,11 +45,11 @@ def download_all() -> Path:
     _check_room(cache, 2 * BYTES)
     with bounded_unpacking(UNFOLDED_BYTES):
         folder = Path(_fetch(None)) / INNER
-    check_counts(folder)
+    check_counts(folder, COUNTS)
     return folder
 
 
-def check_counts(folder: Path, counts: dict[str, int] = COUNTS) -> None:
+def check_counts(folder: Path, counts: dict[str, int]) -> None:
     """Raise UserError unless every class of every split has as many files as it should."""
     for split in SPLITS:
         for name in CLASS_NAMES:
