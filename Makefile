@@ -18,7 +18,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 # Tests run in two processes; tests/support/lanes.py says which stay together.
 PYTEST := $(BIN)/python -m pytest -n 2 --max-worker-restart 0
 
-.PHONY: app help check test lint lock format bench torture load figures docs screenshots clean
+.PHONY: app help check test lint lock format bench torture load sbom figures docs screenshots clean
 
 app: $(APP_READY) ## set up and start the app; PORT=8600 takes another port
 	$(BIN)/streamlit run app.py $(if $(PORT),--server.port $(PORT))
@@ -69,6 +69,9 @@ bench: $(DEV_READY) ## measure all speeds anew; DATA=DIR and CLIPS=DIR for what 
 torture: $(DEV_READY) ## try to break it; MINUTES=N ends it then, ONLY=kills GO_ON=1 adds to kept kills
 	$(BIN)/python -m bench.torture --keep $(if $(MINUTES),--minutes $(MINUTES)) \
 	$(if $(ONLY),--only $(ONLY)) $(if $(GO_ON),--go-on)
+
+sbom: $(DEV_READY) ## write sbom.cdx.json, the bill of materials for the notes of a release
+	$(BIN)/python -m tools.sbom sbom.cdx.json
 
 load: $(DEV_READY) ## fifty visitors and five webcams at once, for five minutes
 	$(BIN)/python -m bench.torture.load --visitors 50 --streams 5 --minutes 5 --keep

@@ -16,6 +16,7 @@ import io
 import random
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,8 +34,10 @@ from core.imaging import decode_image
 STILL_S = 5.0  # that a webcam's picture may stand still beside fifty who judge photos
 CALL_S = (10.0, 30.0)
 PAUSE_S = (1.0, 5.0)
+FIRST_S = 600.0  # until the server has loaded what it needs
 SETTLE_S = 240.0  # Streamlit keeps a session for two minutes, in case its window comes back
 SPARE_THREADS, SPARE_SOCKETS = 8, 4
+TOLD_LINES = 40  # of what the server said last
 WIDTH, HEIGHT, FPS = 480, 360, 10
 
 
@@ -122,14 +125,15 @@ def _server():
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
     command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
-    process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        yield Server(f"127.0.0.1:{port}", process.pid)
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        try:
+            yield Server(f"127.0.0.1:{port}", process.pid)
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+            log.seek(0)
+            print(*log.read().decode("utf-8", "replace").splitlines()[-TOLD_LINES:], sep="\n")
 
 
 async def _crowd(server: Server, args: argparse.Namespace, seen: Seen, before: dict) -> None:
@@ -145,12 +149,12 @@ async def _crowd(server: Server, args: argparse.Namespace, seen: Seen, before: d
 
 async def _first(server: Server) -> None:
     """Wait until it answers, and let it load what all share."""
-    until_s = time.monotonic() + ANSWER_S
+    until_s = time.monotonic() + FIRST_S
     while True:
         try:
             async with Visitor(server.place, "Photo") as visitor:
                 return await visitor.drop("first.jpg", load_examples()[0].data)
-        except OSError:
+        except OSError:  # a TimeoutError is one
             if time.monotonic() > until_s:
                 raise
             await asyncio.sleep(0.5)

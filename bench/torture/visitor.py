@@ -16,7 +16,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
-ANSWER_S = 120.0  # that anything may take on a machine where fifty others ask
+ANSWER_S = 180.0  # that anything may take on a machine where fifty others ask
 _FULL_RUN, _EARLY, _FRAGMENT = 0, 2, 3  # how a run of a page ends
 NO_SERVERS = aiortc.RTCConfiguration(iceServers=[])
 
@@ -91,8 +91,9 @@ class Visitor:
     def _take(self, told: ForwardMsg) -> None:
         if told.WhichOneof("type") == "new_session":
             self._session = told.new_session.initialize.session_id
-            self._script = told.new_session.page_script_hash
             self.elements.clear()
+        elif told.WhichOneof("type") == "navigation":
+            self._script = told.navigation.page_script_hash
         elif told.WhichOneof("type") == "delta":
             self.elements[tuple(told.metadata.delta_path)] = told.delta.new_element
 
