@@ -1,6 +1,6 @@
 """Folder scoring: how near `classify --out` comes to what the networks alone can do.
 
-    python -m bench.folder [--files 120] [--rounds 3] [--network both] [--against COMMIT]
+    python -m bench.folder [--files 120] [--rounds 3] [--network both]
 
 Pictures are variants of the shipped generated faces, 256 px, JPEG. Tables, and rows of
 bench/results/folder.json:
@@ -11,8 +11,8 @@ which other work on the machine hardly changes. A command's figures are the slop
 and a long run, which leaves its start out.
 `memory`: peak of the writing process and of a worker, and rows a second, for 10,000, 30,000 and
 100,000 tiny pictures, judged by a stand-in for the networks: constant memory, linear time.
-`before`: time for the long run over that of `classify --json` at an earlier commit; the CNN
-alone, as there was no second opinion then. Each run is a process of its own, in turn; medians.
+Each run is a process of its own, in turn; medians. An earlier version is compared with by
+bench/classify_before.py.
 """
 
 import argparse
@@ -23,14 +23,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from functools import partial
 from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image
 
-from bench.common import earlier_version, print_table, write_json
+from bench.common import print_table, write_json
 from core.config import ROOT
 from core.examples import load_examples
 from core.imaging import decode_image, encode
@@ -179,44 +178,11 @@ def measure_memory(count: int) -> None:
     print(json.dumps({**peaks, "rows_per_s": count / seconds}))
 
 
-def before(commit: str, folder: Path, rounds: int) -> list[dict]:
-    """Today's `classify`, with and without a table, over an earlier version's."""
-    with tempfile.TemporaryDirectory() as old:
-        ways = {
-            f"classify --json at {commit}": partial(
-                _printed, cwd=earlier_version(commit, Path(old))
-            ),
-            "classify --json": partial(_printed, words=["--network", "cnn"]),
-            DETECTION: partial(classified, words=["--network", "cnn"]),
-        }
-        seconds: dict[str, list[np.ndarray]] = {name: [] for name in ways}
-        for _ in range(rounds):
-            for name, way in ways.items():
-                seconds[name].append(way(folder))
-    medians = {name: np.median(each, axis=0) for name, each in seconds.items()}
-    first = next(iter(medians.values()))
-    return [
-        {
-            "table": "before",
-            "way": name,
-            "seconds": float(each[0]),
-            "of before": float(each[0] / first[0]),
-            "of before, by core time": float(each[1] / first[1]),
-        }
-        for name, each in medians.items()
-    ]
-
-
-def _printed(folder: Path, words: list[str] = (), cwd: Path = ROOT) -> np.ndarray:
-    return taken(["classify", "--json", str(folder), *words], cwd)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--files", default=120, type=int, help="of a long run (120)")
     parser.add_argument("--rounds", default=3, type=int, help="medians of so many (3)")
     parser.add_argument("--network", default=["both"], nargs="+", choices=["both", "cnn", "second"])
-    parser.add_argument("--against", metavar="COMMIT", help="compare with an earlier version")
     parser.add_argument("--alone", help=argparse.SUPPRESS)
     parser.add_argument("--threads", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--memory", type=int, help=argparse.SUPPRESS)
@@ -231,8 +197,6 @@ def main() -> None:
         write_pictures(long, args.files)
         tables = [speed(short, long, args.files, each, args.rounds) for each in args.network]
         tables.append(memory())
-        if args.against:
-            tables.append(before(args.against, long, args.rounds))
     for rows in tables:
         print_table(rows)
     write_json("folder", [row for rows in tables for row in rows])

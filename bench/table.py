@@ -15,8 +15,8 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 _HEAD = """# Benchmarks
 
 Made by `python -m bench.table` from the files in `bench/results/`; `make bench` measures all of
-them anew. Every figure is a ratio to a named peer or limit of the same run, since times hang on the
-machine and on what else it does. How it was measured is told at the head of each module.
+them anew. Every figure is a ratio to a named peer or limit of the same run, since times depend on
+the machine and on what else it does. How it was measured is told at the head of each module.
 """
 
 
@@ -64,7 +64,7 @@ TABLES = {
         "Folder scoring as a share of what the networks alone do",
         ("table", "way", "network", "rows"),
         (
-            *("of the networks", "of the networks, by core time", "of before"),
+            *("of the networks", "of the networks, by core time"),
             *("writer, over the first", "worker, over the first", "rate, over the first"),
         ),
     ),

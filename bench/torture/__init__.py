@@ -6,6 +6,6 @@
 
 mutate: from a sound file to a broken one. kinds: what is attempted with it, and which refusals are
 clean. pictures, texts, files, videos, photos, pages, artifacts: the kinds. worker and crew:
-processes that try them within limits. kills and stories: work that is killed and gone on with. load
+processes that try them within limits. kills and stories: work that is killed and resumed. load
 and visitor: many who use the app at once. record: the file bench/results/torture.json.
 """

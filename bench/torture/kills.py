@@ -1,4 +1,4 @@
-"""Work that is killed at random moments (signal 9) and gone on with ends like unbroken work.
+"""Work that is killed at random moments (signal 9) and resumed ends like unbroken work.
 
 Each work of `bench.torture.stories` is done in a process of its own. After every kill what lies on
 the disk is looked at; at the end it is compared with what a run that nobody killed has left.

@@ -1,4 +1,4 @@
-"""The works that are killed and gone on with, and what would be wrong with what they leave.
+"""The works that are killed and resumed, and what would be wrong with what they leave.
 
 Training of the classifier, `classify --out` (with a network that costs nothing), `dataset paint`,
 `generate`, what `publish` does to the shipped files, and a download from a stand-in of Kaggle's
@@ -28,7 +28,7 @@ WORKERS_END_S = 30.0
 
 @dataclass(frozen=True)
 class Story:
-    """Work that can be gone on with.
+    """Work that can be resumed.
 
     Attributes:
         name: of it.

@@ -55,6 +55,6 @@ def _load(told: dict) -> str:
 
 def _outcome(found: int) -> str:
     if not found:
-        return "Each was read, refused in a sentence or gone on with; none broke anything."
+        return "Each was read, resumed or refused in a sentence; none broke anything."
     times = "once" if found == 1 else f"{found:,} times"
-    return f"It failed {times}; all else was read, refused in a sentence or gone on with."
+    return f"It failed {times}; all else was read, resumed or refused in a sentence."

@@ -19,7 +19,7 @@ from core.inference.report import CLASS_COLORS
 from core.inference.second import SecondOpinion
 
 EVIDENCE, GRAD_CAM = "evidence", "grad_cam"
-CNN_LAYERS = ("conv3", "conv2", "conv1")  # the last first, which the verdict hangs on most
+CNN_LAYERS = ("conv3", "conv2", "conv1")  # the last first, which the verdict depends on most
 LEAST_SCALE = 10.0  # log-odds of an area that get the full colour, at least
 NOTES = {
     EVIDENCE: (

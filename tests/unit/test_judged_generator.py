@@ -1,4 +1,4 @@
-"""A shipped generator's faces, judged and kept: bit by bit, and gone on with."""
+"""A shipped generator's faces, judged and kept bit by bit; what was stopped is resumed."""
 
 from dataclasses import replace
 

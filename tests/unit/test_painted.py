@@ -1,4 +1,4 @@
-"""Generated faces for a data set: each hangs on its seed alone; other files stay where they are."""
+"""Generated faces for a data set: each depends on its seed alone, other files stay as they are."""
 
 import io
 

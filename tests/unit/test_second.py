@@ -1,4 +1,4 @@
-"""The second opinion: its head, how a run is taken up again, how it joins the CNN."""
+"""The second opinion: its head, how a run is resumed, how it joins the CNN."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A map of faces as a chart: a dot a face, coloured by what one asks."""
+"""A map of faces as a chart: a dot a face, coloured by a property that is chosen."""
 
 import numpy as np
 import pandas as pd

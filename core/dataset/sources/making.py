@@ -1,4 +1,4 @@
-"""Files of a data set that is made here: one by one, so that a broken-off work can go on."""
+"""Files of a data set that is made here: one by one, so that interrupted work can be resumed."""
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""More generated faces for a data set: as many as one likes, of any truncation."""
+"""More generated faces for a data set: as many as are asked for, of any truncation."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
