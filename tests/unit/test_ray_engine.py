@@ -32,6 +32,13 @@ def _pictures(folder: Path, count: int) -> Path:
     return folder
 
 
+def test_a_cluster_that_does_not_answer_is_a_sentence():
+    """First of all, as later this process has joined the cluster of the other tests."""
+    pytest.importorskip("ray", reason="requirements-dev.txt names ray")
+    with pytest.raises(UserError, match="No Ray cluster could be reached at nonsense://x"):
+        list(score_on_ray([["a.png"]], FakeInspector, address="nonsense://x"))
+
+
 @pytest.fixture(scope="module")
 def cluster():
     """One local cluster of two workers for all tests here: each start takes seconds."""
@@ -130,9 +137,3 @@ def test_without_ray_one_sentence_says_what_to_install(tmp_path, monkeypatch, ca
     assert main(["classify", str(tmp_path), "--out", str(out), "--engine", "ray"]) == 1
     assert 'pip install "ray[data]"' in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
-
-
-def test_a_cluster_that_does_not_answer_is_a_sentence():
-    pytest.importorskip("ray", reason="requirements-dev.txt names ray")
-    with pytest.raises(UserError, match="No Ray cluster could be reached at nonsense://x"):
-        list(score_on_ray([["a.png"]], FakeInspector, address="nonsense://x"))
