@@ -1,7 +1,7 @@
 """Histories of training runs as tables: shipped ones, the authors', and run folders."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -197,6 +197,28 @@ def run_history(run: Path) -> History:
         return replace(history, settings=hyperparameters(RunFolder(run).settings()))
     except UserError:  # its curves are there without them
         return history
+
+
+def pace(runs: Iterable[Path], recipe: str, *, gan: bool) -> tuple[str, float] | None:
+    """How long an epoch took in an earlier run of a recipe.
+
+    Args:
+        runs: folders of runs, the one to go by first.
+        recipe: its name.
+        gan: whether it trains a generator; recipes of both kinds may have one name.
+
+    Returns: its name and minutes an epoch; None where no run tells.
+    """
+    for run in runs:
+        try:
+            history = run_history(run)
+        except UserError:
+            continue  # not begun yet, or damaged
+        minutes = float(history.table["minutes"].iloc[-1])
+        same = history.settings.get("name") == recipe and ("d_loss" in history.quantities) == gan
+        if same and minutes > 0:
+            return history.name, minutes / len(history.table)
+    return None
 
 
 def smoothed(values: np.ndarray, weight: float) -> np.ndarray:

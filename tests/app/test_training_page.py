@@ -148,6 +148,16 @@ def test_a_run_that_is_deleted_while_followed(runs):
     assert not page.exception and "No run yet" in page_text(page)
 
 
+def test_an_earlier_run_tells_how_long_it_will_take(runs):
+    (runs / "mine" / "history.csv").write_text(HISTORY.replace("0.01,3", "0.01,90"))
+    page = _page("runs")
+    assert "mine took 1.5 minutes an epoch" in page_text(page)
+    assert "3 of them about 4 minutes" in page_text(page)
+    recipe = next(box for box in page.selectbox if box.label == "Recipe")
+    recipe.set_value("ours").run()
+    assert not page.exception and "minutes an epoch" not in page_text(page)
+
+
 def test_the_form_starts_a_process_with_these_words(runs, tmp_path, monkeypatch):
     started = []
     start = "core.training.launch.start_job"

@@ -10,7 +10,7 @@ from core.dataset.sources.demo import DEMO_DIR
 from core.errors import UserError
 from core.jobs import JobStatus, job_status
 from core.open_folder import served
-from core.training.histories import QUANTITIES, History, run_history
+from core.training.histories import QUANTITIES, History, pace, run_history
 from core.training.launch import StartRun, free_name, new_run, run_of, running_run, start_run
 from core.training.run_folder import RunFolder, list_runs
 from ui.shared.job_panel import remember_mine, stop_button
@@ -67,10 +67,22 @@ def _form() -> None:
         st.caption(
             "A process of its own trains; this page and the rest of the app go on. On the demo set "
             "three epochs of the authors' recipe take well under a minute: enough to see it move, "
-            "far too little to be good."
+            f"far too little to be good. {_how_long(network, recipe, int(epochs))}"
         )
         if st.button("Start", type="primary", icon=":material/play_arrow:", disabled=not data):
             _start(network, recipe, int(epochs), name, data)
+
+
+def _how_long(network: str, recipe: str, epochs: int) -> str:
+    """What an earlier run tells of the time it will take."""
+    known = pace(list_runs(served(str(RUNS_DIR))), recipe, gan=network == "dcgan")
+    if known is None:
+        return ""
+    name, minutes = known
+    return (
+        f"{literal(name)} took {minutes:.1f} minutes an epoch here with this recipe: {epochs} of "
+        f"them about {minutes * epochs:.0f} minutes, on as many faces."
+    )
 
 
 def _demo() -> str:
