@@ -7,7 +7,7 @@ import streamlit as st
 from core.config import DEFAULT_DETECTOR, DEFAULT_NETWORK, DETECTORS, NETWORKS
 from core.errors import UserError
 from core.inference.networks import has_second, load_calibration
-from ui.shared.address import moved, number, one_of, say
+from ui.shared.address import Field, moved, number, one_of, read_field, say
 from ui.shared.detector_choice import detector_choice
 
 _KEY = "photo_settings"
@@ -30,10 +30,10 @@ class PhotoSettings:
     threshold: float | None = None
 
 
-_READERS = {
-    "detector": one_of(DETECTORS),
-    "network": one_of(NETWORKS),
-    "threshold": number(LOWEST, HIGHEST, float),
+_FIELDS = {
+    "detector": Field("detector", DEFAULT_DETECTOR, one_of(DETECTORS)),
+    "network": Field("network", DEFAULT_NETWORK, one_of(NETWORKS)),
+    "threshold": Field("threshold", None, number(LOWEST, HIGHEST, float)),
 }
 
 
@@ -46,13 +46,10 @@ def take_link() -> None:
     """On the Photo page: let the address choose, in a new session and after Back."""
     if _KEY in st.session_state and not moved():
         return
-    known = {}
-    for name, read in _READERS.items():
-        try:
-            known[name] = read(st.query_params[name])
-        except (KeyError, ValueError):
-            continue  # as usual
-    st.session_state[_KEY] = PhotoSettings(**known)
+    named = {
+        name: read_field(name, each) for name, each in _FIELDS.items() if name in st.query_params
+    }
+    st.session_state[_KEY] = PhotoSettings(**named)
 
 
 def settings_choice() -> None:

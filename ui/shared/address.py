@@ -98,14 +98,15 @@ def take(page: str, fields: Mapping[str, Field]) -> None:
         again, state[known] = known in state, True
         for name, field in fields.items():
             if name in st.query_params:
-                state[field.key] = _read(name, field)
+                state[field.key] = read_field(name, field)
             elif again:
                 state[field.key] = field.usual
     for field in fields.values():
         state.setdefault(field.key, field.usual)
 
 
-def _read(name: str, field: Field) -> Any:
+def read_field(name: str, field: Field) -> Any:
+    """What the address names; where it names nonsense, that is said, and it is as usual."""
     try:
         return field.read(st.query_params[name])
     except ValueError:
