@@ -9,7 +9,7 @@ from PIL import Image
 
 from core.cli.main import main
 from core.errors import UserError
-from core.generators import GENERATORS, load_generator
+from core.generators import GENERATORS, Registered, load_generator
 from core.generators import codes as maths
 from core.generators.animation import path_frames, there_and_back, to_gif, to_mp4
 from core.generators.dcgan import Dcgan
@@ -278,6 +278,34 @@ def test_every_registered_generator_keeps_what_all_promise(key):
     assert first.std() > 20 and not np.array_equal(first, second)
     alone = generator.paint(maths.truncated(codes[1:], 0.7, generator.center))[0]
     np.testing.assert_array_equal(alone, second)
+
+
+class Plain:
+    """A third generator, as little as one can be: faces of one colour."""
+
+    name, side, framing, reach, truncation_note = "Plain", 16, "", 1.0, "Towards gray."
+    version = "0" * 64
+    center = np.zeros(3, np.float32)
+    directions = np.eye(3, dtype=np.float32)
+
+    def codes(self, seeds):
+        return maths.normal_latents(seeds, 3)
+
+    def paint(self, codes):
+        levels = np.clip(128 + 40 * codes, 0, 255).astype(np.uint8)
+        return np.broadcast_to(levels[:, None, None], (len(codes), 16, 16, 3)).copy()
+
+
+def test_a_third_generator_is_a_class_and_a_line(monkeypatch, tmp_path):
+    line = Registered("Plain", 16, (2, 3), f"{__name__}:Plain")
+    monkeypatch.setitem(GENERATORS, "plain", line)
+    command = ["generate", "--generator", "plain", "--seed", "7", "--count", "2"]
+    assert main([*command, "--out", str(tmp_path)]) == 0
+    painted = [Image.open(tmp_path / f"seed7_{number}.png") for number in range(2)]
+    assert [picture.size for picture in painted] == [(16, 16)] * 2
+    assert "Plain" in " ".join(map(str, painted[0].text.values()))
+    request, complaints = read_query({"generator": "plain"})
+    assert (request.generator, request.count, complaints) == ("plain", 3, [])
 
 
 def test_an_unknown_generator():
