@@ -30,7 +30,7 @@ def _open_without(page: str, files: list[str], data: bytes) -> None:
 
     rng = random.Random(data)
     file, fault = ARTIFACTS_DIR / rng.choice(files), rng.choice(FAULTS)
-    for reading in (_reads(file, partial(fault, rng)), _reads(file, lambda whole: whole)):
+    for reading in (reads_as(file, partial(fault, rng)), reads_as(file, lambda whole: whole)):
         st.cache_resource.clear()
         st.cache_data.clear()
         with reading:
@@ -58,7 +58,7 @@ FAULTS = (_missing, _closed, _cut, _one_byte)
 
 
 @contextmanager
-def _reads(file: Path, change) -> Generator[None]:
+def reads_as(file: Path, change) -> Generator[None]:
     """Let this process read a file as it is not."""
 
     def read_bytes(path: Path) -> bytes:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.torture import crew, texts, worker
+from bench.torture import artifacts, crew, texts, worker
 from bench.torture.crew import Tally
 from bench.torture.files import parts as file_parts
 from bench.torture.kills import Teller, kill_all
@@ -26,7 +26,9 @@ from bench.torture.pictures import with_checksums
 from bench.torture.record import keep, kept_of
 from bench.torture.stories import STORIES, Story, file_faults
 from bench.torture.worker import try_one
+from core.artifacts import read_artifact
 from core.atomic import write_atomically
+from core.config import ARTIFACTS_DIR
 from core.errors import UserError
 from core.evaluation.tried import tried_line
 from core.imaging import decode_image
@@ -140,6 +142,19 @@ def test_a_kind_that_is_tried_again_takes_its_own_place_alone(tmp_path):
     }
     assert kept["findings"] == [{"kind": "videos", "times": 2}] and kept["kinds"]["texts"]["commit"]
     assert "9 links" in tried_line(file) and "failed 2 times" in tried_line(file)
+
+
+@pytest.mark.parametrize("fault", artifacts.FAULTS)
+def test_a_shipped_file_is_damaged_for_who_reads_it_and_whole_again_afterwards(fault):
+    file, whole = ARTIFACTS_DIR / "both.joining.json", read_artifact("both_joining")
+    for number in range(5):
+        rng = random.Random(number)
+        with (
+            artifacts.reads_as(file, partial(fault, rng)),
+            pytest.raises(UserError, match=r"both\.joining\.json is (missing|not the one)"),
+        ):
+            read_artifact("both_joining")
+    assert read_artifact("both_joining") == whole
 
 
 STEPS = 40
