@@ -66,3 +66,27 @@ def test_nothing_is_wider_than_the_screen(page, app_url, data, query):
     _open(page, app_url, query.format(data))
     assert_nothing_sticks_out(page, 400, 1280)
     assert page.locator("[data-testid=stException]").count() == 0
+
+
+def test_the_lasso_on_the_map_filters_the_grid(page, app_url, tmp_path):
+    data = write_dataset(tmp_path / "set", {"train": 3}, 64)
+    page.set_viewport_size({"width": 1280, "height": 1500})  # the mouse reaches what is in sight
+    _open(page, app_url, f"?data={data}&view=map")
+    page.locator(".rf-face").nth(5).wait_for()
+    wait_until_still(page)
+    page.get_by_role("button", name="Make the map").click()
+    page.locator(".js-plotly-plot .points path").nth(5).wait_for()
+    wait_until_still(page)
+    dot = page.locator(".js-plotly-plot .points path").first.bounding_box()
+    x, y = dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2
+    page.mouse.move(x - 12, y - 12)
+    page.mouse.down()
+    for dx, dy in ((12, -12), (12, 12), (-12, 12), (-12, -12)):
+        page.mouse.move(x + dx, y + dy, steps=4)
+    page.mouse.up()
+    page.get_by_text("of 6 faces chosen on the map").wait_for()
+    wait_until_still(page)
+    assert page.locator(".rf-face").count() < 6
+    page.get_by_role("button", name="Choose none").click()
+    page.locator(".rf-face").nth(5).wait_for()
+    assert page.locator("[data-testid=stException]").count() == 0
