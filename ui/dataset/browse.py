@@ -31,6 +31,7 @@ def browse(index: DatasetIndex, inspector: Inspector, *, mapped: bool = False) -
         inspector: for verdicts.
         mapped: with the map above, on which a part of the faces can be chosen.
     """
+    above = st.container()  # the filters, which come before the map is drawn, are of the grid
     book, tags = _book(), tag_book(index.root)
     p_fake = book.p_fake(index.faces)
     query = filters(index, tags)
@@ -46,7 +47,8 @@ def browse(index: DatasetIndex, inspector: Inspector, *, mapped: bool = False) -
     shown, page = on_page(rows, query)
     st.session_state.ds_page = page
     if mapped:
-        face_map(index, p_fake, inspector)
+        with above:
+            face_map(index, p_fake, inspector)
     _link(replace(query, page=page), mapped=mapped)
     place = st.empty()
     judging = _head(index, rows, p_fake, book, tags)

@@ -120,9 +120,9 @@ def _draw(
     )
     if chosen is None:
         st.caption(
-            f"{len(rows):,} faces drawn at random, as many of each class as there are; alike ones "
-            "lie close together (t-SNE of the second opinion's features), distances between groups "
-            "mean little. Draw around faces with the lasso, or press one, to see them below."
+            f"{len(rows):,} faces drawn at random, evenly from each class; alike ones lie close "
+            "together (t-SNE of the second opinion's features), distances between groups mean "
+            "little. Draw around faces with the lasso, or press one, to see only them below."
         )
         return
     with st.container(horizontal=True, vertical_alignment="center"):
