@@ -15,6 +15,7 @@ from streamlit_webrtc.webrtc import WebRtcWorker
 from bench.clips import moving_face
 from core.inference.live.judges import judges_of
 from core.inference.live.settings import LiveSettings
+from core.inference.live.stream import shared_places
 from core.inference.report import CLASS_COLORS
 from tests.support.camera import Camera
 from ui.live.connection import LiveConnection
@@ -147,6 +148,20 @@ def test_an_error_in_the_pipeline_lets_the_picture_go_on(loop, pictures, judges)
     worker.stop(timeout=5)
     assert "could not be judged" in connection.stream.view().error
     assert received[-1].shape == (480, 640, 3)
+
+
+def test_a_call_that_has_ended_leaves_its_place_and_no_socket(loop, pictures, judges):
+    connection, processors = LiveConnection(LiveSettings()), []
+    worker = _worker(loop, connection, judges)
+    start = connection.start
+    connection.start = lambda judges: processors.append(start(judges)) or processors[-1]
+    _run(_call(worker, pictures, lambda: bool(processors and processors[0]._loop)))
+    worker.stop(timeout=5)
+    deadline = time.monotonic() + 10
+    while not processors[0]._loop.is_closed() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert processors[0]._loop.is_closed()
+    assert connection.stream._who not in shared_places._asked_s
 
 
 @pytest.mark.slow

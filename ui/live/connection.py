@@ -1,5 +1,6 @@
 """Between WebRTC and the live pipeline: what becomes of a browser's frames."""
 
+import asyncio
 from dataclasses import dataclass
 
 import av
@@ -42,9 +43,11 @@ class FrameProcessor(VideoProcessorBase):
 
     def __init__(self, stream: LiveStream):
         self._stream = stream
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def recv_queued(self, frames: list[av.VideoFrame]) -> list[av.VideoFrame]:
         """One annotated frame for all that have come in since the last call."""
+        self._loop = asyncio.get_running_loop()
         newest = frames[-1]
         drawn = self._stream.judge(
             newest.to_ndarray(format="rgb24"), media_s=newest.time, dropped=len(frames) - 1
@@ -52,5 +55,11 @@ class FrameProcessor(VideoProcessorBase):
         return [av.VideoFrame.from_ndarray(drawn, format="rgb24")]
 
     def on_ended(self) -> None:
-        """The camera is off, or its connection is."""
+        """The camera is off, or its connection is.
+
+        streamlit-webrtc lets a loop run in a thread for each connection and never closes it: its
+        two sockets would stay.
+        """
         self._stream.leave()
+        if self._loop is not None and not self._loop.is_running():
+            self._loop.close()
