@@ -24,7 +24,7 @@ from bench.folder import taken
 from core.config import ROOT
 from core.examples import load_examples
 from core.imaging import decode_image
-from tests.unit.scenes import pasted, resized, texture, turned
+from tests.support.scenes import pasted, resized, texture, turned
 
 BEFORE = "6b1c62a"  # the last commit of Haar cascades alone
 LIMIT = 1.5

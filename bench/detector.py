@@ -28,7 +28,7 @@ from core.inference.detector import load_detector
 from core.inference.geometry import Box, Face, crop_face, square_of
 from core.inference.photo import load_inspector
 from core.runtime import package_folder
-from tests.unit.scenes import faceless, noise, pasted, plain, screenshot, texture, turned
+from tests.support.scenes import faceless, noise, pasted, plain, screenshot, texture, turned
 
 FACES = ("ffhq", "stylegan", "omi")  # aligned by FFHQ's own recipe
 CANVASES = list(itertools.product([(1200, 900), (4000, 3000), (8000, 2000)], [255, 0]))

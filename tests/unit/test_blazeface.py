@@ -13,7 +13,7 @@ from core.inference.blazeface import SIDE, BlazeFace, Detections, anchors, blend
 from core.inference.geometry import Box, crop_face, square_of
 from core.inference.search import MAX_TILES, MIN_FACE_PX, SEEN_SHARE, plan
 from tests.conftest import encode
-from tests.unit.scenes import faceless, noise, pasted, plain, screenshot, texture, turned
+from tests.support.scenes import faceless, noise, pasted, plain, screenshot, texture, turned
 
 STORED = {  # of Portrait A, in pixels of the model's input
     "score": 0.883,

@@ -11,7 +11,7 @@ from core.inference import detector as detectors
 from core.inference import mediapipe
 from core.inference.detector import load_detector, shared_detector
 from tests.conftest import encode
-from tests.unit.scenes import pasted, plain
+from tests.support.scenes import pasted, plain
 
 
 @pytest.mark.parametrize("name", DETECTORS)

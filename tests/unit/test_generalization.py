@@ -7,7 +7,7 @@ from core.evaluation.generalization import left_out, painted_by, pairs_of_source
 from core.evaluation.sources import plentiful
 from core.inference.verdict import Calibration
 from tests.conftest import encode, texture, write_dataset
-from tests.unit.test_robustness import Probe
+from tests.support.probe import Probe
 
 CALIBRATION = Calibration(1.0, 0.0, 0.5, 0.4, 0.6, 0.0)
 

@@ -7,7 +7,7 @@ import pytest
 from core.imaging import decode_image
 from core.inference.geometry import Box
 from core.inference.haar import AUTHORS_CASCADE, HaarDetector, drop_satellites, roll_between_eyes
-from tests.unit.scenes import noise, pasted, plain
+from tests.support.scenes import noise, pasted, plain
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from core.generators.dcgan import load_dcgan
 from core.inference.networks import Panel
 from core.inference.verdict import Calibration, State
 from tests.conftest import texture, write_dataset
-from tests.unit.test_robustness import Probe
+from tests.support.probe import Probe
 
 CALIBRATION = Calibration(1.0, 0.0, 0.5, 0.4, 0.6, 0.0)
 

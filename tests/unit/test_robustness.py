@@ -7,6 +7,7 @@ from core.dataset.index import index_folder
 from core.evaluation.robustness import DAMAGES, count_levels, pick_faces, sweep
 from core.inference.verdict import Calibration
 from tests.conftest import texture, write_dataset
+from tests.support.probe import Probe
 
 CALIBRATION = Calibration(1.0, 0.0, 0.5, 0.4, 0.6, 0.0)
 FACE = texture("fake", 3, 256)
@@ -14,13 +15,6 @@ FACE = texture("fake", 3, 256)
 
 def _rng():
     return np.random.default_rng(0)
-
-
-class Probe:
-    """Stands in for the network: the brighter in red, the more fake."""
-
-    def log_odds_of(self, crops):
-        return np.array([20 * (crop[..., 0].mean() / 255 - 0.5) for crop in crops])
 
 
 @pytest.fixture(scope="module")

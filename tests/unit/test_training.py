@@ -22,7 +22,7 @@ from core.training.classifier.session import _targets, load_start, train_classif
 from core.training.gan.recipes import GAN_RECIPES
 from core.training.second.session import SecondRecipe
 from tests.conftest import write_dataset
-from tests.unit.runs import interrupted_after
+from tests.support.runs import interrupted_after
 
 SMALL = Recipe("small", epochs=3, batch_size=8)
 OURS = replace(

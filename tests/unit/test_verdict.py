@@ -12,7 +12,7 @@ from core.evaluation.scores import Scores, report
 from core.imaging import decode_image, encode, to_model_input
 from core.inference.live.evidence import Evidence, Joining
 from core.inference.verdict import Calibration, State, decide, is_colourless, logit, sharpness
-from tests.unit.scenes import texture
+from tests.support.scenes import texture
 
 RULES = Calibration(2.0, 1.0, 0.5, 0.3, 0.7, 50.0)
 FINE = {"side_px": 200, "sharp": 300.0, "outside": 0.0, "calibration": RULES}
