@@ -35,7 +35,8 @@ STILL_S = 5.0  # that a webcam's picture may stand still beside fifty who judge 
 CALL_S = (10.0, 30.0)
 PAUSE_S = (1.0, 5.0)
 FIRST_S = 600.0  # until the server has loaded what it needs
-SETTLE_S = 240.0  # Streamlit keeps a session for two minutes, in case its window comes back
+KEPT_S = 150.0  # Streamlit keeps a session for two minutes, in case its window comes back
+SETTLE_S = 60.0
 SPARE_THREADS, SPARE_SOCKETS = 8, 4
 TOLD_LINES = 40  # of what the server said last
 WIDTH, HEIGHT, FPS = 480, 360, 10
@@ -71,6 +72,8 @@ def main() -> int:
     with _server() as server:
         seen, before = Seen(), {}
         asyncio.run(_crowd(server, args, seen, before))
+        time.sleep(KEPT_S)
+        asyncio.run(_last(server))
         seen.trouble += _unsettled(server, before)
     figures = {"visitors": args.visitors, "streams": args.streams, "minutes": args.minutes}
     figures |= seen.figures() | {"findings": len(set(seen.trouble))}
@@ -158,6 +161,12 @@ async def _first(server: Server) -> None:
             if time.monotonic() > until_s:
                 raise
             await asyncio.sleep(0.5)
+
+
+async def _last(server: Server) -> None:
+    """A visit, with which Streamlit collects what the sessions before it have left."""
+    async with Visitor(server.place, "About"):
+        pass
 
 
 def _photos() -> list[bytes]:

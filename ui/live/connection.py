@@ -57,8 +57,8 @@ class FrameProcessor(VideoProcessorBase):
     def on_ended(self) -> None:
         """The camera is off, or its connection is.
 
-        streamlit-webrtc lets a loop run in a thread for each connection and never closes it: its
-        two sockets would stay.
+        streamlit-webrtc lets a loop run in a thread for each connection and does not close it: its
+        two sockets would stay until garbage is collected.
         """
         self._stream.leave()
         if self._loop is not None and not self._loop.is_running():
