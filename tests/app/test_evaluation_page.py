@@ -81,7 +81,7 @@ def test_generated_faces_alone_give_a_rate_and_say_what_is_missing():
     assert any(label.startswith("fakes caught") for label in _figures(page))
     assert "ROC AUC" not in " ".join(_figures(page))
     assert "Only fake faces were judged" in page_text(page)
-    assert "learned from other faces of this generator" in page_text(page)
+    assert "learned from faces of earlier epochs of this generator" in page_text(page)
     assert len(page.get("plotly_chart")) == 1
 
 
