@@ -154,10 +154,21 @@ def tried_section(metrics: dict, calibration: dict) -> str:
         f"{calibration['unsure_high']:.2f}, where at most {ACCUSED_RATE:.0%} of the photos of the "
         f'worst source of valid lie beyond it, "no trace found" ends at '
         f"{calibration['unsure_low']:.2f}, below which at most {MISSED_RATE:.0%} of valid's fakes "
-        f"lie. Of all these faces of test {answered:.0%} get an answer; ECE is "
+        f"lie.{_contradicted(calibration)} Of all these faces of test {answered:.0%} get an "
+        f"answer; ECE is "
         f"{test['both']['ece']:.3f}. Sources of the same name were in training, of other people; "
         f"a source that was not may fare worse. ROC AUC of {HARDEST_PAIR}: {ranks}.\n\n"
         + "\n".join([head, "|---|---|---|---|---|---|---|---|", *rows])
+    )
+
+
+def _contradicted(calibration: dict) -> str:
+    most = calibration.get("max_disagreement")
+    if most is None:
+        return ""
+    return (
+        f" Where the two contradict each other, P(fake) of one more than {most:.2f} above the "
+        "other's, the verdict is unsure."
     )
 
 
@@ -168,10 +179,12 @@ def _second(metrics: dict) -> str:
         return head
     recipe, weights = metrics["traces"]["recipe"], metrics["traces"]["weights"]
     views = recipe["epochs"] * recipe["samples_per_epoch"]
+    start = metrics["traces"].get("start")
+    begun = f", begun with the weights of the run `{start}`" if start else ""
     return (
-        f"itself of two networks: {head}, and EfficientNet-Lite0, trained on {views:,} views of "
-        "faces from its ImageNet weights on to look for traces (weights of their log-odds, fitted "
-        f"on valid: {weights['world']:.2f} and {weights['traces']:.2f})"
+        f"itself of two networks: {head}, and EfficientNet-Lite0, taught from its ImageNet "
+        f"weights on to look for traces ({views:,} views of faces in its run{begun}; weights of "
+        f"their log-odds, fitted on valid: {weights['world']:.2f} and {weights['traces']:.2f})"
     )
 
 

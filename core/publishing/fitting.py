@@ -17,6 +17,7 @@ from core.training.second.session import SecondRecipe
 
 GUARD_COMPONENTS = 200  # of the head's, the strongest
 STRANGE_SHARE = 0.02  # of valid's faces, sources alike, that lie beyond the guard's limit
+CONTRADICTED_SHARE = 0.02  # of them, of which the networks' opinions lie too far apart
 
 
 def calibrate(valid: Scores, max_strangeness: float | None = None) -> Calibration:
@@ -57,17 +58,18 @@ def guarded(head: Head, features: np.ndarray) -> np.ndarray:
     return np.concatenate(components)[:, :GUARD_COMPONENTS]
 
 
-def strangeness_limit(faces: pd.DataFrame, strangeness: np.ndarray) -> float:
-    """The guard's limit: beyond it lie `STRANGE_SHARE` of valid, sources alike.
+def limit_of(faces: pd.DataFrame, doubts: np.ndarray, share: float) -> float:
+    """A limit beyond which lies a share of faces, sources alike.
 
     Args:
         faces: of valid, rows of an index, (n,).
-        strangeness: float (n,).
+        doubts: float (n,), how strange a face is, or how far the networks' opinions lie apart.
+        share: of the faces, in (0, 1).
     """
     weights = row_weights(faces, shares_of(faces))
-    order = np.argsort(strangeness)
+    order = np.argsort(doubts)
     passed = np.cumsum(weights[order]) / weights.sum()
-    return round(float(strangeness[order][np.searchsorted(passed, 1 - STRANGE_SHARE)]), 4)
+    return round(float(doubts[order][np.searchsorted(passed, 1 - share)]), 4)
 
 
 def recipe_of(run: RunFolder) -> SecondRecipe:

@@ -19,12 +19,13 @@ from core.evaluation.metrics import roc_auc
 from core.evaluation.scores import Scores
 from core.inference.verdict import State
 from core.publishing.fitting import (
+    STRANGE_SHARE,
     calibrate,
     guard_of,
     guarded,
+    limit_of,
     recipe_of,
     shares_of,
-    strangeness_limit,
 )
 from core.training.run_folder import RunFolder
 from core.training.second.features import kept_features
@@ -102,7 +103,8 @@ def _row(rest: Looked, valid: Looked, asked: list[Looked], recipe: SecondRecipe)
     weights = row_weights(rest.faces, shares_of(rest.faces))
     head = fit_head(rest.features, labels_of(rest.faces), weights, recipe)
     guard = guard_of(head, rest.faces, rest.features)
-    limit = strangeness_limit(valid.faces, guard.strangeness(guarded(head, valid.features)))
+    strangeness = guard.strangeness(guarded(head, valid.features))
+    limit = limit_of(valid.faces, strangeness, STRANGE_SHARE)
     on_valid = head.judge(valid.features).astype(np.float64)
     sharp = np.ones(len(on_valid))  # no face is refused as blurred here
     scores = Scores(valid.faces, labels_of(valid.faces), on_valid, sharp, {})

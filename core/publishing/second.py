@@ -22,11 +22,13 @@ from core.models.export import to_openvino
 from core.models.lite0 import with_evidence
 from core.publishing.eight_bits import ROUNDED_ON, Rounding, Trial, rounded_if_harmless
 from core.publishing.fitting import (
+    CONTRADICTED_SHARE,
+    STRANGE_SHARE,
     calibrate,
     guard_of_run,
+    limit_of,
     recipe_of,
     shares_of,
-    strangeness_limit,
 )
 from core.publishing.model_card import write_model_card
 from core.training.classifier.networks import network_of
@@ -164,10 +166,16 @@ def calibrated(
     """
     valid = judge_faces(faces, parts)
     join_within(parts["second"], valid)
-    limit = strangeness_limit(valid.first.faces, valid.strangeness)
+    limit = limit_of(valid.first.faces, valid.strangeness, STRANGE_SHARE)
     own = {"cnn": cnn, "second": calibrate(valid.scores["second"], limit)}
     panel = Panel("both", parts, fit_weights(valid.scores), cnn, own)
-    return replace(panel, calibration=calibrate(joined_scores(panel, valid), limit)), valid
+    opinions = panel.opinions({name: each.log_odds for name, each in valid.scores.items()})
+    apart = np.abs(opinions["cnn"] - opinions["second"])
+    both = replace(
+        calibrate(joined_scores(panel, valid), limit),
+        max_disagreement=limit_of(valid.first.faces, apart, CONTRADICTED_SHARE),
+    )
+    return replace(panel, calibration=both), valid
 
 
 def _ship(

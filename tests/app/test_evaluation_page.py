@@ -70,6 +70,7 @@ def test_it_opens_with_what_was_measured_when_the_networks_were_shipped():
 
 def test_without_figures_it_says_what_to_do(monkeypatch):
     monkeypatch.setattr("ui.evaluation.kept.knowledge", lambda: None)
+    monkeypatch.setattr("ui.evaluation.results.kept_judgement", lambda folder: {})
     page = _page()
     assert not page.exception and "Choose above what to judge" in page_text(page)
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.errors import UserError
@@ -13,6 +14,7 @@ from core.inference.guard import Guard, fit_guard
 from core.inference.networks import Heard, Panel, load_panel
 from core.inference.second import SIDE_PX, Head, SecondOpinion, Traces
 from core.inference.verdict import STRANGE, Calibration, decide
+from core.publishing.fitting import limit_of
 from core.publishing.second import Judged, fit_weights, join_within, joined_scores
 from core.training.run_folder import RunFolder
 from core.training.second import session as training
@@ -272,3 +274,11 @@ def test_within_the_second_opinion_the_better_network_counts_more(data):
     join_within(second, judged)
     assert second.weights["traces"] > second.weights["world"] >= 0
     np.testing.assert_allclose(judged.scores["second"].log_odds, second.joined(within), rtol=1e-5)
+
+
+def test_a_limit_leaves_its_share_of_the_sources_beyond():
+    names = ["many"] * 90 + ["few"] * 10
+    faces = pd.DataFrame({"label": "real", "source": names, "path": names})
+    doubts = np.r_[np.zeros(90), np.arange(10.0)]  # only the small source has any
+    limit = limit_of(faces, doubts, 0.2)
+    assert (doubts > limit).mean() == pytest.approx(0.04)  # of half of all: a fifth of the whole
