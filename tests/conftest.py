@@ -37,6 +37,11 @@ prepare_process()  # before a test starts TensorFlow; commands of tests inherit 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests first: they take longest, so all else is shared out beside them."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+    # They share two cores with the server they wait for: a wait that was too short is tried once
+    # more and told as "rerun"; whatever else fails them fails at once.
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
 
 
 @pytest.hookimpl(optionalhook=True)
