@@ -130,6 +130,6 @@ def fit_calibration(
     scaling = scaled(labels, log_odds, weights, sharpnesses[labels != FAKE])
     low, high = fit_accusing_band(labels, scaling.p_fake(log_odds), sources, weights)
     low = min(low, THRESHOLD)  # what is as likely generated as not gets no all-clear
-    low, high = np.floor(low * STEPS) / STEPS, min(1.0, np.ceil(high * STEPS) / STEPS)
-    bounds = {"unsure_low": float(low), "unsure_high": float(high)}
-    return replace(scaling, **bounds, threshold=min(THRESHOLD, float(high)))
+    upper = min(1.0, float(np.ceil(high * STEPS)) / STEPS)
+    lower = float(np.floor(low * STEPS)) / STEPS if low < high else upper
+    return replace(scaling, unsure_low=lower, unsure_high=upper, threshold=min(THRESHOLD, upper))

@@ -3,7 +3,7 @@
 from core.config import HARDEST_PAIR
 from core.evaluation.calibration import ACCUSED_RATE, MISSED_RATE
 from core.evaluation.robustness import DAMAGES
-from core.evaluation.sources import kind_of
+from core.evaluation.sources import EARLIER_EPOCHS, kind_of
 from core.inference.verdict import CLASS_WORDS, OPINION_WORDS
 
 _NAMES = {**OPINION_WORDS, "both": "both"}
@@ -53,7 +53,10 @@ def how_known(row: dict) -> str:
     """What a network knew of the generator that a row of the table is about."""
     if row["left_out"]:
         return "left out in training"
-    return "trained on others of its faces" if row["trained_on"] else "never seen"
+    if not row["trained_on"]:
+        return "never seen"
+    earlier = row["generator"].split(",")[0] in EARLIER_EPOCHS
+    return "trained on its earlier epochs" if earlier else "trained on others of its faces"
 
 
 def generalization_section(table: dict) -> str:
