@@ -48,7 +48,7 @@ class LeftOut:
     def sentences(self, root: str | os.PathLike) -> list[str]:
         """Count and name what was left out, as seen from `root`."""
         told = {
-            "Left out, as no pictures by their names": (self.files, ""),
+            "Left out, since their names are not those of pictures": (self.files, ""),
             "Folders that were not looked into": (self.folders, os.sep),
         }
         return [

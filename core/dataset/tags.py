@@ -96,13 +96,13 @@ class TagBook:
         for tag in sorted(before - wanted):
             self.take(tag, [path])
 
-    def to_csv(self) -> bytes:
+    def as_csv(self) -> bytes:
         """A row a file and tag: path, tag."""
         rows = [(path, tag) for tag in self.names for path in sorted(self._paths[tag])]
         return to_csv(pd.DataFrame(rows, columns=_COLUMNS))
 
     def add_csv(self, content: bytes, known: Collection[str]) -> tuple[int, int]:
-        """Add what `to_csv` made, here or elsewhere.
+        """Add what `as_csv` made, here or elsewhere.
 
         Args:
             content: the file, from anybody.

@@ -86,7 +86,10 @@ def _files_at(uri: str, tell: Tell) -> Iterator[str | PhotoResult]:
     if empty:
         yield PhotoResult(shown, error="There is no picture in this folder.")
     if left_out.files.count:
-        tell(f"{shown!r}: {left_out.files.count:,} files left out, as no pictures by their names.")
+        tell(
+            f"{shown!r}: {left_out.files.count:,} files left out, since their names are not "
+            "those of pictures."
+        )
 
 
 def _is_regular(entry: os.DirEntry) -> bool:

@@ -11,6 +11,11 @@ from core.inference.verdict import P_FAKE_MEANS, WORDS
 from core.provenance.claim import HOW_FAR
 from core.report.stamp import Stamp, now
 
+OWN_THRESHOLD = (
+    "Whoever judged this photo set a threshold of their own; the shares of photos accused and of "
+    "generated faces caught were measured at the shipped one and do not hold here."
+)
+
 
 def photo_report(
     result: PhotoResult,
@@ -21,6 +26,7 @@ def photo_report(
     size_bytes: int,
     source: str | None = None,
     heat_maps: tuple[int, ...] = (),
+    own_threshold: bool = False,
 ) -> dict:
     """Put together what one who was not there needs to weigh a verdict.
 
@@ -31,6 +37,7 @@ def photo_report(
         sha256, size_bytes: of its file.
         source: the kind of photo, one of `known`'s sources, if somebody knows it.
         heat_maps: numbers (from 1) of the faces whose heat map was made.
+        own_threshold: whether who judged set another threshold than the shipped one.
     """
     entry = to_contract(result)
     faces = [
@@ -62,7 +69,7 @@ def photo_report(
         "provenance": entry["provenance"],
         "provenance_means": HOW_FAR,
         "notes": entry["notes"],
-        "limits": [*LIMITS, *_by_hand(result)],
+        "limits": [*([OWN_THRESHOLD] if own_threshold else []), *LIMITS, *_by_hand(result)],
         "error": result.error,
     }
 

@@ -8,7 +8,6 @@ one process, which keeps one answer for each file (see `core.scoring.part`).
 The project, in the same version, must be installed on every node (docs/scale.md).
 """
 
-import importlib.util
 import json
 import logging
 import os
@@ -21,7 +20,7 @@ import pyarrow as pa
 from core.config import ROOT
 from core.errors import UserError
 from core.inference.photo import Inspector
-from core.runtime import cores
+from core.runtime import cores, package_folder
 from core.scoring.unit import FILES
 from core.scoring.workers import Crew, Rows
 
@@ -43,7 +42,7 @@ def require_ray() -> None:
     Raises:
         UserError: it is not installed.
     """
-    if importlib.util.find_spec("ray") is None:
+    if package_folder("ray") is None:
         raise UserError(
             'The engine ray needs Ray, which is not installed: pip install "ray[data]" '
             "(requirements-dev.txt names the version that is tested)."

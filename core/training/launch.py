@@ -67,12 +67,13 @@ def may_delete() -> bool:
     return not os.environ.get(LIMIT)
 
 
-def delete_run(runs: Path, run: Path) -> None:
+def delete_run(runs: Path, run: Path, *, ended: Path | None = None) -> None:
     """Delete a run with all its files, for good.
 
     Args:
         runs: the folder of all runs.
         run: one of them.
+        ended: a run of which is known that nothing trains it any more (see `ended_run`).
 
     Raises:
         UserError: it is none of them, may be in training, or cannot be deleted.
@@ -85,7 +86,8 @@ def delete_run(runs: Path, run: Path) -> None:
     told = folder.progress()
     try:
         quiet_s = time.time() - folder.progress_file.stat().st_mtime if told else QUIET_S
-        if quiet_s < QUIET_S and told is not None and told.share != 1:
+        unsure = ended is None or run.resolve() != ended.resolve()
+        if unsure and quiet_s < QUIET_S and told is not None and told.share != 1:
             raise UserError(f"{run.name} may be in training: it told its progress just now.")
         shutil.rmtree(run)
     except OSError as error:
@@ -119,6 +121,11 @@ def run_of(job: JobStatus | None) -> Path | None:
     """The folder of the run that a job trains or trained; None if it trains none."""
     words = job.words if job is not None else []
     return Path(words[words.index(_OUT) + 1]) if _OUT in words[:-1] else None
+
+
+def ended_run(job: JobStatus | None) -> Path | None:
+    """The folder of the run that a job trained until it ended or was stopped; None if none."""
+    return run_of(job) if job is not None and not job.running else None
 
 
 def running_run(job: JobStatus | None) -> Path | None:

@@ -74,7 +74,7 @@ def test_a_bad_file_beside_good_ones(photo_page, examples):
     page = _upload(photo_page, ("bad.jpg", b"no"), ("a.jpg", portrait), ("a.jpg", portrait + b"\0"))
     assert not page.exception
     assert page.dataframe[0].value["Photo"].tolist() == ["bad.jpg", "a.jpg", "a.jpg (2)"]
-    assert page.dataframe[0].value["Verdicts"].tolist()[0] == "not judged"
+    assert page.dataframe[0].value["Verdicts"].tolist()[0] == "could not be read"
 
 
 def test_only_a_bad_file_leaves_a_sentence(photo_page):

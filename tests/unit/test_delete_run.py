@@ -40,3 +40,12 @@ def test_where_strangers_reach_the_app_nothing_is_deleted(runs, monkeypatch):
     monkeypatch.setenv("FACES_ROOT", str(runs))
     with pytest.raises(UserError, match="can be deleted"):
         delete_run(runs, runs / "mine")
+
+
+def test_a_run_whose_job_has_ended_may_go_at_once(runs):
+    run = RunFolder(runs / "mine")
+    run.save_progress(Progress(1, 10, "training", 5.0))
+    with pytest.raises(UserError, match="may be in training"):
+        delete_run(runs, run.folder, ended=runs / "another")
+    delete_run(runs, run.folder, ended=run.folder)
+    assert list(runs.iterdir()) == []

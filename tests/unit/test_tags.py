@@ -52,7 +52,7 @@ def test_a_file_of_tags_goes_out_and_comes_back(tmp_path, cache):
     book = TagBook(tmp_path / "one", cache)
     book.add("odd", ["a.png", "b, c.png"])
     other = TagBook(tmp_path / "two", cache)
-    assert other.add_csv(book.to_csv(), {"b, c.png", "d.png"}) == (1, 1)
+    assert other.add_csv(book.as_csv(), {"b, c.png", "d.png"}) == (1, 1)
     assert other.paths("odd") == {"b, c.png"}
 
 

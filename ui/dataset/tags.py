@@ -34,7 +34,7 @@ def tag_the_list(index: DatasetIndex, rows: np.ndarray, tags: TagBook) -> None:
             st.button("Take it off them", icon=":material/label_off:", disabled=not ready,
                       on_click=_try, args=(tags.take, tag, paths))  # fmt: skip
             if tags.names:
-                download("Tags (CSV)", tags.to_csv(), file_name="tags.csv", mime="text/csv",
+                download("Tags (CSV)", tags.as_csv(), file_name="tags.csv", mime="text/csv",
                          icon=":material/table:")  # fmt: skip
         if tags.names:
             given = ", ".join(f"{name} ({len(tags.paths(name)):,})" for name in tags.names)

@@ -27,7 +27,8 @@ from ui.shared.widgets import KEPT, STILL
 _RUN, _NEXT = "ev_run", "ev_next"
 FEW = 100  # under so many faces of a class, one in a hundred cannot be counted
 _MEANINGS = f"""
-- **Fakes caught**, **real called real**: how often each kind is called what it is.
+- **Fakes caught**, **real called real**: how often each kind lies on its side of the threshold,
+  those in the unsure band among them.
 - **Get an answer**: the others are unsure. They lie in the unsure band, the networks contradict
   each other, or they are unlike all faces learned from. On the validation faces at most
   {ACCUSED_RATE:.0%} of the photos of the worst source lie above the band, and at most

@@ -43,8 +43,8 @@ def psi_lesson(request: FaceRequest, generator: FaceGenerator) -> None:
         st.plotly_chart(_curve(rows), config=STILL)
         shares = ", ".join(f"{percent(row['caught'])} at psi {row['psi']:g}" for row in rows)
         st.caption(
-            f"Called fake of {rows[0]['n']} fresh faces each: {shares}; the bars are 95% "
-            "intervals. Towards 0 every face comes near the average one."
+            f"Above the threshold of {rows[0]['n']} fresh faces each, unsure ones among them: "
+            f"{shares}; the bars are 95% intervals. Towards 0 every face comes near the average."
         )
 
 
@@ -77,10 +77,10 @@ def _curve(rows: list[dict]) -> go.Figure:
                 "array": [top - at for top, at in zip(high, caught, strict=True)],
                 "arrayminus": [at - bottom for bottom, at in zip(low, caught, strict=True)],
             },
-            hovertemplate="psi %{x}: %{y:.0%} called fake<extra></extra>",
+            hovertemplate="psi %{x}: %{y:.0%} above the threshold<extra></extra>",
         )
     )
     figure.update_layout(height=HEIGHT_PX, margin={"l": 8, "r": 8, "t": 8, "b": 8})
-    figure.update_yaxes(range=[0, 1.03], tickformat=".0%", title="called fake")
+    figure.update_yaxes(range=[0, 1.03], tickformat=".0%", title="above threshold")
     figure.update_xaxes(title="psi", tickvals=[row["psi"] for row in rows])
     return figure

@@ -15,6 +15,7 @@ from core.report.photo import photo_report
 from core.report.stamp import Stamp, stamp_of, stamped_png, stamped_table
 from ui.photo import session
 from ui.photo.session import Judged
+from ui.photo.settings import photo_settings
 from ui.shared.heat_map import heat_map_of
 from ui.shared.knowledge import chosen_kind, knowledge
 from ui.shared.widgets import download, say_error
@@ -59,6 +60,8 @@ def _one_photo(item: Judged, stem: str, stamp: Stamp) -> None:
         photo = annotate(session.small_picture(item), item.result)
     pictures = Pictures(photo, tuple(face.thumbnail for face in item.result.faces), heat)
 
+    own = photo_settings().threshold is not None  # asked here, for the click has no session
+
     def report() -> dict:
         return photo_report(
             item.result,
@@ -68,6 +71,7 @@ def _one_photo(item: Judged, stem: str, stamp: Stamp) -> None:
             size_bytes=item.size_bytes,
             source=kind,
             heat_maps=tuple(heat),
+            own_threshold=own,
         )
 
     def page() -> str:

@@ -40,6 +40,9 @@ def _counts(items: list[Judged]) -> None:
     if without := sum(item.result.no_face for item in items):
         photos = "1 photo" if without == 1 else f"{without} photos"
         st.caption(f"No face was found in {photos}: such a photo counts once, as unsure.")
+    if unread := sum(item.result.error is not None for item in items):
+        files = "1 file" if unread == 1 else f"{unread} files"
+        st.caption(f"{files} could not be read and count nowhere: choose a row to see why.")
 
 
 def _overview(items: list[Judged], names: list[str]) -> int:
@@ -68,7 +71,7 @@ def _overview(items: list[Judged], names: list[str]) -> int:
 
 def _verdicts(item: Judged) -> str:
     if item.result.error:
-        return "not judged"
+        return "could not be read"
     if item.result.no_face:
         return "1 unsure: no face"
     states = item.result.states

@@ -7,6 +7,7 @@ import streamlit as st
 from core.config import DEFAULT_DETECTOR, DEFAULT_NETWORK, DETECTORS, NETWORKS
 from core.errors import UserError
 from core.inference.networks import has_second, load_calibration
+from core.inference.verdict import Calibration
 from ui.shared.address import Field, moved, number, one_of, read_field, say
 from ui.shared.detector_choice import detector_choice
 
@@ -69,10 +70,13 @@ def settings_choice() -> None:
 def own_threshold_note(settings: PhotoSettings) -> None:
     """Say that the figures beside a verdict were measured at another threshold than the chosen."""
     if settings.threshold is not None:
+        shipped = _calibration(settings.network)
+        own = shipped.with_threshold(settings.threshold)
         st.info(
-            f"Generated is called what has a P(fake) of {settings.threshold:.0%} or more, as you "
-            f"set it; the shipped threshold is {_shipped(settings.network):.0%}, and the figures "
-            "below were measured there.",
+            f"The threshold is {settings.threshold:.0%}, as you set it: a face is called generated "
+            f"from P(fake) {own.unsure_high:.0%} on, and there is no trace up to "
+            f"{own.unsure_low:.0%}. The shipped threshold is {shipped.threshold:.0%}, and the "
+            "figures below were measured there.",
             icon=":material/tune:",
         )
 
@@ -93,21 +97,22 @@ def _network_choice(kept: str) -> str:
 def _threshold_choice(network: str, kept: PhotoSettings) -> float | None:
     """A slider that begins at the shipped threshold; None while it stands there."""
     try:
-        shipped = round(_shipped(network), 2)
+        shipped = round(_calibration(network).threshold, 2)
     except UserError:
         return None  # said where the network is asked for
     same = network == kept.network and kept.threshold is not None
     chosen = st.slider(
-        "Called generated from P(fake)",
+        "Threshold of P(fake)",
         LOWEST,
         HIGHEST,
         kept.threshold if same else shipped,
         step=0.01,
         key=f"photo_threshold_{network}",
-        help="Lower: more fakes are caught and more photos accused. The unsure band moves along.",
+        help="Lower: more fakes are caught and more photos accused. The unsure band, which lies "
+        "around it, moves along.",
     )
     return None if abs(chosen - shipped) < 0.005 else round(chosen, 2)
 
 
-def _shipped(network: str) -> float:
-    return load_calibration(name=network if has_second() else "cnn").threshold
+def _calibration(network: str) -> Calibration:
+    return load_calibration(name=network if has_second() else "cnn")

@@ -87,7 +87,8 @@ def _grid(faces: list[QuizFace], heard: list[FaceResult], lines: list[str]) -> N
 
 
 def _model_line(truth: str, said: FaceResult) -> str:
-    doubt = "unsure, " if said.verdict.state == "unsure" else ""
+    choice = forced(said)
+    doubt = f"unsure; forced: {CLASS_WORDS[choice]}, " if said.verdict.state == "unsure" else ""
     words = f"model: {doubt}P(fake)&nbsp;{html.escape(percent(said.p_fake))}"
-    line = _mark(forced(said) == truth, words)
+    line = _mark(choice == truth, words)
     return f'<span title="{html.escape(said.verdict.reason or "")}">{line}</span>'

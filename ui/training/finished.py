@@ -27,13 +27,14 @@ def say_what_was_deleted() -> None:
         st.toast(literal(told), icon=":material/delete:")
 
 
-def with_a_run(run: Path, history: History | None, data: str) -> None:
+def with_a_run(run: Path, history: History | None, data: str, ended: Path | None = None) -> None:
     """Buttons to compare and to delete a run, and the command that measures and ships it.
 
     Args:
         run: its folder.
         history: None where it has none yet.
         data: the data set that commands are to name, "" for none.
+        ended: the run whose training ended last, if the app trained it.
     """
     ours = run.parent.resolve() == RUNS_DIR.resolve()
     with st.container(horizontal=True):
@@ -46,7 +47,7 @@ def with_a_run(run: Path, history: History | None, data: str) -> None:
         if ours and may_delete():
             with st.popover("Delete", icon=":material/delete:"):
                 st.markdown(f"Delete **{literal(run.name)}** with its weights, for good?")
-                st.button("Delete it", type="primary", on_click=_delete, args=(run,))
+                st.button("Delete it", type="primary", on_click=_delete, args=(run, ended))
 
 
 def _network_of(history: History) -> str | None:
@@ -73,9 +74,9 @@ def _compare(name: str) -> None:
     st.session_state.tr_view = "compare"
 
 
-def _delete(run: Path) -> None:
+def _delete(run: Path, ended: Path | None) -> None:
     try:
-        delete_run(RUNS_DIR, run)
+        delete_run(RUNS_DIR, run, ended=ended)
         st.session_state[_TOLD] = f"{run.name} is deleted."
     except UserError as error:
         st.session_state[_TOLD] = error

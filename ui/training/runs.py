@@ -11,7 +11,15 @@ from core.errors import UserError
 from core.jobs import JobStatus, job_status
 from core.open_folder import served
 from core.training.histories import QUANTITIES, History, pace, run_history
-from core.training.launch import StartRun, free_name, new_run, run_of, running_run, start_run
+from core.training.launch import (
+    StartRun,
+    ended_run,
+    free_name,
+    new_run,
+    run_of,
+    running_run,
+    start_run,
+)
 from core.training.run_folder import RunFolder, list_runs
 from ui.shared.job_panel import remember_mine, stop_button
 from ui.shared.names import literal
@@ -176,7 +184,8 @@ def _look_at_a_run() -> None:
         history = None
     if history is not None:
         _go_on(run, history)
-    with_a_run(run, history, st.session_state.get("tr_data", ""))
+    ended = ended_run(job_status(JOB))
+    with_a_run(run, history, st.session_state.get("tr_data", ""), ended)
 
 
 def _choose_the_newest(found: dict[str, Path]) -> None:
