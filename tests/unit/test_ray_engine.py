@@ -132,7 +132,7 @@ def test_what_a_node_lacks_ends_the_run_with_its_sentence(cluster):
 
 
 def test_without_ray_one_sentence_says_what_to_install(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(ray_engine.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     out = tmp_path / "r.parquet"
     assert main(["classify", str(tmp_path), "--out", str(out), "--engine", "ray"]) == 1
     assert 'pip install "ray[data]"' in capsys.readouterr().err
