@@ -32,6 +32,7 @@ def test_the_arrow_keys_turn_pages_and_step_through_faces(page, app_url, data):
     page.wait_for_function(
         "before => document.querySelector('.rf-face').title != before", arg=before
     )
+    wait_until_still(page)  # the buttons of the page before are gone
     page.get_by_role("button", name="Look at 1", exact=True).click()
     page.get_by_text("25 of 60").wait_for()
     wait_until_still(page)
