@@ -68,11 +68,14 @@ def painted_by(
     Args:
         generators: title -> a generator and its truncation psi.
         trained_on: titles of those whose faces the network saw, of other seeds.
-        real_faces: rows of an index: real faces to tell them from.
+        real_faces: rows of an index: real faces to tell them from; sources of few are left out
+            where others have plenty.
         network, calibration: the model.
         count: faces of each.
     """
-    scores = score_faces(real_faces, network)
+    plenty = plentiful(real_faces[["label", "source"]].value_counts().to_dict())
+    known = real_faces[real_faces["source"].isin(plenty)].reset_index(drop=True)
+    scores = score_faces(known, network)
     reals = {
         str(name): scores.log_odds[(scores.faces["source"] == name).to_numpy()]
         for name in sorted(set(scores.faces["source"]))

@@ -10,7 +10,7 @@ from core.inference.verdict import CLASS_WORDS
 from ui.shared.widgets import say_error
 
 TABLE = "second_generalization"
-_SHARE = st.column_config.NumberColumn(format="percent")
+_SHARE = st.column_config.NumberColumn(format="%.0f%%")
 
 
 def left_out() -> None:
@@ -41,8 +41,8 @@ def _row(row: dict) -> dict:
         "These are": CLASS_WORDS[row["label"]],
         "Faces": row["n"],
         "ROC AUC": row["roc_auc"],
-        "Sure and wrong": row[wrong],
-        "with the guard": row[f"{wrong}_guarded"],
-        "Unsure": row["unsure"],
-        "unsure with the guard": row["unsure_guarded"],
+        "Sure, wrong": 100 * row[wrong],
+        "guarded": 100 * row[f"{wrong}_guarded"],
+        "Unsure": 100 * row["unsure"],
+        "unsure, guarded": 100 * row["unsure_guarded"],
     }
