@@ -91,7 +91,9 @@ def _left_out_of_second(args: argparse.Namespace) -> int:
 
 
 def _source(row: dict) -> str:
-    wrong = "called_fake" if row["label"] == "real" else "called_real"
+    from core.evaluation.sources import WRONG
+
+    wrong = WRONG[row["label"]]
     return (
         f"{row['source']:16} {row['label']:5} left out: ROC AUC {row['roc_auc']:.3f}  sure and "
         f"wrong {row[wrong]:.3f}, with the guard {row[wrong + '_guarded']:.3f}  n {row['n']}"

@@ -91,8 +91,8 @@ def _features(faces: np.ndarray, second: SecondOpinion) -> np.ndarray:
     """The hidden layers of the head's small networks side by side: float16 (n, m * h)."""
     head = second.head
     components = head.components(second.backbone.features(faces))
-    inner = np.einsum("nk,mkh->nmh", components, head.hidden) + head.hidden_bias
-    return np.maximum(inner, 0).reshape(len(faces), -1).astype(np.float16)
+    inner = head.hidden_layers(components)
+    return inner.transpose(1, 0, 2).reshape(len(faces), -1).astype(np.float16)
 
 
 def lay_out(features: np.ndarray) -> np.ndarray:

@@ -84,10 +84,15 @@ class Head:
         """Whitened principal components, float32 (n, k), of features (n, 6912)."""
         return ((features - self.center) / self.scale) @ self.axes
 
+    def hidden_layers(self, components: np.ndarray) -> np.ndarray:
+        """What the small networks make of components, before their last layers: (m, n, h)."""
+        inner = np.einsum("nk,mkh->mnh", components, self.hidden) + self.hidden_bias[:, None]
+        return np.maximum(inner, 0)
+
     def log_odds(self, components: np.ndarray) -> np.ndarray:
         """Mean log-odds of fake over the small networks: float32 (n,)."""
-        inner = np.einsum("nk,mkh->mnh", components, self.hidden) + self.hidden_bias[:, None]
-        odds = np.einsum("mnh,mh->mn", np.maximum(inner, 0), self.out) + self.out_bias[:, None]
+        inner = self.hidden_layers(components)
+        odds = np.einsum("mnh,mh->mn", inner, self.out) + self.out_bias[:, None]
         return odds.mean(axis=0)
 
     def judge(self, features: np.ndarray) -> np.ndarray:

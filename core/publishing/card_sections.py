@@ -3,7 +3,7 @@
 from core.config import HARDEST_PAIR
 from core.evaluation.calibration import ACCUSED_RATE, MISSED_RATE
 from core.evaluation.robustness import DAMAGES
-from core.evaluation.sources import EARLIER_EPOCHS, kind_of
+from core.evaluation.sources import EARLIER_EPOCHS, WRONG, kind_of
 from core.inference.verdict import CLASS_WORDS, OPINION_WORDS
 
 _NAMES = {**OPINION_WORDS, "both": "both"}
@@ -100,7 +100,7 @@ def left_out_section(table: dict) -> str:
     """
     lines = []
     for row in table["rows"]:
-        wrong = "called_fake" if row["label"] == "real" else "called_real"
+        wrong = WRONG[row["label"]]
         lines.append(
             f"| {row['source']}: {kind_of(row['source'])} | {CLASS_WORDS[row['label']]} "
             f"| {row['n']} | {row['roc_auc']:.3f} | {row[wrong]:.2f} "

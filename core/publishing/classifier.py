@@ -19,8 +19,7 @@ from core.artifacts import (
     ship_all,
 )
 from core.config import ARTIFACTS_DIR, IMAGE_SIZE
-from core.dataset.batches import row_weights
-from core.dataset.index import DatasetIndex, labels_of, load_split
+from core.dataset.index import DatasetIndex, load_split
 from core.errors import UserError
 from core.evaluation.scores import Change, report, score_faces
 from core.evaluation.sources import plentiful
@@ -116,8 +115,7 @@ def _served(
     """What the app runs, in 8 bits if that does no harm on valid; and how that went."""
     plain = to_openvino(network)
     faces, readable = readable_faces(valid, IMAGE_SIZE)
-    weights = row_weights(readable, dict.fromkeys(readable["source"], 1.0))
-    trial = Trial(lambda *files: Predictor(*files).log_odds(faces), labels_of(readable), weights)
+    trial = Trial.on(readable, lambda *files: Predictor(*files).log_odds(faces))
     few = train.sample(min(ROUNDED_ON, len(train)), random_state=0)
     try:
         files, rounded = rounded_if_harmless(plain, model_faces(few, IMAGE_SIZE), trial)

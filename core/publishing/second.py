@@ -1,7 +1,7 @@
 """Ship a second opinion: head, backbone, how it is joined with the CNN, and all its figures."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from core.artifacts import Shipment, ship_all
 from core.config import ARTIFACTS_DIR, FAKE
 from core.dataset.batches import row_weights
-from core.dataset.index import labels_of, load_split
+from core.dataset.index import load_split
 from core.evaluation.scores import Scores, report, score_faces
 from core.inference.networks import Cnn, Heard, Network, Panel, load_calibration
 from core.inference.predictor import Predictor, load_predictor
@@ -108,15 +108,11 @@ def _backbone(
     kept, rows = kept_features(run.folder / "features" / "valid")
     seen = held_out.iloc[rows]
     faces = model_faces(seen)
-    trial = _trial(seen, lambda *files: head.judge(Backbone(*files).features(faces)))
-    trial = replace(trial, before=head.judge(kept))
+    trial = Trial.on(
+        seen, lambda *files: head.judge(Backbone(*files).features(faces)), head.judge(kept)
+    )
     fitted_to = model_faces(train.head(ROUNDED_ON))
     return rounded_if_harmless(build_backbone(), fitted_to, trial, transformer=True)
-
-
-def _trial(faces: pd.DataFrame, judge: Callable[[bytes, bytes], np.ndarray]) -> Trial:
-    weights = row_weights(faces, dict.fromkeys(faces["source"], 1.0))
-    return Trial(judge, labels_of(faces), weights)
 
 
 @dataclass

@@ -8,6 +8,7 @@ import pytest
 
 from core.dataset.embedding import CHUNK, FaceFeatures, lay_out
 from core.dataset.index import index_folder
+from core.inference.second import Head
 from tests.conftest import write_dataset
 
 
@@ -17,10 +18,14 @@ class _Second:
     def __init__(self):
         self.seen = 0
         self.backbone = SimpleNamespace(features=self._features)
-        self.head = SimpleNamespace(
-            components=lambda rows: rows,
+        self.head = Head(
+            center=np.zeros(1),
+            scale=np.ones(1),
+            axes=np.eye(1),
             hidden=np.array([[[1.0]], [[-1.0]]]),
             hidden_bias=np.array([[0.0], [1.0]]),
+            out=np.ones((2, 1)),
+            out_bias=np.zeros(2),
         )
 
     def _features(self, faces: np.ndarray) -> np.ndarray:

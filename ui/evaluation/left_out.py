@@ -5,7 +5,7 @@ import streamlit as st
 
 from core.artifacts import load_registry, read_json
 from core.errors import UserError
-from core.evaluation.sources import kind_of
+from core.evaluation.sources import WRONG, kind_of
 from core.inference.verdict import CLASS_WORDS
 from ui.shared.widgets import say_error
 
@@ -35,7 +35,7 @@ def left_out() -> None:
 
 
 def _row(row: dict) -> dict:
-    wrong = "called_fake" if row["label"] == "real" else "called_real"
+    wrong = WRONG[row["label"]]
     return {
         "Left out": kind_of(row["source"]),
         "These are": CLASS_WORDS[row["label"]],
