@@ -22,7 +22,7 @@ def left_out() -> None:
         return
     if found is None:
         return
-    st.subheader("Sources it never saw")
+    st.header("Sources it never saw", anchor=False)
     st.caption(
         "Each source in turn was left out of the training of the second opinion's head on DINOv2 "
         "and of its guard, and then judged by these alone. The guard turns a verdict on a face "
