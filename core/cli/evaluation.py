@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from core.evaluation.scores import Scores
     from core.inference.networks import Network
 
-KEPT_AS = ("classifier", "original", "generator")
+_NETWORK_OF = {"classifier": "cnn", "both": "both"}  # a shipped table -> whose verdict it is of
+KEPT_AS = ("classifier", "original", "both", "generator")
 COUNT, PSI = 200, 1.0  # of the faces that --generator paints
 FIRST_SEED = 2_500_000  # none of these is in a data set
 
@@ -31,6 +32,8 @@ def add_evaluation(commands: Commands) -> None:
     evaluate.add_argument(
         "--robustness", action="store_true", help="measure it again and again on damaged faces"
     )
+    evaluate.add_argument("--damages", metavar="A,B",
+                          help="with --robustness: only these, as jpeg,blur")  # fmt: skip
     evaluate.add_argument("--generator", choices=GENERATORS,
                           help="judge fresh faces of it beside the photos of DIR")  # fmt: skip
     evaluate.add_argument("--count", type=int, metavar="N",
@@ -43,8 +46,8 @@ def add_evaluation(commands: Commands) -> None:
         "--keep",
         choices=KEPT_AS,
         metavar="NAME",
-        help="keep what is measured in artifacts/: with --robustness as the table of classifier or "
-        "original; generator: with --generator dcgan, at three psi, what the app shows",
+        help="keep what is measured in artifacts/: with --robustness as the table of classifier, "
+        "original or both; generator: with --generator dcgan, at three psi, what the app shows",
     )
     evaluate.set_defaults(run=_evaluate)
 
@@ -91,14 +94,23 @@ def _evaluate(args: argparse.Namespace) -> int:
 
 
 def _refuse_contradictions(args: argparse.Namespace) -> None:
+    from core.evaluation.robustness import chosen_damages
+
     if args.robustness and args.keep == "generator":
         raise UserError("--keep generator goes with --generator dcgan, not with --robustness.")
     if args.robustness and args.generator:
         raise UserError("Choose one of --robustness and --generator.")
     if args.keep not in (None, "generator") and not args.robustness:
         raise UserError("--keep goes with --robustness; a model is shipped with publish.")
+    measured = _NETWORK_OF.get(args.keep, args.network)
+    if args.robustness and args.run_dir is None and args.network != measured:
+        raise UserError(f"--keep {args.keep} goes with --network {measured}.")
     if not args.generator:
         refuse_unused(args, ["count", "psi"], "--generator")
+    if args.robustness:
+        chosen_damages(args.damages)
+    else:
+        refuse_unused(args, ["damages"], "--robustness")
     if args.keep == "generator":
         refuse_unused(args, ["psi"], "--generator without --keep: it is kept at three of them")
     args.count = COUNT if args.count is None else args.count
@@ -188,12 +200,18 @@ def _short(value: float | None) -> str:
 def _robustness(args: argparse.Namespace, faces: "pd.DataFrame") -> int:
     from tqdm import tqdm
 
-    from core.evaluation.robustness import PER_SOURCE, count_levels, pick_faces, sweep
+    from core.evaluation.robustness import (
+        PER_SOURCE,
+        chosen_damages,
+        count_levels,
+        pick_faces,
+        sweep,
+    )
 
-    rows = []
+    rows, damages = [], chosen_damages(args.damages)
     picked = pick_faces(faces)
-    steps = sweep(picked, *_model(args))
-    for row in tqdm(steps, total=count_levels(), unit="level", disable=args.json):
+    steps = sweep(picked, *_model(args), damages=damages)
+    for row in tqdm(steps, total=count_levels(damages), unit="level", disable=args.json):
         rows.append(row)
         if not args.json:
             tqdm.write(_level(row))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core.damage import blurred, jpeg, noisy, rescaled, to_uint8
+from core.errors import UserError
 from core.evaluation.scores import Scores, report, score_faces
 from core.evaluation.sources import plentiful
 from core.inference.networks import Network
@@ -16,6 +17,8 @@ from core.webcam_imitation import Webcam
 
 PER_SOURCE = 150
 SEED = 0
+# What sweeps are kept as -> whose they are.
+SWEPT = {"both": "both networks", "classifier": "the CNN", "original": "the authors' recipe"}
 
 
 @dataclass(frozen=True)
@@ -130,9 +133,22 @@ def sweep(
             yield _row(name, level, score_faces(faces, network, change=change), calibration)
 
 
-def count_levels() -> int:
-    """How many rows a whole sweep has."""
-    return 1 + sum(len(damage.levels) for damage in DAMAGES.values())
+def chosen_damages(names: str | None) -> dict[str, Damage]:
+    """The damages that "jpeg,blur" and the like name; all of them for None.
+
+    Raises:
+        UserError: there is none of such a name.
+    """
+    asked = list(DAMAGES) if names is None else names.split(",")
+    if unknown := [name for name in asked if name not in DAMAGES]:
+        raise UserError(f"There is no damage {unknown[0]!r}. There are {', '.join(DAMAGES)}.")
+    return {name: DAMAGES[name] for name in asked}
+
+
+def count_levels(damages: dict[str, Damage] | None = None) -> int:
+    """How many rows a sweep has: of these damages, or of all."""
+    chosen = DAMAGES if damages is None else damages
+    return 1 + sum(len(damage.levels) for damage in chosen.values())
 
 
 def _at_level(

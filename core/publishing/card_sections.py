@@ -9,36 +9,36 @@ from core.inference.verdict import CLASS_WORDS, OPINION_WORDS
 _NAMES = {**OPINION_WORDS, "both": "both"}
 
 
-def robustness_section(sweep: dict, baseline: dict | None) -> str:
+def robustness_section(sweep: dict, others: dict[str, dict]) -> str:
     """What damage does to the pair of sources that counts.
 
     Args:
-        sweep: as `evaluate --robustness` keeps it.
-        baseline: the same of the authors' recipe, if it was measured.
+        sweep: of the CNN, as `evaluate --robustness` keeps it.
+        others: the same of whatever else was measured, by name; perhaps of fewer damages.
     """
     pairs = sweep["rows"][0]["pairs"]
     pair = HARDEST_PAIR if HARDEST_PAIR in pairs else next(iter(pairs))
-    theirs = _by_level(baseline, pair) if baseline else {}
+    beside = [_by_level(other, pair) for other in others.values()]
     lines = []
     for (name, level), row in _by_level(sweep, pair).items():
         damage = DAMAGES.get(name)
         what = f"{damage.title}: {level:g} ({damage.unit})" if damage else "none"
-        other = theirs.get((name, level))
-        shown = "" if other is None else f"{other['accuracy']:.3f}, {other['roc_auc']:.3f}"
-        lines.append(
-            f"| {what} | {row['accuracy']:.3f} | {row['roc_auc']:.3f} "
-            f"| {row['tpr_at_1pct_fpr']:.3f} | {row['answered']:.2f} | {shown} |"
-        )
-    head = (
-        "| damage | accuracy | ROC AUC | TPR at 1% FPR | answered "
-        "| authors' recipe: accuracy, ROC AUC |"
-    )
+        shown = [_accuracy_and_area(other.get((name, level))) for other in beside]
+        figures = f"{row['accuracy']:.3f} | {row['roc_auc']:.3f} | {row['tpr_at_1pct_fpr']:.3f}"
+        lines.append("| " + " | ".join([what, figures, f"{row['answered']:.2f}", *shown]) + " |")
+    named = [f"{name}: accuracy, ROC AUC" for name in others]
+    head = ["damage", "accuracy", "ROC AUC", "TPR at 1% FPR", "answered", *named]
     return (
         "## Damaged pictures\n\n"
         f"{pair}, {pairs[pair]['n']} faces of {sweep['split']}, each damaged before the network "
-        "sees it; calibration, threshold and unsure band are those of clean faces.\n\n"
-        + "\n".join([head, "|---|---|---|---|---|---|", *lines])
+        "sees it; calibration, threshold and unsure band are those of clean faces. The CNN, and "
+        "beside it what else was measured.\n\n"
+        + "\n".join([f"| {' | '.join(head)} |", "|---" * len(head) + "|", *lines])
     )
+
+
+def _accuracy_and_area(row: dict | None) -> str:
+    return "" if row is None else f"{row['accuracy']:.3f}, {row['roc_auc']:.3f}"
 
 
 def _by_level(sweep: dict, pair: str) -> dict[tuple, dict]:

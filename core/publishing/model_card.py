@@ -6,6 +6,7 @@ from core.artifacts import load_registry, read_json, ship_file
 from core.evaluation.calibration import ACCUSED_RATE, MISSED_RATE
 from core.evaluation.knowledge import shipped_knowledge
 from core.evaluation.plain_words import PLAIN_WORDS, plain_lines
+from core.evaluation.robustness import SWEPT
 from core.evaluation.sources import family_of
 from core.inference.networks import load_calibration
 from core.inference.views import VIEW_SCALES
@@ -73,11 +74,13 @@ def _tried(registry: dict, folder: Path) -> str:
 
 
 def _damaged(registry: dict, folder: Path) -> str:
-    ours, theirs = (
-        read_json(f"{name}_robustness", folder) if f"{name}_robustness" in registry else None
-        for name in ("classifier", _BASELINE)
-    )
-    return robustness_section(ours, theirs) if ours else ""
+    sweeps = {
+        label: read_json(f"{name}_robustness", folder)
+        for name, label in SWEPT.items()
+        if f"{name}_robustness" in registry
+    }
+    ours = sweeps.pop(SWEPT["classifier"], None)
+    return robustness_section(ours, sweeps) if ours else ""
 
 
 def _others(registry: dict, folder: Path) -> str:

@@ -8,7 +8,6 @@ import pytest
 from PIL import Image
 
 from core.cli.main import main
-from core.evaluation import robustness
 from core.scoring.rows import to_rows
 from tests.conftest import write_dataset
 
@@ -159,13 +158,14 @@ def test_evaluate_json(tmp_path, capsys):
     assert set(figures["by_pair"]) == {"camera / machine"}
 
 
-def test_evaluate_robustness_prints_a_row_a_level(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(robustness, "DAMAGES", {"bgr": robustness.DAMAGES["bgr"]})
+def test_evaluate_robustness_prints_a_row_a_level_of_the_damages_asked_for(tmp_path, capsys):
     root = write_dataset(tmp_path / "set", {"test": 2}, 64)
-    assert main(["evaluate", "--data", str(root), "--robustness", "--json"]) == 0
+    asked = ["evaluate", "--data", str(root), "--robustness", "--damages", "bgr,webcam"]
+    assert main([*asked, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert [row["damage"] for row in found["rows"]] == ["none", "bgr"] and found["n"] == 4
-    assert main(["evaluate", "--data", str(root), "--robustness"]) == 0
+    assert [row["damage"] for row in found["rows"]] == ["none", "bgr", *["webcam"] * 3]
+    assert found["n"] == 4
+    assert main(asked) == 0
     assert "camera / machine" in capsys.readouterr().out
 
 
@@ -243,6 +243,10 @@ def test_dataset_info_counts_probes_and_compares(tmp_path, capsys):
         ("evaluate --psi 0.5", "--psi goes with --generator"),
         ("evaluate --robustness --generator dcgan", "Choose one of"),
         ("evaluate --keep classifier", "--keep goes with --robustness"),
+        ("evaluate --damages jpeg", "--damages goes with --robustness"),
+        ("evaluate --robustness --damages jpeg,rust", "no damage 'rust'"),
+        ("evaluate --robustness --keep classifier", "goes with --network cnn"),
+        ("evaluate --robustness --network cnn --keep both", "goes with --network both"),
         ("evaluate --generator dcgan --keep generator --psi 1", "kept at three"),
         ("publish run --clips films", "--clips goes with --as live"),
         ("publish run --as live --traces run", "--traces goes with --as second"),

@@ -8,7 +8,7 @@ import streamlit as st
 from core.artifacts import load_registry, read_json
 from core.config import HARDEST_PAIR
 from core.errors import UserError
-from core.evaluation.robustness import DAMAGES
+from core.evaluation.robustness import DAMAGES, SWEPT
 from core.examples import generated_face
 from core.imaging import decode_image
 from core.inference.geometry import centre_square
@@ -19,7 +19,6 @@ from ui.shared.face_grid import picture_grid
 from ui.shared.theme import empty_state
 from ui.shared.widgets import STILL, say_error
 
-_MODELS = {"classifier": "this model", "original": "the authors' recipe"}
 _FLOORS = {"accuracy": 0.45, "roc_auc": 0.45, "tpr_at_1pct_fpr": 0.0}
 _SWEPT = ("n", "accuracy", "roc_auc", "tpr_at_1pct_fpr", "answered")
 _SHOWN = ("n", "roc_auc", "accuracy", "tpr_at_1pct_fpr")
@@ -32,7 +31,7 @@ def robustness() -> None:
         known = load_registry()
         sweeps = {
             label: read_json(f"{name}_robustness")
-            for name, label in _MODELS.items()
+            for name, label in SWEPT.items()
             if f"{name}_robustness" in known
         }
     except UserError as error:
@@ -74,7 +73,8 @@ def _charts(tables: dict[str, pd.DataFrame], measure: str) -> None:
     for start in range(0, len(names), 2):
         for name, column in zip(names[start : start + 2], st.columns(2, gap="large"), strict=False):
             damage = DAMAGES[name]
-            parts = {label: _of_damage(table, name) for label, table in tables.items()}
+            measured = {label: t for label, t in tables.items() if name in set(t["damage"])}
+            parts = {label: _of_damage(table, name) for label, table in measured.items()}
             with column, st.container(gap="xxsmall"):
                 st.markdown(f"**{damage.title}**")
                 figure = damage_chart(
