@@ -1,4 +1,4 @@
-"""One writer at a time in a folder that several commands may ship into."""
+"""One writer at a time in a folder that several commands may write into: published files, a run."""
 
 import errno
 import fcntl
@@ -12,13 +12,14 @@ from pathlib import Path
 from core.errors import UserError
 
 WAIT_S = 10.0  # for another one that is about to end
+_PUBLISHED_INTO = "Another command publishes into {folder} now. Wait for its end."
 _WITHOUT_LOCKS = {errno.EBADF, errno.ENOLCK, errno.EOPNOTSUPP}  # what such a file system says
 _held: dict[tuple[int, Path], int] = {}  # by thread, which may go in again
 
 
 @contextmanager
 def sole_writer(folder: Path, wait_s: float = WAIT_S) -> Generator[None]:
-    """Nobody else who asks for the same folder goes in meanwhile; the lock ends with the process.
+    """Nobody else publishes into the same folder meanwhile; the lock ends with the process.
 
     Args:
         folder: one that is there.
@@ -32,12 +33,43 @@ def sole_writer(folder: Path, wait_s: float = WAIT_S) -> Generator[None]:
         yield
         return
     with writable(folder):
-        _held[key] = handle = _locked(folder, wait_s)
+        _held[key] = handle = _locked(folder, wait_s, _PUBLISHED_INTO)
     try:
         yield
     finally:
         del _held[key]
         os.close(handle)
+
+
+@contextmanager
+def only_one(folder: Path, taken: str, wait_s: float) -> Generator[None]:
+    """Nobody else who asks for the same folder goes in meanwhile; the lock ends with the process.
+
+    Args:
+        folder: one that is there.
+        taken: the sentence for who comes second; {folder} stands for its name.
+        wait_s: for one that is about to end.
+
+    Raises:
+        UserError: somebody else is in it for longer.
+        OSError: it cannot be written.
+    """
+    handle = _locked(folder, wait_s, taken)
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def is_taken(folder: Path) -> bool:
+    """Whether somebody is in a folder; False where its file system knows no locks."""
+    try:
+        with only_one(folder, "", wait_s=0.0):
+            return False
+    except UserError:
+        return True
+    except OSError:  # gone, or not to be written: nobody writes there
+        return False
 
 
 @contextmanager
@@ -52,7 +84,7 @@ def writable(folder: Path) -> Generator[None]:
         ) from error
 
 
-def _locked(folder: Path, wait_s: float) -> int:
+def _locked(folder: Path, wait_s: float, taken: str) -> int:
     """The folder, open and locked."""
     if not os.access(folder, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
@@ -64,9 +96,7 @@ def _locked(folder: Path, wait_s: float) -> int:
         except BlockingIOError as error:
             if time.monotonic() > until_s:
                 os.close(handle)
-                raise UserError(
-                    f"Another command publishes into {folder} now. Wait for its end."
-                ) from error
+                raise UserError(taken.format(folder=folder)) from error
             time.sleep(0.05)
         except OSError as error:
             if error.errno not in _WITHOUT_LOCKS:

@@ -83,6 +83,8 @@ def delete_run(runs: Path, run: Path, *, ended: Path | None = None) -> None:
         raise UserError(f"Only runs in {runs} can be deleted here.")
     if not folder.begun:
         raise UserError(f"There is no run {run.name} any more.")
+    if folder.in_training:
+        raise UserError(f"{run.name} is in training. Stop that first.")
     told = folder.progress()
     try:
         quiet_s = time.time() - folder.progress_file.stat().st_mtime if told else QUIET_S

@@ -11,6 +11,8 @@ import errno
 import io
 import json
 import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -23,10 +25,16 @@ from core.errors import UserError
 from core.json_text import read_object
 from core.made_with import made_with
 from core.open_folder import OpenFolder
+from core.sole_writer import is_taken, only_one
 from core.tables import to_csv
 from core.training.checkpoint import load_arrays, pack_weights
 
 MADE_WITH = "made_with"  # of run.json; a run may be resumed with others
+ENDING_S = 2.0  # that a training which was stopped may take to be gone
+_IN_TRAINING = (
+    "Another training runs in {folder} now. Stop it or wait for its end, then go on with --resume; "
+    "or choose another --out."
+)
 
 
 @dataclass(frozen=True)
@@ -72,16 +80,7 @@ class RunFolder:
             UserError: the folder cannot be written, holds a run and `resume` is not given, or
                 holds a run with other settings.
         """
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            probe = self.folder / f".probe.{os.getpid()}"
-            probe.touch()
-            probe.unlink()
-        except OSError as error:
-            raise UserError(
-                f"The run folder {self.folder} cannot be written ({error.strerror}). "
-                "Choose another --out."
-            ) from error
+        self._make()
         if self.settings_file.exists():
             self._check_same(settings, resume)
         elif resume:
@@ -93,6 +92,35 @@ class RunFolder:
             text = json.dumps({**settings, MADE_WITH: made_with()}, indent=2, sort_keys=True)
             self._write(self.settings_file, text.encode())
         self.save_progress(Progress())
+
+    @contextmanager
+    def opened(self, settings: dict, *, resume: bool) -> Generator[None]:
+        """`open` it, and let no other training in until the end of this one, or of its process.
+
+        Raises:
+            UserError: another training runs there, or as by `open`.
+        """
+        self._make()
+        with only_one(self.folder, _IN_TRAINING, wait_s=ENDING_S):
+            self.open(settings, resume=resume)
+            yield
+
+    @property
+    def in_training(self) -> bool:
+        """Whether a training runs there now; False where the file system knows no locks."""
+        return is_taken(self.folder)
+
+    def _make(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            probe = self.folder / f".probe.{os.getpid()}"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise UserError(
+                f"The run folder {self.folder} cannot be written ({error.strerror}). "
+                "Choose another --out."
+            ) from error
 
     def _check_same(self, settings: dict, resume: bool) -> None:
         if not resume:

@@ -1,5 +1,7 @@
 """Runs are deleted for good: only runs, only those of the folder, none that is in training."""
 
+import os
+
 import pytest
 
 from core.errors import UserError
@@ -48,4 +50,14 @@ def test_a_run_whose_job_has_ended_may_go_at_once(runs):
     with pytest.raises(UserError, match="may be in training"):
         delete_run(runs, run.folder, ended=runs / "another")
     delete_run(runs, run.folder, ended=run.folder)
+    assert list(runs.iterdir()) == []
+
+
+def test_a_run_that_is_in_training_stays_however_quiet_it_is(runs):
+    run = RunFolder(runs / "mine")
+    with run.opened({"seed": 1}, resume=True):
+        os.utime(run.progress_file, (0, 0))
+        with pytest.raises(UserError, match="mine is in training"):
+            delete_run(runs, run.folder, ended=run.folder)
+    delete_run(runs, run.folder)
     assert list(runs.iterdir()) == []

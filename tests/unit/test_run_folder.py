@@ -2,6 +2,8 @@
 
 import io
 import pickle
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
@@ -59,6 +61,36 @@ def test_progress_that_makes_no_sense_is_none(run, said):
 def test_a_time_left_that_is_no_number_is_not_told(run, eta):
     run.progress_file.write_text(f'{{"done": 3, "total": 9, "phase": "a", "eta_s": {eta}}}')
     assert run.progress().eta_s is None and run.progress().share == 3 / 9
+
+
+HOLDS = """import sys, time
+from pathlib import Path
+from core.training.run_folder import RunFolder
+with RunFolder(Path(sys.argv[1])).opened({"recipe": "a"}, resume=False):
+    print("in", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_of_two_trainings_in_one_folder_the_second_is_told_and_a_kill_frees_it(tmp_path):
+    run = RunFolder(tmp_path / "run")
+    other = subprocess.Popen([sys.executable, "-c", HOLDS, run.folder], stdout=subprocess.PIPE)
+    try:
+        assert other.stdout.readline() == b"in\n"
+        with (
+            pytest.raises(UserError, match=f"Another training runs in {run.folder} now. Stop it"),
+            run.opened({"recipe": "a"}, resume=True),
+        ):
+            pass
+        assert run.in_training
+    finally:
+        other.kill()
+        other.wait()
+        other.stdout.close()
+    assert not run.in_training
+    with run.opened({"recipe": "a"}, resume=True):
+        assert run.in_training
+    assert not run.in_training and not RunFolder(tmp_path / "nowhere").in_training
 
 
 class Code:

@@ -20,6 +20,7 @@ from core.training.classifier.augmentation import FaceAugmentation
 from core.training.classifier.recipes import RECIPES, Recipe
 from core.training.classifier.session import _targets, load_start, train_classifier
 from core.training.gan.recipes import GAN_RECIPES
+from core.training.run_folder import RunFolder
 from core.training.second.session import SecondRecipe
 from tests.conftest import write_dataset
 from tests.support.runs import interrupted_after
@@ -68,16 +69,20 @@ def test_history_has_the_contracts_columns_and_the_loss_falls(data, tmp_path):
     assert history["accuracy"].iloc[-1] > 0.8  # the textures are easy to tell apart
 
 
+def _wait_for(file, process) -> None:
+    deadline = time.monotonic() + 240
+    while not file.exists():
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 @pytest.mark.slow
 def test_a_run_killed_with_signal_9_ends_like_an_unbroken_one(data, tmp_path):
     broken, whole = tmp_path / "broken", tmp_path / "whole"
     command = [sys.executable, "-m", "core", "train", "classifier", "--recipe", "original"]
     command += ["--data", str(data), "--epochs", "3", "--out"]
     process = subprocess.Popen([*command, str(broken)], stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 240
-    while not (broken / "last.npz").exists():
-        assert process.poll() is None and time.monotonic() < deadline
-        time.sleep(0.02)
+    _wait_for(broken / "last.npz", process)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     assert len(load_arrays(broken / "last.npz")) > 0  # never half a file
@@ -88,6 +93,26 @@ def test_a_run_killed_with_signal_9_ends_like_an_unbroken_one(data, tmp_path):
     histories = [pd.read_csv(run / "history.csv")[columns] for run in (broken, whole)]
     pd.testing.assert_frame_equal(*histories, check_exact=True)
     assert (broken / "best.weights.npz").read_bytes() == (whole / "best.weights.npz").read_bytes()
+
+
+@pytest.mark.slow
+def test_a_second_training_of_one_run_is_told_so_and_the_first_goes_on(data, tmp_path):
+    run = tmp_path / "run"
+    command = [sys.executable, "-m", "core", "train", "classifier", "--recipe", "original"]
+    command += ["--data", str(data), "--epochs", "999", "--out", str(run)]
+    first = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(run / "last.npz", first)
+        for resume in ([], ["--resume"]):
+            done = subprocess.run([*command, *resume], capture_output=True, text=True)
+            assert done.returncode == 1
+            assert f"Another training runs in {run} now. Stop it or wait" in done.stderr
+            assert "Traceback" not in done.stderr and first.poll() is None
+        assert len(RunFolder(run).load_history()) >= 1 and RunFolder(run).in_training
+    finally:
+        first.kill()
+        first.wait()
+    assert not RunFolder(run).in_training
 
 
 @pytest.mark.slow

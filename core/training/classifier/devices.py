@@ -7,8 +7,8 @@ batch. Every worker reads the data set; the first one writes the run.
 
 import json
 import os
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -192,8 +192,10 @@ class Steps:
 class _Onlooker(RunFolder):
     """The folder as the other workers have it: they read the first one's state."""
 
-    def open(self, settings: dict, *, resume: bool) -> None:
+    @contextmanager
+    def opened(self, settings: dict, *, resume: bool) -> Generator[None]:
         """Leave it to the first worker."""
+        yield
 
     def save_progress(self, progress: Progress) -> None:
         """Leave it to the first worker."""

@@ -70,18 +70,18 @@ def train_classifier(
     starts = [load_start(folder) for folder in start]
     settings = {"recipe": recipe.describe(), "data": describe_faces(train.faces, valid.faces)}
     settings["start"] = " + ".join(folder.name for folder in start) or None
-    run.open(settings, resume=resume)
-    with devices.scope() if devices else nullcontext():
-        session = _Session(recipe, run, len(train.faces), quiet)
-    session.steps = devices.prepare(session.model, session.optimizer) if devices else None
-    if starts:
-        session.begin_from([np.mean(parts, axis=0) for parts in zip(*starts, strict=True)])
-    if resume:
-        session.restore()
-    while session.epoch < recipe.epochs:
-        session.run_epoch(train, valid)
-    for path, reason in {**train.store.failed, **valid.store.failed}.items():
-        tqdm.write(f"Skipped {path}: {reason}")
+    with run.opened(settings, resume=resume):
+        with devices.scope() if devices else nullcontext():
+            session = _Session(recipe, run, len(train.faces), quiet)
+        session.steps = devices.prepare(session.model, session.optimizer) if devices else None
+        if starts:
+            session.begin_from([np.mean(parts, axis=0) for parts in zip(*starts, strict=True)])
+        if resume:
+            session.restore()
+        while session.epoch < recipe.epochs:
+            session.run_epoch(train, valid)
+        for path, reason in {**train.store.failed, **valid.store.failed}.items():
+            tqdm.write(f"Skipped {path}: {reason}")
     return pd.DataFrame(session.history)
 
 

@@ -70,12 +70,12 @@ def train_dcgan(
     if beginning is not None:
         settings["restarts"] = beginning.restarts
     run = RunFolder(out)
-    run.open(settings, resume=resume)
-    session = _Session(recipe, run, real.pixels, quiet)
-    if not (resume and session.restore()) and beginning is not None:
-        session.begin_from(beginning)
-    while session.epoch < recipe.epochs:
-        session.run_epoch()
+    with run.opened(settings, resume=resume):
+        session = _Session(recipe, run, real.pixels, quiet)
+        if not (resume and session.restore()) and beginning is not None:
+            session.begin_from(beginning)
+        while session.epoch < recipe.epochs:
+            session.run_epoch()
     return pd.DataFrame(session.history)
 
 

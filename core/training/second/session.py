@@ -119,18 +119,30 @@ def train_second(
     train, valid = (chosen_faces(index, split, recipe) for split in ("train", "valid"))
     run = RunFolder(out)
     settings = {"recipe": recipe.describe(), "network": "second"}
-    run.open(settings | {"data": describe_faces(train, valid)}, resume=resume)
+    with run.opened(settings | {"data": describe_faces(train, valid)}, resume=resume):
+        return pd.DataFrame(_trained(run, train, valid, recipe, resume, quiet))
+
+
+def _trained(
+    run: RunFolder,
+    train: pd.DataFrame,
+    valid: pd.DataFrame,
+    recipe: SecondRecipe,
+    resume: bool,
+    quiet: bool,
+) -> list[dict]:
+    """Look at the faces and fit heads; the history's rows."""
     backbone = Backbone(*build_backbone(), precision=fast_precision())
     history = run.load_history(recipe.epochs) if resume else []
     total = len(valid) + recipe.epochs * len(train)
     with Bar(run, "looking at the faces", total, unit="face", quiet=quiet) as bar:
-        held_out = _looks(valid, backbone, out, "valid", None, bar)
+        held_out = _looks(valid, backbone, run.folder, "valid", None, bar)
         looks = []
         for epoch in range(1, recipe.epochs + 1):
             started = time.monotonic()
             name = f"train{epoch}"
             change = None if epoch == 1 else recipe.change
-            looks.append(_looks(train, backbone, out, name, change, bar))
+            looks.append(_looks(train, backbone, run.folder, name, change, bar))
             if epoch > len(history):
                 head = _fitted(looks, train, recipe)
                 run.save_best([getattr(head, each.name) for each in fields(Head)])
@@ -143,7 +155,7 @@ def train_second(
                     }
                 )
                 run.save_history(history)
-    return pd.DataFrame(history)
+    return history
 
 
 def head_of(run: RunFolder) -> Head:
