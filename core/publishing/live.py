@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from core.artifacts import ship
+from core.artifacts import Shipment, ship_all
 from core.config import ARTIFACTS_DIR, FAKE, REAL
 from core.dataset.index import load_split
 from core.inference.networks import load_panel
@@ -21,6 +21,7 @@ from core.publishing.live_tracks import (
     raw_judges,
     tracks_of,
 )
+from core.publishing.model_card import write_model_card
 
 _FILES = {"cnn": "classifier", "second": "second", "both": "both"}
 
@@ -57,11 +58,16 @@ def publish_live(data: Path, clips: Path, *, folder: Path = ARTIFACTS_DIR) -> It
         f"{sum(film.label == REAL for film in films)} filmed people"
     )
     joinings = {name: {name: 1.0} for name in panel.parts} | {panel.name: panel.weights}
+    shipments = []
     for name, weights in joinings.items():
         calibration, figures = fit_live(tracks, weights), held_out_figures(tracks, films, weights)
         content = {"live.json": json.dumps(asdict(calibration)).encode()}
-        ship(_FILES[name], content, data=described, metrics=figures, folder=folder)
+        shipments.append(Shipment(_FILES[name], content, described, figures))
         yield f"{name}: {asdict(calibration)}; held out: {figures}"
+    ship_all(shipments, folder=folder)  # at once: those of one fitting go together
+    yield f"Wrote the live calibrations to {folder.name}/."
+    write_model_card(folder)  # it quotes one of them
+    yield "Wrote MODEL_CARD.md."
 
 
 def held_out_figures(tracks: Tracks, films: list[Film], weights: dict[str, float]) -> dict:

@@ -18,6 +18,7 @@ from core.artifacts import (
 from core.config import ARTIFACTS_DIR
 from core.errors import UserError
 from core.inference.photo import load_inspector
+from tests.support.kills import killed_at_move
 
 KEYS = {"file", "sha256", "bytes", "kind", "created", "data", "metrics"}
 
@@ -109,10 +110,6 @@ def test_register_renews_an_entry(tmp_path):
     assert len(load_registry(tmp_path)) == 1
 
 
-class _Killed(Exception):
-    """What a kill -9 is here: nothing after it is done."""
-
-
 def _ship_two(folder: Path, words: str, withdrawn: tuple[str, ...] = ()) -> None:
     files = {"xml": f"graph {words}".encode(), "bin": f"constants {words}".encode()}
     both = [Shipment(name, files, "none", {}) for name in ("one", "two")]
@@ -123,24 +120,6 @@ def _shipped(folder: Path) -> dict[str, str]:
     return {name: read_artifact(name, folder).decode() for name in load_registry(folder)}
 
 
-def _ship_until(folder: Path, monkeypatch: pytest.MonkeyPatch, moves: int) -> bool:
-    """Ship over what is there, killed at a file's move; whether it came to its end."""
-    left, move = iter(range(moves)), Path.replace
-
-    def moved(path: Path, target: Path) -> Path:
-        if next(left, None) is None:
-            raise _Killed
-        return move(path, target)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "replace", moved)
-        try:
-            _ship_two(folder, "new", withdrawn=("old",))
-        except _Killed:
-            return False
-    return True
-
-
 def test_shipping_that_is_killed_leaves_all_old_or_all_new_files(tmp_path, monkeypatch):
     seen = []
     for moves in range(20):
@@ -148,16 +127,17 @@ def test_shipping_that_is_killed_leaves_all_old_or_all_new_files(tmp_path, monke
         _ship_two(folder, "before")
         ship("old", {"history.csv": b"epoch\n"}, data="none", metrics={}, folder=folder)
         before = _shipped(folder)
-        done = _ship_until(folder, monkeypatch, moves)
+        with killed_at_move(monkeypatch, moves) as kill:
+            _ship_two(folder, "new", withdrawn=("old",))
         seen.append(_shipped(folder))  # every file that is named is the one that is meant
         assert seen[-1] == before or set(seen[-1].values()) == {"graph new", "constants new"}
         _ship_two(folder, "new", withdrawn=("old",))  # the next one clears up
         names = {"one.xml", "one.bin", "two.xml", "two.bin", "registry.json"}
         left = {"old.history.csv"}  # nothing names it any more
         assert {file.name for file in folder.iterdir()} - left == names
-        if done:
+        if not kill.struck:
             break
-    assert done and seen[0] == before and seen[-2] == seen[-1] != before
+    assert not kill.struck and seen[0] == before and seen[-2] == seen[-1] != before
 
 
 def test_what_is_withdrawn_goes_from_the_registry_and_the_folder(tmp_path):
