@@ -24,7 +24,7 @@ from PIL import Image
 
 from bench.common import median_ms, print_table, write_json
 from core.config import CLASS_NAMES, SPLITS
-from core.dataset.browse import Query, find, on_page
+from core.dataset.browse import Query, Verdicts, find, on_page
 from core.dataset.index import index_folder
 from core.dataset.index_cache import open_index
 from core.dataset.thumbnails import thumbnail
@@ -73,15 +73,15 @@ def opened(folder: Path) -> dict:
 def browsing(folder: Path) -> dict:
     """What the page does on a click, without Streamlit's own time."""
     faces = open_index(folder, cache=folder.parent / "cache").faces
-    p_fake, calibration = np.random.default_rng(0).random(len(faces)), load_calibration()
+    verdicts = Verdicts.of(np.random.default_rng(0).random(len(faces)), load_calibration())
     queries = {
         "filter": Query(split="train", label="fake", text="7", p_low=0.4, p_high=0.6),
         "sort": Query(order="uncertain"),
     }
     figures = {}
     for name, query in queries.items():
-        figures[f"{name}_ms"] = _timed(lambda query=query: find(faces, query, p_fake, calibration))
-    rows, pages = find(faces, Query(), p_fake, calibration), iter(range(1, 1000, 7))
+        figures[f"{name}_ms"] = _timed(lambda query=query: find(faces, query, verdicts))
+    rows, pages = find(faces, Query(), verdicts), iter(range(1, 1000, 7))
 
     def turn() -> None:
         shown, _ = on_page(rows, Query(page=next(pages)))

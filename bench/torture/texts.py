@@ -14,7 +14,7 @@ import pandas as pd
 from bench.torture.kinds import Part
 from bench.torture.pages import TOKENS, query_of
 from core.artifacts import load_registry, read_artifact, read_json, ship
-from core.dataset.browse import Query, find, from_link, on_page
+from core.dataset.browse import Query, Verdicts, find, from_link, on_page
 from core.dataset.index import index_folder
 from core.dataset.layout import place_of
 from core.dataset.sources.kaggle import read_listing
@@ -152,8 +152,8 @@ def _browse_link(data: bytes) -> None:
     query, _ = from_link(query_of(data))
     _same(from_link(query.link()), (query, []))
     faces = _index().faces
-    p_fake = np.linspace(0, 1, len(faces))
-    on_page(find(faces, query, p_fake, Calibration(1, 0, 0.5, 0.4, 0.6, 0)), query)
+    rules = Calibration(1, 0, 0.5, 0.4, 0.6, 0)
+    on_page(find(faces, query, Verdicts.of(np.linspace(0, 1, len(faces)), rules)), query)
     json.dumps(Query().link())
 
 

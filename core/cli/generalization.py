@@ -40,6 +40,7 @@ def _generalization(args: argparse.Namespace) -> int:
     from core.artifacts import read_json
     from core.dataset.index import load_split
     from core.evaluation import generalization as table
+    from core.evaluation.sources import was_trained_on
     from core.inference.networks import load_panel
     from core.publishing.judge_run import load_run
 
@@ -53,7 +54,11 @@ def _generalization(args: argparse.Namespace) -> int:
     reals = faces[faces["label"] == "real"].reset_index(drop=True)
     painters = _painters()
     # the data set's MobileStyleGAN faces are of the same network, of other seeds
-    seen = {title for title, (painter, _) in painters.items() if painter.name.lower() in trained_on}
+    seen = {
+        title
+        for title, (painter, _) in painters.items()
+        if was_trained_on(painter.name, trained_on)
+    }
     for part in table.painted_by(painters, seen, reals, network, calibration, table.PAINTED):
         rows += part
     views = {}
@@ -138,9 +143,11 @@ def _painters() -> dict:
 
 
 def _pair(row: dict) -> str:
-    how = "left out" if row["left_out"] else "trained on" if row["trained_on"] else "never seen"
+    from core.evaluation.sources import how_known
+
+    how = how_known(row["generator"], row["trained_on"], row["left_out"])
     low, high = row["roc_auc_ci95"]
     return (
-        f"{row['generator']:16} {how:11} against {row['real']:8} ROC AUC {row['roc_auc']:.3f} "
+        f"{row['generator']:16} {how:29} against {row['real']:8} ROC AUC {row['roc_auc']:.3f} "
         f"({low:.3f} to {high:.3f})  accuracy {row['accuracy']:.3f}  n {row['n']}"
     )

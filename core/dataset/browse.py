@@ -11,7 +11,7 @@ import pandas as pd
 from core import tables
 from core.config import FAKE
 from core.dataset.index import DatasetIndex, labels_of
-from core.inference.verdict import Calibration
+from core.inference.verdict import Calibration, Doubt, State
 
 ORDERS = {
     "mixed": "Mixed",
@@ -40,7 +40,7 @@ class Query:
         split, label, source: only faces with this value; "" is any.
         text: only paths that contain it, whatever its case.
         min_side_px: only pictures whose shorter side has at least so many pixels.
-        outcome: one of `OUTCOMES`: what P(fake) alone says, against the label.
+        outcome: one of `OUTCOMES`: the verdict, against the label.
         p_low, p_high: only faces whose P(fake) lies between them; 0 and 1 keep faces that are
             not judged.
         order: one of `ORDERS`; mixed is the same mixture every time.
@@ -103,11 +103,39 @@ def _checked(name: str, value: Any) -> Any:
     return value
 
 
+@dataclass(frozen=True)
+class Verdicts:
+    """What the classifier said of n faces.
+
+    Attributes:
+        p_fake: float (n,), NaN where a face is not judged.
+        states: str (n,), each a `core.inference.verdict.State`, "" where a face is not judged.
+        threshold: of P(fake), from which a face is called fake.
+    """
+
+    p_fake: np.ndarray
+    states: np.ndarray
+    threshold: float
+
+    @classmethod
+    def of(
+        cls, p_fake: np.ndarray, calibration: Calibration, doubts: np.ndarray | int = Doubt.NONE
+    ) -> "Verdicts":
+        """By the rule that a photo's faces are judged by.
+
+        Args:
+            p_fake: as above.
+            calibration: its thresholds.
+            doubts: int (n,), each a `Doubt`; of a face that is not judged it may be any.
+        """
+        states = np.where(np.isnan(p_fake), "", calibration.states(p_fake, doubts))
+        return cls(p_fake, states, calibration.threshold)
+
+
 def find(
     faces: pd.DataFrame,
     query: Query,
-    p_fake: np.ndarray,
-    calibration: Calibration,
+    verdicts: Verdicts,
     tagged: Collection[str] = (),
 ) -> np.ndarray:
     """The rows a query asks for, in its order.
@@ -115,8 +143,7 @@ def find(
     Args:
         faces: `DatasetIndex.faces`.
         query: its page is not looked at.
-        p_fake: float (n,), NaN where a face is not judged.
-        calibration: its threshold and unsure band.
+        verdicts: on all of them.
         tagged: the paths with the query's tag.
 
     Returns:
@@ -132,20 +159,23 @@ def find(
         keep &= faces["path"].str.contains(query.text, case=False, regex=False).to_numpy(bool)
     if query.min_side_px:
         keep &= faces[["width", "height"]].min(axis=1).to_numpy() >= query.min_side_px
-    judged = ~np.isnan(p_fake)
     if query.outcome != "any":
-        keep &= outcomes(faces, p_fake, calibration) == query.outcome
-    if (query.p_low, query.p_high) != (0.0, 1.0):
-        keep &= judged & (p_fake >= query.p_low) & (p_fake <= query.p_high)
+        keep &= outcomes(faces, verdicts.states) == query.outcome
+    if (query.p_low, query.p_high) != (0.0, 1.0):  # NaN lies within no range
+        keep &= (verdicts.p_fake >= query.p_low) & (verdicts.p_fake <= query.p_high)
     rows = np.flatnonzero(keep)
-    keys = _keys(faces, query.order, p_fake, calibration.threshold)
+    keys = _keys(faces, query.order, verdicts.p_fake, verdicts.threshold)
     return rows[np.argsort(keys[rows], kind="stable")]
 
 
-def outcomes(faces: pd.DataFrame, p_fake: np.ndarray, calibration: Calibration) -> np.ndarray:
-    """The key of `OUTCOMES` for each face: str (n,)."""
-    right = (p_fake >= calibration.threshold) == (labels_of(faces) == FAKE)
-    kinds = [np.isnan(p_fake), calibration.in_band(p_fake), right]
+def outcomes(faces: pd.DataFrame, states: np.ndarray) -> np.ndarray:
+    """The key of `OUTCOMES` for each of n faces: str (n,).
+
+    Args:
+        faces: rows of an index.
+        states: str (n,), as in `Verdicts`.
+    """
+    kinds = [states == "", states == State.UNSURE, states == faces["label"].to_numpy()]
     return np.select(kinds, ["unjudged", "unsure", "right"], "wrong")
 
 
@@ -177,19 +207,20 @@ def on_page(rows: np.ndarray, query: Query) -> tuple[np.ndarray, int]:
 def to_csv(
     index: DatasetIndex,
     rows: np.ndarray,
-    p_fake: np.ndarray,
+    verdicts: Verdicts,
     tags: Callable[[str], Sequence[str]] = lambda path: (),
 ) -> bytes:
-    """A filtered list as CSV: paths below the folder, what is known of each face, P(fake), tags.
+    """A filtered list as CSV: paths below the folder, what is known of each face, verdict, tags.
 
     Args:
         index: the data set.
         rows: positions in it.
-        p_fake: float (n,) of all its faces.
+        verdicts: on all its faces.
         tags: of a path below the folder.
     """
     table = index.faces.iloc[rows].drop(columns="modified_ns")
     table["path"] = [index.relative(path) for path in table["path"]]
-    table["p_fake"] = p_fake[rows]
+    table["p_fake"] = verdicts.p_fake[rows]
+    table["verdict"] = verdicts.states[rows]
     table["tags"] = ["; ".join(tags(path)) for path in table["path"]]
     return tables.to_csv(table)

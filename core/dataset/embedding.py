@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from core.dataset.reading import Unread, read_files
-from core.imaging import decode_image, to_model_input
-from core.inference.geometry import centre_square
+from core.imaging import to_model_input
+from core.inference.aligned import aligned_face
 from core.inference.second import SIDE_PX, SecondOpinion
 
 CHUNK = 16
@@ -83,7 +83,7 @@ class FaceFeatures:
 
 
 def _read(path: str, number: int) -> np.ndarray:
-    pixels = centre_square(decode_image(Path(path).read_bytes()).pixels).pixels
+    pixels = aligned_face(Path(path).read_bytes())
     return to_model_input(pixels, SIDE_PX)
 
 

@@ -17,9 +17,9 @@ from core.evaluation.scores import Scores, judge_figures, judged, pair_figures
 from core.generators.base import FaceGenerator
 from core.generators.codes import truncated_codes
 from core.imaging import decode_image, encode
-from core.inference.geometry import centre_square
+from core.inference.aligned import centre_square
 from core.inference.networks import Network
-from core.inference.verdict import Calibration
+from core.inference.verdict import Calibration, Condition, Verdict, decide, doubts_of
 
 CHUNK = 4  # few: a slow generator should show that it moves, and stop soon
 THUMBNAIL_PX = 144
@@ -105,7 +105,7 @@ class Measurement:
         title: what was judged, for people.
         faces: the set.
         log_odds: float64 (n,), of fake, before calibration; NaN where not (yet) judged.
-        doubtful: bool (n,), faces that get no verdict whatever their P(fake).
+        conditions: by number, what else is known of the judged faces.
         thumbnails: WebP files of the judged faces, by number.
         failed: name -> why a face could not be judged.
         unreadable: the same for files that are none of `faces`, as nothing is known of them.
@@ -115,7 +115,7 @@ class Measurement:
     faces: FaceSet
     unreadable: dict[str, str] = field(default_factory=dict)
     log_odds: np.ndarray = field(init=False)
-    doubtful: np.ndarray = field(init=False)
+    conditions: dict[int, Condition] = field(init=False, default_factory=dict)
     thumbnails: dict[int, bytes] = field(init=False, default_factory=dict)
     failed: dict[str, str] = field(init=False, default_factory=dict)
 
@@ -126,7 +126,6 @@ class Measurement:
                 f"Received: {len(self.faces.labels):,}."
             )
         self.log_odds = np.full(len(self.faces.labels), np.nan)
-        self.doubtful = np.zeros(len(self.faces.labels), bool)
 
     @property
     def total(self) -> int:
@@ -167,7 +166,8 @@ class Measurement:
                 crops.append(pixels)
                 self.thumbnails[number] = _thumbnail(pixels)
             if numbers:
-                self.log_odds[numbers], self.doubtful[numbers] = judged(network, crops)
+                self.log_odds[numbers], conditions = judged(network, crops)
+                self.conditions |= dict(zip(numbers, conditions, strict=True))
             yield min(start + CHUNK, self.total)
 
     def labels(self) -> np.ndarray:
@@ -180,7 +180,15 @@ class Measurement:
 
     def states(self, calibration: Calibration) -> np.ndarray:
         """The verdicts on the judged faces: str (k,), each a `State`."""
-        return calibration.states(self.p_fake(calibration), self.doubtful[self.judged])
+        return calibration.states(self.p_fake(calibration), self._doubts(calibration))
+
+    def verdict(self, number: int, calibration: Calibration) -> tuple[float, Verdict]:
+        """P(fake) of a judged face, and the verdict on it."""
+        p_fake = float(calibration.p_fake(self.log_odds[number]))
+        return p_fake, decide(p_fake, self.conditions[number], calibration)
+
+    def _doubts(self, calibration: Calibration) -> np.ndarray:
+        return doubts_of([self.conditions[number] for number in self.judged], calibration)
 
     def figures(self, calibration: Calibration) -> dict:
         """All figures of the judged faces: `judge_figures`, and the detection rate.
@@ -194,7 +202,7 @@ class Measurement:
         return {
             "title": self.heading,
             **judge_figures(
-                labels, self.log_odds[self.judged], calibration, self.doubtful[self.judged]
+                labels, self.log_odds[self.judged], calibration, self._doubts(calibration)
             ),
             **_share("detected", called[fakes]),
             **_share("recall_real", ~called[~fakes]),
@@ -210,9 +218,8 @@ class Measurement:
             faces,
             self.labels(),
             self.log_odds[self.judged],
-            np.full(len(faces), np.nan),
+            [self.conditions[number] for number in self.judged],
             self.failed,
-            self.doubtful[self.judged],
         )
 
     def by_pair(self, calibration: Calibration) -> dict[str, dict]:

@@ -1,4 +1,4 @@
-"""The classifier's P(fake) on the faces of a data set, remembered between starts."""
+"""What the classifier says of the faces of a data set, remembered between starts."""
 
 import io
 from collections.abc import Iterator
@@ -8,19 +8,22 @@ import numpy as np
 import pandas as pd
 
 from core.atomic import write_atomically
+from core.dataset.browse import Verdicts
 from core.dataset.index_cache import CACHE_DIR
 from core.errors import UserError
 from core.evaluation.scores import score_faces
 from core.inference.networks import checksum_of, network_files
 from core.inference.photo import Inspector
+from core.inference.verdict import Calibration, Doubt, doubts_of
 
 CHUNK = 32
 SAVE_EVERY = 64  # chunks
 _KEYS = ["path", "modified_ns"]
+_SAID = {"p_fake": "float64", "doubt": "int8"}
 
 
 class ScoreBook:
-    """P(fake) by file and time of change, of one classifier.
+    """P(fake) and doubt by file and time of change, of one classifier.
 
     Attributes:
         failed: path -> why it could not be judged.
@@ -39,16 +42,21 @@ class ScoreBook:
         self._file = cache / f"scores-{version}.parquet"
         self.failed: dict[str, str] = {}
         try:
-            self._known = pd.read_parquet(self._file)[[*_KEYS, "p_fake"]]
-        except Exception:  # missing or damaged: it is only a cache
-            self._known = pd.DataFrame({"path": [], "modified_ns": [], "p_fake": []}).astype(
-                {"path": "str", "modified_ns": "int64", "p_fake": "float64"}
-            )
+            self._known = pd.read_parquet(self._file)[[*_KEYS, *_SAID]]
+        except Exception:  # missing, damaged or of an earlier form: it is only a cache
+            types = {"path": "str", "modified_ns": "int64", **_SAID}
+            self._known = pd.DataFrame({name: [] for name in types}).astype(types)
 
-    def p_fake(self, faces: pd.DataFrame) -> np.ndarray:
-        """What is known of the faces of an index: float64 (n,), NaN where nothing is."""
+    def verdicts(self, faces: pd.DataFrame, calibration: Calibration) -> Verdicts:
+        """What is known of the faces of an index.
+
+        Args:
+            faces: its rows, (n,).
+            calibration: of the networks whose book it is; only its thresholds may be others.
+        """
         found = faces[_KEYS].merge(self._known, on=_KEYS, how="left")
-        return found["p_fake"].to_numpy(np.float64)
+        doubts = found["doubt"].fillna(Doubt.NONE).to_numpy(np.int8)
+        return Verdicts.of(found["p_fake"].to_numpy(np.float64), calibration, doubts)
 
     def judge(self, faces: pd.DataFrame, inspector: Inspector) -> Iterator[int]:
         """Judge the faces that are not in the book, in chunks; it may be left off at any of them.
@@ -60,7 +68,8 @@ class ScoreBook:
         Yields:
             How many of them are done.
         """
-        waiting = faces[np.isnan(self.p_fake(faces)) & ~faces["path"].isin(self.failed)]
+        unknown = np.isnan(self.verdicts(faces, inspector.calibration).p_fake)
+        waiting = faces[unknown & ~faces["path"].isin(self.failed)]
         done = len(faces) - len(waiting)
         try:
             for number, start in enumerate(range(0, len(waiting), CHUNK), start=1):
@@ -82,6 +91,7 @@ class ScoreBook:
         self.failed |= scores.skipped
         new = scores.faces[_KEYS].copy()
         new["p_fake"] = inspector.calibration.p_fake(scores.log_odds)
+        new["doubt"] = doubts_of(scores.conditions, inspector.calibration)
         self._known = pd.concat([self._known, new], ignore_index=True)
 
     def _save(self) -> None:

@@ -19,10 +19,10 @@ from core.evaluation.metrics import (
     summarize,
     wilson_ci95,
 )
-from core.imaging import decode_image, to_model_input
-from core.inference.geometry import centre_square
+from core.imaging import to_model_input
+from core.inference.aligned import aligned_face
 from core.inference.networks import Network, Panel
-from core.inference.verdict import Calibration, State, sharpness, sigmoid
+from core.inference.verdict import Calibration, Condition, Doubt, State, doubts_of, sigmoid
 
 BATCH = 64
 Change = Callable[[np.ndarray, np.random.Generator], np.ndarray]
@@ -36,17 +36,20 @@ class Scores:
         faces: their rows of the index.
         labels: int32 (n,), 0 fake, 1 real.
         log_odds: float64 (n,), of fake, before calibration.
-        sharpnesses: float64 (n,).
+        conditions: n, what else is known of each face.
         skipped: files that could not be decoded, with the reason.
-        doubtful: bool (n,), faces that get no verdict whatever their P(fake); False means none.
     """
 
     faces: pd.DataFrame
     labels: np.ndarray
     log_odds: np.ndarray
-    sharpnesses: np.ndarray
+    conditions: Sequence[Condition]
     skipped: dict[str, str]
-    doubtful: np.ndarray | bool = False
+
+    @property
+    def sharpnesses(self) -> np.ndarray:
+        """How sharp each face is: float64 (n,)."""
+        return np.array([condition.sharp for condition in self.conditions], np.float64)
 
 
 def score_faces(
@@ -68,42 +71,42 @@ def score_faces(
     Raises:
         UserError: not one file can be decoded.
     """
-    rows, odds, sharps, doubts, skipped = [], [], [], [], {}
+    rows, odds, conditions, skipped = [], [], [], {}
     for batch in read_files(list(faces["path"]), partial(_load, change=change), chunk=BATCH):
         good = [found for found in batch if isinstance(found, Read)]
         skipped |= {found.path: found.error for found in batch if isinstance(found, Unread)}
         if good:
-            crops = [found.value for found in good]
             rows += [found.number for found in good]
-            said, doubtful = judged(network, crops)
+            said, noted = judged(network, [found.value for found in good])
             odds.append(said)
-            doubts.append(doubtful)
-            sharps += [sharpness(to_model_input(crop)) for crop in crops]
+            conditions += noted
         progress(len(batch))
     if not rows:
         raise UserError("No image could be decoded. Check the files of the data set.")
     kept = faces.iloc[rows].reset_index(drop=True)
     log_odds = np.concatenate(odds).astype(np.float64)
-    return Scores(
-        kept, labels_of(kept), log_odds, np.array(sharps), skipped, np.concatenate(doubts)
-    )
+    return Scores(kept, labels_of(kept), log_odds, conditions, skipped)
 
 
-def judged(network: Network, crops: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """What a network or a panel says of faces.
+def judged(network: Network, crops: Sequence[np.ndarray]) -> tuple[np.ndarray, Sequence[Condition]]:
+    """What a network or a panel says of faces, and what else is known of them.
+
+    Args:
+        network: what judges them.
+        crops: n squares uint8 (side, side, 3), each the whole picture of an aligned face.
 
     Returns:
-        Log-odds of fake before calibration, float (n,); which faces get no verdict whatever
-        these are, bool (n,).
+        Log-odds of fake before calibration, float (n,); n conditions.
     """
+    conditions = [Condition.of(to_model_input(crop), len(crop)) for crop in crops]
     if not isinstance(network, Panel):
-        return network.log_odds_of(crops), np.zeros(len(crops), bool)
+        return network.log_odds_of(crops), conditions
     heard = network.listen(crops)
-    return network.joined(heard.log_odds), network.doubtful(heard)
+    return network.joined(heard.log_odds), network.noted(conditions, heard)
 
 
 def _load(path: str, number: int, change: Change | None) -> np.ndarray:
-    pixels = centre_square(decode_image(Path(path).read_bytes()).pixels).pixels
+    pixels = aligned_face(Path(path).read_bytes())
     return pixels if change is None else change(pixels, np.random.default_rng(number))
 
 
@@ -116,9 +119,10 @@ def report(scores: Scores, calibration: Calibration) -> dict:
     p_fake = calibration.p_fake(scores.log_odds)
     source = scores.faces["source"].to_numpy()
     hits = (p_fake >= calibration.threshold) == (scores.labels == FAKE)
-    figures = judge_figures(scores.labels, scores.log_odds, calibration, scores.doubtful)
+    doubts = doubts_of(scores.conditions, calibration)
+    figures = judge_figures(scores.labels, scores.log_odds, calibration, doubts)
     figures |= {"skipped": len(scores.skipped), "by_source": {}}
-    verdicts = calibration.states(p_fake, scores.doubtful)
+    verdicts = calibration.states(p_fake, doubts)
     kinds = scores.faces.groupby(["label", "source"]).size()
     for label, name in kinds.index:
         inside = (source == name) & (scores.faces["label"] == label).to_numpy()
@@ -133,13 +137,13 @@ def report(scores: Scores, calibration: Calibration) -> dict:
 def pair_figures(scores: Scores, calibration: Calibration) -> dict[str, dict]:
     """Each real source against each fake one: "real / fake" -> `judge_figures`."""
     sources, labels = scores.faces["source"].to_numpy(), scores.labels
-    doubtful = np.broadcast_to(scores.doubtful, labels.shape)
+    doubts = doubts_of(scores.conditions, calibration)
     reals, fakes = (sorted(set(sources[labels == label])) for label in (REAL, FAKE))
     found = {}
     for real, fake in product(reals, fakes):
         inside = ((sources == real) & (labels == REAL)) | ((sources == fake) & (labels == FAKE))
         found[f"{real} / {fake}"] = judge_figures(
-            labels[inside], scores.log_odds[inside], calibration, doubtful[inside]
+            labels[inside], scores.log_odds[inside], calibration, doubts[inside]
         )
     return found
 
@@ -148,7 +152,7 @@ def judge_figures(
     labels: np.ndarray,
     log_odds: np.ndarray,
     calibration: Calibration,
-    doubtful: np.ndarray | bool = False,
+    doubts: np.ndarray | int = Doubt.NONE,
 ) -> dict:
     """The figures of one set of faces.
 
@@ -156,15 +160,15 @@ def judge_figures(
         labels: int (n,), 0 fake, 1 real.
         log_odds: float (n,), of fake, before calibration.
         calibration: whose probabilities, threshold and unsure band are measured.
-        doubtful: bool (n,), faces that are unsure whatever their P(fake).
+        doubts: int (n,), each a `Doubt`.
 
     Returns:
         Those of `summarize`, and: ece_uncalibrated, ece_by_chance (what a perfectly calibrated
-        model would show on as many faces), answered (share outside the unsure band),
+        model would show on as many faces), answered (share that is not unsure),
         accuracy_answered (of these; None if there are none).
     """
     p_fake = calibration.p_fake(log_odds)
-    answered = calibration.states(p_fake, doubtful) != State.UNSURE
+    answered = calibration.states(p_fake, doubts) != State.UNSURE
     hits = (p_fake >= calibration.threshold) == (labels == FAKE)
     return summarize(labels, p_fake, calibration.threshold) | {
         "ece_uncalibrated": expected_calibration_error(labels, sigmoid(log_odds)),

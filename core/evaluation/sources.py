@@ -1,6 +1,7 @@
 """What the sources of a data set are called in plain words, and which generators they are of."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from enum import StrEnum
 
 ENOUGH = 100  # faces of a source, fewer than which rank poorly against another's
 
@@ -53,6 +54,55 @@ KINDS = {
 
 # The share of a class's faces that got a sure and wrong verdict, as tables of figures name it.
 WRONG = {"real": "called_fake", "fake": "called_real"}
+
+
+class Known(StrEnum):
+    """What networks knew of a generator while they learned, in the words of a table."""
+
+    LEFT_OUT = "left out in training"
+    NEVER = "never seen"
+    EARLIER = "trained on its earlier epochs"
+    OTHERS = "trained on others of its faces"
+
+    @property
+    def sentence(self) -> str:
+        """The same as a sentence."""
+        return _SENTENCES[self]
+
+
+_SENTENCES = {
+    Known.LEFT_OUT: "This generator was left out while the networks learned.",
+    Known.NEVER: "The networks never saw a face of this generator while they learned.",
+    Known.EARLIER: "The networks learned from faces of earlier epochs of this generator, and never "
+    "saw one that it paints now.",
+    Known.OTHERS: "The networks learned from other faces of this generator.",
+}
+
+
+def was_trained_on(generator: str, sources: Collection[str]) -> bool:
+    """Whether networks that learned from these sources of fakes saw faces of a generator.
+
+    Args:
+        generator: its title.
+        sources: names, as in the data set.
+    """
+    names = (generator.lower(), *EARLIER_EPOCHS.get(generator, ()))
+    return any(name in sources for name in names)
+
+
+def how_known(generator: str, trained_on: bool, left_out: bool = False) -> Known:
+    """What networks knew of a generator.
+
+    Args:
+        generator: its title or its source; what follows a comma, such as psi, does not count.
+        trained_on: whether they saw faces of it.
+        left_out: whether they were trained to find out how it goes without it.
+    """
+    if left_out:
+        return Known.LEFT_OUT
+    if not trained_on:
+        return Known.NEVER
+    return Known.EARLIER if generator.split(",")[0] in EARLIER_EPOCHS else Known.OTHERS
 
 
 def kind_of(source: str) -> str:

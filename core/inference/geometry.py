@@ -279,11 +279,3 @@ def _cut(pixels: np.ndarray, square: Box, roll_deg: float) -> np.ndarray:
         patch, turn, (side, side), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
     )
     return np.ascontiguousarray(patch[margin : side - margin, margin : side - margin])
-
-
-def centre_square(pixels: np.ndarray) -> Crop:
-    """The whole picture as one aligned face; of an oblong one the middle square."""
-    height, width = pixels.shape[:2]
-    side = min(height, width)
-    x, y = (width - side) // 2, (height - side) // 2
-    return Crop(pixels[y : y + side, x : x + side], Box(x, y, side, side), 0.0)

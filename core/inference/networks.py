@@ -6,7 +6,7 @@ or show any of them.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from core.artifacts import Artifact, load_registry, read_json, registered
 from core.config import ARTIFACTS_DIR, DEFAULT_NETWORK, NETWORKS
 from core.inference.predictor import Predictor, load_predictor
 from core.inference.second import SecondOpinion, load_second
-from core.inference.verdict import Calibration
+from core.inference.verdict import Calibration, Condition
 from core.inference.views import face_views, mean_log_odds
 
 _ARTIFACTS = {"cnn": "classifier", "second": "second", "both": "both"}
@@ -96,20 +96,25 @@ class Panel:
                 said[name] = part.log_odds_of(crops)
         return Heard(said, strangeness)
 
-    def strange(self, heard: Heard) -> np.ndarray:
+    def noted(self, conditions: Sequence[Condition], heard: Heard) -> list[Condition]:
+        """Conditions of faces, with what the networks add: opinions, and which are strange."""
+        strange = self._strange(heard)
+        opinions = self.opinions(heard.log_odds)
+        return [
+            replace(
+                condition,
+                strange=bool(strange[number]),
+                opinions={name: float(each[number]) for name, each in opinions.items()},
+            )
+            for number, condition in enumerate(conditions)
+        ]
+
+    def _strange(self, heard: Heard) -> np.ndarray:
         """Which faces are unlike all that was learned from: bool (n,)."""
         most = self.calibration.max_strangeness
         if heard.strangeness is None or most is None or "second" not in self.weights:
             return np.zeros(len(next(iter(heard.log_odds.values()))), bool)
         return heard.strangeness > most
-
-    def doubtful(self, heard: Heard) -> np.ndarray:
-        """Which faces get no verdict whatever their P(fake): strange ones, and those of which
-        the parts contradict each other. bool (n,)."""
-        doubts = self.strange(heard)
-        if len(self.weights) > 1:
-            doubts |= self.calibration.contradictory(self.opinions(heard.log_odds))
-        return doubts
 
     def joined(self, log_odds: dict[str, np.ndarray]) -> np.ndarray:
         """The weighted sum of what the parts said, float (n,)."""

@@ -11,13 +11,14 @@ import numpy as np
 from core.config import ARTIFACTS_DIR, DEFAULT_DETECTOR, DEFAULT_NETWORK
 from core.errors import UserError
 from core.imaging import Photo, decode_image, to_model_input
+from core.inference.aligned import centre_square
 from core.inference.by_hand import crop_marked
 from core.inference.detector import FaceDetector, shared_detector
-from core.inference.geometry import Box, Crop, centre_square, clipped, crop_face
+from core.inference.geometry import Box, Crop, clipped, crop_face
 from core.inference.networks import Panel, load_calibration, load_panel
 from core.inference.predictor import Predictor
 from core.inference.reading_order import reading_order
-from core.inference.verdict import Calibration, State, Verdict, decide, is_colourless, sharpness
+from core.inference.verdict import Calibration, Condition, State, Verdict, decide
 from core.provenance.claim import Claim
 from core.provenance.read import provenance_of
 
@@ -185,50 +186,43 @@ class Inspector:
 
     def _results(self, cuts: Sequence[Cut]) -> list[tuple[FaceResult, ...]]:
         """Judge the faces of several photos in one batch."""
-        crops = [crop for cut in cuts for crop in cut.crops]
-        if not crops:
+        found = [
+            each for cut in cuts for each in zip(cut.crops, cut.boxes, cut.marked, strict=True)
+        ]
+        if not found:
             return [()] * len(cuts)
-        heard = self.panel.listen([crop.pixels for crop in crops])
+        heard = self.panel.listen([crop.pixels for crop, _, _ in found])
         chances = self.calibration.p_fake(self.panel.joined(heard.log_odds))
-        opinions, strange = self.panel.opinions(heard.log_odds), self.panel.strange(heard)
+        tensors = [to_model_input(crop.pixels) for crop, _, _ in found]
+        conditions = self.panel.noted(
+            [
+                Condition.of(tensor, min(box.w, box.h), crop.outside)
+                for tensor, (crop, box, _) in zip(tensors, found, strict=True)
+            ],
+            heard,
+        )
         faces = (
-            self._result(
-                box,
-                crop,
-                float(chances[number]),
-                {name: float(each[number]) for name, each in opinions.items()},
-                mark,
-                bool(strange[number]),
-            )
-            for number, (crop, box, mark) in enumerate(
-                each for cut in cuts for each in zip(cut.crops, cut.boxes, cut.marked, strict=True)
+            self._result(crop, box, mark, tensor, float(p_fake), condition)
+            for (crop, box, mark), tensor, p_fake, condition in zip(
+                found, tensors, chances, conditions, strict=True
             )
         )
         return [tuple(islice(faces, len(cut.crops))) for cut in cuts]
 
     def _result(
         self,
-        box: Box,
         crop: Crop,
-        p_fake: float,
-        opinions: dict[str, float],
+        box: Box,
         marked: str | None,
-        strange: bool,
+        tensor: np.ndarray,
+        p_fake: float,
+        condition: Condition,
     ) -> FaceResult:
-        tensor = to_model_input(crop.pixels)
-        verdict = decide(
-            p_fake,
-            side_px=min(box.w, box.h),
-            sharp=sharpness(tensor),
-            outside=crop.outside,
-            calibration=self.calibration,
-            opinions=opinions,
-            strange=strange,
-            colourless=is_colourless(tensor),
-        )
         size = (THUMBNAIL_PX, THUMBNAIL_PX)
         method = cv2.INTER_AREA if crop.square.w > THUMBNAIL_PX else cv2.INTER_CUBIC
         thumbnail = cv2.resize(crop.pixels, size, interpolation=method)
+        verdict = decide(p_fake, condition, self.calibration)
+        opinions = dict(condition.opinions)
         return FaceResult(box, thumbnail, tensor, p_fake, verdict, opinions, marked)
 
     def judge_file(self, name: str, data: bytes, *, aligned: bool = False) -> PhotoResult:

@@ -1,9 +1,9 @@
 """From a log-odds to a verdict one can act on: real, fake, or unsure with the reason."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from enum import IntEnum, StrEnum
 
 import cv2
 import numpy as np
@@ -24,6 +24,14 @@ class State(StrEnum):
     UNSURE = "unsure"
 
     __repr__ = str.__repr__  # it is that word wherever it is written or printed
+
+
+class Doubt(IntEnum):
+    """What the condition of a face leaves of a verdict on it."""
+
+    NONE = 0
+    NO_ALL_CLEAR = 1  # it may be called fake, and is never called real
+    NO_VERDICT = 2  # unsure, whatever its P(fake)
 
 
 # What the three states are called wherever a person reads them: whole, and where room is short.
@@ -89,18 +97,15 @@ class Calibration:
                 f"`max_disagreement` must be in (0, 1]. Received: {self.max_disagreement}"
             )
 
-    def contradictory(self, opinions: Mapping[str, float | np.ndarray]) -> np.ndarray:
+    def contradictory(self, opinions: Mapping[str, float]) -> bool:
         """Whether opinions lie farther apart than `max_disagreement` allows.
 
         Args:
-            opinions: calibrated P(fake) of each network by itself, all of one shape.
-
-        Returns:
-            bool, of that shape.
+            opinions: calibrated P(fake) of each network by itself.
         """
-        said = np.stack([np.asarray(each, np.float64) for each in opinions.values()])
-        most = np.inf if self.max_disagreement is None else self.max_disagreement
-        return np.ptp(said, axis=0) > most
+        if self.max_disagreement is None or not opinions:
+            return False
+        return max(opinions.values()) - min(opinions.values()) > self.max_disagreement
 
     def p_fake(self, log_odds: np.ndarray | float) -> np.ndarray:
         """Calibrated P(fake), float64 in [0, 1], of log-odds of any shape."""
@@ -115,15 +120,21 @@ class Calibration:
         p_fake = np.asarray(p_fake)
         return (self.unsure_low < p_fake) & (p_fake < self.unsure_high)
 
-    def states(self, p_fake: np.ndarray | float, doubtful: np.ndarray | bool = False) -> np.ndarray:
-        """What P(fake) comes to: str (`State`), of the same shape.
+    def states(
+        self, p_fake: np.ndarray | float, doubts: np.ndarray | int = Doubt.NONE
+    ) -> np.ndarray:
+        """What P(fake) and doubts come to: str (`State`), of the same shape.
+
+        The one rule for verdicts on pictures: pages, tables and figures all ask here.
 
         Args:
             p_fake: calibrated, in [0, 1].
-            doubtful: bool, faces that are unsure whatever their P(fake).
+            doubts: int, each a `Doubt`; see `doubt_of`.
         """
-        called = np.where(p_fake >= self.threshold, State.FAKE, State.REAL)
-        return np.where(self.in_band(p_fake) | doubtful, State.UNSURE, called)
+        accused, doubts = np.asarray(p_fake) >= self.threshold, np.asarray(doubts)
+        spared = (doubts == Doubt.NO_VERDICT) | ((doubts == Doubt.NO_ALL_CLEAR) & ~accused)
+        called = np.where(accused, State.FAKE, State.REAL)
+        return np.where(self.in_band(p_fake) | spared, State.UNSURE, called)
 
     def band_words(self) -> str:
         """Why there is no verdict within the band, in a sentence."""
@@ -197,39 +208,67 @@ def percent(share: float) -> str:
     return ">99%" if share > 0.99 else f"{share:.0%}"
 
 
-def decide(
-    p_fake: float,
-    *,
-    side_px: int,
-    sharp: float,
-    outside: float,
-    calibration: Calibration,
-    opinions: Mapping[str, float] | None = None,
-    strange: bool = False,
-    colourless: bool = False,
-) -> Verdict:
+@dataclass(frozen=True)
+class Condition:
+    """What is known of a face besides its P(fake), and may leave it without a verdict.
+
+    Attributes:
+        side_px: side of the face's box in the picture, in pixels.
+        sharp: its `sharpness`.
+        outside: share of its square that lies beyond the picture's edges.
+        colourless: whether it `is_colourless`; then it is accused as any other, and never cleared.
+        strange: whether it is unlike all that the networks learned from.
+        opinions: calibrated P(fake) of each network by itself; may be empty.
+    """
+
+    side_px: int
+    sharp: float
+    outside: float = 0.0
+    colourless: bool = False
+    strange: bool = False
+    opinions: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, face: np.ndarray, side_px: int, outside: float = 0.0) -> "Condition":
+        """Of a face as the network sees it: float32 (128, 128, 3) in [0, 1]."""
+        return cls(side_px, sharpness(face), outside, is_colourless(face))
+
+
+def decide(p_fake: float, condition: Condition, calibration: Calibration) -> Verdict:
     """Give the verdict on one face.
 
     Args:
         p_fake: calibrated probability that it is generated.
-        side_px: side of the face's box in the picture, in pixels.
-        sharp: its `sharpness`.
-        outside: share of its square that lies beyond the picture's edges.
+        condition: see there.
         calibration: the shipped thresholds.
-        opinions: calibrated P(fake) of each network by itself, if several were asked.
-        strange: whether it is unlike all that the networks learned from.
-        colourless: whether it `is_colourless`; then it is accused as any other, and never cleared.
     """
-    reason = weakness(side_px, sharp, outside, calibration)
-    if reason is None and strange:
-        reason = STRANGE
-    if reason is None and opinions and calibration.contradictory(opinions):
-        reason = _contradiction(opinions)
-    if reason is None and calibration.in_band(p_fake):
+    doubt, reason = doubt_of(condition, calibration)
+    state = State(str(calibration.states(p_fake, doubt)))
+    if state != State.UNSURE:
+        return Verdict(state)
+    if doubt != Doubt.NO_VERDICT and calibration.in_band(p_fake):
         reason = calibration.band_words()
-    if reason is None and colourless and p_fake < calibration.threshold:
-        reason = COLOURLESS
-    return Verdict(State(str(calibration.states(p_fake, reason is not None))), reason)
+    return Verdict(state, reason)
+
+
+def doubt_of(condition: Condition, calibration: Calibration) -> tuple[Doubt, str | None]:
+    """What a face's condition leaves of a verdict, and why; NONE and None where nothing is amiss.
+
+    No threshold of P(fake) changes it.
+    """
+    reason = weakness(condition.side_px, condition.sharp, condition.outside, calibration)
+    if reason is None and condition.strange:
+        reason = STRANGE
+    if reason is None and calibration.contradictory(condition.opinions):
+        reason = _contradiction(condition.opinions)
+    if reason is not None:
+        return Doubt.NO_VERDICT, reason
+    return (Doubt.NO_ALL_CLEAR, COLOURLESS) if condition.colourless else (Doubt.NONE, None)
+
+
+def doubts_of(conditions: Sequence[Condition], calibration: Calibration) -> np.ndarray:
+    """The doubt about each of n faces: int8 (n,), each a `Doubt`."""
+    return np.array([doubt_of(each, calibration)[0] for each in conditions], np.int8)
 
 
 def _contradiction(opinions: Mapping[str, float]) -> str:
@@ -246,7 +285,8 @@ def weakness(
     """Why a face cannot be judged at all, or None.
 
     Args:
-        side_px, sharp, outside, calibration: as in `decide`.
+        side_px, sharp, outside: as in `Condition`.
+        calibration: the shipped thresholds.
         min_side_px: what the user asks for beyond `MIN_FACE_PX`.
     """
     least = max(MIN_FACE_PX, min_side_px)

@@ -3,7 +3,7 @@
 from core.config import HARDEST_PAIR
 from core.evaluation.calibration import ACCUSED_RATE, MISSED_RATE
 from core.evaluation.robustness import DAMAGES
-from core.evaluation.sources import EARLIER_EPOCHS, WRONG, kind_of
+from core.evaluation.sources import WRONG, how_known, kind_of
 from core.inference.verdict import CLASS_WORDS, OPINION_WORDS
 
 _NAMES = {**OPINION_WORDS, "both": "both"}
@@ -49,16 +49,6 @@ def _by_level(sweep: dict, pair: str) -> dict[tuple, dict]:
     }
 
 
-def how_known(row: dict) -> str:
-    """What a network knew of the generator that a row of the table is about."""
-    if row["left_out"]:
-        return "left out in training"
-    if not row["trained_on"]:
-        return "never seen"
-    earlier = row["generator"].split(",")[0] in EARLIER_EPOCHS
-    return "trained on its earlier epochs" if earlier else "trained on others of its faces"
-
-
 def generalization_section(table: dict) -> str:
     """Each generator against each source of photos.
 
@@ -68,8 +58,9 @@ def generalization_section(table: dict) -> str:
     lines = []
     for row in table["rows"]:
         low, high = row["roc_auc_ci95"]
+        known = how_known(row["generator"], row["trained_on"], row["left_out"])
         lines.append(
-            f"| {row['generator']} | {how_known(row)} | {row['real']} | {row['n']} "
+            f"| {row['generator']} | {known} | {row['real']} | {row['n']} "
             f"| {row['roc_auc']:.3f} ({low:.3f} to {high:.3f}) | {row['accuracy']:.3f} "
             f"| {row['tpr_at_1pct_fpr']:.3f} |"
         )

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.config import CLASS_NAMES
+from core.config import CLASS_NAMES, MIN_FACE_PX
 from core.dataset.batches import row_weights
 from core.dataset.index import labels_of, load_split
 from core.evaluation.metrics import roc_auc
 from core.evaluation.scores import Scores
-from core.inference.verdict import State
+from core.inference.verdict import Condition, Doubt, State
 from core.publishing.fitting import (
     STRANGE_SHARE,
     calibrate,
@@ -106,8 +106,8 @@ def _row(rest: Looked, valid: Looked, asked: list[Looked], recipe: SecondRecipe)
     strangeness = guard.strangeness(guarded(head, valid.features))
     limit = limit_of(valid.faces, strangeness, STRANGE_SHARE)
     on_valid = head.judge(valid.features).astype(np.float64)
-    sharp = np.ones(len(on_valid))  # no face is refused as blurred here
-    scores = Scores(valid.faces, labels_of(valid.faces), on_valid, sharp, {})
+    fine = [Condition(MIN_FACE_PX, sharp=1.0)] * len(on_valid)  # none is refused as it stands
+    scores = Scores(valid.faces, labels_of(valid.faces), on_valid, fine, {})
     calibration = calibrate(scores, limit)
     features = np.concatenate([part.features for part in asked])
     odds = head.judge(features).astype(np.float64)
@@ -118,7 +118,7 @@ def _row(rest: Looked, valid: Looked, asked: list[Looked], recipe: SecondRecipe)
         "n": len(features),
         "roc_auc": _against_others(valid, on_valid, odds, label),
         **_shares(calibration.states(p_fake), ""),
-        **_shares(calibration.states(p_fake, strange), "_guarded"),
+        **_shares(calibration.states(p_fake, np.where(strange, Doubt.NO_VERDICT, 0)), "_guarded"),
         "strange": float(strange.mean()),
     }
 

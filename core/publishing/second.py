@@ -238,10 +238,10 @@ def fit_weights(scores: dict[str, Scores]) -> dict[str, float]:
 
 
 def joined_scores(panel: Panel, judged: Judged) -> Scores:
-    """The scores of both together, from those of each, with those that stay in doubt."""
+    """The scores of both together, from those of each, with what they leave in doubt."""
     odds = {name: each.log_odds for name, each in judged.scores.items()}
-    doubtful = panel.doubtful(Heard(odds, judged.strangeness))
-    return replace(judged.first, log_odds=panel.joined(odds), doubtful=doubtful)
+    conditions = panel.noted(judged.first.conditions, Heard(odds, judged.strangeness))
+    return replace(judged.first, log_odds=panel.joined(odds), conditions=conditions)
 
 
 def figures(panel: Panel, judged: Judged) -> dict[str, dict]:
@@ -249,8 +249,9 @@ def figures(panel: Panel, judged: Judged) -> dict[str, dict]:
     alone = {}
     for name, each in judged.scores.items():
         only = panel.only(name)
-        doubtful = only.strange(Heard({name: each.log_odds}, judged.strangeness))
-        alone[name] = report(replace(each, doubtful=doubtful), only.calibration)
+        heard = Heard({name: each.log_odds}, judged.strangeness)
+        noted = replace(each, conditions=only.noted(each.conditions, heard))
+        alone[name] = report(noted, only.calibration)
     return alone | {"both": report(joined_scores(panel, judged), panel.calibration)}
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.dataset.browse import Query, find, from_link, on_page, pages, to_csv
+from core.dataset.browse import Query, Verdicts, find, from_link, on_page, pages, to_csv
 from core.dataset.index import COLUMNS, DatasetIndex
 from core.inference.verdict import Calibration
 
@@ -21,14 +21,14 @@ FACES = pd.DataFrame(
     ],
     columns=COLUMNS,
 )
-P_FAKE = np.array([0.9, 0.7, 0.4, np.nan])
 TAGGED = {"/faces/test/fake/gan_3.jpg", "/elsewhere/gan_1.jpg"}
 CALIBRATION = Calibration(1.0, 0.0, 0.5, 0.35, 0.55, 0.0)
+VERDICTS = Verdicts.of(np.array([0.9, 0.7, 0.4, np.nan]), CALIBRATION)
 
 
 def _found(**settings) -> list[int]:
     query = Query(**{"order": "name", **settings})
-    return find(FACES, query, P_FAKE, CALIBRATION, TAGGED).tolist()
+    return find(FACES, query, VERDICTS, TAGGED).tolist()
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def test_find(settings, rows):
 
 def test_mixed_is_all_faces_in_the_same_mixture_every_time():
     many = pd.concat([FACES] * 10, ignore_index=True)
-    unknown = np.full(40, np.nan)
-    found = [find(many, Query(), unknown, CALIBRATION).tolist() for _ in range(2)]
+    unknown = Verdicts.of(np.full(40, np.nan), CALIBRATION)
+    found = [find(many, Query(), unknown).tolist() for _ in range(2)]
     assert found[0] == found[1] != sorted(found[0]) and sorted(found[0]) == list(range(40))
     labels = many["label"].to_numpy()[found[0][:10]]
     assert set(labels) == {"real", "fake"}
@@ -107,10 +107,10 @@ def test_what_makes_no_sense_in_a_link_is_left_out_and_said(parameters):
 def test_the_list_as_csv_has_no_formula_in_it():
     index = DatasetIndex(ROOT, FACES, pd.DataFrame())
     tags = {"train/fake/gan_1.jpg": ["odd", "=1+1"]}
-    content = to_csv(index, np.array([1, 0]), P_FAKE, lambda path: tags.get(path, []))
+    content = to_csv(index, np.array([1, 0]), VERDICTS, lambda path: tags.get(path, []))
     table = pd.read_csv(io.BytesIO(content), keep_default_na=False)
     assert table["path"].tolist() == ["train/real/Cam_[2].jpg", "train/fake/gan_1.jpg"]
-    assert table["p_fake"].tolist() == [0.7, 0.9]
+    assert table["p_fake"].tolist() == [0.7, 0.9] and set(table["verdict"]) == {"fake"}
     assert table["tags"].tolist() == ["", "odd; =1+1"]
     moved = FACES.assign(path=["/faces/=1+1.jpg"] * 4)
-    assert b"\n'=1+1.jpg," in to_csv(DatasetIndex(ROOT, moved, pd.DataFrame()), [0], P_FAKE)
+    assert b"\n'=1+1.jpg," in to_csv(DatasetIndex(ROOT, moved, pd.DataFrame()), [0], VERDICTS)

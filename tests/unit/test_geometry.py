@@ -4,13 +4,13 @@ import cv2
 import numpy as np
 import pytest
 
+from core.inference.aligned import aligned_face, centre_square
 from core.inference.alignment import TEMPLATE, TEMPLATE_SIDE, Frame, sampled
 from core.inference.geometry import (
     FFHQ_RISE,
     FFHQ_SCALE,
     Box,
     Face,
-    centre_square,
     crop_face,
     face_of,
     ffhq_square,
@@ -19,6 +19,7 @@ from core.inference.geometry import (
     quarter_turned,
     square_of,
 )
+from tests.conftest import encode
 
 
 def test_overlap_and_iou():
@@ -89,6 +90,9 @@ def test_a_face_larger_than_the_picture_can_still_be_cut(shape):
 def test_the_middle_of_an_oblong_picture():
     pixels = np.zeros((100, 160, 3), np.uint8)
     assert centre_square(pixels).square == Box(30, 0, 100, 100)
+    pixels[:, 30:130] = 200
+    face = aligned_face(encode(pixels, "PNG"))
+    assert face.shape == (100, 100, 3) and (face == 200).all()
 
 
 def test_of_overlapping_boxes_the_surest_stays():

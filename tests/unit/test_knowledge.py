@@ -6,7 +6,7 @@ from core.artifacts import read_json
 from core.evaluation.intervals import wilson_ci95
 from core.evaluation.knowledge import knowledge_of, shipped_knowledge
 from core.evaluation.plain_words import caught_line, plain_lines
-from core.evaluation.sources import family_of, kind_of
+from core.evaluation.sources import Known, family_of, how_known, kind_of, was_trained_on
 from core.inference.networks import load_calibration
 
 
@@ -97,3 +97,14 @@ def test_ten_plain_lines():
 def test_names_of_sources_in_plain_words():
     assert kind_of("bw") == "black and white portraits" and kind_of("new") == "new"
     assert family_of("sdxl") == "Stable Diffusion" and family_of("new") == "new"
+
+
+def test_what_was_known_of_a_generator_is_said_alike_in_tables_and_sentences():
+    assert was_trained_on("DCGAN", {"dcganepochs"}) and was_trained_on("StyleGAN", {"stylegan"})
+    assert not was_trained_on("StyleGAN", {"dcganepochs"})
+    assert how_known("DCGAN, psi 1", trained_on=True) == "trained on its earlier epochs"
+    assert "earlier epochs" in how_known("DCGAN", trained_on=True).sentence
+    assert how_known("flux", trained_on=True) == "trained on others of its faces"
+    assert how_known("flux", trained_on=False) == "never seen"
+    assert how_known("flux", trained_on=True, left_out=True) == "left out in training"
+    assert len({known.sentence for known in Known}) == len(Known)

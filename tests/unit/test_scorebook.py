@@ -21,25 +21,29 @@ def faces(tmp_path):
     return index_folder(write_dataset(tmp_path / "set", {"train": 3})).faces
 
 
+def _chances(book, faces, inspector) -> np.ndarray:
+    return book.verdicts(faces, inspector.calibration).p_fake
+
+
 def test_the_chances_are_those_of_the_photo_page(faces, inspector, tmp_path):
     book = ScoreBook(tmp_path / "cache")
-    assert np.isnan(book.p_fake(faces)).all()
+    assert np.isnan(_chances(book, faces, inspector)).all()
     assert list(book.judge(faces, inspector)) == [6]
     expected = [
         inspector.judge(decode_image(Path(path).read_bytes()), aligned=True)[0].p_fake
         for path in faces["path"]
     ]
-    np.testing.assert_allclose(book.p_fake(faces), expected, atol=1e-6)
+    np.testing.assert_allclose(_chances(book, faces, inspector), expected, atol=1e-6)
 
 
 def test_they_are_remembered_until_a_file_changes(faces, inspector, tmp_path, monkeypatch):
     list(ScoreBook(tmp_path / "cache").judge(faces, inspector))
     again = ScoreBook(tmp_path / "cache")
-    assert np.isfinite(again.p_fake(faces)).all()
+    assert np.isfinite(_chances(again, faces, inspector)).all()
     monkeypatch.setattr(module, "score_faces", lambda *parts: pytest.fail("judged again"))
     assert list(again.judge(faces, inspector)) == []
     changed = faces.assign(modified_ns=faces["modified_ns"] + 1)
-    assert np.isnan(again.p_fake(changed)).all()
+    assert np.isnan(_chances(again, changed, inspector)).all()
 
 
 def test_leaving_off_keeps_what_was_done(faces, inspector, tmp_path, monkeypatch):
@@ -47,7 +51,8 @@ def test_leaving_off_keeps_what_was_done(faces, inspector, tmp_path, monkeypatch
     steps = ScoreBook(tmp_path / "cache").judge(faces, inspector)
     assert next(steps) == 2
     steps.close()
-    assert np.isfinite(ScoreBook(tmp_path / "cache").p_fake(faces)).sum() == 2
+    kept = ScoreBook(tmp_path / "cache")
+    assert np.isfinite(_chances(kept, faces, inspector)).sum() == 2
 
 
 def test_files_that_went_bad(faces, inspector, tmp_path):
@@ -55,7 +60,7 @@ def test_files_that_went_bad(faces, inspector, tmp_path):
         Path(path).write_bytes(b"")
     book = ScoreBook(tmp_path / "cache")
     assert list(book.judge(faces, inspector)) == [6]
-    assert np.isnan(book.p_fake(faces)).all() and len(book.failed) == 6
+    assert np.isnan(_chances(book, faces, inspector)).all() and len(book.failed) == 6
     assert list(book.judge(faces, inspector)) == []
 
 

@@ -13,7 +13,14 @@ from core.evaluation.scores import Scores
 from core.inference.guard import Guard, fit_guard
 from core.inference.networks import Heard, Panel, load_panel
 from core.inference.second import SIDE_PX, Head, SecondOpinion, Traces
-from core.inference.verdict import STRANGE, Calibration, decide
+from core.inference.verdict import (
+    STRANGE,
+    Calibration,
+    Condition,
+    Doubt,
+    decide,
+    doubts_of,
+)
 from core.publishing.fitting import limit_of
 from core.publishing.second import Judged, fit_weights, join_within, joined_scores
 from core.training.run_folder import RunFolder
@@ -24,6 +31,7 @@ from tests.conftest import write_dataset
 
 FEATURES = 24
 CALIBRATION = Calibration(1.0, 0.0, 0.5, 0.4, 0.6, 0.0)
+FINE = Condition(side_px=200, sharp=100.0)
 RECIPE = SecondRecipe(epochs=1, components=8, hidden=4, members=2, steps=5, per_source=20)
 
 
@@ -140,7 +148,7 @@ def test_a_classifiers_run_is_no_second_opinion(tmp_path):
 
 def _scores(index_faces, odds):
     labels = (index_faces["label"] == "real").to_numpy().astype(np.int32)
-    return Scores(index_faces, labels, odds, np.ones(len(odds)), {})
+    return Scores(index_faces, labels, odds, [FINE] * len(odds), {})
 
 
 def test_the_network_that_knows_counts_more(data):
@@ -203,9 +211,8 @@ def test_a_guard_knows_the_faces_of_training_from_strangers():
 
 
 def test_a_strange_face_gets_no_verdict():
-    sure = {"side_px": 200, "sharp": 100.0, "outside": 0.0, "calibration": CALIBRATION}
-    assert decide(0.99, **sure).state == "fake"
-    verdict = decide(0.99, **sure, strange=True)
+    assert decide(0.99, FINE, CALIBRATION).state == "fake"
+    verdict = decide(0.99, replace(FINE, strange=True), CALIBRATION)
     assert (verdict.state, verdict.reason) == ("unsure", STRANGE)
 
 
@@ -214,10 +221,11 @@ def test_a_panel_says_which_faces_are_in_doubt():
     own = dict.fromkeys(("cnn", "second"), CALIBRATION)
     panel = Panel("both", {}, {"cnn": 1.0, "second": 1.0}, calibration, own)
     odds = {"cnn": np.array([3.0, -3.0, 3.0]), "second": np.array([3.0, 3.0, 3.0])}
-    doubts = panel.doubtful(Heard(odds, np.array([1.0, 1.0, 2.5])))
-    assert doubts.tolist() == [False, True, True]
-    cnn = replace(panel, weights={"cnn": 1.0})  # what the second opinion sees is not asked
-    assert not cnn.doubtful(Heard(odds, np.array([1.0, 1.0, 2.5]))).any()
+    heard = Heard(odds, np.array([1.0, 1.0, 2.5]))
+    doubts = doubts_of(panel.noted([FINE] * 3, heard), panel.calibration)
+    assert doubts.tolist() == [Doubt.NONE, Doubt.NO_VERDICT, Doubt.NO_VERDICT]
+    cnn = panel.only("cnn")  # what the second opinion sees is not asked
+    assert not doubts_of(cnn.noted([FINE] * 3, heard), cnn.calibration).any()
 
 
 def test_what_it_knows_is_said_from_the_figures():

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from core.config import ROOT
+from core.dataset.browse import Verdicts
 from core.dataset.browse import to_csv as browsed_csv
 from core.dataset.index import DatasetIndex
 from core.tables import defused, to_csv
@@ -53,7 +54,8 @@ def test_a_source_of_a_data_set_is_defused_like_a_path():
     columns = ["path", "label", "split", "source", "width", "height", "bytes", "modified_ns"]
     rows = [("/faces/=a_1.jpg", "fake", "test", "=a", 8, 8, 9, 1)]
     index = DatasetIndex(Path("/faces"), pd.DataFrame(rows, columns=columns), pd.DataFrame())
-    (row,) = _read(browsed_csv(index, np.array([0]), np.array([0.5]))).to_dict("records")
+    verdicts = Verdicts(np.array([0.5]), np.array(["fake"]), 0.5)
+    (row,) = _read(browsed_csv(index, np.array([0]), verdicts)).to_dict("records")
     assert (row["path"], row["source"]) == ("'=a_1.jpg", "'=a")
 
 

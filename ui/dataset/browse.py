@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from core.dataset.browse import Query, find, on_page, pages, to_csv
+from core.dataset.browse import Query, Verdicts, find, on_page, pages, to_csv
 from core.dataset.index import DatasetIndex
 from core.dataset.tags import TagBook
 from core.evaluation.scorebook import ScoreBook
@@ -33,10 +33,10 @@ def browse(index: DatasetIndex, inspector: Inspector, *, mapped: bool = False) -
     """
     above = st.container()  # the filters, which come before the map is drawn, are of the grid
     book, tags = _book(), tag_book(index.root)
-    p_fake = book.p_fake(index.faces)
+    verdicts = book.verdicts(index.faces, inspector.calibration)
     query = filters(index, tags)
     tagged = [os.path.join(index.root, path) for path in tags.paths(query.tag)]
-    rows = find(index.faces, query, p_fake, inspector.calibration, tagged)
+    rows = find(index.faces, query, verdicts, tagged)
     area = chosen_area(index) if mapped else None
     rows = rows if area is None else rows[np.isin(rows, area)]
     picked = _picked(index)
@@ -48,12 +48,12 @@ def browse(index: DatasetIndex, inspector: Inspector, *, mapped: bool = False) -
     st.session_state.ds_page = page
     if mapped:
         with above:
-            face_map(index, p_fake, inspector)
+            face_map(index, verdicts, inspector)
     _link(replace(query, page=page), mapped=mapped)
     place = st.empty()
-    judging = _head(index, rows, p_fake, book, tags)
+    judging = _head(index, rows, verdicts, book, tags)
     if len(rows):
-        grid(index, shown, p_fake, inspector.calibration)
+        grid(index, shown, verdicts)
         pager(page, pages(len(rows), query.size))
     else:
         empty_state("No face fits", "Loosen a filter, or clear them all.")
@@ -93,10 +93,10 @@ def _link(query: Query, face: str | None = None, *, mapped: bool) -> None:
 
 
 def _head(
-    index: DatasetIndex, rows: np.ndarray, p_fake: np.ndarray, book: ScoreBook, tags: TagBook
+    index: DatasetIndex, rows: np.ndarray, verdicts: Verdicts, book: ScoreBook, tags: TagBook
 ) -> bool:
     """How many faces there are and what can be done with them; whether they are to be judged."""
-    judged = int(np.isfinite(p_fake[rows]).sum())
+    judged = int(np.isfinite(verdicts.p_fake[rows]).sum())
     with st.container(horizontal=True, vertical_alignment="center"):
         lost = f"; {len(index.unreadable):,} files are unreadable" if len(index.unreadable) else ""
         st.markdown(
@@ -111,7 +111,7 @@ def _head(
         )
         download(
             "List (CSV)",
-            lambda: to_csv(index, rows, p_fake, tags.of),
+            lambda: to_csv(index, rows, verdicts, tags.of),
             file_name="faces.csv",
             mime="text/csv",
             icon=":material/table:",

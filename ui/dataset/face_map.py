@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.dataset.browse import outcomes
+from core.dataset.browse import Verdicts, outcomes
 from core.dataset.embedding import FEWEST, FaceFeatures, lay_out
 from core.dataset.index import DatasetIndex
 from core.dataset.properties import sample
@@ -39,12 +39,12 @@ def chosen_area(index: DatasetIndex) -> np.ndarray | None:
     return rows if version == index.version else None
 
 
-def face_map(index: DatasetIndex, p_fake: np.ndarray, inspector: Inspector) -> None:
+def face_map(index: DatasetIndex, verdicts: Verdicts, inspector: Inspector) -> None:
     """Draw the map, or the button that makes it.
 
     Args:
         index: the data set.
-        p_fake: float (n,) of all its faces, NaN where one is not judged.
+        verdicts: on all its faces.
         inspector: whose second opinion looks at the faces.
     """
     take("map", _FIELDS)
@@ -66,8 +66,8 @@ def face_map(index: DatasetIndex, p_fake: np.ndarray, inspector: Inspector) -> N
     if len(rows) < FEWEST:
         empty_state("No map yet", "Press Make the map: the second opinion looks at each face once.")
         return
-    _draw(index, rows, _places(hashlib.sha256(seen.tobytes()).hexdigest(), seen), by, p_fake,
-          inspector)  # fmt: skip
+    places = _places(hashlib.sha256(seen.tobytes()).hexdigest(), seen)
+    _draw(index, rows, places, by, verdicts)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -95,12 +95,7 @@ def _look(
 
 
 def _draw(
-    index: DatasetIndex,
-    rows: np.ndarray,
-    places: np.ndarray,
-    by: str,
-    p_fake: np.ndarray,
-    inspector: Inspector,
+    index: DatasetIndex, rows: np.ndarray, places: np.ndarray, by: str, verdicts: Verdicts
 ) -> None:
     faces = index.faces.iloc[rows]
     dots = faces[["label", "source"]].assign(
@@ -108,7 +103,7 @@ def _draw(
         x=places[:, 0],
         y=places[:, 1],
         name=[os.path.basename(path) for path in faces["path"]],
-        outcome=outcomes(faces, p_fake[rows], inspector.calibration),
+        outcome=outcomes(faces, verdicts.states[rows]),
     )
     chosen = chosen_area(index)
     st.plotly_chart(

@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.dataset.browse import outcomes
+from core.dataset.browse import Verdicts, outcomes
 from core.dataset.index import DatasetIndex
 from core.dataset.thumbnails import thumbnail
 from core.errors import UserError
 from core.inference.report import CLASS_COLORS, percent
-from core.inference.verdict import Calibration
 from ui.shared.face_clicks import on_face_click
 from ui.shared.names import literal
 
@@ -22,24 +21,21 @@ _MARKS = {"right": "✓ right", "wrong": "<b>✗ wrong</b>", "unsure": "unsure"}
 CELL_PX = 103  # seven in a row, three on a phone
 
 
-def grid(
-    index: DatasetIndex, shown: np.ndarray, p_fake: np.ndarray, calibration: Calibration
-) -> None:
+def grid(index: DatasetIndex, shown: np.ndarray, verdicts: Verdicts) -> None:
     """Draw faces; a press on one lets it be looked at closely.
 
     Args:
         index: the data set.
         shown: the rows to draw.
-        p_fake: float (n,) of all its faces, NaN where one is not judged.
-        calibration: what makes a verdict of it.
+        verdicts: on all its faces.
     """
     faces = index.faces.iloc[shown]
-    said = outcomes(faces, p_fake[shown], calibration)
+    said = outcomes(faces, verdicts.states[shown])
     with st.container(horizontal=True, gap="small"):
         for place, (row, outcome) in enumerate(zip(shown, said, strict=True), start=1):
-            face = index.faces.iloc[row]
+            face, chance = index.faces.iloc[row], verdicts.p_fake[row]
             with st.container(width=CELL_PX, gap=None):
-                st.html(_cell(face, int(row), p_fake[row], outcome, _link_to(index, face.path)))
+                st.html(_cell(face, int(row), chance, outcome, _link_to(index, face.path)))
                 st.button(
                     f"Look at {place}",
                     key=f"ds_pick_{row}",

@@ -10,7 +10,7 @@ from core.artifacts import load_registry
 from core.config import CLASS_NAMES, FAKE, REAL
 from core.evaluation.measurement import Measurement
 from core.inference.report import to_csv
-from core.inference.verdict import Calibration, State, Verdict
+from core.inference.verdict import Calibration
 from ui.shared.face_grid import face_grid
 from ui.shared.widgets import download
 
@@ -38,12 +38,10 @@ def galleries(run: Measurement, calibration: Calibration) -> None:
 
 
 def _grid(run: Measurement, numbers: list[int], calibration: Calibration) -> None:
-    chances = calibration.p_fake(run.log_odds[numbers])
-    states = calibration.states(chances, run.doubtful[numbers])
     face_grid(
         [run.thumbnails[number] for number in numbers],
         [run.faces.names[number].rsplit("/", 1)[-1] for number in numbers],
-        [(float(p), Verdict(State(str(state)))) for p, state in zip(chances, states, strict=True)],
+        [run.verdict(number, calibration) for number in numbers],
     )
 
 

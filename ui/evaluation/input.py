@@ -20,7 +20,7 @@ from core.generators.dcgan import list_snapshots
 from core.generators.files import MAX_SEED, PSI_RANGE
 from ui.dataset.source import open_dataset
 from ui.shared.address import Field, number, one_of, said, take
-from ui.shared.resources import get_generator, get_snapshot, how_known
+from ui.shared.resources import get_generator, get_snapshot, said_of_training
 from ui.shared.theme import switch
 from ui.shared.widgets import KEPT, say_error
 
@@ -90,7 +90,7 @@ def _generated() -> Measurement | None:
             "Truncation psi", *PSI_RANGE, step=0.05, key="ev_psi", width=220, help=_PSI,
             **KEPT,
         )  # fmt: skip
-    st.caption(how_known(name.split(",")[0]))
+    st.caption(said_of_training(name.split(",")[0]))
     folder = _folder("Folder with real faces to tell them from (without one: only how many fakes "
                      "are caught)")  # fmt: skip
     index = open_dataset(folder) if folder else None

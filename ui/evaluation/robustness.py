@@ -9,10 +9,9 @@ from core.artifacts import load_registry, read_json
 from core.config import HARDEST_PAIR
 from core.errors import UserError
 from core.evaluation.robustness import DAMAGES, SWEPT
+from core.evaluation.sources import how_known
 from core.examples import generated_face
-from core.imaging import decode_image
-from core.inference.geometry import centre_square
-from core.publishing.card_sections import how_known
+from core.inference.aligned import aligned_face
 from ui.evaluation.charts import damage_chart, generator_chart
 from ui.evaluation.figure_names import FIGURES
 from ui.shared.face_grid import picture_grid
@@ -116,9 +115,7 @@ def _pictures() -> None:
 def _damaged(name: str, picture: bytes) -> None:
     """Draw a picture at the levels of a damage: once, then Streamlit draws it again itself."""
     damage = DAMAGES[name]
-    clean = cv2.resize(
-        centre_square(decode_image(picture).pixels).pixels, (256, 256), interpolation=cv2.INTER_AREA
-    )
+    clean = cv2.resize(aligned_face(picture), (256, 256), interpolation=cv2.INTER_AREA)
     shown = [damage.apply(clean, np.random.default_rng(0), level) for level in damage.levels]
     st.markdown(f"**{damage.title}** ({damage.unit})")
     picture_grid([clean, *shown], ["none", *(f"{level:g}" for level in damage.levels)])
@@ -177,7 +174,9 @@ def generalization() -> None:
     rows = [
         {
             "Generator": row["generator"],
-            "The network knows it": how_known(row),
+            "The network knows it": how_known(
+                row["generator"], row["trained_on"], row["left_out"]
+            ).value,
             "Photos": row["real"],
             **{FIGURES[key]: row[key] for key in _SHOWN},
         }

@@ -23,7 +23,7 @@ from ui.shared.face_card import verdict_box
 from ui.shared.face_clicks import on_face_click
 from ui.shared.face_grid import face_grid
 from ui.shared.knowledge import trust_line
-from ui.shared.resources import how_known
+from ui.shared.resources import said_of_training
 from ui.shared.theme import empty_state
 from ui.shared.widgets import KEPT, download, say_error
 
@@ -69,7 +69,7 @@ def many_faces(request: FaceRequest, generator: FaceGenerator, inspector: Inspec
     st.markdown(
         f"All {len(done)} are machine-made. The classifier finds **{states.count('fake')}** of "
         f"them likely generated, no trace in **{states.count('real')}** (there it errs) and is "
-        f"unsure about **{states.count('unsure')}**. {how_known(generator.name)}"
+        f"unsure about **{states.count('unsure')}**. {said_of_training(generator.name)}"
     )
     face_grid(
         np.stack([face for face, _ in done]),

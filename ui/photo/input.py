@@ -9,8 +9,7 @@ import streamlit as st
 from core.config import IMAGE_FORMATS, MAX_FILE_BYTES
 from core.errors import UserError
 from core.examples import Example, load_examples
-from core.imaging import decode_image
-from core.inference.geometry import centre_square
+from core.inference.aligned import aligned_face
 from ui.photo import session
 from ui.photo.camera_burst import camera_burst
 from ui.photo.settings import photo_settings, settings_choice
@@ -33,7 +32,7 @@ def _examples() -> list[Example]:
 @st.cache_data(show_spinner=False)
 def _square(data: bytes) -> np.ndarray:
     """A small square from the middle of a picture, so that the thumbnails line up."""
-    middle = centre_square(decode_image(data).pixels).pixels
+    middle = aligned_face(data)
     side = 2 * THUMBNAIL_PX
     return cv2.resize(middle, (side, side), interpolation=cv2.INTER_AREA)
 

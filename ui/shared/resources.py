@@ -7,7 +7,7 @@ import streamlit as st
 from core.artifacts import read_json
 from core.config import DEFAULT_DETECTOR, DEFAULT_NETWORK
 from core.errors import UserError
-from core.evaluation.sources import EARLIER_EPOCHS
+from core.evaluation.sources import how_known, was_trained_on
 from core.generators import FaceGenerator, load_generator
 from core.generators.dcgan import Dcgan, load_dcgan
 from core.inference.detector import shared_detector
@@ -79,21 +79,19 @@ def get_generator(name: str) -> FaceGenerator | None:
         return None
 
 
-def how_known(generator: str) -> str:
-    """Whether the classifier learned from a generator, as its metrics file says."""
+def said_of_training(generator: str) -> str:
+    """Whether the classifier learned from a generator, as its metrics file says, in a sentence.
+
+    Args:
+        generator: its title.
+    """
     try:
         name = "both_metrics" if has_second() else "classifier_metrics"
-        learned_from = read_json(name)["data"]["train"]
+        train = read_json(name)["data"]["train"]
     except (UserError, KeyError):
         return ""
-    if any(f"fake/{source}" in learned_from for source in EARLIER_EPOCHS.get(generator, ())):
-        return (
-            "The networks learned from faces of earlier epochs of this generator, and never saw "
-            "one that it paints now."
-        )
-    if f"fake/{generator.lower()}" in learned_from:
-        return "The networks learned from other faces of this generator."
-    return "The networks never saw a face of this generator while they learned."
+    sources = {kind.split("/", 1)[1] for kind in train if kind.startswith("fake/")}
+    return how_known(generator, was_trained_on(generator, sources)).sentence
 
 
 @st.cache_resource(show_spinner="Loading the generator of that epoch ...", max_entries=8)

@@ -13,7 +13,7 @@ from core.atomic import write_atomically
 from core.dataset.batches import PixelStore
 from core.errors import UserError
 from core.imaging import to_model_input
-from core.inference.geometry import centre_square
+from core.inference.aligned import centre_square
 from core.inference.second import SIDE_PX, Backbone
 from core.training.checkpoint import load_arrays
 
