@@ -8,6 +8,7 @@ from core.config import ARTIFACTS_DIR
 from core.runtime import package_folder
 
 _EXAMPLE = "example"
+_NO_BRACKETS = str.maketrans("", "", "[]")  # registries up to now name several seeds as a list
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def load_examples(folder: Path = ARTIFACTS_DIR) -> list[Example]:
     examples = [
         Example(
             artifact.metrics["title"],
-            artifact.data,
+            artifact.data.translate(_NO_BRACKETS),
             Path(artifact.file).name,
             read_artifact(name, folder),
         )

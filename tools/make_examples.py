@@ -25,7 +25,7 @@ def main() -> None:
     for title, seed in PORTRAITS.items():
         _save(title, f"seed{seed}", generator.generate(seed, PSI), f"seed {seed}, psi {PSI}")
     faces = [generator.generate(seed, PSI) for seed in GROUP]
-    _save("Group of four", "group", _group(faces), f"seeds {GROUP}, psi {PSI}")
+    _save("Group of four", "group", _group(faces), f"seeds {', '.join(map(str, GROUP))}, psi {PSI}")
 
 
 def _group(faces: list[np.ndarray]) -> np.ndarray:

@@ -19,6 +19,7 @@ _MOST_PROFILE_BYTES = 4 * 2**20  # profiles of presses have half of it
 _SAME = 3  # levels of 255: what profiles that all mean sRGB differ by
 _SPACES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 _WIDE = ("I;16", "I;16L", "I;16B", "I;16N", "I", "F")
+_ON_WHITE = "The picture has transparent parts: they were judged as lying on white."
 _BROKEN = "The picture's colour profile cannot be used: its colours were taken as sRGB."
 
 Change = Callable[[Image.Image], Image.Image]
@@ -34,13 +35,19 @@ def to_rgb(image: Image.Image) -> tuple[np.ndarray, list[str]]:
     image, more = _inks_one_way(image)
     colours, alpha = _working_modes(image)
     change, trouble = _change(image, colours)
+    see_through = False
     pixels = np.empty((image.height, image.width, 3), np.uint8)
     rows = max(1, _BAND_PIXELS // image.width)
     for top in range(0, image.height, rows):
         band = image.crop((0, top, image.width, min(top + rows, image.height)))
-        band = _on_white(band, change) if alpha else change(band)
+        if alpha:
+            band = band.convert("RGBA")
+            see_through = see_through or cast(tuple, band.getextrema()[3])[0] < 255
+            band = _on_white(band, change)
+        else:
+            band = change(band)
         pixels[top : top + rows] = np.asarray(band)
-    return pixels, notes + more + trouble
+    return pixels, notes + more + trouble + [_ON_WHITE] * see_through
 
 
 def _narrow(image: Image.Image) -> tuple[Image.Image, list[str]]:
@@ -144,8 +151,7 @@ def _in_mode(band: Image.Image, mode: str) -> Image.Image:
     return band if band.mode == mode else band.convert(mode)
 
 
-def _on_white(band: Image.Image, change: Change) -> Image.Image:
-    rgba = band.convert("RGBA")
+def _on_white(rgba: Image.Image, change: Change) -> Image.Image:
     if change is not _as_rgb:  # alpha is no colour: profiles do not touch it
         alpha = rgba.getchannel("A")
         rgba = change(rgba.convert("RGB"))

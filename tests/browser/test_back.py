@@ -42,6 +42,18 @@ def test_back_closes_a_generated_face_and_leaves_the_page_only_then(page, app_ur
     assert page.url == grid
 
 
+def test_back_from_a_face_that_was_judged_as_a_photo_finds_that_face(page, app_url):
+    page.goto(f"{app_url}/Generator?view=one&seed=42&psi=0.7")
+    page.get_by_role("button", name="Judge it as a photo").click()
+    page.get_by_text("dcgan seed 42.png").first.wait_for()
+    wait_until_still(page)
+    assert page.url == f"{app_url}/Photo"
+    page.go_back()
+    page.get_by_text("Seed 42", exact=True).wait_for()
+    wait_until_still(page)
+    assert page.url == f"{app_url}/Generator?view=one&seed=42&psi=0.7"
+
+
 def test_back_closes_a_face_of_a_data_set(page, app_url, tmp_path):
     folder = write_dataset(tmp_path / "set", {"test": 3}, 64)
     page.goto(f"{app_url}/Dataset?data={folder}")

@@ -134,6 +134,22 @@ class TestOnAPhone:
         assert heights[2] < 850  # the verdict's scale, without scrolling
         assert_nothing_sticks_out(phone, 400)
 
+    def test_of_several_faces_the_picture_with_their_numbers_comes_first(
+        self, phone, app_url, examples
+    ):
+        _open_photo(phone, app_url)
+        _drop(phone, ("group.jpg", examples["Group of four"]))
+        phone.locator(".rf-scale").nth(3).wait_for()
+        wait_until_still(phone)
+        marks = (
+            phone.locator(".rf-counts"),
+            phone.get_by_role("img", name="group.jpg with a box"),
+            phone.locator(".rf-scale").first,
+        )
+        heights = [mark.bounding_box()["y"] for mark in marks]
+        assert heights == sorted(heights)
+        assert phone.locator(".rf-scale .tick.middle").first.is_visible()
+
     def test_the_menu_folds_after_a_tap(self, phone, app_url):
         _open_photo(phone, app_url)
         phone.locator("[data-testid=stExpandSidebarButton]").tap()

@@ -99,9 +99,14 @@ def test_transparent_parts_lie_on_white():
     palette = Image.new("P", (4, 4), 1)
     palette.putpalette([0, 0, 0, 255, 0, 0])
     palette.putpixel((0, 0), 0)
-    pixels = decode_image(encode(palette, "PNG", transparency=0)).pixels
-    assert pixels[0, 0].tolist() == [255, 255, 255]
-    assert pixels[1, 1].tolist() == [255, 0, 0]
+    photo = decode_image(encode(palette, "PNG", transparency=0))
+    assert photo.pixels[0, 0].tolist() == [255, 255, 255]
+    assert photo.pixels[1, 1].tolist() == [255, 0, 0]
+    assert photo.notes == ("The picture has transparent parts: they were judged as lying on white.",)
+
+
+def test_an_alpha_channel_that_hides_nothing_is_not_worth_a_note():
+    assert decode_image(encode(Image.new("RGBA", (4, 4), "red"), "PNG")).notes == ()
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])

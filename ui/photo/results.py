@@ -101,7 +101,9 @@ def _detail(item: Judged, name: str, inspector: Inspector) -> None:
         return
     for note in result.notes:
         st.info(literal(note), icon=":material/info:")
-    with st.container(key="photo_and_cards"):
+    # of one face a phone shows the verdict first, of several the picture with their numbers
+    order = "photo" if len(result.faces) > 1 else "cards"
+    with st.container(key=f"{order}_first"):
         photo, cards = st.columns([1, 1.15], gap="large")
     with photo:
         if marking(item):
@@ -109,6 +111,7 @@ def _detail(item: Judged, name: str, inspector: Inspector) -> None:
         else:
             _annotated(item, name)
         unmark_button(item)
+        what_the_file_says(result.provenance)
     with cards:
         if result.no_face:
             st.warning(
@@ -117,7 +120,6 @@ def _detail(item: Judged, name: str, inspector: Inspector) -> None:
                 icon=":material/face_retouching_off:",
             )
         _cards(item, inspector.panel)
-        what_the_file_says(result.provenance)
 
 
 def _annotated(item: Judged, name: str) -> None:

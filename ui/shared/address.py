@@ -15,7 +15,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ui.shared.names import literal
 
-# Streamlit makes an entry of every change; the patch knows what is worth one.
+# Streamlit makes an entry of every change; the patch knows what is worth one. A page that names its
+# view is emptied only by `st.switch_page`, just before another page opens: Back must find its words.
 SCRIPT = """
 <script>
 if (!window.addressKept) {
@@ -25,7 +26,8 @@ if (!window.addressKept) {
     [url.pathname, url.searchParams.get("view"), url.searchParams.has("face")].join();
   history.pushState = (state, title, there) => {
     const now = new URL(location), next = new URL(there, location);
-    const filled = now.pathname === next.pathname && !now.search;
+    const here = now.pathname === next.pathname, filled = here && !now.search;
+    if (here && !next.search && now.searchParams.has("view")) return;
     if (filled || place(now) === place(next)) history.replaceState(state, title, there);
     else push(state, title, there);
   };

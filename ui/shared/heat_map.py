@@ -54,13 +54,12 @@ def draw_heat(face: FaceResult, number: int, key: str, panel: Panel) -> None:
         key: that its card has.
         panel: what judged it.
     """
+    heat = _made(face, key, panel, _view(key, panel))
+    if heat is None:
+        return
     with st.container(horizontal=True):
         frame = st.container(width=_PICTURE_PX)
         with st.container(width="stretch"):
-            view = _view(key, panel)
-            heat = _made(face, key, panel, view)
-            if heat is None:
-                return
             st.slider(
                 "Strength", 0.1, 1.0, _STRENGTH, 0.1, key=_strength_key(key), format="percent"
             )
