@@ -102,7 +102,8 @@ def test_transparent_parts_lie_on_white():
     photo = decode_image(encode(palette, "PNG", transparency=0))
     assert photo.pixels[0, 0].tolist() == [255, 255, 255]
     assert photo.pixels[1, 1].tolist() == [255, 0, 0]
-    assert photo.notes == ("The picture has transparent parts: they were judged as lying on white.",)
+    (note,) = photo.notes
+    assert "transparent" in note
 
 
 def test_an_alpha_channel_that_hides_nothing_is_not_worth_a_note():

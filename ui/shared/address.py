@@ -15,8 +15,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ui.shared.names import literal
 
-# Streamlit makes an entry of every change; the patch knows what is worth one. A page that names its
-# view is emptied only by `st.switch_page`, just before another page opens: Back must find its words.
+# Streamlit makes an entry of every change; the patch knows what is worth one. The address of a page
+# with views is emptied only by `st.switch_page`, as it is left: Back must find what it said.
 SCRIPT = """
 <script>
 if (!window.addressKept) {
