@@ -7,3 +7,7 @@ class UserError(Exception):
     Pages show the message as it stands and the command line prints it without a traceback,
     so every message is one or two plain sentences.
     """
+
+
+class WrongUsage(UserError):
+    """What was asked for is out of its range, or does not go together: found before any work."""

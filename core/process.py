@@ -5,8 +5,15 @@ heat maps beside a webcam, does so too; importing `core` changes nothing about i
 """
 
 import os
+import re
 import sys
+import tempfile
+from collections.abc import Callable
 from contextlib import suppress
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import Any
 
 _TENSORFLOW = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -21,6 +28,11 @@ def prepare_process() -> None:
     """Set the process up; what its environment says already stays as it is. Calls may repeat."""
     for name, value in _TENSORFLOW.items():
         os.environ.setdefault(name, value)
+    there = "tensorflow" in sys.modules or any(
+        isinstance(f, _QuietTensorFlow) for f in sys.meta_path
+    )
+    if not there and os.environ["TF_CPP_MIN_LOG_LEVEL"] == _TENSORFLOW["TF_CPP_MIN_LOG_LEVEL"]:
+        sys.meta_path.insert(0, _QuietTensorFlow())
     # TensorFlow exports symbols that the library behind WebRTC's encryption has too. Loaded after
     # TensorFlow it crashes the whole process (a heat map first, then the webcam); before, both
     # work. Who has imported TensorFlow already gets everything but the webcam.
@@ -30,3 +42,47 @@ def prepare_process() -> None:
     # OpenVINO's converter reports every use of it to a third party, from a forked process that can
     # lock up its parent. It does without where this module cannot be imported.
     sys.modules.setdefault("openvino_telemetry", None)
+
+
+# What TensorFlow's libraries print while they load, before they can be told not to.
+_CHATTER = re.compile(
+    rb"WARNING: All log messages before absl::InitializeLog|I\d{4} \d\d:\d\d:\d\d"
+)
+
+
+class _QuietTensorFlow(MetaPathFinder):
+    """Lets TensorFlow be loaded, once, without its chatter."""
+
+    def find_spec(
+        self, fullname: str, path: Any, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname != "tensorflow":
+            return None
+        sys.meta_path.remove(self)
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader.exec_module = _without_chatter(spec.loader.exec_module)  # ty: ignore
+        return spec
+
+
+def _without_chatter(load: Callable[[ModuleType], None]) -> Callable[[ModuleType], None]:
+    """The same, its chatter on standard error left out and everything else printed at the end."""
+
+    def loaded(module: ModuleType) -> None:
+        try:
+            kept = os.dup(2)
+        except OSError:  # the process has no standard error
+            return load(module)
+        with tempfile.TemporaryFile() as told:
+            os.dup2(told.fileno(), 2)
+            try:
+                load(module)
+            finally:
+                os.dup2(kept, 2)
+                os.close(kept)
+                told.seek(0)
+                for line in told:
+                    if not _CHATTER.match(line):
+                        os.write(2, line)
+
+    return loaded

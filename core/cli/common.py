@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
 
-from core.errors import UserError
+from core.errors import WrongUsage
 
 Commands: TypeAlias = argparse._SubParsersAction  # what `add_subparsers` gives
-OK, SOME_FAILED = 0, 1  # exit codes; argparse ends with 2 on wrong usage
+# Exit codes, as docs/engineers.md lists them; argparse ends with the last one, too.
+OK, SOME_FAILED, WRONG_USAGE = 0, 1, 2
 BAR_AFTER_S = 0.5  # what fails at once has none
 # Whatever a command writes may meet these: none is a mistake of the program.
 OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
@@ -34,11 +35,11 @@ def refuse_unused(args: argparse.Namespace, options: Iterable[str], goes_with: s
         goes_with: what they are for.
 
     Raises:
-        UserError: one of them was given.
+        WrongUsage: one of them was given.
     """
     for name in options:
         if getattr(args, name) not in (None, False, []):
-            raise UserError(f"--{name.replace('_', '-')} goes with {goes_with}.")
+            raise WrongUsage(f"--{name.replace('_', '-')} goes with {goes_with}.")
 
 
 def of_the_disk(error: OSError) -> str:

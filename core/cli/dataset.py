@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from core.cli.common import OK, Commands, bar_of
-from core.errors import UserError
+from core.errors import UserError, WrongUsage
 from core.generators import GENERATORS
 
 PROBED_PER_CLASS = 1000
@@ -95,7 +95,7 @@ def _download(args: argparse.Namespace) -> int:
 
     if args.sample is None:
         if args.out:
-            raise UserError(
+            raise WrongUsage(
                 "--out goes with --sample. The whole set lands in kagglehub's folder; name another "
                 "in the environment variable KAGGLEHUB_CACHE."
             )
@@ -127,12 +127,12 @@ def _painters(args: argparse.Namespace) -> list:
     from core.generators.variants import make_variants, shipped_epochs
 
     if args.variants < 0:
-        raise UserError(f"--variants takes a number above 0. Received: {args.variants}")
+        raise WrongUsage(f"--variants takes a number above 0. Received: {args.variants}")
     chosen = args.epoch is not None, bool(args.variants)
     if args.generator != "dcgan" and (any(chosen) or args.run_dir):
-        raise UserError("--run, --epoch and --variants go with --generator dcgan.")
+        raise WrongUsage("--run, --epoch and --variants go with --generator dcgan.")
     if all(chosen):
-        raise UserError("Choose one of --epoch and --variants.")
+        raise WrongUsage("Choose one of --epoch and --variants.")
     if args.run_dir:
         return _painters_of_run(args)
     if args.variants:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core.cli.common import OK, Commands, refuse_unused
 from core.cli.measuring import add_measuring, keep
 from core.config import CLASS_NAMES
-from core.errors import UserError
+from core.errors import WrongUsage
 from core.generators import GENERATORS
 
 if TYPE_CHECKING:
@@ -97,14 +97,14 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
     from core.evaluation.robustness import chosen_damages
 
     if args.robustness and args.keep == "generator":
-        raise UserError("--keep generator goes with --generator dcgan, not with --robustness.")
+        raise WrongUsage("--keep generator goes with --generator dcgan, not with --robustness.")
     if args.robustness and args.generator:
-        raise UserError("Choose one of --robustness and --generator.")
+        raise WrongUsage("Choose one of --robustness and --generator.")
     if args.keep not in (None, "generator") and not args.robustness:
-        raise UserError("--keep goes with --robustness; a model is shipped with publish.")
+        raise WrongUsage("--keep goes with --robustness; a model is shipped with publish.")
     measured = _NETWORK_OF.get(args.keep, args.network)
     if args.robustness and args.run_dir is None and args.network != measured:
-        raise UserError(f"--keep {args.keep} goes with --network {measured}.")
+        raise WrongUsage(f"--keep {args.keep} goes with --network {measured}.")
     if not args.generator:
         refuse_unused(args, ["count", "psi"], "--generator")
     if args.robustness:
@@ -149,7 +149,7 @@ def _keep_generator(args: argparse.Namespace, index: "DatasetIndex", faces: "pd.
     from core.generators import load_generator
 
     if args.generator != "dcgan" or args.run_dir is not None:
-        raise UserError("--keep generator goes with --generator dcgan, judged by what is shipped.")
+        raise WrongUsage("--keep generator goes with --generator dcgan, judged by what is shipped.")
     network, calibration = _model(args)
     generator = load_generator("dcgan")
     photos = faces[faces["label"] == "real"].reset_index(drop=True)

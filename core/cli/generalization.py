@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.cli.common import OK, Commands
 from core.cli.measuring import add_measuring, keep
-from core.errors import UserError
+from core.errors import UserError, WrongUsage
 
 PAINTERS = (("dcgan", 1.0), ("mobilestylegan", 0.7), ("mobilestylegan", 1.0))
 
@@ -81,7 +81,7 @@ def _left_out_of_second(args: argparse.Namespace) -> int:
     from core.publishing.left_out import MEMBERS, judge_left_out
 
     if args.left_out:
-        raise UserError("Choose one of --left-out and --second.")
+        raise WrongUsage("Choose one of --left-out and --second.")
     rows = []
     for row in judge_left_out(args.second, args.data):
         rows.append(row)
@@ -110,7 +110,7 @@ def _left_out(text: str) -> tuple[str, Path]:
 
     source, _, run_dir = text.partition("=")
     if not source or not run_dir:
-        raise UserError(f"--left-out wants SOURCE=RUN_DIR. Received: {text!r}")
+        raise WrongUsage(f"--left-out wants SOURCE=RUN_DIR. Received: {text!r}")
     if f"fake/{source}" in RunFolder(Path(run_dir)).settings()["data"]["train"]:
         raise UserError(
             f"{run_dir} was trained on {source}. Train without it first: "

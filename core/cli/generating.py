@@ -13,7 +13,9 @@ def add_generating(commands: Commands) -> None:
     generate.add_argument(
         "--count", type=positive, default=1, metavar="N", help="faces of seeds S, S + 1, ... (1)"
     )
-    generate.add_argument("--out", required=True, type=named, metavar="DIR")
+    generate.add_argument(
+        "--out", required=True, type=named, metavar="DIR", help="of seedS_0.png, seedS_1.png, ..."
+    )
     generate.add_argument(
         "--psi", type=float, default=1.0, metavar="P", help="truncation, from 0 to 1.5 (1)"
     )
@@ -31,5 +33,5 @@ def _generate(args: argparse.Namespace) -> int:
     for _ in tqdm(files, total=args.count, unit="face", delay=BAR_AFTER_S):
         pass
     faces = "1 face" if args.count == 1 else f"{args.count} faces"
-    print(f"Painted {faces}, from seed {args.seed} on, into {args.out}.")
+    print(f"Painted {faces} into {args.out}: seed{args.seed}_I.png has seed {args.seed} + I.")
     return OK

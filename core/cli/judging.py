@@ -98,11 +98,14 @@ def _as_text(entry: dict) -> str:
     if entry["error"]:
         return f"{entry['path']!r}: error: {entry['error']}"
     if not entry["faces"]:
-        return f"{entry['path']!r}: unsure: {' '.join(entry['notes'])}"
+        return f"{entry['path']!r}: Unsure ({' '.join(entry['notes'])})"
+    from core.inference.verdict import WORDS
+
     lines = []
     for face in entry["faces"]:
         reason = f" ({face['reason']})" if face["reason"] else ""
-        lines.append(f"{entry['path']!r}: {face['verdict']} P(fake)={face['p_fake']:.3f}{reason}")
+        said = f"{WORDS[face['verdict']]}, P(fake) {face['p_fake']:.3f}"
+        lines.append(f"{entry['path']!r}: {said}{reason}")
     lines += [f"{entry['path']!r}: note: {note}" for note in entry["notes"]]
     return "\n".join(lines)
 
@@ -138,10 +141,12 @@ def _print_tracks(report: "VideoReport") -> None:
     print(f"{report.frames} frames, {report.fps:.1f} a second, a face in {share:.0%} of them")
     if not report.tracks:
         print("No face was followed. Faces turned far away, covered or very small may be missed.")
+    from core.inference.verdict import WORDS
+
     for track in report.tracks:
         chance = "none" if track.p_fake_mean is None else f"{track.p_fake_mean:.3f}"
         reason = f" ({track.reason})" if track.reason else ""
         print(
-            f"face {track.id}: {track.verdict} P(fake)={chance}, {track.frames} frames, "
+            f"face {track.id}: {WORDS[track.verdict]}, P(fake) {chance}, {track.frames} frames, "
             f"{track.flips_per_minute:.1f} flips a minute{reason}"
         )

@@ -3,14 +3,14 @@
 import argparse
 import sys
 
-from core.cli.common import OF_THE_DISK, SOME_FAILED, of_the_disk
+from core.cli.common import OF_THE_DISK, SOME_FAILED, WRONG_USAGE, of_the_disk
 from core.cli.dataset import add_dataset
 from core.cli.evaluation import add_evaluation
 from core.cli.generalization import add_generalization
 from core.cli.generating import add_generating
 from core.cli.judging import add_judging
 from core.cli.training import add_training
-from core.errors import UserError
+from core.errors import UserError, WrongUsage
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -27,7 +27,7 @@ def main(argv: list[str] | None = None) -> int:
         return args.run(args)
     except UserError as error:
         print(f"Error: {error}", file=sys.stderr)
-        return SOME_FAILED
+        return WRONG_USAGE if isinstance(error, WrongUsage) else SOME_FAILED
     except OSError as error:
         if error.errno not in OF_THE_DISK:
             raise

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.cli.common import OK, Commands, names, positive, refuse_unused
 from core.config import ARTIFACTS_DIR, STRATEGIES
-from core.errors import UserError
+from core.errors import WrongUsage
 from core.sole_writer import sole_writer
 from core.training.catalogue import RECIPE_NAMES, RECIPES_OF, recipe_for
 
@@ -88,7 +88,7 @@ def _add_publish(commands: Commands) -> None:
 def _train(args: argparse.Namespace) -> int:
     args.recipe = recipe_for(args.network, args.recipe)
     if args.strategy != STRATEGIES[0] and args.network in ("second", "dcgan"):
-        raise UserError("--strategy goes with classifier and traces.")
+        raise WrongUsage("--strategy goes with classifier and traces.")
     if args.network == "second":
         _train_second(args)
         print(f"Done. History, features and the head are in {args.out}.")
@@ -118,7 +118,7 @@ def _train_second(args: argparse.Namespace) -> None:
     from core.training.second.session import SecondRecipe, train_second
 
     if args.start:
-        raise UserError("A second opinion has its own beginning: leave --start out.")
+        raise WrongUsage("A second opinion has its own beginning: leave --start out.")
     train_second(args.data, args.out, _with_options(SecondRecipe(), args), resume=args.resume)
 
 
@@ -127,7 +127,7 @@ def _train_dcgan(args: argparse.Namespace) -> None:
     from core.training.gan.session import train_dcgan
 
     if len(args.start) > 1:
-        raise UserError("A DCGAN begins with the weights of one folder: give --start one.")
+        raise WrongUsage("A DCGAN begins with the weights of one folder: give --start one.")
     recipe = _with_options(GAN_RECIPES[args.recipe], args)
     start = args.start[0] if args.start else None
     train_dcgan(args.data, args.out, recipe, start=start, resume=args.resume)
@@ -166,7 +166,7 @@ def _published(args: argparse.Namespace) -> Iterator[str]:
         from core.publishing.live import publish_live
 
         if args.clips is None:
-            raise UserError("A live calibration is fitted on films: name a folder with --clips.")
+            raise WrongUsage("A live calibration is fitted on films: name a folder with --clips.")
         return publish_live(args.data, args.clips, folder=args.run_dir)
     from core.publishing.classifier import publish
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core.damage import blurred, jpeg, noisy, rescaled, to_uint8
-from core.errors import UserError
+from core.errors import WrongUsage
 from core.evaluation.scores import Scores, report, score_faces
 from core.evaluation.sources import plentiful
 from core.inference.networks import Network
@@ -137,11 +137,11 @@ def chosen_damages(names: str | None) -> dict[str, Damage]:
     """The damages that "jpeg,blur" and the like name; all of them for None.
 
     Raises:
-        UserError: there is none of such a name.
+        WrongUsage: there is none of such a name.
     """
     asked = list(DAMAGES) if names is None else names.split(",")
     if unknown := [name for name in asked if name not in DAMAGES]:
-        raise UserError(f"There is no damage {unknown[0]!r}. There are {', '.join(DAMAGES)}.")
+        raise WrongUsage(f"There is no damage {unknown[0]!r}. There are {', '.join(DAMAGES)}.")
     return {name: DAMAGES[name] for name in asked}
 
 

@@ -9,7 +9,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from core.atomic import write_atomically
 from core.config import GENERATED_MARK
-from core.errors import UserError
+from core.errors import UserError, WrongUsage
 from core.generators.base import FaceGenerator
 from core.generators.codes import truncated_codes
 from core.imaging import encode
@@ -20,15 +20,15 @@ PSI_RANGE = (0.0, 1.5)
 
 
 def check_seed(seed: int) -> None:
-    """Raise UserError unless a seed is one."""
+    """Raise WrongUsage unless a seed is one."""
     if not 0 <= seed <= MAX_SEED:
-        raise UserError(f"A seed is a whole number from 0 to {MAX_SEED}. Received: {seed}")
+        raise WrongUsage(f"A seed is a whole number from 0 to {MAX_SEED}. Received: {seed}")
 
 
 def check_psi(psi: float) -> None:
-    """Raise UserError unless psi is in its range."""
+    """Raise WrongUsage unless psi is in its range."""
     if not PSI_RANGE[0] <= psi <= PSI_RANGE[1]:  # also refuses NaN
-        raise UserError(f"psi is from {PSI_RANGE[0]:g} to {PSI_RANGE[1]:g}. Received: {psi}")
+        raise WrongUsage(f"psi is from {PSI_RANGE[0]:g} to {PSI_RANGE[1]:g}. Received: {psi}")
 
 
 def to_tagged_png(pixels: np.ndarray, generator: FaceGenerator, made_by: dict) -> bytes:
@@ -67,13 +67,14 @@ def write_faces(
         Each file, once it is written.
 
     Raises:
-        UserError: a value out of range, or the folder cannot be written.
+        WrongUsage: a value out of range.
+        UserError: the folder cannot be written.
     """
     if not 1 <= count <= MAX_COUNT:
-        raise UserError(f"The count is from 1 to {MAX_COUNT}. Received: {count}")
+        raise WrongUsage(f"The count is from 1 to {MAX_COUNT}. Received: {count}")
     check_seed(seed)
     if seed + count - 1 > MAX_SEED:
-        raise UserError(
+        raise WrongUsage(
             f"The last seed is {MAX_SEED}: {count} faces cannot begin so high. Received: {seed}"
         )
     check_psi(psi)

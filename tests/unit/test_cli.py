@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
 
 import pandas as pd
 import pytest
 from PIL import Image
 
+from core.cli.common import OK, SOME_FAILED, WRONG_USAGE
 from core.cli.main import main
+from core.config import ROOT
 from core.scoring.rows import to_rows
 from tests.conftest import write_dataset
 
@@ -47,7 +50,7 @@ def test_classify_goes_on_after_an_error(photos, capsys):
 def test_classify_folder_and_text(photos, capsys):
     assert main(["classify", str(photos)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 5 and all("P(fake)=" in line for line in lines)
+    assert len(lines) == 5 and all("P(fake) " in line for line in lines)
 
 
 def test_classify_names_what_it_leaves_out_of_a_folder(photos, capsys):
@@ -195,7 +198,6 @@ def test_evaluate_a_folder_of_two_classes(tmp_path, capsys):
         (["evaluate", "--data", "nowhere"], "no folder"),
         (["train", "classifier", "--data", "nowhere", "--out", "run"], "no folder"),
         (["publish", "nowhere", "--data", "nowhere"], "no training run"),
-        (["generalization", "--data", "nowhere", "--left-out", "x"], "SOURCE=RUN_DIR"),
     ],
 )
 def test_bad_input_is_a_sentence(words, sentence, capsys, tmp_path, monkeypatch):
@@ -252,22 +254,42 @@ def test_dataset_info_counts_probes_and_compares(tmp_path, capsys):
         ("publish run --as live --traces run", "--traces goes with --as second"),
         ("publish run --as second --inception file", "--inception goes with --as generator or"),
         ("publish run --only-measure", "--only-measure goes with --as generator"),
+        ("train dcgan --out run --strategy mirrored", "--strategy goes with"),
+        ("generalization --left-out x", "SOURCE=RUN_DIR"),
     ],
 )
 def test_an_option_that_would_not_be_looked_at_is_refused(words, sentence, capsys):
-    assert main([*words.split(), "--data", "nowhere"]) == 1
+    assert main([*words.split(), "--data", "nowhere"]) == 2
     assert sentence in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
-    ("words", "sentence"),
+    ("words", "code", "sentence"),
     [
-        (["dataset", "info", "nowhere"], "no folder"),
-        (["dataset", "demo", "--count", "3"], "40 to 400"),
-        (["dataset", "download", "--sample", "1"], "10 to 5,000"),
-        (["dataset", "download", "--out", "x"], "KAGGLEHUB_CACHE"),
+        (["dataset", "info", "nowhere"], 1, "no folder"),
+        (["dataset", "demo", "--count", "3"], 2, "40 to 400"),
+        (["dataset", "download", "--sample", "1"], 2, "10 to 5,000"),
+        (["dataset", "download", "--out", "x"], 2, "KAGGLEHUB_CACHE"),
     ],
 )
-def test_dataset_commands_say_what_is_wrong(words, sentence, capsys):
-    assert main(words) == 1
+def test_dataset_commands_say_what_is_wrong(words, code, sentence, capsys):
+    assert main(words) == code
     assert sentence in capsys.readouterr().err
+
+
+def _exit_codes() -> list[tuple[int, str]]:
+    """(code, the words of an example) of each row of the table in docs/engineers.md."""
+    text = (ROOT / "docs" / "engineers.md").read_text()
+    rows = re.findall(r"^\| (\d) \|.*\| `(.+)` \|$", text, re.MULTILINE)
+    return [(int(code), words) for code, words in rows]
+
+
+def test_every_exit_code_has_its_row():
+    assert [code for code, _ in _exit_codes()] == [OK, SOME_FAILED, WRONG_USAGE]
+
+
+@pytest.mark.parametrize(("code", "words"), _exit_codes())
+def test_the_examples_of_exit_codes_end_as_the_docs_say(code, words, tmp_path, capsys):
+    assert main(words.replace("DIR", str(tmp_path)).split()) == code
+    assert "Traceback" not in capsys.readouterr().err
+    assert (tmp_path / "faces").exists() == (code == OK)

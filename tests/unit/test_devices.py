@@ -149,5 +149,5 @@ def test_one_worker_writes():
 
 def test_what_cannot_be_shared_out_says_so(tmp_path, capsys):
     words = ["train", "dcgan", "--data", "x", "--out", str(tmp_path / "r")]
-    assert main([*words, "--strategy", "mirrored"]) == 1
+    assert main([*words, "--strategy", "mirrored"]) == 2
     assert "--strategy goes with classifier and traces" in capsys.readouterr().err

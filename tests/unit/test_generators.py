@@ -244,7 +244,7 @@ class TestShipped:
             assert one == other
 
     def test_a_bad_psi_is_a_sentence(self, tmp_path, capsys):
-        assert main(["generate", "--seed", "5", "--out", str(tmp_path), "--psi", "7"]) == 1
+        assert main(["generate", "--seed", "5", "--out", str(tmp_path), "--psi", "7"]) == 2
         assert "psi is from 0 to 1.5. Received: 7" in capsys.readouterr().err
 
     def test_every_snapshot_paints(self):

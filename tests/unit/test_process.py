@@ -51,3 +51,26 @@ def test_a_prepared_process_keeps_what_its_owner_set(monkeypatch):
     assert os.environ["TF_NUM_INTEROP_THREADS"] == "4"
     assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "3"
     assert sys.modules["openvino_telemetry"] is None
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["loads", "fails"])
+def test_what_tensorflow_prints_while_it_loads_is_left_out_but_nothing_else(tmp_path, fails):
+    chatter = "I0000 00:00:1796002005.46 3 port.cc:153] oneDNN custom operations are on.\\n"
+    (tmp_path / "tensorflow.py").write_text(
+        f"import os\nos.write(2, b'{chatter}a real error\\n')\n" + "raise OSError(1)\n" * fails
+    )
+    code = "from core.process import prepare_process\nprepare_process()\nimport tensorflow\n"
+    code += "import os; os.write(2, b'later\\n')"
+    env = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    env.pop("TF_CPP_MIN_LOG_LEVEL", None)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    lines = done.stderr.splitlines()
+    assert lines[0] == "a real error" and "oneDNN" not in done.stderr
+    assert lines[-1] == ("OSError: 1" if fails else "later")

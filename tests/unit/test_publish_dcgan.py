@@ -184,15 +184,15 @@ def test_epochs_stored_in_a_run_paint_faces_for_a_data_set(run, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "code", "said"),
     [
-        (["--epoch", "99"], "--epoch, one of 1, 2, 3"),
-        ([], "--run needs --variants or --epoch"),
-        (["--variants", "2"], "at least four stored epochs"),
-        (["--variants", "2", "--epoch", "1"], "Choose one"),
+        (["--epoch", "99"], 1, "--epoch, one of 1, 2, 3"),
+        ([], 1, "--run needs --variants or --epoch"),
+        (["--variants", "2"], 1, "at least four stored epochs"),
+        (["--variants", "2", "--epoch", "1"], 2, "Choose one"),
     ],
 )
-def test_epochs_that_a_run_has_not_are_refused(run, tmp_path, capsys, options, said):
+def test_epochs_that_a_run_has_not_are_refused(run, tmp_path, capsys, options, code, said):
     words = [*PAINT, "--out", str(tmp_path / "set"), "--run", str(run[0])]
-    assert main([*words, *options]) == 1
+    assert main([*words, *options]) == code
     assert said in capsys.readouterr().err

@@ -16,7 +16,7 @@ import numpy as np
 from core.atomic import write_atomically
 from core.dataset.index_cache import CACHE_DIR
 from core.dataset.sources.making import Job, make_files, writing_to
-from core.errors import UserError
+from core.errors import UserError, WrongUsage
 from core.generators import load_generator
 from core.generators.base import FaceGenerator
 from core.generators.codes import truncated_codes
@@ -73,7 +73,7 @@ def build_demo(
             written.
     """
     if not PEOPLE <= per_class <= PEOPLE * PHOTOS_EACH:
-        raise UserError(
+        raise WrongUsage(
             f"The demo set has {PEOPLE} to {PEOPLE * PHOTOS_EACH} faces a class. "
             f"Received: {per_class}"
         )

@@ -16,7 +16,7 @@ from core.atomic import write_atomically
 from core.config import CLASS_NAMES, SPLITS
 from core.dataset.index_cache import CACHE_DIR
 from core.dataset.sources.unpacking import bounded_unpacking
-from core.errors import UserError
+from core.errors import UserError, WrongUsage
 from core.imaging import decode_image
 from core.picture_files import is_picture
 
@@ -83,7 +83,7 @@ def download_sample(
         UserError: a number out of range, no room, no connection, or a damaged file.
     """
     if not 10 <= per_class <= MAX_SAMPLE:
-        raise UserError(
+        raise WrongUsage(
             f"A sample has 10 to {MAX_SAMPLE:,} faces a class. Received: {per_class}. For more "
             "take the whole set."
         )

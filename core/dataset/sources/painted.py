@@ -9,7 +9,7 @@ import numpy as np
 from core.dataset.index import DatasetIndex
 from core.dataset.sources.kaggle_form import SIDE_PX, kaggle_form
 from core.dataset.sources.making import make_files, writing_to
-from core.errors import UserError
+from core.errors import UserError, WrongUsage
 from core.generators.base import FaceGenerator
 from core.generators.codes import truncated_codes
 from core.generators.files import check_psi, check_seed
@@ -51,13 +51,13 @@ def paint_faces(
         UserError: a name or number is out of range, or the folder cannot be written.
     """
     if not source.isalnum():
-        raise UserError(f"A source's name is letters and digits. Received: {source!r}")
+        raise WrongUsage(f"A source's name is letters and digits. Received: {source!r}")
     for bound in psi:
         check_psi(bound)
     check_seed(first_seed)
     check_seed(first_seed + count)
     if count < 10:
-        raise UserError(f"At least 10 faces are needed for three splits. Received: {count}")
+        raise WrongUsage(f"At least 10 faces are needed for three splits. Received: {count}")
     jobs = [
         (
             f"{_split(number, count)}/fake/{source}_{first_seed + number}.jpg",
