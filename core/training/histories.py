@@ -38,9 +38,8 @@ _LABELS = {
 }
 AUTHORS = "The authors' published run"
 AUTHORS_NOTE = (
-    "The authors' figures are from their published log: 100,000 faces an epoch, SGD. They chose "
-    "the epoch on the test split, so their best figure is flattered; here their test split "
-    "stands under valid. Their minutes are an hour an epoch, as they say."
+    "From the log they published. Their figures on valid are of their test split, on which they "
+    "chose the best epoch, too: that one is flattered. They report about an hour an epoch."
 )
 # From the authors' log, an epoch each.
 _AUTHORS = {
@@ -175,7 +174,7 @@ def _with_start(history: History, metrics: Mapping) -> History:
     start = metrics.get("start")
     if not start:
         return history
-    note = f"Began with the weights of another run ({start}), so not at the bottom."
+    note = f"Went on from trained weights ({start}), not from random ones: it begins well."
     return replace(history, notes=(*history.notes, note))
 
 

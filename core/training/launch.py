@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +44,13 @@ class StartRun:
             *(["--resume"] if self.resume else []),
             *("--recipe", self.recipe, "--epochs", str(self.epochs)),
         ]
+
+    def check_data(self) -> None:
+        """Raise UserError where there is no data set to train on."""
+        if not self.data.path.is_dir():
+            raise UserError(
+                f"There is no folder {self.data.path}. Get a data set on the Dataset page."
+            )
 
 
 def new_run(runs: Path, name: str) -> Path:
@@ -96,9 +104,10 @@ def delete_run(runs: Path, run: Path, *, ended: Path | None = None) -> None:
         raise UserError(f"{run.name} cannot be deleted ({error.strerror}).") from error
 
 
-def free_name(runs: Path) -> str:
-    """A name that no run has."""
-    return next(name for n in range(1, 10**6) if not (runs / (name := f"run-{n}")).exists())
+def free_name(runs: Path, taken: Collection[str] = ()) -> str:
+    """A name that no run has, nor is among those that are taken otherwise."""
+    names = (f"run-{n}" for n in range(1, 10**6))
+    return next(name for name in names if name not in taken and not (runs / name).exists())
 
 
 def start_run(job: Path, run: StartRun) -> str:
@@ -114,8 +123,7 @@ def start_run(job: Path, run: StartRun) -> str:
     Raises:
         UserError: there is no data, a training runs already, or the job cannot be written.
     """
-    if not run.data.path.is_dir():
-        raise UserError(f"There is no folder {run.data.path}. Get a data set on the Dataset page.")
+    run.check_data()
     return start_job(job, run.words())
 
 

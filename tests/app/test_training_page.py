@@ -1,6 +1,7 @@
 """The Training page without a browser: curves, runs started and followed, the networks' inside."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ def test_the_authors_run_beside_ours(runs):
     assert not page.exception
     names = [trace["name"] for trace in _chart(page)["data"]]
     assert AUTHORS in names and "Our classifier (shipped)" in names
-    assert "chose the epoch on the test split" in page_text(page)
+    assert "chose the best epoch, too" in page_text(page)
     assert "best is 0.9777 at epoch 13" in page_text(page)
     assert "mine" in page.multiselect[0].options
     assert page.get("download_button")
@@ -161,7 +162,7 @@ def test_an_earlier_run_tells_how_long_it_will_take(runs):
 def test_the_form_starts_a_process_with_these_words(runs, tmp_path, monkeypatch):
     started = []
     start = "core.training.launch.start_job"
-    monkeypatch.setattr(start, lambda folder, words: started.append(words))
+    monkeypatch.setattr(start, lambda folder, words: started.append(words) or "one")
     page = _page("runs")
     page.text_input[1].set_value(str(tmp_path)).run()
     page = _click(page, "Start")
@@ -228,9 +229,40 @@ def test_where_strangers_reach_the_app_no_run_can_be_deleted(runs, monkeypatch):
 def test_how_the_last_run_ended_is_told(runs, monkeypatch, status, words):
     monkeypatch.setattr("ui.training.runs.job_status", lambda folder: status)
     page = _page("runs")
-    assert not page.exception
-    told = [e.value for kind in (page.success, page.error, page.info) for e in kind]
-    assert any(words in text for text in told)
+    assert not page.exception and "is being trained" not in page_text(page)
+    assert not any(words in text for text in _told(page))  # a window that did not see it run
+    monkeypatch.setattr(
+        "ui.training.runs.job_status", lambda folder: replace(status, running=True, stopped=False)
+    )
+    page = _page("runs")
+    monkeypatch.setattr("ui.training.runs.job_status", lambda folder: status)
+    page = page.run()
+    assert not page.exception and any(words in text for text in _told(page))
+
+
+def _told(page: AppTest) -> list[str]:
+    return [e.value for kind in (page.success, page.error, page.info) for e in kind]
+
+
+def test_another_run_waits_in_line_and_is_taken_back_by_its_owner_only(runs, tmp_path, monkeypatch):
+    status = JobStatus(["--out", str(runs / "mine")], True, None, False, [], None, "one")
+    for module in ("ui.training.runs", "ui.training.line"):
+        monkeypatch.setattr(f"{module}.job_status", lambda folder: status)
+    monkeypatch.setattr("core.training.waiting.is_running", lambda folder: True)
+    page = _page("runs")
+    page.text_input[1].set_value(str(tmp_path)).run()
+    page.text_input[2].set_value("*Ann*").run()
+    page = _click(page, "Wait in line")
+    assert not page.exception and not page.error
+    assert "**run-1**: classifier, recipe original, 3 epochs. By you" in page_text(page)
+    assert "you (" + literal("*Ann*") in page_text(page)
+    monkeypatch.setattr("ui.training.line.visitor", lambda: "somebody else")
+    other = _page("runs")
+    assert f"By {literal('*Ann*')}, at" in page_text(other)
+    assert not any(button.label == "Take it back" for button in other.button)
+    monkeypatch.undo()
+    page = _click(page, "Take it back")
+    assert not page.exception and "In line" not in page_text(page)
 
 
 def test_a_run_in_progress_is_followed(runs, monkeypatch):
@@ -245,6 +277,7 @@ def test_a_run_in_progress_is_followed(runs, monkeypatch):
     assert "is being trained" in page_text(page) and "epochs finished" in page_text(page)
     assert len(page.get("plotly_chart")) == 3
     assert any(button.label == "Stop" for button in page.button)
+    assert any(button.label == "Wait in line" for button in page.button)
     assert not any(button.label == "Start" for button in page.button)
 
 

@@ -39,20 +39,23 @@ def _follow(folder: Path) -> None:
         st.code("\n".join(job.lines[-LOG_LINES:]) or "Nothing yet.", language=None)
 
 
-def stop_button(folder: Path, job: JobStatus, kept: str | None = None) -> None:
+def stop_button(
+    folder: Path, job: JobStatus, kept: str | None = None, *, mine: bool = False
+) -> None:
     """Stop a job: at once from the window that started it, from another one after a question.
 
     Args:
         folder: the job's.
         job: what is known of it; it runs.
         kept: what stays of its work, in a sentence.
+        mine: whether it is known otherwise that this browser started it.
     """
     words, key, symbol = (folder, job.id), f"stop_{folder.name}", ":material/stop:"
     if job.stopping:
         st.button("Stopping ...", key=f"{key}_now", icon=":material/hourglass:", disabled=True)
         st.caption(f"What has not ended within {GRACE_S:.0f} seconds is ended by force.")
         return
-    mine = job.id in st.session_state.get(_MINE, ())
+    mine = mine or job.id in st.session_state.get(_MINE, ())
     st.button(
         "Stop", on_click=stop_job if mine else _ask, args=words, key=key, icon=symbol, help=kept
     )

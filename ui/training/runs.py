@@ -6,110 +6,48 @@ import streamlit as st
 from tqdm import tqdm
 
 from core.config import CACHE_DIR, RUNS_DIR
-from core.dataset.sources.demo import DEMO_DIR
 from core.errors import UserError
 from core.jobs import JobStatus, job_status
 from core.open_folder import served
-from core.training.histories import QUANTITIES, History, pace, run_history
-from core.training.launch import (
-    StartRun,
-    ended_run,
-    free_name,
-    new_run,
-    run_of,
-    running_run,
-    start_run,
-)
+from core.training.histories import QUANTITIES, History, run_history
+from core.training.launch import StartRun, ended_run, run_of, running_run
 from core.training.run_folder import RunFolder, list_runs
-from ui.shared.job_panel import remember_mine, stop_button
+from ui.shared.job_panel import stop_button
 from ui.shared.names import literal
 from ui.shared.theme import empty_state, facts
 from ui.shared.widgets import KEPT, STILL, say_error
 from ui.training.finished import say_what_was_deleted, with_a_run
 from ui.training.history_chart import history_chart
+from ui.training.line import ask_for, began_by, is_mine, say_what_was_asked, waiting_line
+from ui.training.start import RECIPES, run_form
 
 JOB = CACHE_DIR / "jobs" / "training"
 REFRESH_S = 2.0
 WATCH_S = 5.0
 LOG_LINES = 14
-_NETWORKS = {"classifier": "Classifier", "dcgan": "DCGAN"}
-_RECIPES = {"original": "The authors' (short epochs)", "ours": "Ours (long epochs)"}
+_FOLLOWED = "tr_followed"  # ids of jobs this window saw running: how they ended is told here
 _CURVES = {"classifier": ("loss", "accuracy", "val_accuracy"), "dcgan": ("d_loss", "g_loss")}
 
 
 def runs() -> None:
     """The job that runs, or a form to start one; below it the run that is looked at."""
     job = job_status(JOB)
-    if job is not None and job.running:
+    busy = job is not None and job.running
+    say_what_was_asked(JOB)
+    if job is not None and busy:
         _running(job)
-    else:
-        if job is not None:
-            _outcome(job)
-        _form()
+    elif job is not None and job.id in st.session_state.get(_FOLLOWED, ()):
+        _outcome(job)
+    waiting_line(JOB, job)
+    run_form(JOB, RUNS_DIR, busy=busy)
     _look_at_a_run()
 
 
-def _form() -> None:
-    with st.expander("Start a run", icon=":material/play_arrow:", expanded=True):
-        st.session_state.setdefault("tr_data", st.session_state.get("ds_folder") or _demo())
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            network = st.segmented_control(
-                "Network",
-                _NETWORKS,
-                format_func=_NETWORKS.get,
-                default="classifier",
-                required=True,
-                key="tr_network",
-            )
-            recipe = st.selectbox(
-                "Recipe", _RECIPES, format_func=_RECIPES.get, key="tr_recipe", width=230, **KEPT
-            )
-            epochs = st.number_input("Epochs", 1, 1000, 3, key="tr_epochs", width=120)
-            name = st.text_input("Name of the run", free_name(RUNS_DIR), key="tr_name", width=160)
-        data = st.text_input(
-            "Data set: a folder on the machine that runs this app",
-            key="tr_data",
-            placeholder="get one on the Dataset page",
-            **KEPT,
-        )
-        st.caption(
-            "A process of its own trains; this page and the rest of the app go on. On the demo set "
-            "three epochs of the authors' recipe take well under a minute: enough to see it move, "
-            f"far too little to be good. {_how_long(network, recipe, int(epochs))}"
-        )
-        if st.button("Start", type="primary", icon=":material/play_arrow:", disabled=not data):
-            _start(network, recipe, int(epochs), name, data)
-
-
-def _how_long(network: str, recipe: str, epochs: int) -> str:
-    """What an earlier run tells of the time it will take."""
-    known = pace(list_runs(served(str(RUNS_DIR))), recipe, gan=network == "dcgan")
-    if known is None:
-        return ""
-    name, minutes = known
-    return (
-        f"{literal(name)} took {minutes:.1f} minutes an epoch here with this recipe: {epochs} of "
-        f"them about {minutes * epochs:.0f} minutes, on as many faces."
-    )
-
-
-def _demo() -> str:
-    return str(DEMO_DIR) if (DEMO_DIR / "README.txt").exists() else ""
-
-
-def _start(network: str, recipe: str, epochs: int, name: str, data: str) -> None:
-    try:
-        out = new_run(RUNS_DIR, name)
-        remember_mine(start_run(JOB, StartRun(network, recipe, epochs, served(data), out)))
-    except UserError as error:
-        say_error(error)
-        return
-    st.rerun()
-
-
 def _running(job: JobStatus) -> None:
+    st.session_state.setdefault(_FOLLOWED, set()).add(job.id)
     run = run_of(job)
-    st.markdown(f"**{literal(run.name) if run else 'A run'}** is being trained.")
+    name = literal(run.name) if run else "A run"
+    st.markdown(f"**{name}** is being trained.{began_by(JOB, job.id)}")
     _follow()
 
 
@@ -120,7 +58,8 @@ def _follow() -> None:
         st.rerun()
     run = RunFolder(folder) if (folder := running_run(job)) else None
     _bar(run)
-    stop_button(JOB, job, kept="The last finished epoch is kept.")
+    kept = "The last finished epoch is kept."
+    stop_button(JOB, job, kept=kept, mine=is_mine(JOB, job.id))
     if run is not None and run.begun:
         _progress_of(run.folder, key="live")
     _log(job)
@@ -247,7 +186,7 @@ def _go_on(run: Path, history: History) -> None:
     """A way to train a stopped run further."""
     settings = RunFolder(run).settings()
     recipe = settings.get("recipe", {}).get("name")
-    if recipe not in _RECIPES:
+    if recipe not in RECIPES:
         return
     done = int(history.table["epoch"].iloc[-1])
     network = _network_of(history)
@@ -267,8 +206,8 @@ def _resume(run: Path, network: str, recipe: str, epochs: int) -> None:
         if not data:
             raise UserError("Name the data set it was trained on, under Start a run.")
         again = StartRun(network, recipe, epochs, served(data), run, resume=True)
-        remember_mine(start_run(JOB, again))
     except UserError as error:
         say_error(error)
         return
-    st.rerun()
+    if ask_for(JOB, again):
+        st.rerun()

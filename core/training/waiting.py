@@ -1,0 +1,119 @@
+"""A line for trainings: one runs at a time, a few wait, and the next begins by itself.
+
+It lies in the memory of one process, the app's server: what waits there is gone when that ends.
+"""
+
+import threading
+import time
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.errors import UserError
+from core.jobs import is_running
+from core.training.launch import StartRun, start_run
+
+MOST_WAITING = 5
+LOOK_S = 0.5  # how often it is looked whether the next one may begin
+_KEPT = 100  # of those that began, whose they are
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A training that somebody asked for.
+
+    Attributes:
+        run: what to train.
+        owner: whom it belongs to, told apart by the app; not shown to anybody.
+        who: what the owner wants to be called, "" for nothing.
+        at_s: when, seconds since 1970.
+        id: known by, and no other.
+    """
+
+    run: StartRun
+    owner: str
+    who: str = ""
+    at_s: float = field(default_factory=time.time)
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+
+class TrainingLine:
+    """The trainings of one job folder (see `core.jobs`), in the order they were asked for."""
+
+    def __init__(self, job: Path):
+        self._job, self._lock = job, threading.RLock()
+        self._waiting: list[Asked] = []
+        self._begun: dict[str, Asked] = {}  # by the job's id
+        self._refused: dict[str, str] = {}  # by owner
+        self._thread: threading.Thread | None = None
+
+    def ask(self, asked: Asked) -> bool:
+        """Begin it where nothing runs and nobody waits; otherwise it waits.
+
+        Returns:
+            Whether it began.
+
+        Raises:
+            UserError: it cannot begin, the line is full, or a run of that name waits already.
+        """
+        with self._lock:
+            if not self._waiting and not is_running(self._job):
+                self._begin(asked)
+                return True
+            if len(self._waiting) >= MOST_WAITING:
+                raise UserError(
+                    f"{MOST_WAITING} runs wait already. Ask again once one of them has begun."
+                )
+            if any(other.run.out == asked.run.out for other in self._waiting):
+                raise UserError(f"A run {asked.run.out.name} waits already. Choose another name.")
+            asked.run.check_data()
+            self._waiting.append(asked)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._serve, daemon=True)
+                self._thread.start()
+            return False
+
+    def waiting(self) -> list[Asked]:
+        """Those that wait, the next one first."""
+        with self._lock:
+            return list(self._waiting)
+
+    def take_back(self, known_by: str, owner: str) -> None:
+        """Let one no longer wait; nothing happens where it has begun, or is somebody else's."""
+        with self._lock:
+            self._waiting = [
+                asked for asked in self._waiting if (asked.id, asked.owner) != (known_by, owner)
+            ]
+
+    def whose(self, job_id: str) -> Asked | None:
+        """Who asked for a job that began here, by its `JobStatus.id`."""
+        with self._lock:
+            return self._begun.get(job_id)
+
+    def refusal(self, owner: str) -> str | None:
+        """Why a run of this owner could not begin when its turn came; told once."""
+        with self._lock:
+            return self._refused.pop(owner, None)
+
+    def _begin(self, asked: Asked) -> None:
+        self._begun[start_run(self._job, asked.run)] = asked
+        while len(self._begun) > _KEPT:
+            del self._begun[next(iter(self._begun))]
+
+    def _serve(self) -> None:
+        """Begin one after the other, until nobody waits."""
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._thread = None
+                    return
+                if not is_running(self._job):
+                    self._begin_next()
+            time.sleep(LOOK_S)
+
+    def _begin_next(self) -> None:
+        asked = self._waiting.pop(0)
+        try:
+            self._begin(asked)
+        except UserError as error:
+            self._refused[asked.owner] = f"{asked.run.out.name} could not begin: {error}"

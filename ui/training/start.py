@@ -1,0 +1,91 @@
+"""The Training page's form: what to train, on what, for how long."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.dataset.sources.demo import DEMO_DIR
+from core.errors import UserError
+from core.open_folder import served
+from core.training.histories import pace
+from core.training.launch import StartRun, free_name, new_run
+from core.training.run_folder import list_runs
+from ui.shared.names import literal
+from ui.shared.widgets import KEPT, say_error
+from ui.training.line import ask_for, names_in_line, who_field
+
+_NETWORKS = {"classifier": "Classifier", "dcgan": "DCGAN"}
+_TAKEN = "tr_name_taken"
+RECIPES = {"original": "The authors' (short epochs)", "ours": "Ours (long epochs)"}
+
+
+def run_form(job: Path, runs: Path, *, busy: bool) -> None:
+    """Ask what to train, and begin it or let it wait.
+
+    Args:
+        job: the folder of the job.
+        runs: the folder of all runs.
+        busy: whether a training goes on.
+    """
+    title = "Let another run wait in line" if busy else "Start a run"
+    with st.expander(title, icon=":material/play_arrow:", expanded=not busy):
+        st.session_state.setdefault("tr_data", st.session_state.get("ds_folder") or _demo())
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            network = st.segmented_control(
+                "Network",
+                _NETWORKS,
+                format_func=_NETWORKS.get,
+                default="classifier",
+                required=True,
+                key="tr_network",
+            )
+            recipe = st.selectbox(
+                "Recipe", RECIPES, format_func=RECIPES.get, key="tr_recipe", width=230, **KEPT
+            )
+            epochs = st.number_input("Epochs", 1, 1000, 3, key="tr_epochs", width=120)
+            _suggest_a_name(job, runs)
+            name = st.text_input("Name of the run", key="tr_name", width=160)
+        data = st.text_input(
+            "Data set: a folder on the machine that runs this app",
+            key="tr_data",
+            placeholder="get one on the Dataset page",
+            **KEPT,
+        )
+        who_field()
+        st.caption(
+            "A process of its own trains; this page and the rest of the app go on. On the demo set "
+            "three epochs of the authors' recipe take well under a minute: enough to see it move, "
+            f"far too little to be good. {_how_long(runs, network, recipe, int(epochs))}"
+        )
+        label = "Wait in line" if busy else "Start"
+        if st.button(label, type="primary", icon=":material/play_arrow:", disabled=not data):
+            try:
+                run = StartRun(network, recipe, int(epochs), served(data), new_run(runs, name))
+            except UserError as error:
+                say_error(error)
+                return
+            if ask_for(job, run):
+                st.session_state[_TAKEN] = True
+                st.rerun()
+
+
+def _suggest_a_name(job: Path, runs: Path) -> None:
+    """At first, and once the one that was suggested is in use."""
+    if st.session_state.pop(_TAKEN, False) or "tr_name" not in st.session_state:
+        st.session_state.tr_name = free_name(runs, names_in_line(job))
+
+
+def _how_long(runs: Path, network: str, recipe: str, epochs: int) -> str:
+    """What an earlier run tells of the time it will take."""
+    known = pace(list_runs(served(str(runs))), recipe, gan=network == "dcgan")
+    if known is None:
+        return ""
+    name, minutes = known
+    return (
+        f"{literal(name)} took {minutes:.1f} minutes an epoch here with this recipe: {epochs} of "
+        f"them about {minutes * epochs:.0f} minutes, on as many faces."
+    )
+
+
+def _demo() -> str:
+    return str(DEMO_DIR) if (DEMO_DIR / "README.txt").exists() else ""
