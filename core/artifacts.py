@@ -27,6 +27,7 @@ KINDS = {
     "xml": "graph",
     "bin": "constants",
     "weights.h5": "weights",
+    "weights.npz": "weights",
     "head.npz": "head",
     "guard.npz": "guard",
     "joining.json": "joining",

@@ -36,8 +36,8 @@ def add_training(commands: Commands) -> None:
         nargs="+",
         default=[],
         metavar="DIR",
-        help="begin with the weights published in DIR; classifier: or with the best ones of the "
-        "run in DIR, or with the mean of several such",
+        help="begin with the weights published in DIR; classifier, traces: or with the best ones "
+        "of the run in DIR, or with the mean of several such",
     )
     train.add_argument(
         "--sources", type=names, metavar="A,B", help="use only files named A_... and B_..."

@@ -8,9 +8,16 @@ from core.arrays import pack_arrays, unpack_arrays
 from core.errors import UserError
 
 
-def pack_weights(weights: list[np.ndarray]) -> bytes:
-    """Weights in a model's order as the bytes of an `.npz` file (plain arrays, no code)."""
-    return pack_arrays({f"w{number:03d}": array for number, array in enumerate(weights)})
+def pack_weights(weights: list[np.ndarray], *, half: bool = False) -> bytes:
+    """Weights in a model's order as the bytes of an `.npz` file (plain arrays, no code).
+
+    Args:
+        weights: float32 arrays.
+        half: store them as float16.
+    """
+    dtype = np.float16 if half else None
+    named = {f"w{number:03d}": np.asarray(array, dtype) for number, array in enumerate(weights)}
+    return pack_arrays(named)
 
 
 def stack(parts: dict[str, list[np.ndarray]]) -> dict[str, np.ndarray]:
@@ -24,25 +31,26 @@ def unstack(state: dict[str, np.ndarray], kind: str) -> list[np.ndarray]:
     return [state[name] for name in names]
 
 
-def load_weights(path: Path) -> list[np.ndarray]:
-    """Read what `pack_weights` made.
+def load_weights(source: Path | bytes) -> list[np.ndarray]:
+    """Read what `pack_weights` made: the file, or its bytes.
 
     Raises:
         UserError: the file is missing or damaged.
     """
-    arrays = load_arrays(path)
+    arrays = load_arrays(source)
     return [arrays[name] for name in sorted(arrays)]
 
 
-def load_arrays(path: Path) -> dict[str, np.ndarray]:
-    """Read named arrays of a run.
+def load_arrays(source: Path | bytes) -> dict[str, np.ndarray]:
+    """Read named arrays of a run: the file, or its bytes.
 
     Raises:
         UserError: the file is missing or damaged.
     """
     try:
-        return unpack_arrays(path)
+        return unpack_arrays(source)
     except ValueError as error:
+        named = source if isinstance(source, Path) else "A file of weights"
         raise UserError(
-            f"{path} is missing or damaged. Start the run anew in another folder."
+            f"{named} is missing or damaged. Start the run anew in another folder."
         ) from error

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import pytest
 
+from core.artifacts import ship
 from core.cli.main import main
 from core.errors import UserError
 from core.examples import load_examples
@@ -19,8 +20,9 @@ from core.inference.predictor import Predictor
 from core.models.export import to_openvino
 from core.models.lite0 import SIDE_PX, build_lite0, with_evidence
 from core.training import imagenet
+from core.training.checkpoint import pack_weights
 from core.training.classifier.recipes import RECIPES
-from core.training.classifier.session import train_classifier
+from core.training.classifier.session import load_start, train_classifier
 from core.training.imagenet import load_imagenet, read_tensors
 from tests.conftest import write_dataset
 
@@ -173,6 +175,20 @@ def test_recipes_that_do_not_fit_are_refused(data, tmp_path, capsys, words, said
 
 
 @pytest.mark.slow
+def test_a_run_may_begin_with_the_published_weights(trained, tmp_path):
+    best = load_start(trained)
+    ship(
+        "second_traces",
+        {"weights.npz": pack_weights(best, half=True)},
+        data="",
+        metrics={},
+        folder=tmp_path,
+    )
+    for mine, theirs in zip(load_start(tmp_path, "traces"), best, strict=True):
+        assert mine.dtype == np.float32
+        np.testing.assert_allclose(mine, theirs, rtol=1e-3, atol=1e-6)
+
+
 def test_it_is_not_shipped_as_the_classifier(data, trained, tmp_path):
     from core.publishing.classifier import publish
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from core.artifacts import REGISTRY_FILE
+from core.artifacts import REGISTRY_FILE, read_artifact
 from core.config import FAKE
 from core.dataset.batches import epoch_rows, make_batches, pick_filmed, pick_partners
 from core.evaluation.metrics import roc_auc
@@ -67,7 +67,7 @@ def train_classifier(
     recipe = replace(recipe, policy=resolve_policy(recipe.policy))
     train, valid = load_parts(data, recipe)
     run = devices.run_folder(out) if devices else RunFolder(out)
-    starts = [load_start(folder) for folder in start]
+    starts = [load_start(folder, recipe.network) for folder in start]
     settings = {"recipe": recipe.describe(), "data": describe_faces(train.faces, valid.faces)}
     settings["start"] = " + ".join(folder.name for folder in start) or None
     with run.opened(settings, resume=resume):
@@ -85,8 +85,12 @@ def train_classifier(
     return pd.DataFrame(session.history)
 
 
-def load_start(folder: Path) -> list[np.ndarray]:
-    """The best weights of a run, or those of a published classifier, in the model's order.
+def load_start(folder: Path, network: str = "classifier") -> list[np.ndarray]:
+    """The best weights of a run, or published ones, in the model's order.
+
+    Args:
+        folder: of the run, or where the registry lies.
+        network: whose published weights; "classifier" or "traces".
 
     Raises:
         UserError: the folder has neither.
@@ -94,6 +98,9 @@ def load_start(folder: Path) -> list[np.ndarray]:
     run = RunFolder(folder)
     if run.best_file.exists() or not (folder / REGISTRY_FILE).exists():
         return load_weights(run.best_file)
+    if network == "traces":  # kept as float16
+        kept = load_weights(read_artifact("second_traces_weights", folder))
+        return [array.astype(np.float32) for array in kept]
     return trained_classifier(folder).get_weights()
 
 

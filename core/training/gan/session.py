@@ -189,8 +189,7 @@ class _Session:
             kind: [keras.ops.convert_to_numpy(variable) for variable in variables]
             for kind, variables in self.step.parts().items()
         }
-        painted_by = self.step.best.get_weights()
-        weights = pack_weights([weight.astype(np.float16) for weight in painted_by])
+        weights = pack_weights(self.step.best.get_weights(), half=True)
         self._keep("snapshots", f"epoch_{self.epoch:05d}.npz", weights)
         self.run.save_history(self.history)
         self._draw_samples()
