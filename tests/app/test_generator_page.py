@@ -15,6 +15,7 @@ from core.generators import load_generator
 from core.generators.request import SLIDERS
 from tests.app.words import page_text
 from tests.conftest import write_dataset
+from ui.generator import faces
 
 TIMEOUT_S = 60
 
@@ -61,6 +62,19 @@ def test_a_link_is_obeyed_and_kept():
     before = _grid(page)
     page = _set(page, "slider", "Truncation psi", 1.0)
     assert _grid(page) != before and "psi" not in page.query_params
+
+
+def test_after_twenty_sessions_the_painted_faces_take_no_more_than_their_bound(monkeypatch):
+    monkeypatch.setattr(faces, "JUDGED_BYTES", 5 * 2**20)
+    st.cache_resource.clear()
+    sizes = []
+    for number in range(20):
+        page = _page(seed=str(4 * number), count="4", view="faces")
+        assert not page.exception and f"seed {4 * number + 3}" in _grid(page)
+        sizes.append(faces.judged_before().size)
+    st.cache_resource.clear()  # for who comes next there is room again
+    assert sizes[1] == 2 * sizes[0] > 0, "nothing was kept"
+    assert 4 * 2**20 < max(sizes) <= 5 * 2**20 and max(sizes) < 20 * sizes[0]
 
 
 def test_a_bad_link_is_a_sentence_and_the_rest_stands():

@@ -9,14 +9,16 @@ from core.dataset.sources.demo import DEMO_DIR, PER_CLASS
 from core.dataset.sources.kaggle import BYTES, MAX_SAMPLE, sample_folder, whole_folder
 from core.errors import UserError
 from core.jobs import JobStatus, job_status, start_job
-from core.open_folder import OpenFolder, served
+from core.open_folder import served
 from ui.shared.address import moved
 from ui.shared.job_panel import job_panel, remember_mine
+from ui.shared.kept import Kept
 from ui.shared.names import literal
 from ui.shared.theme import empty_state
 from ui.shared.widgets import KEPT, say_error
 
 JOB = CACHE_DIR / "jobs" / "data"
+OPEN_FACES = 500_000  # of the indexes that stay in memory: some hundred bytes each
 
 
 def opened_dataset() -> DatasetIndex | None:
@@ -61,30 +63,31 @@ def open_dataset(folder: str, *, again: bool = False) -> DatasetIndex | None:
     try:
         place, shared = served(folder), _indexes()
         if again or not place.path.is_dir():
-            shared.pop(place, None)
-        if place not in shared:
+            shared.forget(place)
+        if (index := shared.get(place)) is None:
             bar = st.progress(0.0, "Reading the folder ...")
             try:
-                shared[place] = open_index(
+                index = open_index(
                     place,
                     progress=lambda done, total: bar.progress(
                         done / total, f"Reading headers: {done:,} of {total:,}"
                     ),
                 )
+                shared.put(place, index)
             finally:
                 bar.empty()
-        for note in shared[place].notes:
+        for note in index.notes:
             st.caption(f":material/info: {literal(note)}")
-        return shared[place]
+        return index
     except UserError as error:
         say_error(error, "folder_off")
         return None
 
 
 @st.cache_resource
-def _indexes() -> dict[OpenFolder, DatasetIndex]:
-    """Open indexes by folder, shared by all sessions."""
-    return {}
+def _indexes() -> Kept[DatasetIndex]:
+    """Open indexes by folder, shared by all sessions; one that went is read from its cache."""
+    return Kept(OPEN_FACES, lambda index: len(index.faces))
 
 
 def _ways_to_get_one() -> None:

@@ -13,9 +13,11 @@ from core.tables import to_csv
 from ui.dataset.grid import picture_of
 from ui.dataset.measures import measured
 from ui.shared.charts import by_class, spectrum_chart
+from ui.shared.kept import Kept
 from ui.shared.theme import facts
 from ui.shared.widgets import STILL, download, say_error
 
+FOUND_SETS = 16  # data sets whose duplicates stay in memory
 MEAN_PX = 136  # two beside each other in their column
 MOST_PAIRS, MOST_COPIES = 12, 6  # of pictures that are shown
 
@@ -115,24 +117,25 @@ def _shortcuts(found: Properties) -> None:
 def _duplicates(index: DatasetIndex) -> None:
     st.header("Is a picture there twice?", anchor=False)
     known = _found_duplicates()
-    if index.version not in known:
+    if (found := known.get(index.version)) is None:
         place = st.empty()
         with place.container():
             st.caption("Every file is read once for this, a few thousand a second at best.")
             if not st.button("Look for duplicates", icon=":material/difference:"):
                 return
         bar = place.progress(0.0, "Reading ...")
-        known[index.version] = find_duplicates(
+        found = find_duplicates(
             index.faces, lambda done, total: bar.progress(done / total, f"{done:,} of {total:,}")
         )
+        known.put(index.version, found)
         place.empty()
-    _show_duplicates(known[index.version], index)
+    _show_duplicates(found, index)
 
 
 @st.cache_resource
-def _found_duplicates() -> dict[str, Duplicates]:
+def _found_duplicates() -> Kept[Duplicates]:
     """By the version of an index, shared by all sessions."""
-    return {}
+    return Kept(FOUND_SETS)
 
 
 def _show_duplicates(found: Duplicates, index: DatasetIndex) -> None:

@@ -1,6 +1,7 @@
 """The Generator page's first two views: many faces, and one face to take apart."""
 
 import hashlib
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from ui.photo import session
 from ui.shared.face_card import verdict_box
 from ui.shared.face_clicks import on_face_click
 from ui.shared.face_grid import face_grid
+from ui.shared.kept import Kept
 from ui.shared.knowledge import trust_line
 from ui.shared.resources import said_of_training
 from ui.shared.theme import empty_state
@@ -29,25 +31,38 @@ from ui.shared.widgets import KEPT, download, say_error
 
 _COLUMNS = 8  # of the table of a code's numbers
 _PAGE = 128  # numbers shown at once
+JUDGED_BYTES = 200 * 2**20  # that faces take which were painted before, of all sessions together
+Judged: TypeAlias = tuple[np.ndarray, FaceResult]  # a face, uint8 RGB, and its verdict
 
 
-@st.cache_data(max_entries=512, show_spinner=False)
-def _judged(
-    version: str, code: bytes, _generator: FaceGenerator, _inspector: Inspector
-) -> tuple[np.ndarray, FaceResult]:
+@st.cache_resource
+def judged_before() -> Kept[Judged]:
+    """Faces with their verdicts by generator and code; one of MobileStyleGAN takes 3.5 MB."""
+    return Kept(JUDGED_BYTES, _bytes_of)
+
+
+def _bytes_of(done: Judged) -> int:
+    face, result = done
+    return face.nbytes + result.thumbnail.nbytes + result.tensor.nbytes
+
+
+def _judged(generator: FaceGenerator, inspector: Inspector, code: np.ndarray) -> Judged:
     """A face and what the classifier makes of it: painted and judged once."""
-    (face,) = _generator.paint(np.frombuffer(code, np.float32)[None])
-    (result,) = _inspector.judge(Photo(face), aligned=True)
-    return face, result
+    kept, key = judged_before(), (generator.version, code.tobytes())
+    if (done := kept.get(key)) is None:
+        (face,) = generator.paint(code[None])
+        (result,) = inspector.judge(Photo(face), aligned=True)
+        for shared in (face, result.thumbnail, result.tensor):
+            shared.flags.writeable = False
+        done = kept.put(key, (face, result))
+    return done
 
 
-def judged_faces(
-    generator: FaceGenerator, inspector: Inspector, codes: np.ndarray
-) -> list[tuple[np.ndarray, FaceResult]]:
+def judged_faces(generator: FaceGenerator, inspector: Inspector, codes: np.ndarray) -> list[Judged]:
     """Faces and their verdicts, with a progress bar where that takes long."""
     bar, done = st.empty(), []
     for number, code in enumerate(codes):
-        done.append(_judged(generator.version, code.tobytes(), generator, inspector))
+        done.append(_judged(generator, inspector, np.asarray(code, np.float32)))
         if generator.side > 256:
             bar.progress((number + 1) / len(codes), f"Face {number + 1} of {len(codes)}")
     bar.empty()

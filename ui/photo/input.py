@@ -29,7 +29,7 @@ def _examples() -> list[Example]:
     return load_examples()
 
 
-@st.cache_data(show_spinner=False)
+@st.cache_data(show_spinner=False, max_entries=64)
 def _square(data: bytes) -> np.ndarray:
     """A small square from the middle of a picture, so that the thumbnails line up."""
     middle = aligned_face(data)

@@ -34,6 +34,7 @@ _LETTERS = dict(zip("rg", ANSWERS, strict=True))  # in the address: r is real, g
 _BUTTONS = (("real", "Real photo", "Left"), ("fake", "Generated", "Right"))
 _DIGITS = 9  # of a quiz's number that are read: Python refuses thousands of them
 SHOWN_PX = 340
+KEPT_QUIZZES = 16  # that stay in memory; what the model says of one takes 4 MB
 
 
 @st.cache_resource(show_spinner="Loading the generator ...")
@@ -41,12 +42,12 @@ def _painter() -> FaceGenerator:
     return load_painter()
 
 
-@st.cache_data(show_spinner="Painting the faces ...", max_entries=50)
+@st.cache_data(show_spinner="Painting the faces ...", max_entries=KEPT_QUIZZES)
 def _faces(number: int, version: str) -> list[QuizFace]:
     return lay_out(deal(number), _painter())
 
 
-@st.cache_data(show_spinner="Now the model looks at them ...", max_entries=50)
+@st.cache_data(show_spinner="Now the model looks at them ...", max_entries=KEPT_QUIZZES)
 def _model_says(number: int, version: str) -> list[FaceResult]:
     inspector = get_inspector()
     return ask_model(_faces(number, version), inspector) if inspector else []

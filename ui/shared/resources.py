@@ -8,7 +8,7 @@ from core.artifacts import read_json
 from core.config import DEFAULT_DETECTOR, DEFAULT_NETWORK
 from core.errors import UserError
 from core.evaluation.sources import how_known, was_trained_on
-from core.generators import FaceGenerator, load_generator
+from core.generators import GENERATORS, FaceGenerator, load_generator
 from core.generators.dcgan import Dcgan, load_dcgan
 from core.inference.detector import shared_detector
 from core.inference.keras_model import spare_the_collector
@@ -65,7 +65,7 @@ def get_judges() -> Judges | None:
         return None
 
 
-@st.cache_resource(show_spinner="Loading the generator ...")
+@st.cache_resource(show_spinner="Loading the generator ...", max_entries=len(GENERATORS))
 def _generator(name: str) -> FaceGenerator:
     return load_generator(name)
 

@@ -18,7 +18,7 @@ MOST_SIGNS = 30  # of a name
 _ASKED = "tr_asked"  # a sentence on what was asked for last
 
 
-@st.cache_resource
+@st.cache_resource(max_entries=8)
 def _line_of(job: str) -> TrainingLine:
     return TrainingLine(Path(job))
 

@@ -89,7 +89,7 @@ def _faces() -> np.ndarray:
     return generator.paint(generator.codes(range(48))).astype(np.float32) / 255
 
 
-@st.cache_resource(show_spinner="Looking for what each filter likes ...")
+@st.cache_resource(show_spinner="Looking for what each filter likes ...", max_entries=8)
 def _favourites(layer: str) -> list[Favourite]:
     return favourites(_faces(), layer)
 
