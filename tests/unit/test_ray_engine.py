@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from functools import partial
@@ -12,6 +14,7 @@ import pandas as pd
 import pytest
 
 from core.cli.main import main
+from core.config import ROOT
 from core.errors import UserError
 from core.scoring import ray_engine
 from core.scoring.folder import FolderRun
@@ -52,6 +55,10 @@ def _scored(out: Path, *paths, engine, **options) -> list[dict]:
     for _ in run.judge(paths, engine):
         pass
     run.finish()
+    return _rows(out)
+
+
+def _rows(out: Path) -> list[dict]:
     table = pd.read_parquet(out)
     return table.astype(object).where(table.notna(), None).to_dict("records")
 
@@ -100,6 +107,18 @@ def test_workers_killed_in_mid_run_lose_and_double_nothing(cluster, tmp_path):
     assert len({line.split()[0] for line in judged}) > WORKERS
     assert [row["path"] for row in rows] == [str(file) for file in sorted(folder.iterdir())]
     assert not any(row["error"] for row in rows)
+
+
+@pytest.mark.slow
+def test_a_node_that_is_lost_in_mid_run_loses_and_doubles_nothing(tmp_path):
+    pytest.importorskip("ray", reason="requirements-dev.txt names ray")
+    folder, out, log = _pictures(tmp_path / "in", 120), tmp_path / "r.parquet", tmp_path / "log"
+    command = [sys.executable, "-m", "tests.support.nodes", folder, out, log]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0 and "Lost node" in done.stdout, done.stderr
+    names = [line.split(maxsplit=1)[1] for line in log.read_text().splitlines()]
+    assert len(names) > len(set(names)) == 120, "what the node had in work was judged again"
+    assert _rows(out) == _scored(tmp_path / "l.parquet", folder, engine=in_this_process)
 
 
 @pytest.mark.slow
