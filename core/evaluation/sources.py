@@ -35,7 +35,7 @@ KINDS = {
     "webwall": "web portraits before a wall",
     "dcgan": "DCGANs that nobody trained",
     "dcganepochs": "earlier epochs of our DCGAN",
-    "dcgansharp": "earlier epochs of our sharpest DCGAN, and DCGANs between them",
+    "dcgansharp": "earlier epochs of our sharpest DCGAN",
     "flux": "FLUX.1",
     "genphotos": "generated studio portraits",
     "genphotos100k": "generated.photos",

@@ -163,8 +163,10 @@ def test_the_map_of_faces(data, quick_eye):
     version = open_index(data).version
     page.session_state["ds_area"] = version, np.flatnonzero(_split_of(data) == "test")[:3]
     assert len(_faces(page.run())) == 3 and "**3** of 56 faces chosen" in page_text(page)
+    again = _page(**{name: page.query_params[name] for name in page.query_params})
+    assert _faces(again) == _faces(page) and len(_faces(again)) == 3
     page = _click(page, "Choose none")
-    assert len(_faces(page)) == 8
+    assert len(_faces(page)) == 8 and "area" not in page.query_params
     page.session_state["ds_area"] = "of another state of the files", np.arange(3)
     assert len(_faces(page.run())) == 8 and not page.exception
 
@@ -253,3 +255,9 @@ def test_a_button_starts_the_job(monkeypatch):
     monkeypatch.setattr("ui.dataset.source.start_job", lambda folder, words: started.append(words))
     page = _click(_page(), "Download the sample")
     assert not page.exception and started == [["dataset", "download", "--sample", "200"]]
+
+
+def test_a_links_choice_on_the_map_of_another_state_of_the_files_is_left_out_and_said(data):
+    page = _page(data=data, view="map", split="test", area="0123abcdeJxjYGBg")
+    assert not page.exception and len(_faces(page)) == 8
+    assert any("choice on the map" in warning.value for warning in page.warning)

@@ -41,7 +41,7 @@ def browse(index: DatasetIndex, inspector: Inspector, *, mapped: bool = False) -
     rows = rows if area is None else rows[np.isin(rows, area)]
     picked = _picked(index)
     if picked is not None:
-        _link(query, index.relative(index.faces["path"].iloc[picked]), mapped=mapped)
+        _link(index, query, index.relative(index.faces["path"].iloc[picked]), mapped=mapped)
         face_closely(index, rows, picked, inspector, tags)
         return
     shown, page = on_page(rows, query)
@@ -49,7 +49,7 @@ def browse(index: DatasetIndex, inspector: Inspector, *, mapped: bool = False) -
     if mapped:
         with above:
             face_map(index, verdicts, inspector)
-    _link(replace(query, page=page), mapped=mapped)
+    _link(index, replace(query, page=page), mapped=mapped)
     place = st.empty()
     judging = _head(index, rows, verdicts, book, tags)
     if len(rows):
@@ -82,11 +82,11 @@ def _picked(index: DatasetIndex) -> int | None:
     return picked if picked is not None and picked < len(index.faces) else None
 
 
-def _link(query: Query, face: str | None = None, *, mapped: bool) -> None:
+def _link(index: DatasetIndex, query: Query, face: str | None = None, *, mapped: bool) -> None:
     """Let the address bar name what is shown."""
     wanted = {"data": st.session_state.ds_folder, **query.link()}
     if mapped:
-        wanted |= {"view": "map", **said_of_map()}
+        wanted |= {"view": "map", **said_of_map(index)}
     if face is not None:
         wanted["face"] = face
     say(wanted)

@@ -14,29 +14,62 @@ from core.dataset.index import DatasetIndex
 from core.dataset.properties import sample
 from core.inference.photo import Inspector
 from core.inference.second import SecondOpinion
+from ui.dataset.area import from_word, to_word
 from ui.dataset.map_chart import COLOURINGS, map_chart
-from ui.shared.address import Field, one_of, said, take
+from ui.shared.address import Field, moved, one_of, said, take
 from ui.shared.progress import judge_all
 from ui.shared.theme import empty_state
 from ui.shared.widgets import KEPT
 
 SIZES = (200, 500, 1000, 2000)  # faces; t-SNE takes seconds for the last
-_AREA = "ds_area"
+_AREA, _WORD = "ds_area", "area"  # in the session, in the address
 _FIELDS = {
     "map": Field("ds_map_faces", SIZES[0], lambda text: int(one_of(tuple(map(str, SIZES)))(text))),
     "colour": Field("ds_map_by", "label", one_of(COLOURINGS)),
 }
 
 
-def said_of_map() -> dict[str, str]:
+def said_of_map(index: DatasetIndex) -> dict[str, str]:
     """The map's state for the address."""
-    return said(_FIELDS)
+    told, chosen = said(_FIELDS), _kept_area(index)
+    if chosen is not None:
+        told[_WORD] = to_word(chosen, _shown(index).index.to_numpy(), index.version)
+    return told
 
 
 def chosen_area(index: DatasetIndex) -> np.ndarray | None:
-    """The rows of the faces that were chosen on the map; None where none were."""
+    """The rows of the faces that were chosen on the map, by hand or by a link; None for none."""
+    new = _AREA not in st.session_state or moved()
+    take("map", _FIELDS)
+    if new:
+        _choose_by_link(index)
+    return _kept_area(index)
+
+
+def _kept_area(index: DatasetIndex) -> np.ndarray | None:
     version, rows = st.session_state.get(_AREA, (None, None))
     return rows if version == index.version else None
+
+
+def _choose_by_link(index: DatasetIndex) -> None:
+    """Take over what the address says was chosen."""
+    _choose_none()
+    if (word := st.query_params.get(_WORD)) is None:
+        return
+    rows = from_word(word, _shown(index).index.to_numpy(), index.version)
+    if rows is None:
+        st.warning(
+            "The link's choice on the map is of other faces, or of another state of this folder: "
+            "left out.",
+            icon=":material/link_off:",
+        )
+        return
+    st.session_state[_AREA] = index.version, rows
+
+
+def _shown(index: DatasetIndex) -> pd.DataFrame:
+    """The faces that the map is to show."""
+    return sample(index.faces, st.session_state.ds_map_faces // index.faces["label"].nunique())
 
 
 def face_map(index: DatasetIndex, verdicts: Verdicts, inspector: Inspector) -> None:
@@ -47,17 +80,17 @@ def face_map(index: DatasetIndex, verdicts: Verdicts, inspector: Inspector) -> N
         verdicts: on all its faces.
         inspector: whose second opinion looks at the faces.
     """
-    take("map", _FIELDS)
     second = inspector.panel.parts.get("second")
     if not isinstance(second, SecondOpinion):
         empty_state("No map", "It shows faces as the second opinion sees them; none is shipped.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        most = st.selectbox("Faces at most", SIZES, key="ds_map_faces", width=130, **KEPT)
+        st.selectbox("Faces at most", SIZES, key="ds_map_faces", width=130,
+                     on_change=_choose_none, **KEPT)  # fmt: skip
         by = st.segmented_control("Colour", COLOURINGS, format_func=COLOURINGS.get, required=True,
                                   key="ds_map_by", **KEPT)  # fmt: skip
         place = st.container(horizontal=True)
-    wanted = sample(index.faces, most // index.faces["label"].nunique())
+    wanted = _shown(index)
     features = _features(index.version)
     waiting = features.missing(wanted)
     if len(waiting):
@@ -65,6 +98,7 @@ def face_map(index: DatasetIndex, verdicts: Verdicts, inspector: Inspector) -> N
     rows, seen = features.of(wanted)
     if len(rows) < FEWEST:
         empty_state("No map yet", "Press Make the map: the second opinion looks at each face once.")
+        _how_many_chosen(index, len(wanted))
         return
     places = _places(hashlib.sha256(seen.tobytes()).hexdigest(), seen)
     _draw(index, rows, places, by, verdicts)
@@ -105,7 +139,7 @@ def _draw(
         name=[os.path.basename(path) for path in faces["path"]],
         outcome=outcomes(faces, verdicts.states[rows]),
     )
-    chosen = chosen_area(index)
+    chosen = _kept_area(index)
     st.plotly_chart(
         map_chart(dots, by, chosen),
         key="ds_map",
@@ -120,8 +154,15 @@ def _draw(
             "little. Draw around faces with the lasso, or press one, to see only them below."
         )
         return
+    _how_many_chosen(index, len(rows))
+
+
+def _how_many_chosen(index: DatasetIndex, shown: int) -> None:
+    """How many were chosen, if some were, and a way to choose none."""
+    if (chosen := _kept_area(index)) is None:
+        return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{len(chosen):,}** of {len(rows):,} faces chosen on the map")
+        st.markdown(f"**{len(chosen):,}** of {shown:,} faces chosen on the map")
         st.button("Choose none", icon=":material/deselect:", on_click=_choose_none)
 
 

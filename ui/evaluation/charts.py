@@ -5,8 +5,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.config import CLASS_NAMES
+from core.evaluation.sources import kind_of
 from core.inference.verdict import Calibration
-from ui.shared.charts import plain
+from ui.shared.charts import names_above, plain
 from ui.shared.colors import class_colors, palette
 from ui.shared.names import chart_text
 
@@ -84,29 +85,31 @@ def damage_chart(
 
 
 def generator_chart(rows: list[dict]) -> go.Figure:
-    """ROC AUC of each generator, a column of points for each source of photos.
+    """ROC AUC of each generator, a row each, with a point for each source of photos.
 
     Args:
         rows: as `core.evaluation.generalization` makes them.
     """
     table = pd.DataFrame(rows)
-    table["name"] = table["generator"] + np.where(table["left_out"], " (left out)", "")
-    figure = go.Figure()
+    kinds = table["generator"].map(kind_of)
+    table["name"] = (kinds + np.where(table["left_out"], " (left out)", "")).map(chart_text)
+    figure, lowest = go.Figure(), 0.4
     for number, (real, part) in enumerate(table.groupby("real")):
         bounds = np.array(part["roc_auc_ci95"].tolist(), np.float64)
+        lowest = min(lowest, bounds.min())
         figure.add_scatter(
-            x=part["name"].map(chart_text),
-            y=part["roc_auc"],
-            name=f"against {chart_text(real)}",
+            x=part["roc_auc"],
+            y=part["name"],
+            name=f"against {chart_text(kind_of(real))}",
             mode="markers",
             marker={"color": line_of(number)["color"], "size": 10, "symbol": number},
-            error_y={
+            error_x={
                 "array": bounds[:, 1] - part["roc_auc"],
                 "arrayminus": part["roc_auc"] - bounds[:, 0],
                 "thickness": 1,
             },
-            hovertemplate="%{x}: %{y:.3f}",
+            hovertemplate="%{y}: %{x:.3f}",
         )
-    figure.add_hline(0.5, line={"color": palette()["gray"], "width": 1, "dash": "dot"})
-    figure.update_yaxes(title="ROC AUC", range=[0, 1.04])
-    return plain(figure).update_layout(height=340)
+    figure.add_vline(0.5, line={"color": palette()["gray"], "width": 1, "dash": "dot"})
+    figure.update_xaxes(title="ROC AUC", range=[lowest, 1.01])
+    return names_above(plain(figure), list(dict.fromkeys(table["name"]))[::-1])

@@ -5,14 +5,14 @@ import streamlit as st
 
 from core.evaluation.knowledge import Knowledge
 from core.evaluation.sources import kind_of
-from ui.shared.charts import plain
+from ui.evaluation.charts import SHARE
+from ui.shared.charts import names_above, plain
 from ui.shared.colors import class_colors
 from ui.shared.knowledge import knowledge, where_people_try_it
 from ui.shared.names import chart_text
 from ui.shared.theme import facts
 from ui.shared.widgets import STILL
 
-_ROW_PX = 22
 _FACES = {"real": "real photos", "fake": "generated faces"}
 _SAID = {"fake": "called generated", "unsure": "unsure", "real": "no trace found"}
 
@@ -75,7 +75,6 @@ def _by_source(rows: list[dict]) -> go.Figure:
             marker={"color": class_colors()[state]},
             hovertemplate="%{y}: %{x:.0%} " + words + "<extra></extra>",
         )
-    plain(figure).update_layout(barmode="stack", height=90 + _ROW_PX * len(rows), bargap=0.25)
-    figure.update_xaxes(range=[0, 1], tickformat=".0%")
-    figure.update_yaxes(automargin=True)
-    return figure
+    plain(figure).update_layout(barmode="stack", bargap=0.68, legend_traceorder="normal")
+    figure.update_xaxes(range=[0, 1], showgrid=False, **SHARE)
+    return names_above(figure, names)

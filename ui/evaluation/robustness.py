@@ -9,7 +9,7 @@ from core.artifacts import load_registry, read_json
 from core.config import HARDEST_PAIR
 from core.errors import UserError
 from core.evaluation.robustness import DAMAGES, SWEPT
-from core.evaluation.sources import how_known
+from core.evaluation.sources import how_known, kind_of
 from core.examples import generated_face
 from core.inference.aligned import aligned_face
 from ui.evaluation.charts import damage_chart, generator_chart
@@ -173,11 +173,11 @@ def generalization() -> None:
         )
     rows = [
         {
-            "Generator": row["generator"],
+            "Generator": kind_of(row["generator"]),
             "The network knows it": how_known(
                 row["generator"], row["trained_on"], row["left_out"]
             ).value,
-            "Photos": row["real"],
+            "Photos": kind_of(row["real"]),
             **{FIGURES[key]: row[key] for key in _SHOWN},
         }
         for row in found["rows"]

@@ -111,7 +111,6 @@ def _detail(item: Judged, name: str, inspector: Inspector) -> None:
         else:
             _annotated(item, name)
         unmark_button(item)
-        what_the_file_says(result.provenance)
     with cards:
         if result.no_face:
             st.warning(
@@ -120,6 +119,8 @@ def _detail(item: Judged, name: str, inspector: Inspector) -> None:
                 icon=":material/face_retouching_off:",
             )
         _cards(item, inspector.panel)
+    with photo if order == "cards" else cards:  # on a phone behind both
+        what_the_file_says(result.provenance)
 
 
 def _annotated(item: Judged, name: str) -> None:

@@ -10,6 +10,7 @@ from ui.shared.colors import class_colors, palette
 
 HEIGHT_PX = 260
 HISTOGRAM_BINS = 40
+_NAMED_ROW_PX, _NAME_PX = 40, 15  # of a row with its name; how far that stands above the middle
 BAND_NOTE = (
     "A verdict is given outside the gray band and kept until the line is half-way back to the "
     "threshold."
@@ -202,3 +203,17 @@ def plain(figure: go.Figure) -> go.Figure:
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         uirevision="keep",
     )
+
+
+def names_above(figure: go.Figure, names: list[str]) -> go.Figure:
+    """Let each name of the y axis stand above its row: beside it, a phone would have no chart left.
+
+    Args:
+        figure: whose y axis has these categories.
+        names: from the bottom to the top.
+    """
+    for name in names:
+        figure.add_annotation(x=0, y=name, xref="paper", text=name, showarrow=False, xanchor="left",
+                              yshift=_NAME_PX)  # fmt: skip
+    figure.update_layout(height=90 + _NAMED_ROW_PX * len(names), margin={"l": 8, "r": 28})
+    return figure.update_yaxes(showticklabels=False, categoryarray=names, showgrid=False)
