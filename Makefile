@@ -15,7 +15,7 @@ DATA_LOCKS := requirements-data.lock requirements-data-dev.lock
 # Tests run in two processes; tests/support/lanes.py says which stay together.
 PYTEST := $(BIN)/python -m pytest -n 2 --max-worker-restart 0
 
-.PHONY: app help check test lint lock format bench torture load sbom figures docs screenshots clean
+.PHONY: app help check test lint lock format bench torture load reconnects sbom figures docs screenshots clean
 
 app: $(APP_READY) ## set up and start the app; PORT=8600 takes another port
 	$(BIN)/streamlit run app.py $(if $(PORT),--server.port $(PORT))
@@ -74,6 +74,9 @@ sbom: $(DEV_READY) ## write sbom.cdx.json, the bill of materials for the notes o
 
 load: $(DEV_READY) ## fifty visitors and five webcams at once, for five minutes
 	$(BIN)/python -m bench.torture.load --visitors 50 --streams 5 --minutes 5 --keep
+
+reconnects: $(DEV_READY) ## a hundred webcams that come and go, half of them without a goodbye
+	$(BIN)/python -m bench.torture.reconnects --calls 100 --keep
 
 figures: $(DEV_READY) ## after new weights: write the README's table and the golden verdicts anew
 	$(BIN)/python -m tools.readme_table

@@ -296,6 +296,5 @@ def _describe(file: str, content: bytes, kind: str, data: str, metrics: dict) ->
 
 
 def _write_registry(known: dict[str, Artifact], folder: Path) -> None:
-    entries = {key: asdict(known[key]) for key in sorted(known)}
-    text = json.dumps(entries, indent=2) + "\n"
+    text = json.dumps({key: asdict(known[key]) for key in sorted(known)}, indent=2) + "\n"
     write_atomically(folder / REGISTRY_FILE, text.encode())

@@ -6,6 +6,7 @@
 
 mutate: from a sound file to a broken one. kinds: what is attempted with it, and which refusals are
 clean. pictures, texts, files, videos, photos, pages, artifacts: the kinds. worker and crew:
-processes that try them within limits. kills and stories: work that is killed and resumed. load
-and visitor: many who use the app at once. record: the file bench/results/torture.json.
+processes that try them within limits. kills and stories: work that is killed and resumed. load,
+reconnects and visitor: many who use the app at once, and who come and go. record: the file
+bench/results/torture.json.
 """

@@ -13,11 +13,13 @@ import argparse
 import asyncio
 import contextlib
 import io
+import os
 import random
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +28,7 @@ import numpy as np
 from PIL import Image
 
 from bench.clips import moving_face
+from bench.torture.record import in_words, keep
 from bench.torture.visitor import ANSWER_S, Trouble, Visitor
 from core.config import MAX_FILE_BYTES, ROOT
 from core.examples import load_examples
@@ -69,23 +72,17 @@ class Seen:
 def main() -> int:
     """Run the command; the exit code is 1 where something was found."""
     args = _parser().parse_args()
-    with _server() as server:
+    with served() as server:
         seen, before = Seen(), {}
         asyncio.run(_crowd(server, args, seen, before))
         time.sleep(KEPT_S)
-        asyncio.run(_last(server))
-        seen.trouble += _unsettled(server, before)
+        asyncio.run(visit_last(server))
+        seen.trouble += what_is_left(server, before)[0]
     figures = {"visitors": args.visitors, "streams": args.streams, "minutes": args.minutes}
     figures |= seen.figures() | {"findings": len(set(seen.trouble))}
-    findings = [
-        {"kind": "load", "part": "load", "what": words, "where": "", "again": __spec__.name,
-         "times": seen.trouble.count(words)}
-        for words in dict.fromkeys(seen.trouble)
-    ]  # fmt: skip
+    findings = in_words("load", "load", seen.trouble, f"python -m {__spec__.name}")
     print(figures, *findings, sep="\n  ")
     if args.keep:
-        from bench.torture.record import keep
-
         keep("load", figures, findings)
     return int(bool(findings))
 
@@ -122,14 +119,21 @@ class Server:
 
 
 @contextlib.contextmanager
-def _server():
+def served(app: Path = ROOT / "app.py", **environment: str) -> Iterator[Server]:
+    """A server of an app, which ends with the context.
+
+    Args:
+        app: its script.
+        environment: variables that it has beside those of this process.
+    """
     from tests.browser.conftest import free_port
 
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless", "true"]
     command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
     with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        own = {"env": {**os.environ, **environment}, "stdout": log, "stderr": log}
+        process = subprocess.Popen(command, cwd=app.parent, **own)
         try:
             yield Server(f"127.0.0.1:{port}", process.pid)
         finally:
@@ -141,16 +145,16 @@ def _server():
 
 async def _crowd(server: Server, args: argparse.Namespace, seen: Seen, before: dict) -> None:
     """All of them, for so long."""
-    await _first(server)
+    await until_it_answers(server)
     before |= server.held()
     until_s = time.monotonic() + 60 * args.minutes
-    photos, camera = _photos(), _pictures()
+    photos, camera = _photos(), pictures()
     each = [_judge(server, photos, n, until_s, seen) for n in range(args.visitors)]
     each += [_call(server, camera, n, until_s, seen) for n in range(args.streams)]
     await asyncio.gather(*each)
 
 
-async def _first(server: Server) -> None:
+async def until_it_answers(server: Server) -> None:
     """Wait until it answers, and let it load what all share."""
     until_s = time.monotonic() + FIRST_S
     while True:
@@ -163,7 +167,7 @@ async def _first(server: Server) -> None:
             await asyncio.sleep(0.5)
 
 
-async def _last(server: Server) -> None:
+async def visit_last(server: Server) -> None:
     """A visit, with which Streamlit collects what the sessions before it have left."""
     async with Visitor(server.place, "About"):
         pass
@@ -199,7 +203,8 @@ async def _judge(server: Server, photos: list[bytes], number: int, until_s: floa
         await asyncio.sleep(rng.uniform(*PAUSE_S))
 
 
-def _pictures() -> list[np.ndarray]:
+def pictures() -> list[np.ndarray]:
+    """What a webcam shows: a face that moves."""
     face = decode_image(load_examples()[0].data).pixels
     return list(moving_face(face, seed=3, size=(WIDTH, HEIGHT), frames=20, noise=0))
 
@@ -240,19 +245,24 @@ async def _watch(tracks: asyncio.Queue, ends_s: float, seen: Seen) -> None:
             raise Trouble(f"its picture stood still for more than {STILL_S:.0f} s")
 
 
-def _unsettled(server: Server, before: dict[str, int]) -> list[str]:
-    """What the server still holds when all are gone."""
-    until_s, limits = (
-        time.monotonic() + SETTLE_S,
-        {"threads": SPARE_THREADS, "sockets": SPARE_SOCKETS},
-    )
+def what_is_left(
+    server: Server, before: dict[str, int], **spare: int
+) -> tuple[list[str], dict[str, int]]:
+    """What the server still holds when all are gone, in words and in figures.
+
+    Args:
+        server: that was used.
+        before: what it held.
+        spare: how much more it may hold of what, beside threads and sockets.
+    """
+    until_s = time.monotonic() + SETTLE_S
+    limits = {"threads": SPARE_THREADS, "sockets": SPARE_SOCKETS, **spare}
     while True:
         now = server.held()
-        more = {name: now[name] - before[name] for name, spare in limits.items()
-                if now[name] > before[name] + spare}  # fmt: skip
+        more = [name for name, spare in limits.items() if now[name] > before[name] + spare]
         if not more or time.monotonic() > until_s:
             print(f"The server held {before}, and holds {now} now that all are gone.")
-            return [f"{name} are left behind" for name in more]
+            return [f"{name} are left behind" for name in more], now
         time.sleep(2)
 
 

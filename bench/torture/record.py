@@ -46,6 +46,21 @@ def found_by(kind: Kind, tally: Tally, seed: int) -> list[dict]:
     ]
 
 
+def in_words(kind: str, part: str, trouble: list[str], again: str) -> list[dict]:
+    """The findings of what is not tried input by input.
+
+    Args:
+        kind, part: of the record.
+        trouble: what went wrong, in words, once for every time.
+        again: the command that repeats it.
+    """
+    return [
+        {"kind": kind, "part": part, "what": words, "where": "", "times": trouble.count(words),
+         "again": again}
+        for words in dict.fromkeys(trouble)
+    ]  # fmt: skip
+
+
 def kept_of(kind: str, file: Path = FILE) -> dict:
     """What is kept of a kind: its figures and, under "found", its findings; empty if nothing is."""
     if not file.exists():

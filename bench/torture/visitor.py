@@ -32,11 +32,13 @@ class Visitor:
     Attributes:
         place: "127.0.0.1:8501".
         page: name in the address, "Photo" for example.
+        query: of the address, without its question mark.
         elements: what the page shows, by its place in it.
     """
 
     place: str
     page: str
+    query: str = ""
     elements: dict[tuple[int, ...], Element] = field(default_factory=dict)
 
     async def __aenter__(self) -> "Visitor":
@@ -70,13 +72,18 @@ class Visitor:
         message = BackMsg()
         asked = message.rerun_script
         asked.page_script_hash, asked.page_name = self._script, "" if self._script else self.page
-        asked.context_info.url = f"http://{self.place}/{self.page}"
+        asked.context_info.url, asked.query_string = f"http://{self.place}/{self.page}", self.query
         asked.widget_states.widgets.extend(self._states.values())
         await self._line.send(message.SerializeToString())
         await self._until(lambda told: told.script_finished == _FULL_RUN, "script_finished")
         broken = [each for each in self.elements.values() if each.WhichOneof("type") == "exception"]
         if broken:
             raise Trouble(f"{self.page}: {broken[0].exception.type or 'an error'}")
+
+    async def go(self, page: str, query: str = "") -> None:
+        """Switch to another page in the same window."""
+        self.page, self.query, self._script, self._states = page, query, "", {}
+        await self.run()
 
     async def _until(self, met, kind: str) -> ForwardMsg:
         """Read until a message of this kind meets a condition."""

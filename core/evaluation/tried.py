@@ -34,6 +34,8 @@ def tried_line(file: Path = TRIED) -> str | None:
         counts = [f"{tried:,} {_INPUTS[name]}" for name, tried in there.items() if tried]
         if "kills" in kinds:
             counts.append(f"{kinds['kills']['kills']:,} kills in the middle of work")
+        if "reconnects" in kinds:
+            counts.append(f"{int(kinds['reconnects']['calls']):,} webcams that came and went")
         if "load" in kinds:
             counts.append(_load(kinds["load"]))
         day = max(date.fromisoformat(each["date"]) for each in kinds.values())

@@ -39,6 +39,12 @@ def test_it_tells_of_visitors_at_once(file):
     assert "1,200 photos of 50 visitors at once beside 5 webcams that were cut off 101" in line
 
 
+def test_it_tells_of_webcams_that_came_and_went(file):
+    come_and_go = {"calls": 100, "killed": 50, **DAY}
+    line = tried_line(file(kinds={**KEPT["kinds"], "reconnects": come_and_go}))
+    assert "80 kills in the middle of work and 100 webcams that came and went. Each" in line
+
+
 def test_findings_are_not_hidden(file):
     assert "failed 4 times" in tried_line(file(findings=[{"times": 3}, {"times": 1}]))
     assert "failed once" in tried_line(file(findings=[{"times": 1}]))
@@ -51,6 +57,7 @@ def test_findings_are_not_hidden(file):
         *({"findings": findings} for findings in (None, [7], {"a": 1})),
         {"kinds": {"kills": {"kills": 8, "date": "x"}}},
         {"kinds": {"load": {"visitors": 8, **DAY}}},
+        {"kinds": {"reconnects": DAY}},
     ],
 )
 def test_a_file_that_makes_no_sense_is_no_line(file, other):
