@@ -9,6 +9,9 @@ from core.config import FAKE, REAL
 from core.evaluation.metrics import wilson_ci95
 
 RELIABILITY_BINS = 10
+# Close together where false alarms are rare: there one works.
+SHORT_FPR = (0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075,
+             0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,23 @@ def roc(labels: np.ndarray, p_fake: np.ndarray) -> Curve:
     """
     x, y, threshold = roc_curve(labels == FAKE, p_fake)
     return Curve(x, y, np.minimum(threshold, 1.0))  # the first threshold is infinite
+
+
+def roc_in_short(labels: np.ndarray, p_fake: np.ndarray) -> dict[str, list[float]] | None:
+    """The ROC curve at a few places, for figures that are kept as JSON.
+
+    Args:
+        labels, p_fake: as for `roc`.
+
+    Returns:
+        fpr: `SHORT_FPR`; tpr: the largest share of fakes caught with at most that share of real
+        faces called fake. None where a class is missing.
+    """
+    if len(np.unique(labels)) < 2:
+        return None
+    curve = roc(labels, p_fake)
+    places = np.searchsorted(curve.x, np.array(SHORT_FPR) + 1e-12, side="right") - 1
+    return {"fpr": list(SHORT_FPR), "tpr": [round(float(tpr), 4) for tpr in curve.y[places]]}
 
 
 def precision_recall(labels: np.ndarray, p_fake: np.ndarray) -> Curve:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.artifacts import read_json
-from core.config import ARTIFACTS_DIR, DEFAULT_NETWORK
+from core.config import ARTIFACTS_DIR, DEFAULT_NETWORK, NETWORKS
 from core.evaluation.intervals import wilson_ci95
 from core.evaluation.sources import FAMILIES, family_of, kind_of
 from core.inference.networks import has_second
@@ -164,6 +164,47 @@ def shipped_knowledge(folder: Path = ARTIFACTS_DIR, *, network: str = DEFAULT_NE
     metrics = read_json("both_metrics", folder)
     learned = read_json("classifier_metrics", folder) if network == "cnn" else metrics
     return knowledge_of(learned["data"]["train"], metrics["test"][network]["by_source"])
+
+
+@dataclass(frozen=True)
+class ShippedRoc:
+    """A network's ROC curve on test, as it was kept when it was published.
+
+    Attributes:
+        network: one of `core.config.NETWORKS`.
+        fpr, tpr: shares of real faces called fake and of fakes caught, each rising, in [0, 1].
+        at_threshold: both at the shipped threshold.
+        auc: the area under the whole curve.
+    """
+
+    network: str
+    fpr: list[float]
+    tpr: list[float]
+    at_threshold: tuple[float, float]
+    auc: float
+
+
+def shipped_rocs(folder: Path = ARTIFACTS_DIR) -> list[ShippedRoc]:
+    """The curves of all shipped networks; of one whose figures were kept without it, none.
+
+    Raises:
+        UserError: the figures are missing or were changed.
+    """
+    if has_second(folder):
+        measured = read_json("both_metrics", folder)["test"]
+    else:
+        measured = {"cnn": read_json("classifier_metrics", folder)["test"]}
+    return [
+        ShippedRoc(
+            network,
+            figures["roc"]["fpr"],
+            figures["roc"]["tpr"],
+            (1 - figures["recall_real"], figures["recall_fake"]),
+            figures["roc_auc"],
+        )
+        for network in NETWORKS
+        if (figures := measured.get(network, {})).get("roc")
+    ]
 
 
 def knowledge_of(train: dict[str, int], by_source: dict[str, dict]) -> Knowledge:

@@ -13,6 +13,7 @@ from core.config import FAKE, REAL
 from core.dataset.index import labels_of
 from core.dataset.reading import Read, Unread, read_files
 from core.errors import UserError
+from core.evaluation.curves import roc_in_short
 from core.evaluation.metrics import (
     ece_by_chance,
     expected_calibration_error,
@@ -113,8 +114,8 @@ def _load(path: str, number: int, change: Change | None) -> np.ndarray:
 def report(scores: Scores, calibration: Calibration) -> dict:
     """All figures of a scored set, under the keys of the `evaluate` contract.
 
-    Besides the contract's keys: those of `judge_figures`, skipped (files), and by_pair (each
-    real against each fake source).
+    Besides the contract's keys: those of `judge_figures`, skipped (files), by_pair (each real
+    against each fake source), and roc (see `roc_in_short`).
     """
     p_fake = calibration.p_fake(scores.log_odds)
     source = scores.faces["source"].to_numpy()
@@ -131,6 +132,7 @@ def report(scores: Scores, calibration: Calibration) -> dict:
             label, hits[inside], verdicts[inside], p_fake[inside]
         )
     figures["by_pair"] = pair_figures(scores, calibration)
+    figures["roc"] = roc_in_short(scores.labels, p_fake)
     return figures
 
 

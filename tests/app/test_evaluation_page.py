@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import ROOT
-from core.evaluation.knowledge import shipped_knowledge
+from core.evaluation.knowledge import ShippedRoc, shipped_knowledge
 from core.evaluation.measurement import GeneratedFaces, Measurement
 from tests.app.words import page_text
 from tests.conftest import write_dataset
@@ -55,6 +55,19 @@ def _data_measured(data) -> AppTest:
     page = _choose(_page(), "ev_kind", "data")
     page = _set(page, "text_input", FOLDER, str(data))
     return _press(page, "Measure")
+
+
+def test_it_draws_the_curves_that_were_kept_of_the_shipped_networks(monkeypatch):
+    kept = [ShippedRoc("both", [0, 0.1, 1], [0.5, 0.9, 1], (0.02, 0.8), 0.95)]
+    monkeypatch.setattr("ui.evaluation.kept.shipped_rocs", lambda: kept)
+    page = _page()
+    assert not page.exception and "(ROC)" in page_text(page)
+    charts = [json.loads(chart.proto.spec)["data"] for chart in page.get("plotly_chart")]
+    ((curve, dot),) = (data for data in charts if "ROC AUC 0.950" in data[0].get("name", ""))
+    assert curve["name"].startswith("both networks") and (dot["x"], dot["y"]) == ([0.02], [0.8])
+    monkeypatch.setattr("ui.evaluation.kept.shipped_rocs", list)
+    page = _page()
+    assert not page.exception and "(ROC)" not in page_text(page)
 
 
 def test_it_opens_with_what_was_measured_when_the_networks_were_shipped():

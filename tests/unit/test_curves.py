@@ -47,3 +47,17 @@ def test_the_surest_are_answered_first():
 def test_confusion_moves_with_the_threshold():
     assert curves.confusion(LABELS, P_FAKE, 0.5).tolist() == [[2, 1], [1, 2]]
     assert curves.confusion(LABELS, P_FAKE, 0.2).tolist() == [[3, 0], [2, 1]]
+
+
+def test_a_roc_in_short_keeps_what_the_whole_one_says_at_its_places():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 2, 4000)
+    p_fake = np.clip(rng.normal(0.6 - 0.2 * labels, 0.2), 0, 1)
+    short, whole = curves.roc_in_short(labels, p_fake), curves.roc(labels, p_fake)
+    assert short["fpr"][0] == 0 and short["tpr"][-1] == 1
+    for fpr, tpr in zip(short["fpr"], short["tpr"], strict=True):
+        assert tpr == pytest.approx(whole.y[whole.x <= fpr].max(), abs=1e-4)
+
+
+def test_of_one_class_there_is_no_roc_in_short():
+    assert curves.roc_in_short(np.array([FAKE, FAKE]), np.array([0.2, 0.9])) is None

@@ -3,6 +3,7 @@
 import pytest
 
 from core.artifacts import read_json
+from core.evaluation import knowledge
 from core.evaluation.intervals import wilson_ci95
 from core.evaluation.knowledge import knowledge_of, shipped_knowledge
 from core.evaluation.plain_words import caught_line, plain_lines
@@ -108,3 +109,12 @@ def test_what_was_known_of_a_generator_is_said_alike_in_tables_and_sentences():
     assert how_known("flux", trained_on=False) == "never seen"
     assert how_known("flux", trained_on=True, left_out=True) == "left out in training"
     assert len({known.sentence for known in Known}) == len(Known)
+
+
+def test_curves_are_read_of_the_networks_whose_figures_keep_one(monkeypatch):
+    kept = {"roc": {"fpr": [0, 1], "tpr": [0.5, 1]}, "roc_auc": 0.9}
+    figures = {"both": kept | {"recall_real": 0.75, "recall_fake": 0.8}, "cnn": {"roc_auc": 0.9}}
+    monkeypatch.setattr(knowledge, "has_second", lambda folder: True)
+    monkeypatch.setattr(knowledge, "read_json", lambda name, folder: {"test": figures})
+    (curve,) = knowledge.shipped_rocs()
+    assert (curve.network, curve.tpr, curve.at_threshold) == ("both", [0.5, 1], (0.25, 0.8))

@@ -1,5 +1,7 @@
 """Charts of faces, damages and generators; of several runs the first is solid, others dashed."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -113,3 +115,33 @@ def generator_chart(rows: list[dict]) -> go.Figure:
     figure.add_vline(0.5, line={"color": palette()["gray"], "width": 1, "dash": "dot"})
     figure.update_xaxes(title="ROC AUC", range=[lowest, 1.01])
     return names_above(plain(figure), list(dict.fromkeys(table["name"]))[::-1])
+
+
+def add_line(figure: go.Figure, number: int, title: str, x: Sequence, y: Sequence) -> None:
+    """Draw the curve of the n-th run; x and y are shares in [0, 1]."""
+    figure.add_scatter(
+        x=x,
+        y=y,
+        name=title,
+        mode="lines",
+        line=line_of(number),
+        hovertemplate="%{x:.1%}, %{y:.1%}",
+    )
+
+
+def add_dot(figure: go.Figure, x: float, y: float) -> None:
+    """Mark where a threshold lies on a curve; both in [0, 1]."""
+    figure.add_scatter(
+        x=[x],
+        y=[y],
+        mode="markers",
+        marker={
+            "color": palette()["one"],
+            "size": 11,
+            "line": {"color": palette()["ground"], "width": 2},
+        },
+        name="now",
+        cliponaxis=False,
+        showlegend=False,
+        hovertemplate="at the threshold: %{x:.1%}, %{y:.1%}",
+    )

@@ -3,9 +3,10 @@
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.evaluation.knowledge import Knowledge
+from core.errors import UserError
+from core.evaluation.knowledge import Knowledge, shipped_rocs
 from core.evaluation.sources import kind_of
-from ui.evaluation.charts import SHARE
+from ui.evaluation.charts import SHARE, add_dot, add_line
 from ui.shared.charts import names_above, plain
 from ui.shared.colors import class_colors
 from ui.shared.knowledge import knowledge, where_people_try_it
@@ -14,6 +15,7 @@ from ui.shared.theme import facts
 from ui.shared.widgets import STILL
 
 _FACES = {"real": "real photos", "fake": "generated faces"}
+_NETWORKS = {"both": "both networks", "cnn": "the CNN", "second": "the second opinion"}
 _SAID = {"fake": "called generated", "unsure": "unsure", "real": "no trace found"}
 
 
@@ -30,12 +32,35 @@ def shipped_results() -> bool:
             faces = sum(row["n"] for row in rows)
             st.markdown(f"**{faces:,} {_FACES[label]}, by where they come from**")
             st.plotly_chart(_by_source(rows), config=STILL, key=f"ev_shipped_{label}")
+    curves = _rocs()
     with st.expander("The same as a table, with 95% intervals", icon=":material/table:"):
         where_people_try_it(known)
+    more = "Other thresholds need" if curves else "Curves and other thresholds need"
     st.caption(
-        "Measured once when they were published, at the shipped threshold. Curves and other "
-        "thresholds need the faces: choose above what to judge, and press Measure."
+        f"Measured once when they were published, at the shipped threshold. {more} the faces: "
+        "choose above what to judge, and press Measure."
     )
+    return True
+
+
+def _rocs() -> bool:
+    """Draw the networks' ROC curves, if they were kept; whether they were."""
+    try:
+        curves = shipped_rocs()
+    except (UserError, KeyError):
+        return False
+    if not curves:
+        return False
+    figure = go.Figure()
+    for number, curve in enumerate(curves):
+        name = f"{_NETWORKS[curve.network]} (ROC AUC {curve.auc:.3f})"
+        add_line(figure, number, name, curve.fpr, curve.tpr)
+    add_dot(figure, *curves[0].at_threshold)
+    figure.update_xaxes(title="real photos called generated", range=[-0.01, 1.01], **SHARE)
+    figure.update_yaxes(title="generated faces caught", range=[0, 1.02], **SHARE)
+    st.markdown("**How many are caught at how many false alarms (ROC)**")
+    st.plotly_chart(plain(figure), config=STILL, key="ev_shipped_roc")
+    st.caption("Towards the upper left is better. The dot is the shipped threshold of the first.")
     return True
 
 

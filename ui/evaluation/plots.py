@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from core.config import FAKE
 from core.evaluation import curves
 from core.inference.verdict import Calibration
-from ui.evaluation.charts import SHARE, line_of
+from ui.evaluation.charts import SHARE, add_dot, add_line, line_of
 from ui.shared.charts import plain
 from ui.shared.colors import palette
 
@@ -51,10 +51,11 @@ def _roc(judged: Judged) -> go.Figure:
     figure = go.Figure()
     _add_diagonal(figure, "guessing")
     for number, (title, labels, p_fake) in enumerate(judged.runs):
-        _add_curve(figure, number, title, curves.roc(labels, p_fake))
+        curve = curves.roc(labels, p_fake)
+        add_line(figure, number, title, curve.x, curve.y)
     _, labels, p_fake = judged.runs[0]
     called, fakes = p_fake >= judged.calibration.threshold, labels == FAKE
-    _add_dot(figure, called[~fakes].mean(), called[fakes].mean())
+    add_dot(figure, called[~fakes].mean(), called[fakes].mean())
     figure.update_xaxes(title="real faces called fake", range=[-0.01, 1.01], **SHARE)
     figure.update_yaxes(title="fakes caught", range=[0, 1.02], **SHARE)
     return plain(figure)
@@ -64,11 +65,12 @@ def _precision_recall(judged: Judged) -> go.Figure:
     """Precision over recall; the dot is the threshold's place on the first one."""
     figure = go.Figure()
     for number, (title, labels, p_fake) in enumerate(judged.runs):
-        _add_curve(figure, number, title, curves.precision_recall(labels, p_fake))
+        curve = curves.precision_recall(labels, p_fake)
+        add_line(figure, number, title, curve.x, curve.y)
     _, labels, p_fake = judged.runs[0]
     called, fakes = p_fake >= judged.calibration.threshold, labels == FAKE
     if called.any():
-        _add_dot(figure, called[fakes].mean(), fakes[called].mean())
+        add_dot(figure, called[fakes].mean(), fakes[called].mean())
     figure.update_xaxes(title="fakes caught", range=[0, 1.01], **SHARE)
     figure.update_yaxes(title="alarms that are right", range=[0, 1.02], **SHARE)
     return plain(figure)
@@ -116,27 +118,16 @@ def _coverage(judged: Judged) -> go.Figure:
     for number, (title, labels, p_fake) in enumerate(judged.runs):
         curve = curves.coverage_accuracy(labels, p_fake, calibration.threshold)
         first = min(len(curve.x) - 1, max(4, len(curve.x) // 50))  # a handful jumps about
-        _add_curve(figure, number, title, curves.Curve(*(v[first:] for v in vars(curve).values())))
+        add_line(figure, number, title, curve.x[first:], curve.y[first:])
     _, labels, p_fake = judged.runs[0]
     hits = (p_fake >= calibration.threshold) == (labels == FAKE)
     if judged.answered.any():
-        _add_dot(figure, judged.answered.mean(), hits[judged.answered].mean())
+        add_dot(figure, judged.answered.mean(), hits[judged.answered].mean())
     figure.update_xaxes(title="faces that get an answer", range=[0, 1.01], **SHARE)
     lowest = min((min(line.y) for line in figure.data if len(line.y)), default=0.5)
     floor = max(0.0, min(0.5, lowest - 0.02))  # the same for all but bad runs: heights compare
     figure.update_yaxes(title="answers that are right", range=[floor, 1.01], tickformat=".0%")
     return plain(figure)
-
-
-def _add_curve(figure: go.Figure, number: int, title: str, curve: curves.Curve) -> None:
-    figure.add_scatter(
-        x=curve.x,
-        y=curve.y,
-        name=title,
-        mode="lines",
-        line=line_of(number),
-        hovertemplate="%{x:.1%}, %{y:.1%}",
-    )
 
 
 def _add_diagonal(figure: go.Figure, name: str) -> None:
@@ -149,23 +140,6 @@ def _add_diagonal(figure: go.Figure, name: str) -> None:
         name=name,
         hoverinfo="skip",
         showlegend=False,
-    )
-
-
-def _add_dot(figure: go.Figure, x: float, y: float) -> None:
-    figure.add_scatter(
-        x=[x],
-        y=[y],
-        mode="markers",
-        marker={
-            "color": palette()["one"],
-            "size": 11,
-            "line": {"color": palette()["ground"], "width": 2},
-        },
-        name="now",
-        cliponaxis=False,
-        showlegend=False,
-        hovertemplate="at the threshold: %{x:.1%}, %{y:.1%}",
     )
 
 
