@@ -9,7 +9,7 @@ stored: a result is a code of eight signs.
 import random
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.dataset.sources.demo import PEOPLE, PHOTOS_EACH, framed_alike, orl_photos
@@ -75,16 +75,19 @@ def deal(quiz: int) -> tuple[Card, ...]:
     return tuple(cards)
 
 
-def load_painter() -> FaceGenerator:
+def load_painter(load: Callable[[str], FaceGenerator] = load_generator) -> FaceGenerator:
     """What paints the generated faces: MobileStyleGAN where it is installed, or our DCGAN.
+
+    Args:
+        load: gives a generator by its name, one that is in memory already for example.
 
     Raises:
         UserError: neither can be loaded.
     """
     try:
-        return load_generator("mobilestylegan")
+        return load("mobilestylegan")
     except UserError:
-        return load_generator("dcgan")
+        return load("dcgan")
 
 
 def lay_out(cards: Sequence[Card], painter: FaceGenerator) -> list[QuizFace]:

@@ -1,11 +1,15 @@
 """The quiz page: guesses, scores, and links that carry all there is to know."""
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import quiz
 from core.config import ROOT
+from core.errors import UserError
+from core.generators import load_generator
 from tests.app.words import page_text
+from ui.shared import resources
 
 NUMBER = 42
 pytestmark = pytest.mark.slow
@@ -29,6 +33,24 @@ def _press(page: AppTest, label: str) -> AppTest:
     page = next(button for button in page.button if button.label == label).click().run()
     assert not page.exception
     return page
+
+
+def test_the_generator_of_the_quiz_is_in_memory_once_for_all_pages(version, monkeypatch):
+    loaded = []
+
+    def load(name: str):
+        if name != "dcgan":
+            raise UserError("not installed")
+        loaded.append(name)
+        return load_generator(name)
+
+    monkeypatch.setattr(resources, "load_generator", load)
+    for cache in (st.cache_resource, st.cache_data):
+        cache.clear()
+    pages = [_page(quiz="7"), _page(quiz="8")]
+    pages.append(pages[0].switch_page("pages/5_Generator.py").run())
+    st.cache_resource.clear()
+    assert not any(page.exception for page in pages) and loaded == ["dcgan"]
 
 
 def test_ten_guesses_bring_both_scores_and_a_code(version):

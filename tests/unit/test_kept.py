@@ -84,3 +84,9 @@ def test_an_unbounded_cache_is_found_out():
     text += "@st.cache_resource\ndef b():\n    return {}\n"
     text += "@st.cache_data(max_entries=4)\ndef c(x):\n    return [x]\n"
     assert [each.split(":")[0] for each in _unbounded(text)] == ["a", "b"]
+
+
+@pytest.mark.parametrize("loader", ["load_generator", "load_inspector", "load_dcgan"])
+def test_networks_are_loaded_in_one_place_of_the_app_so_they_are_in_memory_once(loader):
+    asking = {str(file.relative_to(ROOT)) for file in FILES if loader in file.read_text()}
+    assert asking == {"ui/shared/resources.py"}

@@ -26,7 +26,7 @@ from core.quiz import (
 from ui.quiz.results import class_scores, own_scores
 from ui.shared.address import moved, say
 from ui.shared.names import literal
-from ui.shared.resources import get_inspector
+from ui.shared.resources import get_inspector, shared_generator
 from ui.shared.widgets import say_error
 
 _NUMBER, _SAID, _CODES = "quiz_number", "quiz_said", "quiz_codes"
@@ -37,9 +37,9 @@ SHOWN_PX = 340
 KEPT_QUIZZES = 16  # that stay in memory; what the model says of one takes 4 MB
 
 
-@st.cache_resource(show_spinner="Loading the generator ...")
 def _painter() -> FaceGenerator:
-    return load_painter()
+    """The one that the Generator page paints with: MobileStyleGAN takes 0.9 GB, once."""
+    return load_painter(shared_generator)
 
 
 @st.cache_data(show_spinner="Painting the faces ...", max_entries=KEPT_QUIZZES)

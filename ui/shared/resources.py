@@ -66,14 +66,22 @@ def get_judges() -> Judges | None:
 
 
 @st.cache_resource(show_spinner="Loading the generator ...", max_entries=len(GENERATORS))
-def _generator(name: str) -> FaceGenerator:
+def shared_generator(name: str) -> FaceGenerator:
+    """A generator, the same one for all pages and sessions.
+
+    Args:
+        name: a key of `GENERATORS`.
+
+    Raises:
+        UserError: its files are missing or were changed.
+    """
     return load_generator(name)
 
 
 def get_generator(name: str) -> FaceGenerator | None:
     """A shared generator, or None after a sentence on the page that says why there is none."""
     try:
-        return _generator(name)
+        return shared_generator(name)
     except UserError as error:
         say_error(error)
         return None

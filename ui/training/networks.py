@@ -6,7 +6,6 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.errors import UserError
-from core.generators import load_generator
 from core.inference.feature_maps import (
     LAYERS,
     MAX_SHIFT_PX,
@@ -22,6 +21,7 @@ from core.inference.photo import Inspector
 from core.inference.views import face_views, mean_log_odds
 from ui.shared.colors import palette
 from ui.shared.face_grid import picture_grid
+from ui.shared.resources import shared_generator
 from ui.shared.widgets import KEPT, STILL, say_error
 from ui.training.network_diagram import network_diagram
 
@@ -85,7 +85,7 @@ def _tables() -> dict[str, pd.DataFrame]:
 @st.cache_resource(show_spinner="Painting faces to look at ...")
 def _faces() -> np.ndarray:
     """Faces that are no one's: float32 (48, 128, 128, 3)."""
-    generator = load_generator("dcgan")
+    generator = shared_generator("dcgan")
     return generator.paint(generator.codes(range(48))).astype(np.float32) / 255
 
 
@@ -140,7 +140,7 @@ def _moving_face(inspector: Inspector) -> None:
         layer = st.segmented_control(
             "Maps of", LAYERS, default="conv1", required=True, key="tr_map"
         )
-    generator = load_generator("dcgan")
+    generator = shared_generator("dcgan")
     face = generator.paint(generator.codes([int(seed)]))[0].astype(np.float32) / 255
     moved = shifted(face, right, down)
     maps, _ = look_inside(np.stack([face, moved]))
