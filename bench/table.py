@@ -47,6 +47,11 @@ TABLES = {
     "app_start": Table(
         "From the start to the first page, beside an empty app", ("app",), ("times the empty app",)
     ),
+    "memory": Table(
+        "What the server holds after many visits, over the first ones and beside an empty app",
+        ("app",),
+        ("last over the first", "times the empty app"),
+    ),
     "generate": Table(
         "Painting and training a generator", ("painting", "training"), ("times_ours", "times_plain")
     ),

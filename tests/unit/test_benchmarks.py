@@ -7,6 +7,7 @@ import pytest
 
 from bench.__main__ import BENCHES
 from bench.common import RESULTS_DIR
+from bench.memory import Seen, visited
 from bench.table import OTHERS, PAGE, TABLES, page
 from core.config import ROOT
 
@@ -42,3 +43,17 @@ def test_figures_machine_and_date_stand_beside_each_other(tmp_path):
 @pytest.mark.parametrize("name", BENCHES)
 def test_every_benchmark_exists(name):
     assert find_spec(f"bench.{name}")
+
+
+def test_a_visitor_of_the_memory_benchmark_opens_every_page():
+    pages = {file.stem.partition("_")[2] for file in (ROOT / "pages").glob("*.py")}
+    assert {page for page, _ in visited(ROOT, 0)} == pages
+    seeds = [{query for _, query in visited(ROOT, number) if "seed" in query} for number in (1, 2)]
+    assert seeds[0] and not seeds[0] & seeds[1]
+
+
+def test_memory_is_compared_with_that_after_the_first_round():
+    held = [{"megabytes": megabytes, "threads": 5, "sockets": 3} for megabytes in (100, 150, 140)]
+    row = Seen(held[:2], held[2], [0.1] * 99 + [0.7]).row("ours")
+    assert row["last over the first"] == 1.5 and row["gone_mb"] == 140
+    assert row["switch_p50_ms"] == row["switch_p95_ms"] == pytest.approx(100)
