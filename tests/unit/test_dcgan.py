@@ -27,6 +27,7 @@ from core.training.gan.session import grid_file, train_dcgan
 from core.training.gan.step import Batch, GanStep
 from core.training.imagenet import load_imagenet
 from tests.conftest import write_dataset
+from tests.support.runs import interrupted_after
 
 SMALL = GanRecipe("small", epochs=2, samples_per_epoch=16, batch_size=8, settle_steps=10**6)
 OURS = replace(
@@ -289,25 +290,16 @@ def test_batches_are_made_ahead_in_their_order():
         made.append(number)
         return 10 * number
 
-    assert list(module._made_ahead(make, range(3, 6))) == [(3, 30), (4, 40), (5, 50)]
+    assert list(module.made_ahead(make, range(3, 6))) == [(3, 30), (4, 40), (5, 50)]
     assert made == [3, 4, 5]
 
 
 @pytest.mark.parametrize("recipe", [SMALL, OURS, PROJECTED], ids=["plain", "ours", "projected"])
 @pytest.mark.slow
-def test_a_resumed_run_ends_like_an_unbroken_one(data, tmp_path, recipe, untaught):
+def test_a_resumed_run_ends_like_an_unbroken_one(data, tmp_path, recipe, untaught, monkeypatch):
     whole = train_dcgan(data, tmp_path / "whole", recipe, quiet=True)
-    unbroken = module._Session.run_epoch
-
-    def fail_in_the_second(session):
-        if session.epoch == 1:
-            raise KeyboardInterrupt
-        unbroken(session)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module._Session, "run_epoch", fail_in_the_second)
-        with pytest.raises(KeyboardInterrupt):
-            train_dcgan(data, tmp_path / "broken", recipe, quiet=True)
+    with interrupted_after(monkeypatch, 1):
+        train_dcgan(data, tmp_path / "broken", recipe, quiet=True)
     again = train_dcgan(data, tmp_path / "broken", recipe, resume=True, quiet=True)
     first, second = (load_arrays(tmp_path / run / "last.npz") for run in ("whole", "broken"))
     assert set(first) == set(second)

@@ -18,12 +18,12 @@ from core.training.catalogue import RECIPE_NAMES, RECIPES_OF, recipe_for
 from core.training.checkpoint import load_arrays, load_weights
 from core.training.classifier.augmentation import FaceAugmentation
 from core.training.classifier.recipes import RECIPES, Recipe
-from core.training.classifier.session import _targets, load_start, train_classifier
+from core.training.classifier.session import load_start, targets_of, train_classifier
 from core.training.gan.recipes import GAN_RECIPES
 from core.training.run_folder import RunFolder
 from core.training.second.session import SecondRecipe
 from tests.conftest import write_dataset
-from tests.support.runs import interrupted_after
+from tests.support.runs import interrupted_after, weights_before_each_step
 
 SMALL = Recipe("small", epochs=3, batch_size=8)
 OURS = replace(
@@ -179,25 +179,14 @@ def test_atomic_writes_leave_no_scraps(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_run_may_begin_with_another_runs_weights(data, trained, tmp_path):
-    import core.training.classifier.session as module
-
+def test_a_run_may_begin_with_another_runs_weights(data, trained, tmp_path, monkeypatch):
     best = load_weights(trained / "best.weights.npz")
-    begun = []
-    unbroken = module._Session.run_epoch
-
-    def look(session, *parts):
-        begun.append([np.array(weight) for weight in session.model.get_weights()])
-        unbroken(session, *parts)
-
     webcam = replace(
         RECIPES["webcam"], epochs=2, batch_size=8, samples_per_epoch=16, policy="float32"
     )
     webcam = replace(webcam, filmed_shares={"camera": 1.0, "machine": 0.5})
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module._Session, "run_epoch", look)
-        start = {"start": [trained], "quiet": True}
-        train_classifier(data, tmp_path / "second", webcam, **start)
+    with weights_before_each_step(monkeypatch) as begun:
+        train_classifier(data, tmp_path / "second", webcam, start=[trained], quiet=True)
     for mine, theirs in zip(begun[0], best, strict=True):
         np.testing.assert_array_equal(mine, theirs)
     assert not np.array_equal(begun[1][0], best[0])
@@ -217,20 +206,17 @@ def test_the_catalogue_names_every_recipe_of_every_network():
 
 def test_a_patchwork_of_both_classes_is_asked_for_its_areas():
     labels, rows, partners = np.array([0, 1]), np.array([0, 0, 1, 1]), np.array([1, 0, 0, -1])
-    targets = _targets(labels, rows, partners, np.array([0.25, 0.5, 0.75, 0.0], np.float32))
+    targets = targets_of(labels, rows, partners, np.array([0.25, 0.5, 0.75, 0.0], np.float32))
     np.testing.assert_array_equal(targets, [[0.75, 0.25], [1, 0], [0.75, 0.25], [0, 1]])
     assert targets.dtype == np.float32
 
 
 @pytest.mark.slow
 def test_a_run_may_begin_between_two_others(data, trained, tmp_path, monkeypatch):
-    import core.training.classifier.session as module
-
     runs = [trained, tmp_path / "other"]
     train_classifier(data, runs[1], replace(SMALL, epochs=1, seed=1), quiet=True)
-    begun = []
-    monkeypatch.setattr(module._Session, "begin_from", lambda session, mean: begun.append(mean))
-    train_classifier(data, tmp_path / "third", replace(SMALL, epochs=1), start=runs, quiet=True)
+    with weights_before_each_step(monkeypatch) as begun:
+        train_classifier(data, tmp_path / "third", replace(SMALL, epochs=1), start=runs, quiet=True)
     for mean, one, two in zip(begun[0], *map(load_start, runs), strict=True):
         np.testing.assert_allclose(mean, (one + two) / 2, rtol=1e-6)
     assert '"start": "trained + other"' in (tmp_path / "third" / "run.json").read_text()

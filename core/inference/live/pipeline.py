@@ -81,6 +81,11 @@ class LivePipeline:
         """The thresholds in force, with the user's own."""
         return self._joining.with_threshold(self.settings.threshold).calibration
 
+    @property
+    def remembered(self) -> int:
+        """Of how many faces anything is kept in memory."""
+        return len(self._known.keys() | {track.key for track in self._tracker.tracks})
+
     def step(self, pixels: np.ndarray, time_s: float) -> LiveFrame:
         """Judge the next frame.
 
@@ -164,7 +169,7 @@ class LivePipeline:
             for (track, _, _), value in zip(due, raw, strict=True):
                 self._add(track.key, "cnn", float(value), self._now_s)
         if self._asking is not None:
-            self._consult({track.key: crop for track, crop, _ in due}, settings)
+            self._consult(self._asking, {track.key: crop for track, crop, _ in due}, settings)
 
     def _usable_view(
         self, pixels: np.ndarray, track: Track, settings: LiveSettings
@@ -182,32 +187,34 @@ class LivePipeline:
             return None
         return view
 
-    def _consult(self, crops: dict[int, np.ndarray], settings: LiveSettings) -> None:
+    def _consult(
+        self, asking: Asking, crops: dict[int, np.ndarray], settings: LiveSettings
+    ) -> None:
         """Hear the second opinion and let it see more; where it fails, go on without it."""
         try:
-            self._listen()
-            self._ask(crops, settings)
-            self._listen()
+            self._listen(asking)
+            self._ask(asking, crops, settings)
+            self._listen(asking)
         except Exception as error:
             logger.exception("The second opinion failed")
             self._asking, self._joining = None, self._judges.alone
             self.note = f"The second opinion failed ({type(error).__name__}). {ALONE}"
 
-    def _ask(self, crops: dict[int, np.ndarray], settings: LiveSettings) -> None:
+    def _ask(self, asking: Asking, crops: dict[int, np.ndarray], settings: LiveSettings) -> None:
         """Show it the faces it has not seen for longest, every other time in a mirror.
 
         Which way round a face is shown sways it; the mean of both ways is steadier.
         """
         for key in sorted(crops, key=lambda key: self._known[key].asked_s):
             known = self._known[key]
-            if self._asking.is_free and self._now_s - known.asked_s >= settings.second_s:
+            if asking.is_free and self._now_s - known.asked_s >= settings.second_s:
                 crop = crops[key][:, :: -1 if known.asked % 2 else 1]
                 known.asked_s, known.asked = self._now_s, known.asked + 1
-                self._asking.ask(key, np.ascontiguousarray(crop), self._now_s)
+                asking.ask(key, np.ascontiguousarray(crop), self._now_s)
 
-    def _listen(self) -> None:
+    def _listen(self, asking: Asking) -> None:
         """Take in what it has said; of faces that left nothing is kept."""
-        for answer in self._asking.answers():
+        for answer in asking.answers():
             if answer.key in self._known:
                 self._add(answer.key, "second", answer.log_odds, answer.time_s)
 

@@ -196,7 +196,9 @@ class _Session:
         sums = np.zeros(3)  # loss, hits, faces
         for step, (faces, at, patched) in enumerate(batches, start=done):
             self.optimizer.learning_rate = recipe.rate_at(step, total)
-            targets = _targets(part.labels, rows[at.numpy()], partners[at.numpy()], patched.numpy())
+            targets = targets_of(
+                part.labels, rows[at.numpy()], partners[at.numpy()], patched.numpy()
+            )
             loss, accuracy = self._step(faces, targets)
             sums += np.array([loss, accuracy, 1.0]) * len(targets)
             if recipe.ema_decay:
@@ -247,7 +249,7 @@ class _Session:
         return {**stack(stacks), "epoch": np.array(self.epoch)}
 
 
-def _targets(
+def targets_of(
     labels: np.ndarray, rows: np.ndarray, partners: np.ndarray, patched: np.ndarray
 ) -> np.ndarray:
     """How much of each face is of each class: float32 (b, 2), rows sum to 1."""

@@ -147,13 +147,13 @@ class _Session:
         total = first + (self.recipe.epochs - self.epoch) * self.steps_per_epoch
         bar = Bar(self.run, "training", total, done=first, quiet=self.quiet)
         figures: dict[str, list[float]] = {name: [] for name in FIGURES}
-        for number, batch in _made_ahead(self._batch, range(first, first + self.steps_per_epoch)):
+        for number, batch in made_ahead(self._batch, range(first, first + self.steps_per_epoch)):
             for name, value in self.step(batch, number).items():
                 figures[name].append(value)
             bar.update()
         bar.close()
-        row = {"epoch": self.epoch + 1}
-        row |= {name: np.mean(values) if values else np.nan for name, values in figures.items()}
+        row: dict[str, float] = {"epoch": self.epoch + 1}
+        row |= {name: float(np.mean(values or [np.nan])) for name, values in figures.items()}
         row["images"] = (first + self.steps_per_epoch) * self.recipe.batch_size
         row["seconds"] = round(time.monotonic() - started, 1)
         self.history.append(row)
@@ -208,7 +208,7 @@ class _Session:
         write_atomically(self.run.folder / folder / name, data)
 
 
-def _made_ahead(make: Callable[[int], Batch], numbers: range) -> Iterator[tuple[int, Batch]]:
+def made_ahead(make: Callable[[int], Batch], numbers: range) -> Iterator[tuple[int, Batch]]:
     """Each number with what is made of it, the next one being made in a thread meanwhile."""
     with ThreadPoolExecutor(1) as pool:
         coming = pool.submit(make, numbers[0])

@@ -83,7 +83,7 @@ def judges_with(predictor, second=None) -> Judges:
     return Judges("both", predictor, second, both, alone)
 
 
-def make(log_odds: float = 3.0, second=None, asking=InTurn, **settings):
+def make(log_odds: float = 3.0, second=None, asking=InTurn, heard=None, **settings):
     """(pipeline, detector, predictor) with stand-ins."""
     detector, predictor = SquareDetector(), FixedPredictor(log_odds)
     pipeline = LivePipeline(
@@ -91,5 +91,6 @@ def make(log_odds: float = 3.0, second=None, asking=InTurn, **settings):
         detector=detector,
         settings=LiveSettings(**settings),
         asking=asking,
+        heard=heard or (lambda *view: None),
     )
     return pipeline, detector, predictor

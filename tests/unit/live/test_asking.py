@@ -79,7 +79,8 @@ def test_the_second_opinion_is_asked_at_its_own_pace():
 
 def test_a_slow_second_opinion_drops_views_and_holds_no_frame_up():
     network = Waiting()
-    pipeline, _, predictor = make(3.0, network, Beside)
+    asking = Beside(network)
+    pipeline, _, predictor = make(3.0, network, lambda _: asking)
     started = time.monotonic()
     results = _play(pipeline, scene((200, 100)), 3)
     assert time.monotonic() - started < 20  # it would wait for 30 s
@@ -88,8 +89,7 @@ def test_a_slow_second_opinion_drops_views_and_holds_no_frame_up():
     assert track.verdict.state == "unsure" and track.p_fake is None and not track.enough
     network.go.set()
     _until(lambda: network.asked == 1)
-    pipeline.step(scene((200, 100)), 3.1)
-    _until(lambda: pipeline._asking.is_free or not pipeline._listen())
+    _until(lambda: pipeline.step(scene((200, 100)), 3.1) and asking.is_free)
     assert network.asked <= 2  # what came meanwhile was not queued
 
 
@@ -107,8 +107,12 @@ def test_it_sees_the_face_both_ways_round():
 def test_several_faces_take_turns():
     seen = []
     second = FixedSecond(3.0)
-    pipeline, _, _ = make(3.0, second, second_s=0.2)
-    pipeline._heard = lambda key, part, *_: seen.append(key) if part == "second" else None
+
+    def heard(key: int, part: str, *_) -> None:
+        if part == "second":
+            seen.append(key)
+
+    pipeline, _, _ = make(3.0, second, heard=heard, second_s=0.2)
     _play(pipeline, scene((40, 100), (240, 100), (440, 100)), 3)
     counts = [seen.count(key) for key in set(seen)]
     assert len(counts) == 3 and max(counts) - min(counts) <= 2

@@ -6,8 +6,10 @@ import av
 import numpy as np
 import pytest
 
+from core.errors import UserError
 from core.inference.geometry import Box
 from core.inference.live import survey
+from core.inference.live.display import Display
 from core.inference.live.fit import Fit, letterboxed
 from core.inference.live.survey import main_size
 from core.inference.live.video import judge_video
@@ -101,15 +103,18 @@ def test_the_size_is_known_before_the_first_frame(kind, codec):
 
 def test_few_frames_are_looked_at_beforehand(monkeypatch):
     looks = []
-    real = survey._shown_size
-    monkeypatch.setattr(survey, "_shown_size", lambda *a: looks.append(a) or real(*a))
+    monkeypatch.setattr(survey, "Display", lambda stream: looks.append(1) or Display(stream))
     data = film(squares(400), "avi", "mjpeg", pix_fmt="yuvj420p")  # every frame for itself
     assert main_size(io.BytesIO(data)) == (640, 360)
     assert len(looks) <= 2 * 400 / 20 + 1
 
 
 def test_where_no_frame_can_be_decoded_beforehand_the_size_is_unknown(monkeypatch):
-    monkeypatch.setattr(survey, "_shown_size", lambda *a: None)
+
+    def undecodable(stream):
+        raise UserError("It cannot be decoded.")
+
+    monkeypatch.setattr(survey, "Display", undecodable)
     assert main_size(io.BytesIO(film(squares(5)))) is None
     report, frames, _ = _judge(film(squares(5)))
     assert (report.width, report.height) == (640, 360) and len(frames) == 5
