@@ -12,7 +12,10 @@ def jpeg(pixels: np.ndarray, quality: int) -> np.ndarray:
     """Compress and decode: uint8 (h, w, 3) RGB, `quality` in [1, 100]."""
     bgr = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
     _, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return cv2.cvtColor(cv2.imdecode(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+    decoded = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    if decoded is None:
+        raise RuntimeError("OpenCV cannot read the JPEG file that it wrote.")
+    return cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB)
 
 
 def blurred(pixels: np.ndarray, sigma_px: float) -> np.ndarray:

@@ -41,7 +41,8 @@ def prepare_process() -> None:
             import pylibsrtp  # noqa: F401
     # OpenVINO's converter reports every use of it to a third party, from a forked process that can
     # lock up its parent. It does without where this module cannot be imported.
-    sys.modules.setdefault("openvino_telemetry", None)
+    # None is how an import is refused, though the hints know only modules.
+    sys.modules.setdefault("openvino_telemetry", None)  # ty: ignore[no-matching-overload]
 
 
 # What TensorFlow's libraries print while they load, before they can be told not to.

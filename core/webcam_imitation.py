@@ -89,7 +89,7 @@ def _processing(values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def _film(pixels: np.ndarray, rng: np.random.Generator, crf: int) -> np.ndarray:
     """The last of one to three frames in which the picture moves a little."""
     side, reach = pixels.shape[0], 2
-    wide = cv2.copyMakeBorder(pixels, *[reach] * 4, cv2.BORDER_REPLICATE)
+    wide = cv2.copyMakeBorder(pixels, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
     starts = rng.integers(0, 2 * reach + 1, size=(int(rng.integers(1, 4)), 2))
     frames = [np.ascontiguousarray(wide[y : y + side, x : x + side]) for y, x in starts]
     return h264(frames, crf)[-1]

@@ -227,7 +227,7 @@ def _read_header(path: str, number: int) -> tuple[int, int]:
 def _stated_size(path: str) -> tuple[int, int] | None:
     """What the header says; None of a file of pages, as the picture need not be on the first."""
     with open_image(path) as image:
-        return None if image.format == "TIFF" and image.n_frames > 1 else image.size
+        return None if image.format == "TIFF" and getattr(image, "n_frames", 1) > 1 else image.size
 
 
 def _decoded_size(path: str) -> tuple[int, int]:

@@ -42,7 +42,7 @@ def to_rgb(image: Image.Image) -> tuple[np.ndarray, list[str]]:
         band = image.crop((0, top, image.width, min(top + rows, image.height)))
         if alpha:
             band = band.convert("RGBA")
-            see_through = see_through or band.getchannel("A").getextrema()[0] < 255
+            see_through = see_through or bool(np.asarray(band.getchannel("A")).min() < 255)
             band = _on_white(band, change)
         else:
             band = change(band)

@@ -41,7 +41,7 @@ def _band(pixels: np.ndarray, curve: int) -> np.ndarray:
     light = cv2.LUT(pixels, _light(curve))
     if curve == HLG:  # the scene's light so far; a screen's grows faster than it
         bright = cv2.pow(cv2.transform(light, _LUMINANCE) + _NIL, HLG_SYSTEM_GAMMA - 1)
-        light *= bright[..., None] * (HLG_PEAK_NITS / PAPER_NITS)
+        light = light * (bright[..., None] * (HLG_PEAK_NITS / PAPER_NITS))
     shown = np.clip(cv2.transform(light, _TO_BT709), _NIL, 1)
     return cv2.convertScaleAbs(cv2.pow(shown, 1 / SCREEN_GAMMA), alpha=255)
 

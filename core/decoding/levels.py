@@ -38,7 +38,7 @@ def to_bytes(samples: np.ndarray, colours: int, bits: int) -> tuple[np.ndarray, 
     if samples.dtype.kind == "u" and white < full:
         notes.append(
             f"The picture's samples end at {high:.0f} of {full}: "
-            f"they were read as {white.bit_length()}-bit."
+            f"they were read as {int(white).bit_length()}-bit."
         )
     return scaled, notes
 

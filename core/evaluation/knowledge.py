@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core.artifacts import read_json
 from core.config import ARTIFACTS_DIR, DEFAULT_NETWORK, NETWORKS
@@ -143,7 +144,9 @@ class Knowledge:
     def worst_case(self) -> str:
         """How often it accuses photos of the worst kind, without a full stop."""
         worst = self.worst()
-        rate = self.rate("real", "fake", [worst])
+        rate = None if worst is None else self.rate("real", "fake", [worst])
+        if worst is None or rate is None:
+            return "no kind was measured well"
         return f"of the worst kind, {kind_of(worst)}, {rate.count} ({rate.interval})"
 
 
@@ -217,7 +220,7 @@ def knowledge_of(train: dict[str, int], by_source: dict[str, dict]) -> Knowledge
     sources = {kind.split("/", 1)[1] for kind in train if kind.startswith("fake/")}
     named = {source for members in FAMILIES.values() for source in members}
     families = [name for name, members in FAMILIES.items() if sources & set(members)]
-    rows = [{"source": name, **_said(row)} for name, row in by_source.items()]
+    rows: list[dict[str, Any]] = [{"source": name, **_said(row)} for name, row in by_source.items()]
     accused, caught = (
         {
             row["source"]: row["called_fake"]

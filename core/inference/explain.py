@@ -16,7 +16,6 @@ from core.config import ARTIFACTS_DIR, FAKE, IMAGE_SIZE, REAL
 from core.inference.keras_model import building, trained_classifier
 from core.inference.networks import Panel
 from core.inference.report import CLASS_COLORS
-from core.inference.second import SecondOpinion
 
 EVIDENCE, GRAD_CAM = "evidence", "grad_cam"
 CNN_LAYERS = ("conv3", "conv2", "conv1")  # the last first, which the verdict depends on most
@@ -70,8 +69,8 @@ def views_of(panel: Panel) -> tuple[str, ...]:
         `EVIDENCE` where the second opinion tells it, and `CNN_LAYERS`, but for a verdict that
         stands on the second opinion alone.
     """
-    second = panel.parts.get("second")
-    tells = "second" in panel.weights and isinstance(second, SecondOpinion) and second.explains
+    second = panel.second
+    tells = "second" in panel.weights and second is not None and second.explains
     layers = () if tells and "cnn" not in panel.weights else CNN_LAYERS
     return (EVIDENCE, *layers) if tells else layers
 
@@ -89,8 +88,8 @@ def heat_of(crop: np.ndarray, tensor: np.ndarray, panel: Panel, view: str | None
         UserError: the CNN's weights are missing or were changed.
     """
     view = view or views_of(panel)[0]
-    if view == EVIDENCE:
-        return Heat(EVIDENCE, panel.parts["second"].traces.evidence(crop))
+    if view == EVIDENCE and panel.second is not None and panel.second.traces is not None:
+        return Heat(EVIDENCE, panel.second.traces.evidence(crop))
     return Heat(GRAD_CAM, grad_cam(tensor, view), view)
 
 

@@ -51,7 +51,7 @@ def shifted(face: np.ndarray, right_px: int, down_px: int) -> np.ndarray:
         face: float32 (128, 128, 3).
         right_px, down_px: how far.
     """
-    matrix = np.float32([[1, 0, right_px], [0, 1, down_px]])
+    matrix = np.array([[1, 0, right_px], [0, 1, down_px]], np.float32)
     size = face.shape[1], face.shape[0]
     return cv2.warpAffine(face, matrix, size, borderMode=cv2.BORDER_REPLICATE)
 

@@ -139,7 +139,7 @@ class HaarDetector:
             )
         if not len(found):
             return None
-        x, y, w, h = found[int(np.argmax(votes))] / scale
+        x, y, w, h = np.asarray(found[int(np.argmax(votes))]) / scale
         return Box(round(left + x), round(top + y), round(w), round(h))
 
     def _is_agreed(self, gray: np.ndarray, box: Box) -> bool:

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 
@@ -79,6 +79,17 @@ class Panel:
     weights: dict[str, float]
     calibration: Calibration
     part_calibrations: dict[str, Calibration]
+
+    @property
+    def predictor(self) -> Predictor:
+        """The CNN's, which judges video by itself."""
+        return cast(Cnn, self.parts["cnn"]).predictor
+
+    @property
+    def second(self) -> SecondOpinion | None:
+        """The second opinion, if it is asked."""
+        part = self.parts.get("second")
+        return part if isinstance(part, SecondOpinion) else None
 
     def log_odds_of(self, crops: Sequence[np.ndarray]) -> np.ndarray:
         """The weighted sum, float (n,); only what counts is computed."""

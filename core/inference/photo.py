@@ -132,7 +132,7 @@ class Inspector:
     @property
     def predictor(self) -> Predictor:
         """The CNN, which judges video by itself."""
-        return self.panel.parts["cnn"].predictor
+        return self.panel.predictor
 
     def with_detector(self, detector: FaceDetector) -> "Inspector":
         """The same with another detector."""

@@ -108,12 +108,13 @@ def annotate(pixels: np.ndarray, result: PhotoResult) -> np.ndarray:
         uint8 (height, width, 3), RGB.
     """
     image = Image.fromarray(pixels)
+    width, height = result.width or image.width, result.height or image.height
     pen = ImageDraw.Draw(image)
     line = max(2, round(min(image.size) / 200))
     font = ImageFont.load_default(max(LEAST_FONT_PX, round(max(image.size) * FONT_SHARE)))
     for number, face in enumerate(result.faces, start=1):
         color = CLASS_COLORS[face.verdict.state]
-        box = face.box.scaled(image.width / result.width, image.height / result.height)
+        box = face.box.scaled(image.width / width, image.height / height)
         pen.rectangle((box.x, box.y, box.x + box.w, box.y + box.h), outline=color, width=line)
         _label(pen, image.size, box, _fitting(pen, font, number, face, box.w), color, font)
     return np.asarray(image)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from defusedxml import ElementTree
-from PIL import ExifTags, Image, IptcImagePlugin
+from PIL import ExifTags, Image, IptcImagePlugin, JpegImagePlugin
 
 from core.decoding.formats import open_image
 
@@ -117,7 +117,7 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def _read_text(image: Image.Image, found: Fields) -> None:
     if image.format == "PNG":
-        texts = {key: text for key, text in image.info.items() if isinstance(text, str)}
+        texts = {str(key): text for key, text in image.info.items() if isinstance(text, str)}
         found.text.update(texts)
     comment = image.info.get("comment")
     if isinstance(comment, bytes):
@@ -195,7 +195,7 @@ def _read_iptc(image: Image.Image, found: Fields) -> None:
 
 
 def _read_tables(image: Image.Image, found: Fields) -> None:
-    if image.format in ("JPEG", "MPO"):
+    if isinstance(image, JpegImagePlugin.JpegImageFile):  # an MPO is one, too
         found.tables = [list(table) for _, table in sorted(image.quantization.items())]
 
 

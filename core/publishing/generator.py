@@ -95,7 +95,9 @@ def measure_run(run_dir: Path, data: Path, inception: Path | None = None) -> Ite
     rows = pd.read_csv(file).to_dict("records") if file.exists() else []
     known = {row["epoch"] for row in rows}
     left = [epoch for epoch in reversed(run.stored_epochs()) if epoch not in known]
-    judge = QualityJudge(data, inception) if left else None
+    if not left:
+        return
+    judge = QualityJudge(data, inception)
     for epoch in left:
         faces = judge.paint(run.generator(epoch))
         rows.append({**run.at(epoch), **judge.measure(faces)})

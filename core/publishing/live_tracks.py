@@ -119,7 +119,7 @@ def raw_judges(panel: Panel) -> Judges:
     """The networks of a panel as they judge before there is a live calibration."""
     calibration = replace(panel.calibration, min_sharpness=0.0, max_disagreement=None)
     joining = Joining(panel.weights, calibration)
-    cnn, second = panel.parts["cnn"].predictor, panel.parts.get("second")
+    cnn, second = panel.predictor, panel.parts.get("second")
     return Judges(panel.name, cnn, second, joining, joining)
 
 

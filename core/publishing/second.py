@@ -98,7 +98,7 @@ def publish_second(
     if traces_dir is not None:
         metrics["traces"] = RunFolder(traces_dir).settings() | {"weights": second.weights}
     yield f"Measured on {len(test.first.labels)} faces of test."
-    _ship(run, panel, metrics, files, folder)
+    _ship(run, panel, second, metrics, files, folder)
     yield f"Wrote the artifacts of second and both to {folder.name}/."
     write_model_card(folder)
     yield "Wrote MODEL_CARD.md."
@@ -190,6 +190,7 @@ def calibrated(
 def _ship(
     run: RunFolder,
     panel: Panel,
+    second: SecondOpinion,
     metrics: dict,
     networks: dict[str, dict[str, bytes]],
     folder: Path,
@@ -197,14 +198,15 @@ def _ship(
     described = f"{sum(metrics['data']['train'].values())} faces of train: " + ", ".join(
         sorted(metrics["data"]["train"])
     )
-    second, both = panel.parts["second"], metrics["test"]["both"]
+    both = metrics["test"]["both"]
     own = {
         "joining.json": json.dumps(second.weights).encode(),
         "head.npz": second.head.to_bytes(),
-        "guard.npz": second.guard.to_bytes(),
         "calibration.json": _json(panel.part_calibrations["second"]),
         "history.csv": run.read_history(),
     }
+    if second.guard is not None:
+        own["guard.npz"] = second.guard.to_bytes()
     joined = {
         "joining.json": json.dumps(panel.weights).encode(),
         "calibration.json": _json(panel.calibration),

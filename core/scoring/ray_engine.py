@@ -14,6 +14,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
+from typing import cast
 
 import pyarrow as pa
 
@@ -131,6 +132,7 @@ def _judged(
     waiting = set(wave)
     try:
         for table in judged.iter_batches(batch_size=None, batch_format="pyarrow"):
+            table = cast(pa.Table, table)  # as asked for; Ray's own hint says otherwise
             for sentence in filter(None, table["refused"].to_pylist()):
                 raise UserError(sentence)
             files = [os.fsdecode(name) for name in table["file"].to_pylist()]

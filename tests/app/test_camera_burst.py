@@ -54,9 +54,9 @@ def _take(page: AppTest, judges, picture: np.ndarray) -> None:
     stream._started_s = 0.0
     while take.burst.result is None:
         take.burst.judge(picture)
-        if stream._pipeline._asking is not None:  # the clock waits for the other thread
-            while not stream._pipeline._asking.is_free:
-                stream._pipeline._listen()
+        asking = stream._pipeline._asking
+        while asking is not None and not asking.is_free:  # the clock waits for the other thread
+            stream._pipeline._listen(asking)
         moment[0] += 0.1
     page.run()
 

@@ -80,15 +80,15 @@ def face_map(index: DatasetIndex, verdicts: Verdicts, inspector: Inspector) -> N
         verdicts: on all its faces.
         inspector: whose second opinion looks at the faces.
     """
-    second = inspector.panel.parts.get("second")
-    if not isinstance(second, SecondOpinion):
+    second = inspector.panel.second
+    if second is None:
         empty_state("No map", "It shows faces as the second opinion sees them; none is shipped.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox("Faces at most", SIZES, key="ds_map_faces", width=130,
                      on_change=_choose_none, **KEPT)  # fmt: skip
-        by = st.segmented_control("Colour", COLOURINGS, format_func=COLOURINGS.get, required=True,
-                                  key="ds_map_by", **KEPT)  # fmt: skip
+        by = st.segmented_control("Colour", COLOURINGS, format_func=COLOURINGS.__getitem__,
+                                  required=True, key="ds_map_by", **KEPT)  # fmt: skip
         place = st.container(horizontal=True)
     wanted = _shown(index)
     features = _features(index.version)

@@ -28,9 +28,16 @@ def filters(index: DatasetIndex, tags: TagBook) -> Query:
                 _choice("tag", "Tag", 130, tags.names, missing)
             st.text_input("Name contains", key="ds_text", width=150, **KEPT)
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.selectbox("Order", ORDERS, format_func=ORDERS.get, key="ds_order", width=185, **KEPT)
             st.selectbox(
-                "Verdict", OUTCOMES, format_func=OUTCOMES.get, key="ds_outcome", width=130, **KEPT
+                "Order", ORDERS, format_func=ORDERS.__getitem__, key="ds_order", width=185, **KEPT
+            )
+            st.selectbox(
+                "Verdict",
+                OUTCOMES,
+                format_func=OUTCOMES.__getitem__,
+                key="ds_outcome",
+                width=130,
+                **KEPT,
             )
             st.slider("P(fake)", 0.0, 1.0, step=0.01, key="ds_range", width=150, **KEPT)
             st.number_input(
@@ -48,8 +55,9 @@ def _choice(name: str, title: str, width: int, there: list[str], missing: list[s
     if (wanted := st.session_state[key]) not in choices:
         missing.append(f"{title} {wanted[:40]!r}")
         st.session_state[key] = _ANY
-    words = {"format_func": lambda value: value or "All", "key": key, "width": width}
-    st.selectbox(title, choices, **words, **KEPT)
+    st.selectbox(
+        title, choices, format_func=lambda value: value or "All", key=key, width=width, **KEPT
+    )
 
 
 def _query_of_widgets(index: DatasetIndex) -> Query:

@@ -52,7 +52,7 @@ def robustness() -> None:
             "Figure",
             _FLOORS,
             default="accuracy",
-            format_func=FIGURES.get,
+            format_func=FIGURES.__getitem__,
             required=True,
             key="ev_measure",
         )

@@ -52,7 +52,7 @@ def asked_for(view: str) -> tuple[FaceRequest, FaceGenerator | None]:
 
 
 def _which() -> str:
-    return st.segmented_control(
+    chosen = st.segmented_control(
         "Generator",
         list(GENERATORS),
         format_func=_title,
@@ -62,6 +62,7 @@ def _which() -> str:
         on_change=_forget_changes,
         **KEPT,
     )
+    return chosen or next(iter(GENERATORS))
 
 
 def _title(key: str) -> str:
@@ -83,13 +84,15 @@ def _count(which: str) -> int:
     counts = GENERATORS[which].counts
     if st.session_state.get(key) not in counts:
         st.session_state[key] = counts[1]
-    return st.segmented_control("Faces", counts, required=True, key=key, **KEPT)
+    return st.segmented_control("Faces", counts, required=True, key=key, **KEPT) or counts[1]
 
 
 def _psi(generator: FaceGenerator | None) -> float:
     note = generator.truncation_note if generator else None
-    options = {"help": note, "width": 260, **KEPT}
-    return round(st.slider("Truncation psi", *PSI_RANGE, step=0.05, key="gen_psi", **options), 2)
+    psi = st.slider(
+        "Truncation psi", *PSI_RANGE, step=0.05, key="gen_psi", help=note, width=260, **KEPT
+    )
+    return round(psi, 2)
 
 
 def direction_key(number: int) -> str:

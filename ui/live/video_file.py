@@ -157,6 +157,8 @@ def _result(job: VideoJob, calibration: Calibration) -> None:
         st.button("Clear", on_click=_forget, icon=":material/delete:")
         return
     report = job.report
+    if report is None:  # it is done by now
+        return
     for note in report.notes:
         if report.complete:
             st.info(literal(note), icon=":material/info:")

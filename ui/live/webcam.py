@@ -4,7 +4,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 import streamlit as st
-from streamlit_webrtc import WebRtcMode, webrtc_streamer
+from streamlit_webrtc import Translations, WebRtcMode, webrtc_streamer
 
 from core.errors import UserError
 from core.inference.live.judges import Judges
@@ -26,7 +26,7 @@ SHOWN_FACES = 4
 _KEY = "live"
 _SNAPSHOT = f"{_KEY}_snapshot"
 CAMERA = {"width": {"ideal": 960}, "height": {"ideal": 540}, "frameRate": {"ideal": 30}}
-WORDS = {
+WORDS: Translations = {
     "device_ask_permission": "The browser asks whether this page may use the camera: allow it.",
     "device_access_denied": (
         "The browser refused the camera. Allow it by the camera symbol in the address bar, then "
@@ -121,7 +121,7 @@ def _has_picture(connection: LiveConnection) -> bool:
 
 
 def _take_snapshot(connection: LiveConnection) -> None:
-    picture = connection.stream.view().picture
+    picture = None if connection.stream is None else connection.stream.view().picture
     if picture is None:
         st.toast("No picture has come yet. Try again in a second.", icon=":material/timer:")
         return

@@ -73,7 +73,9 @@ class Take:
             self.paused_s, self.since_s, self.tries = None, now_s, self.tries + 1
             return True
         stuck = self.burst is not None and not self.begun
-        if not stuck or self.tries >= TRIES or now_s - self.offered_s < RETRY_S * self.tries:
+        if not stuck or self.offered_s is None or self.tries >= TRIES:
+            return False
+        if now_s - self.offered_s < RETRY_S * self.tries:
             return False
         self.paused_s, self.burst = now_s, None
         return True

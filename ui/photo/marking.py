@@ -63,9 +63,11 @@ def mark_a_face(item: Judged, inspector: Inspector) -> None:
         config=STILL,
     )
     st.caption("Drag a box around the whole head, on the picture or with the sliders.")
-    options = {"step": 1, "on_change": _moved, "args": (item,)}
-    st.slider("From left to right (px)", 0, result.width, key=_key(item, "x"), **options)
-    st.slider("From top to bottom (px)", 0, result.height, key=_key(item, "y"), **options)
+    for label, most, name in (
+        ("From left to right (px)", result.width, "x"),
+        ("From top to bottom (px)", result.height, "y"),
+    ):
+        st.slider(label, 0, most, step=1, key=_key(item, name), on_change=_moved, args=(item,))
     with st.container(horizontal=True):
         st.button("Judge this box", type="primary", icon=":material/crop_free:",
                   key=_key(item, "go"), on_click=_judge, args=(item, inspector, box))  # fmt: skip
@@ -82,7 +84,7 @@ def _key(item: Judged, name: str) -> str:
 
 def _box(item: Judged) -> Box:
     """The box as the sliders say; at first one in the middle."""
-    width, height = item.result.width, item.result.height
+    width, height = item.result.width or 1, item.result.height or 1  # known: it was decoded
     side = max(1, round(START_SHARE * min(width, height)))
     for name, length in (("x", width), ("y", height)):
         start = (length - side) // 2

@@ -141,12 +141,15 @@ def _cards(item: Judged, panel: Panel) -> None:
         starts = range(0, len(faces), SHOWN_FACES)
         if st.session_state.setdefault(page_key(item), 0) not in starts:
             st.session_state[page_key(item)] = starts[-1]
-        first = st.segmented_control(
-            "Faces",
-            starts,
-            required=True,
-            format_func=lambda start: f"{start + 1} to {min(start + SHOWN_FACES, len(faces))}",
-            key=page_key(item),
+        first = (
+            st.segmented_control(
+                "Faces",
+                starts,
+                required=True,
+                format_func=lambda start: f"{start + 1} to {min(start + SHOWN_FACES, len(faces))}",
+                key=page_key(item),
+            )
+            or 0
         )
     for number, face in list(enumerate(faces, start=1))[first : first + SHOWN_FACES]:
         face_card(face, number, card_key(item, number), panel)

@@ -88,7 +88,7 @@ def _network_choice(kept: str) -> str:
         "The verdict stands on",
         NETWORKS,
         index=NETWORKS.index(kept),
-        format_func=_NAMES.get,
+        format_func=_NAMES.__getitem__,
         captions=[_CAPTIONS[name] for name in NETWORKS],
         key="photo_network_choice",
     )

@@ -24,7 +24,7 @@ def detector_choice(kept: str, key: str) -> str:
         "Face detector",
         DETECTORS,
         index=DETECTORS.index(kept),
-        format_func=_NAMES.get,
+        format_func=_NAMES.__getitem__,
         captions=[_CAPTIONS[name] for name in DETECTORS],
         key=key,
     )

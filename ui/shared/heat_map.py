@@ -77,7 +77,7 @@ def _view(key: str, panel: Panel) -> str:
     name = f"heat_view_{key}"
     if st.session_state.get(name) not in views:  # the verdict may stand on other networks now
         st.session_state[name] = views[0]
-    return st.selectbox("Seen by", views, format_func=_VIEWS.get, key=name)
+    return st.selectbox("Seen by", views, format_func=_VIEWS.__getitem__, key=name)
 
 
 def _colour_bar(scale: float) -> None:

@@ -87,15 +87,16 @@ def switch(name: str, options: dict[str, str], key: str) -> str:
         key: of the widget.
     """
     st.session_state.setdefault(key, next(iter(options)))
-    return st.segmented_control(
+    chosen = st.segmented_control(
         name,
         options,
-        format_func=options.get,
+        format_func=options.__getitem__,
         required=True,
         key=key,
         label_visibility="collapsed",
         persist_state="session",
     )
+    return chosen or next(iter(options))
 
 
 def empty_state(title: str, hint: str) -> None:

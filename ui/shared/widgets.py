@@ -1,13 +1,21 @@
 """What every page asks of Streamlit in the same words."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 import streamlit as st
 
 from ui.shared.names import literal
 
-KEPT = {"persist_state": "session"}  # what a widget was set to outlives a visit to another page
+
+class Kept(TypedDict):
+    """Attributes: persist_state, an argument of every widget."""
+
+    persist_state: Literal["session"]
+
+
+# What a widget was set to outlives a visit to another page.
+KEPT: Kept = {"persist_state": "session"}
 STILL = {"displayModeBar": False}  # of a chart that is only looked at
 
 

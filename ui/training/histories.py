@@ -171,14 +171,14 @@ def _view(quantities: list[str]) -> View:
         chosen = st.multiselect(
             "Quantities",
             quantities,
-            format_func=QUANTITIES.get,
+            format_func=QUANTITIES.__getitem__,
             key="tr_quantity",
             max_selections=MAX_CHARTS,
             width=310,
             **KEPT,
         )
         axis = st.segmented_control(
-            "Along", AXES, format_func=AXES.get, required=True, key="tr_axis"
+            "Along", AXES, format_func=AXES.__getitem__, required=True, key="tr_axis"
         )
         smoothing = st.slider("Smoothing", 0.0, 0.95, step=0.05, key="tr_smooth", width=130)
         log = st.toggle("Log scale", key="tr_log")

@@ -132,11 +132,12 @@ def _moving_face(inspector: Inspector) -> None:
         "everywhere), and the verdict should stay (**invariance**: pooling and training on shifted "
         "faces). Here is how far that holds for this network."
     )
-    limits = {"min_value": -MAX_SHIFT_PX, "max_value": MAX_SHIFT_PX, "step": 1, "width": 240}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = st.number_input("Face of seed", 0, 10_000, 1, key="tr_seed", width=130, **KEPT)
-        right = st.slider("Right (px)", value=6, key="tr_right", **limits)
-        down = st.slider("Down (px)", value=0, key="tr_down", **limits)
+        right, down = (
+            st.slider(label, -MAX_SHIFT_PX, MAX_SHIFT_PX, start, step=1, key=key, width=240)
+            for label, start, key in (("Right (px)", 6, "tr_right"), ("Down (px)", 0, "tr_down"))
+        )
         layer = st.segmented_control(
             "Maps of", LAYERS, default="conv1", required=True, key="tr_map"
         )

@@ -131,7 +131,8 @@ def _choose_the_newest(found: dict[str, Path]) -> None:
     """Show the run that the page started last, once, and otherwise leave the choice."""
     state, job = st.session_state, job_status(JOB)
     started = run_of(job)
-    if started is not None and started.name in found and state.get("tr_shown") != job.words:
+    known = started is not None and started.name in found
+    if job is not None and known and state.get("tr_shown") != job.words:
         state.tr_run, state.tr_shown = started.name, job.words
     if state.get("tr_run") not in found:
         state.tr_run = next(iter(found))

@@ -34,13 +34,18 @@ def run_form(job: Path, runs: Path, *, busy: bool) -> None:
             network = st.segmented_control(
                 "Network",
                 _NETWORKS,
-                format_func=_NETWORKS.get,
+                format_func=_NETWORKS.__getitem__,
                 default="classifier",
                 required=True,
                 key="tr_network",
             )
             recipe = st.selectbox(
-                "Recipe", RECIPES, format_func=RECIPES.get, key="tr_recipe", width=230, **KEPT
+                "Recipe",
+                RECIPES,
+                format_func=RECIPES.__getitem__,
+                key="tr_recipe",
+                width=230,
+                **KEPT,
             )
             epochs = st.number_input("Epochs", 1, 1000, 3, key="tr_epochs", width=120)
             _suggest_a_name(job, runs)

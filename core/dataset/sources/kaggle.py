@@ -189,8 +189,8 @@ def _fetch(path: str | None) -> str:
             _drop_archive()
             raise
         except KaggleApiHTTPError as refusal:
-            code = refusal.response.status_code
-            if code not in (429, 500, 502, 503, 504):
+            code = None if refusal.response is None else refusal.response.status_code
+            if code is not None and code not in (429, 500, 502, 503, 504):
                 raise UserError(_refused(code)) from refusal
             error = refusal
         except (requests.exceptions.RequestException, DataCorruptionError) as broken:

@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from core.damage import jpeg
 from core.errors import UserError
 
 SIDE_PX = 256
@@ -40,9 +41,7 @@ def kaggle_form(face: np.ndarray) -> bytes:
             f"Received: dtype={face.dtype}, shape={face.shape}"
         )
     small = cv2.resize(face, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_LINEAR)
-    settings = [cv2.IMWRITE_JPEG_QUALITY, FIRST_QUALITY]
-    _, once = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), settings)
-    return _saved_again(cv2.cvtColor(cv2.imdecode(once, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB))
+    return _saved_again(jpeg(small, FIRST_QUALITY))
 
 
 def _saved_again(pixels: np.ndarray) -> bytes:

@@ -92,7 +92,7 @@ def _split(number: int, count: int) -> str:
 
 
 def _painted(generator: FaceGenerator, seed: int, psi: tuple[float, float]) -> bytes:
-    drawn = np.random.default_rng(seed).uniform(*sorted(psi))
+    drawn = np.random.default_rng(seed).uniform(min(psi), max(psi))
     face = generator.paint(truncated_codes(generator, [seed], drawn))[0]
     if len(face) > SIDE_PX:
         return kaggle_form(face)

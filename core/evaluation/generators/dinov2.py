@@ -42,7 +42,8 @@ class Dinov2Space:
             )
         network = read_network(data)
         outputs = {name: o for op in network.get_ops() for o in op.outputs() for name in o.names}
-        network = ov.Model([outputs[_TOKENS]], network.get_parameters())
+        # OpenVINO's hints call a parameter by another name than its modules do
+        network = ov.Model([outputs[_TOKENS]], network.get_parameters())  # ty: ignore[no-matching-overload]
         self._compiled = compiled(network)
 
     def features(self, faces: np.ndarray) -> np.ndarray:

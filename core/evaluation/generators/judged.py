@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -67,9 +68,9 @@ def judge_and_keep(
         {"asked", "by_psi": [{"psi", "n", "caught", "caught_ci95", "unsure"}], "beside": the
         figures of `Measurement.figures` and by pair of sources}.
     """
-    found = kept_judgement(folder)
+    found: dict[str, Any] = kept_judgement(folder)
     if found.get("asked") != asdict(asked):
-        found = {"asked": asdict(asked), "by_psi": []}
+        found = dict[str, Any](asked=asdict(asked), by_psi=[])
     done = {row["psi"] for row in found["by_psi"]}
     network, calibration = judge
     for psi in PSIS:

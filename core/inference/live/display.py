@@ -70,7 +70,8 @@ class Display:
                 if chain is not None:
                     yield from chain.push(None)
                 chain, kind = self._chain(frame), now
-            yield from chain.push(frame)
+            if chain is not None:  # there is one from the first frame on
+                yield from chain.push(frame)
         if chain is not None:
             yield from chain.push(None)
 

@@ -108,13 +108,16 @@ class Evidence:
         self.state = State.UNSURE if thin else self._next(self.p_fake(joining), joining.calibration)
         if self.state != State.UNSURE:
             return Verdict(self.state)
-        if self._weakness and (thin or time_s - self._last_s > STALE_S):
+        stale = self._last_s is None or time_s - self._last_s > STALE_S
+        if self._weakness and (thin or stale):
             return Verdict(State.UNSURE, self._weakness)
         return Verdict(State.UNSURE, THIN if thin else joining.calibration.band_words())
 
     @property
     def _span_s(self) -> float:
-        return 0.0 if self._first_s is None else self._last_s - self._first_s
+        if self._first_s is None or self._last_s is None:
+            return 0.0
+        return self._last_s - self._first_s
 
     def is_thin(self, joining: Joining) -> bool:
         """Whether too little was seen for any verdict."""

@@ -51,7 +51,7 @@ def judges_of(
         UserError: a live calibration that cannot be done without is missing, or was changed.
     """
     alone = Joining({"cnn": 1.0}, load_calibration(folder, live=True))
-    cnn = Judges("cnn", panel.parts["cnn"].predictor, None, alone, alone)
+    cnn = Judges("cnn", panel.predictor, None, alone, alone)
     if panel.name == "cnn":
         return cnn if wanted == "cnn" else replace(cnn, note=f"{_NOT_SHIPPED} {ALONE}")
     if panel.name == "both" and "both_live_calibration" not in registered(folder):

@@ -149,7 +149,8 @@ class _Clock:
     def __init__(self, fps: float, longest_s: float):
         self.jumped = False
         self._step_s, self._longest_s = 1 / fps, longest_s
-        self._origin_s = self._last_s = None
+        self._origin_s = 0.0
+        self._last_s: float | None = None
 
     def time_s(self, stamp_s: float | None) -> float:
         """The next frame's time; a step on where the stamp is lost, doubled or of a new clock."""

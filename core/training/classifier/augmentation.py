@@ -93,7 +93,8 @@ class FaceAugmentation:
 def _even_shift(pixels: np.ndarray, rng: np.random.Generator, reach: int = 6) -> np.ndarray:
     side = min(pixels.shape[:2])
     dy, dx = 2 * rng.integers(0, 2 * reach + 1, size=2)
-    padded = cv2.copyMakeBorder(pixels, *[2 * reach] * 4, cv2.BORDER_REFLECT_101)
+    edge = 2 * reach
+    padded = cv2.copyMakeBorder(pixels, edge, edge, edge, edge, cv2.BORDER_REFLECT_101)
     return padded[dy : dy + side, dx : dx + side]
 
 

@@ -155,7 +155,7 @@ def _finish() -> Recipe:
         name="finish",
         epochs=3,
         learning_rate=2e-4,
-        source_shares=mosaic.source_shares
+        source_shares=(mosaic.source_shares or {})
         | {"stylegan": 0.54, "untruncated": 0.16, "stylegan2": 0.14},
         patch_share=0.6,
         cross_share=0.0,
@@ -225,7 +225,7 @@ def _traces_more() -> Recipe:
     """Second stage of `traces`, from its weights: more of what it misses, and a later generator."""
     traces = _traces()
     more = {"mobilestylegan": 0.10, "omi": 0.09, "sd21": 0.08, "stylegan2": 0.08}
-    shares = traces.source_shares | more | {"dcgansharp": 0.08}
+    shares = (traces.source_shares or {}) | more | {"dcgansharp": 0.08}
     return replace(
         traces,
         name="traces_more",

@@ -29,7 +29,8 @@ def widen(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """More around the face: mirrored, drawn out, or of one colour. The result is larger."""
     reach = max(1, round(rng.uniform(0, MAX_WIDE) / 2 * pixels.shape[0]))
     kind = (cv2.BORDER_REFLECT_101, cv2.BORDER_REPLICATE, cv2.BORDER_CONSTANT)[rng.integers(3)]
-    return cv2.copyMakeBorder(pixels, *[reach] * 4, kind, value=_colour(rng).tolist())
+    colour = _colour(rng).tolist()
+    return cv2.copyMakeBorder(pixels, reach, reach, reach, reach, kind, value=colour)
 
 
 def paint_edges(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:

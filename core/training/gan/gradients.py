@@ -1,6 +1,7 @@
 """Gradients on whichever backend Keras runs: TensorFlow on a CPU, torch on a GPU."""
 
 from collections.abc import Callable
+from typing import Any
 
 import keras
 
@@ -64,7 +65,7 @@ def pulled(forward: Callable[[], list], variables: list) -> tuple[list, Callable
     raise _unknown_backend()
 
 
-def slopes_of(loss_of: Callable[[list], object], inputs: list) -> tuple:
+def slopes_of(loss_of: Callable[[list], Any], inputs: list) -> tuple:
     """Value of a scalar and its gradients by the tensors it is computed from.
 
     Args:
@@ -106,7 +107,7 @@ def input_gradient(function: Callable, inputs):
         return tape.gradient(total, inputs)
     import torch
 
-    inputs = inputs.detach().requires_grad_(True)
+    inputs: list[Any] = inputs.detach().requires_grad_(True)
     (gradient,) = torch.autograd.grad(keras.ops.sum(function(inputs)), inputs, create_graph=True)
     return gradient
 

@@ -55,7 +55,9 @@ def build_backbone() -> tuple[bytes, bytes]:
         )
         parts += [split.output(0), mean.output(0), ops.sqrt(spread).output(0)]
     row = ops.squeeze(ops.concat(parts, 2), np.array([1]))
-    return as_files(ov.Model([ops.result(row)], [face], "dinov2_vits14_features"), half=True)
+    # OpenVINO's hints call a result by another name than its modules do
+    network = ov.Model([ops.result(row)], [face], "dinov2_vits14_features")  # ty: ignore[no-matching-overload]
+    return as_files(network, half=True)
 
 
 def _package_file() -> Path:
