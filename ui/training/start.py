@@ -39,14 +39,8 @@ def run_form(job: Path, runs: Path, *, busy: bool) -> None:
                 required=True,
                 key="tr_network",
             )
-            recipe = st.selectbox(
-                "Recipe",
-                RECIPES,
-                format_func=RECIPES.__getitem__,
-                key="tr_recipe",
-                width=230,
-                **KEPT,
-            )
+            recipe = st.selectbox("Recipe", RECIPES, format_func=RECIPES.__getitem__,
+                                  key="tr_recipe", width=230, **KEPT)  # fmt: skip
             epochs = st.number_input("Epochs", 1, 1000, 3, key="tr_epochs", width=120)
             _suggest_a_name(job, runs)
             name = st.text_input("Name of the run", key="tr_name", width=160)
