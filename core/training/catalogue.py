@@ -7,7 +7,7 @@ RECIPES_OF = {
     "classifier": ("ours", "original", "webcam", "mosaic", "finish", "wide"),
     "second": ("second",),
     "traces": ("traces", "traces_more"),
-    "dcgan": ("ours", "original", "projected", "projected_late"),
+    "dcgan": ("ours", "original", "projected"),
 }
 RECIPE_NAMES = tuple(dict.fromkeys(name for names in RECIPES_OF.values() for name in names))
 
