@@ -13,6 +13,7 @@ from core.sole_writer import sole_writer
 from core.training.catalogue import RECIPE_NAMES, RECIPES_OF, recipe_for
 
 # Options of `publish` that not everything that is published looks at.
+_IN_PLACE = ("live", "figures")  # RUN_DIR is a folder of artifacts: what is published there
 _ONLY_AS = {
     "clips": ("live",),
     "traces": ("second",),
@@ -61,9 +62,18 @@ def _add_publish(commands: Commands) -> None:
         "--as",
         dest="name",
         default="classifier",
-        choices=["classifier", "second", "live", "original", "generator", "original_generator"],
+        choices=[
+            "classifier",
+            "second",
+            "live",
+            "figures",
+            "original",
+            "generator",
+            "original_generator",
+        ],
         help="classifier, generator: what the app serves; original...: figures for comparison; "
-        "live: calibrate what is published in RUN_DIR for moving pictures",
+        "live: calibrate what is published in RUN_DIR for moving pictures; figures: measure it "
+        "on test anew",
     )
     publish.add_argument(
         "--clips", type=Path, metavar="DIR", help="live: films in real/ and fake/, one person each"
@@ -145,7 +155,7 @@ def _publish(args: argparse.Namespace) -> int:
     if args.only_measure:
         return _measure_generator(args)
     # One at a time: another one would change what this one measures beside.
-    with sole_writer(args.run_dir if args.name == "live" else ARTIFACTS_DIR):
+    with sole_writer(args.run_dir if args.name in _IN_PLACE else ARTIFACTS_DIR):
         for line in _published(args):
             print(line)
     return OK
@@ -162,6 +172,10 @@ def _published(args: argparse.Namespace) -> Iterator[str]:
         from core.publishing.second import publish_second
 
         return publish_second(args.run_dir, args.data, traces_dir=args.traces)
+    if args.name == "figures":
+        from core.publishing.figures import publish_figures
+
+        return publish_figures(args.data, folder=args.run_dir)
     if args.name == "live":
         from core.publishing.live import publish_live
 

@@ -214,8 +214,8 @@ def _ship(
     }
     shipments = [
         *(Shipment(name, content, _ORIGINS[name], {}) for name, content in networks.items()),
-        Shipment("second", own, described, _short(metrics["test"]["second"])),
-        Shipment("both", joined, described, _short(both)),
+        Shipment("second", own, described, in_short(metrics["test"]["second"])),
+        Shipment("both", joined, described, in_short(both)),
     ]
     stale = (
         "second_live",
@@ -267,7 +267,8 @@ def figures(panel: Panel, judged: Judged) -> dict[str, dict]:
     return alone | {"both": report(joined_scores(panel, judged), panel.calibration)}
 
 
-def _short(said: dict) -> dict:
+def in_short(said: dict) -> dict:
+    """The figures of a report that the registry tells."""
     return {"test": {key: said[key] for key in ("n", "accuracy", "roc_auc", "ece")}}
 
 
