@@ -20,6 +20,7 @@ DATA, CLIPS = "DIR of faces", "DIR of films"
 BENCHES = {
     "verdict": [],
     "app_start": [],
+    "pages": [],
     "memory": [],
     "live": [],
     "generate": [],

@@ -36,7 +36,7 @@ def first_page_seconds(script: Path, heading: str, browser: Browser) -> float:
     )
     page = browser.new_page()
     try:
-        _wait(f"http://localhost:{port}/_stcore/health")
+        wait_for(f"http://localhost:{port}/_stcore/health")
         page.goto(f"http://localhost:{port}")
         page.get_by_role("heading", name=heading, exact=True).wait_for(timeout=60_000)
         return time.perf_counter() - started
@@ -46,7 +46,8 @@ def first_page_seconds(script: Path, heading: str, browser: Browser) -> float:
         process.wait(timeout=20)
 
 
-def _wait(url: str) -> None:
+def wait_for(url: str) -> None:
+    """Wait until a server answers there."""
     for _ in range(3000):
         try:
             with urllib.request.urlopen(url, timeout=2):

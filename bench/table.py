@@ -52,6 +52,11 @@ TABLES = {
         ("app",),
         ("last over the first", "times the empty app"),
     ),
+    "pages": Table(
+        "From a press to its result, over what one waits for without a thought",
+        ("page", "action", "progress", "time left"),
+        ("first sign over 300 ms", "result over 1 s"),
+    ),
     "generate": Table(
         "Painting and training a generator", ("painting", "training"), ("times_ours", "times_plain")
     ),
