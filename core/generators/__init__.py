@@ -15,18 +15,20 @@ class Registered:
         side: of its pictures, in pixels.
         counts: how many faces a page may show; the second is what it shows unasked.
         maker: "module:function" that loads it.
+        photos: which photos it learned from; "" where `generator_metrics` tells it.
     """
 
     name: str
     side: int
     counts: tuple[int, ...]
     maker: str
+    photos: str = ""
 
 
 GENERATORS = {
     "dcgan": Registered("DCGAN", 128, (4, 16, 36, 64), "core.generators.dcgan:load_dcgan"),
     "mobilestylegan": Registered(
-        "MobileStyleGAN", 1024, (1, 4, 9), "core.generators.mobilestylegan:MobileStyleGan"
+        "MobileStyleGAN", 1024, (1, 4, 9), "core.generators.mobilestylegan:MobileStyleGan", "FFHQ"
     ),
 }
 

@@ -13,10 +13,13 @@ class FaceGenerator(Protocol):
         side: of its pictures, in pixels.
         framing: the source of real faces whose framing its pictures have; "" if that of all.
         center: float32 (dim,), the code truncation pulls towards.
-        directions: float32 (k, dim), unit vectors that change a face most, strongest first.
+        directions: float32 (k, dim), k at least 6: orthogonal unit vectors that change a face
+            most, strongest first.
         reach: how far along a direction faces still look like faces.
-        version: SHA-256 of its weights, which a picture's metadata carries.
-        truncation_note: what truncation does to its codes, in a sentence.
+        version: SHA-256 of its weights, which a picture's metadata carries, in hexadecimal.
+        truncation_note, directions_note, way_note: what truncation does to its codes, how the
+            directions were found, and which way leads from one code to another, each in a
+            sentence that the page shows.
     """
 
     name: str
@@ -27,6 +30,8 @@ class FaceGenerator(Protocol):
     reach: float
     version: str
     truncation_note: str
+    directions_note: str
+    way_note: str
 
     def codes(self, seeds: list[int]) -> np.ndarray:
         """What each seed's face is painted from: float32 (n, dim)."""

@@ -30,6 +30,11 @@ class Dcgan:
         "Multiplies the latent z by psi: towards 0 lies the average face, above 1 are faces rarer "
         "than any it was trained to paint."
     )
+    directions_note = (
+        "The strongest directions of the generator's first layer, found from its weights alone "
+        "(closed-form factorization)."
+    )
+    way_note = "Latents are turned on the sphere they lie on (slerp)."
 
     def __init__(self, graph: bytes, constants: bytes, version: str):
         """Compile the network.

@@ -43,6 +43,8 @@ class MobileStyleGan:
         "Pulls the style w to the mean style: mean + psi * (w - mean). Towards 0 lies the average "
         "face; 1 is the full variety, with more failures."
     )
+    directions_note = "The principal components of its styles (GANSpace)."
+    way_note = "Styles are mixed along a straight line."
 
     def __init__(self, folder: Path | None = None):
         folder = folder or data_folder()

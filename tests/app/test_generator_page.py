@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core.cli.main import main
 from core.config import ROOT
 from core.errors import UserError
-from core.generators import load_generator
+from core.generators import GENERATORS, Registered, load_generator
 from core.generators.request import SLIDERS
 from tests.app.words import page_text
 from tests.conftest import write_dataset
@@ -53,6 +53,18 @@ def test_sixteen_faces_each_with_a_verdict():
     counts = [int(n) for n in re.findall(r"\*\*(\d+)\*\*", page_text(page))]
     assert "seed 15" in grid and sum(counts[:3]) == 16
     assert "Of 100 real" in page_text(page)  # how far to trust these verdicts
+
+
+@pytest.mark.parametrize("view", ["faces", "one", "between", "sums", "learning", "quality"])
+def test_a_third_generator_needs_no_change_of_the_page(view, monkeypatch):
+    line = Registered("Plain", 16, (2, 3), "tests.unit.test_generators:Plain", "nobody")
+    monkeypatch.setitem(GENERATORS, "plain", line)
+    page = _page(generator="plain", view=view)
+    text = page_text(page)
+    assert not page.exception and not page.error and not page.warning
+    assert "Plain learned from photos of nobody" in text
+    assert ("Red, green and blue." in text) == (view == "one")
+    assert ("A straight one." in text) == (view == "between")
 
 
 def test_a_link_is_obeyed_and_kept():

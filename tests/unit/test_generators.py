@@ -271,6 +271,8 @@ def test_every_registered_generator_keeps_what_all_promise(key):
     codes = generator.codes([1, 2])
     np.testing.assert_array_equal(codes[1], generator.codes([2])[0])
     assert generator.center.shape == codes[0].shape and len(generator.version) == 64
+    notes = (generator.truncation_note, generator.directions_note, generator.way_note)
+    assert all(note.endswith(".") for note in notes)
     directions = generator.directions[:SLIDERS]
     np.testing.assert_allclose(directions @ directions.T, np.eye(SLIDERS), atol=1e-4)
     first, second = generator.paint(maths.truncated(codes, 0.7, generator.center))
@@ -283,21 +285,29 @@ def test_every_registered_generator_keeps_what_all_promise(key):
 class Plain:
     """A third generator, as little as one can be: faces of one colour."""
 
-    name, side, framing, reach, truncation_note = "Plain", 16, "", 1.0, "Towards gray."
-    version = "0" * 64
-    center = np.zeros(3, np.float32)
-    directions = np.eye(3, dtype=np.float32)
+    name, side, framing, reach, version = "Plain", 16, "", 1.0, "0" * 64
+    truncation_note = "Towards gray."
+    directions_note = "Red, green and blue."
+    way_note = "A straight one."
+    center = np.zeros(SLIDERS, np.float32)
+    directions = np.eye(SLIDERS, dtype=np.float32)
 
     def codes(self, seeds):
-        return maths.normal_latents(seeds, 3)
+        return maths.normal_latents(seeds, SLIDERS)
+
+    def between(self, start, end, share):
+        return maths.lerp(start, end, share)
+
+    def combined(self, plus, minus, plus_too):
+        return self.codes([*plus, *minus, *plus_too]).mean(axis=0)
 
     def paint(self, codes):
-        levels = np.clip(128 + 40 * codes, 0, 255).astype(np.uint8)
+        levels = np.clip(128 + 40 * codes[:, :3], 0, 255).astype(np.uint8)
         return np.broadcast_to(levels[:, None, None], (len(codes), 16, 16, 3)).copy()
 
 
 def test_a_third_generator_is_a_class_and_a_line(monkeypatch, tmp_path):
-    line = Registered("Plain", 16, (2, 3), f"{__name__}:Plain")
+    line = Registered("Plain", 16, (2, 3), f"{__name__}:Plain", "nobody")
     monkeypatch.setitem(GENERATORS, "plain", line)
     command = ["generate", "--generator", "plain", "--seed", "7", "--count", "2"]
     assert main([*command, "--out", str(tmp_path)]) == 0

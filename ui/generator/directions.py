@@ -42,7 +42,7 @@ def directions(request: FaceRequest, generator: FaceGenerator) -> None:
             )
             if ends:
                 st.image(ends[1], width=END_PX, alt=_end(known, "high"))
-    st.caption(_how_found(names))
+    st.caption(_how_found(names, generator))
 
 
 def _title(known: dict, number: int) -> str:
@@ -68,17 +68,13 @@ def _help(known: dict) -> str | None:
     )
 
 
-def _how_found(names: list[dict]) -> str:
-    found = (
-        "The strongest directions of the generator's first layer, found from its weights alone "
-        "(DCGAN: closed-form factorization; MobileStyleGAN: principal components of its styles). "
-    )
+def _how_found(names: list[dict], generator: FaceGenerator) -> str:
     if names:
-        return found + (
-            "Nobody named them: each has the name of what small measuring functions see change "
-            "along it (landmarks, brightness, colour)."
+        return (
+            f"{generator.directions_note} Nobody named them: each has the name of what small "
+            "measuring functions see change along it (landmarks, brightness, colour)."
         )
-    return found + "Nobody named them: drag and see."
+    return f"{generator.directions_note} Nobody named them: drag and see."
 
 
 def _measured(generator: str) -> list[dict]:

@@ -135,7 +135,10 @@ def _numbers(request: FaceRequest, generator: FaceGenerator) -> None:
         if generator.center.size > _PAGE:
             st.caption(f"The first {_PAGE} of {generator.center.size} numbers of its style.")
         base = request.edited_code(generator)[0, :_PAGE]
-        table = pd.DataFrame(base.reshape(-1, _COLUMNS), columns=[f"+{n}" for n in range(_COLUMNS)])
+        cells = np.pad(base, (0, -base.size % _COLUMNS), constant_values=np.nan)  # full rows
+        table = pd.DataFrame(
+            cells.reshape(-1, _COLUMNS), columns=[f"+{n}" for n in range(_COLUMNS)]
+        )
         table.index = [f"z{row * _COLUMNS}" for row in range(len(table))]
         key = hashlib.sha256(base.tobytes()).hexdigest()[:12]
         number = st.column_config.NumberColumn(
@@ -152,7 +155,7 @@ def _numbers(request: FaceRequest, generator: FaceGenerator) -> None:
             on_click=st.session_state.gen_edits.clear,
             disabled=not request.edits,
         )
-    flat = edited.to_numpy(np.float32).ravel()
+    flat = edited.to_numpy(np.float32).ravel()[: base.size]
     changed = np.flatnonzero((flat != base) & np.isfinite(flat))
     if changed.size:
         st.session_state.gen_edits |= {int(place): float(flat[place]) for place in changed}

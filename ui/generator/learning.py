@@ -8,6 +8,7 @@ import streamlit as st
 from core.artifacts import read_artifact, read_json
 from core.errors import UserError
 from core.evaluation.generators.quality import BLURRED, HELD_OUT
+from core.generators import GENERATORS
 from core.generators.base import FaceGenerator
 from core.generators.dcgan import list_snapshots
 from core.generators.request import FaceRequest
@@ -141,8 +142,11 @@ def origins() -> None:
     except UserError as error:
         say_error(error)
         return
+    learned = "; ".join(
+        f"{known.name} learned from photos of {known.photos or sources}"
+        for known in GENERATORS.values()
+    )
     st.caption(
-        f"Every face here is machine-made. The DCGAN learned from photos of {sources}, "
-        "MobileStyleGAN from FFHQ; both repeat the biases of these sets, and what they paint is "
-        "for non-commercial use."
+        f"Every face here is machine-made. {learned}. They repeat the biases of these sets, and "
+        "what they paint is for non-commercial use."
     )

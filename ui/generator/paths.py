@@ -14,7 +14,8 @@ from ui.shared.face_grid import face_grid
 from ui.shared.names import literal
 from ui.shared.widgets import KEPT, download
 
-FRAMES = {128: 36, 1024: 10}  # by the side of the faces: a large one takes half a second
+FRAMES, LARGE_FRAMES = 36, 10  # of a film; a large face takes half a second to paint
+LARGE_SIDE = 512  # pixels, from which on a face is large
 
 
 def between(request: FaceRequest, generator: FaceGenerator, inspector: Inspector) -> None:
@@ -36,10 +37,7 @@ def between(request: FaceRequest, generator: FaceGenerator, inspector: Inspector
             [f"seed {request.seed}", f"{share:.0%} of the way", f"seed {other}"],
             [(result.p_fake, result.verdict) for _, result in done],
         )
-        st.caption(
-            "DCGAN latents are turned on the sphere they lie on (slerp), styles of MobileStyleGAN "
-            "are mixed along a straight line. Every station is a face of its own."
-        )
+        st.caption(f"{generator.way_note} Every station is a face of its own.")
     with right:
         _film(request, generator, start, end, other)
 
@@ -50,7 +48,8 @@ def _film_files(
 ) -> tuple[bytes, bytes]:
     ends = [np.frombuffer(code, np.float32) for code in (start, end)]
     bar = st.progress(0.0, "Painting the frames ...")
-    frames = path_frames(_generator, *ends, FRAMES[_generator.side], bar.progress)
+    count = FRAMES if _generator.side < LARGE_SIDE else LARGE_FRAMES
+    frames = path_frames(_generator, *ends, count, bar.progress)
     bar.empty()
     loop = there_and_back(frames)
     return to_gif(loop), to_mp4(loop)
