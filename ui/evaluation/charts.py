@@ -114,7 +114,8 @@ def generator_chart(rows: list[dict]) -> go.Figure:
         )
     figure.add_vline(0.5, line={"color": palette()["gray"], "width": 1, "dash": "dot"})
     figure.update_xaxes(title="ROC AUC", range=[lowest, 1.01])
-    return names_above(plain(figure), list(dict.fromkeys(table["name"]))[::-1])
+    names = list(dict.fromkeys(table["name"]))[::-1]
+    return names_above(plain(figure), names).update_yaxes(showgrid=True)
 
 
 def add_line(figure: go.Figure, number: int, title: str, x: Sequence, y: Sequence) -> None:
