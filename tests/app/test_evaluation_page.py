@@ -4,12 +4,14 @@ import json
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import ROOT
 from core.evaluation.knowledge import ShippedRoc, shipped_knowledge
 from core.evaluation.measurement import GeneratedFaces, Measurement
+from core.evaluation.robustness import DAMAGES, Damage
 from tests.app.words import page_text
 from tests.conftest import write_dataset
 from ui.evaluation.plots import PLOTS
@@ -216,7 +218,11 @@ def test_a_bad_folder_is_said_before_the_button_is_pressed(tmp_path):
 
 
 @pytest.mark.parametrize("view", ["robustness", "generalization"])
-def test_the_shipped_tables_are_shown(view):
+def test_the_shipped_tables_are_shown(view, monkeypatch):
+    turned = Damage("Turned", "quarters", (1,), lambda pixels, rng, level: np.rot90(pixels).copy())
+    monkeypatch.setitem(DAMAGES, "turned", turned)  # as after its line was added
     page = _choose(_page(), "ev_view", view)
     assert not page.exception and not page.error
     assert page.dataframe or "Not measured yet" in page_text(page)
+    if view == "robustness" and page.dataframe:
+        assert "Not measured yet: Turned." in page_text(page)
