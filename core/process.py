@@ -4,10 +4,13 @@ The app's pages and the command line call it first. A program of yours that trai
 heat maps beside a webcam, does so too; importing `core` changes nothing about its process.
 """
 
+import ctypes
 import os
 import re
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.abc import MetaPathFinder
@@ -22,6 +25,9 @@ _TENSORFLOW = {
     # all cores) costs nothing on a network without branches, and makes `--resume` exact.
     "TF_NUM_INTEROP_THREADS": "1",
 }
+
+RETURN_EVERY_S = 60.0
+_returning = threading.Lock()  # taken for good by the first who asks
 
 
 def prepare_process() -> None:
@@ -87,3 +93,25 @@ def _without_chatter(load: Callable[[ModuleType], None]) -> Callable[[ModuleType
                         os.write(2, line)
 
     return loaded
+
+
+def return_freed_memory(every_s: float = RETURN_EVERY_S) -> None:
+    """Give back to the system, every so often, what this process has freed. Calls may repeat.
+
+    glibc keeps for each of its threads what they have freed. After a hundred webcams had come and
+    gone, a server held 250 MB more than before, and used none of it. Where there is another C
+    library nothing happens.
+
+    Args:
+        every_s: seconds between two times.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is None or not _returning.acquire(blocking=False):
+        return
+
+    def keep_returning() -> None:
+        while True:
+            time.sleep(every_s)
+            trim(0)
+
+    threading.Thread(target=keep_returning, name="return-memory", daemon=True).start()

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import platform
 import subprocess
 import sys
 
@@ -74,3 +75,38 @@ def test_what_tensorflow_prints_while_it_loads_is_left_out_but_nothing_else(tmp_
     lines = done.stderr.splitlines()
     assert lines[0] == "a real error" and "oneDNN" not in done.stderr
     assert lines[-1] == ("OSError: 1" if fails else "later")
+
+
+FREES = """
+import threading, time
+from core.process import return_freed_memory
+
+def resident_mb():
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) // 1024 for line in file if line.startswith("VmRSS"))
+
+kept = []
+def work():
+    freed = [bytearray(50_000) for _ in range(1000)]
+    kept.extend(bytearray(2_000) for _ in range(20))  # at the end, as a session's last words
+    del freed
+
+for _ in range(2):
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+before = resident_mb()
+return_freed_memory(0.1)
+return_freed_memory(0.1)
+own = [thread.name for thread in threading.enumerate()].count("return-memory")
+time.sleep(1)
+print(before, resident_mb(), own)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library keeps nothing")
+def test_what_threads_have_freed_goes_back_to_the_system():
+    done = subprocess.run([sys.executable, "-c", FREES], cwd=ROOT, capture_output=True, text=True)
+    before_mb, after_mb, threads = map(int, done.stdout.split())
+    assert before_mb - after_mb > 50, (before_mb, after_mb)
+    assert threads == 1

@@ -8,7 +8,7 @@ from streamlit.errors import StreamlitPageNotFoundError
 
 from core.inference.report import CLASS_COLORS
 from core.inference.verdict import P_FAKE_MEANS, SHORT_WORDS, WORDS, percent
-from core.process import prepare_process
+from core.process import prepare_process, return_freed_memory
 from ui.shared import address
 from ui.shared.colors import css_variables
 
@@ -59,6 +59,7 @@ if (!window.tablesReached) {
 def start_page(name: str, lead: str) -> None:
     """Set the page up and draw its heading. Call it first on every page."""
     prepare_process()
+    return_freed_memory()
     title = TITLE if name == TITLE else f"{name} · {TITLE}"
     st.set_page_config(page_title=title, page_icon=_ICON, layout="wide")
     st.html(f"<style>{css_variables()}{_CSS}</style>")
