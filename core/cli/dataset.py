@@ -65,7 +65,7 @@ def _add_paint(actions: Commands) -> None:
     paint.add_argument("--epoch", type=int, metavar="N", help="a stored epoch of the DCGAN")
     paint.add_argument(
         "--variants", type=int, default=0, metavar="N",
-        help="the DCGAN: paint with N generators between two stored epochs, filters shaken",
+        help="the DCGAN: paint with N generators between two stored epochs, perturbed a little",
     )  # fmt: skip
     paint.add_argument(
         "--beside", type=Path, metavar="DATA", help="data set whose files DIR shows too, by links"

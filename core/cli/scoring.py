@@ -29,7 +29,7 @@ def add_scoring(classify: argparse.ArgumentParser) -> None:
         help="write a table, a row a face: .parquet, .csv or .jsonl; for any number of files",
     )
     classify.add_argument(
-        "--resume", action="store_true", help="go on with a table that was broken off"
+        "--resume", action="store_true", help="continue a table that was broken off"
     )
     classify.add_argument(
         "--workers", type=positive, metavar="N", help="processes that judge for --out (all cores)"

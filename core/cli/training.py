@@ -29,7 +29,7 @@ def add_training(commands: Commands) -> None:
     train.add_argument("--data", required=True, type=Path, metavar="DIR")
     train.add_argument("--out", required=True, type=Path, metavar="RUN_DIR")
     train.add_argument("--epochs", type=positive, metavar="N")
-    train.add_argument("--resume", action="store_true", help="go on where a run stopped")
+    train.add_argument("--resume", action="store_true", help="continue where a run stopped")
     train.add_argument("--recipe", choices=RECIPE_NAMES, help="ours, or the network's own")
     train.add_argument(
         "--start",

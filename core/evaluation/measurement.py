@@ -1,4 +1,4 @@
-"""A set of faces judged bit by bit: what is done so far can be looked at, whenever one stops."""
+"""A set of faces judged in chunks: the figures of what is done can be read at any time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -149,7 +149,7 @@ class Measurement:
         return np.flatnonzero(np.isfinite(self.log_odds))
 
     def run(self, network: Network) -> Iterator[int]:
-        """Judge the faces in chunks; may be left at any of them.
+        """Judge the faces in chunks; it may be stopped after any of them.
 
         Yields:
             How many faces were looked at.

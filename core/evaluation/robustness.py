@@ -1,4 +1,4 @@
-"""How the verdict holds when a picture has been through the world: one damage at a time."""
+"""Robustness: how verdicts hold on pictures that were compressed, scaled, filmed and so on."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ def _filmed(pixels: np.ndarray, rng: np.random.Generator, crf: float) -> np.ndar
 
 
 def _swapped(pixels: np.ndarray, rng: np.random.Generator, swap: float) -> np.ndarray:
-    """Not a damage of the world but the commonest bug: a canary that must show."""
+    """The commonest bug around a network, no damage: a check that a sweep notices anything."""
     return np.ascontiguousarray(pixels[..., ::-1]) if swap else pixels
 
 
@@ -95,7 +95,7 @@ DAMAGES = {
 
 
 def pick_faces(faces: pd.DataFrame, per_source: int = PER_SOURCE) -> pd.DataFrame:
-    """Up to so many faces of each source that has plenty, drawn by a fixed seed."""
+    """Up to `per_source` faces of each source with enough of them, drawn with a fixed seed."""
     known = faces["source"].isin(plentiful(faces[["label", "source"]].value_counts().to_dict()))
     parts = [
         rows.sample(min(per_source, len(rows)), random_state=SEED)

@@ -59,7 +59,7 @@ class ScoreBook:
         return Verdicts.of(found["p_fake"].to_numpy(np.float64), calibration, doubts)
 
     def judge(self, faces: pd.DataFrame, inspector: Inspector) -> Iterator[int]:
-        """Judge the faces that are not in the book, in chunks; it may be left off at any of them.
+        """Judge the faces that are not in the book, in chunks; it may be stopped after any.
 
         Args:
             faces: rows of an index; each picture is one aligned face.

@@ -1,4 +1,4 @@
-"""What was tried to break the app with, in one line, from the file that `make torture` wrote."""
+"""One line on what `make torture` tried in order to break the app, from the file it wrote."""
 
 from datetime import date
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Where a network looked: a hint, not a proof. The only part of inference on Keras.
+"""Where a network looked (saliency maps): a hint, no proof. The only part here on Keras.
 
 The second opinion tells exactly what each area adds to its log-odds (`evidence_over`); the CNN's
 dense layers see all areas at once, so there it is a guess along the gradient (`grad_cam`).
@@ -35,7 +35,7 @@ NOTES = {
 
 @dataclass(frozen=True)
 class Heat:
-    """What a network saw where.
+    """A heat map of a face, and how it was made.
 
     Attributes:
         method: `EVIDENCE` of the second opinion, or `GRAD_CAM` of the CNN.
@@ -60,7 +60,7 @@ class Heat:
 
 
 def views_of(panel: Panel) -> tuple[str, ...]:
-    """What may be asked where it looked, the one that the verdict stands on most first.
+    """The views that can be shown of where it looked, the most decisive one first.
 
     Args:
         panel: what judged.

@@ -1,4 +1,4 @@
-"""Knowing what it does not know: how far a face lies from all that a network learned from.
+"""Out-of-distribution detection: how far a face lies from all that a network learned from.
 
 A network that never saw a kind of picture is not unsure about it, it is sure. The distance to the
 nearest kind of training faces says so (Mahalanobis distance in a network's embedding: Lee et al.,

@@ -54,7 +54,7 @@ def load_keras_weights(model: "keras.Model", name: str, folder: Path = ARTIFACTS
 
 
 def spare_the_collector() -> None:
-    """Take what is loaded by now out of the garbage collector's sight.
+    """Exempt what is loaded by now from garbage collection.
 
     TensorFlow alone is a million objects. Streamlit collects garbage twice after every run of a
     script, and the live pages run twice a second: without this the collector takes all the time

@@ -33,7 +33,7 @@ class FolderRun:
     def __init__(
         self, out: Path, settings: dict, *, resume: bool = False, partitioned: bool = False
     ):
-        """Begin, or go on.
+        """Begin, or resume.
 
         Args:
             out: the table; ends in one of `TABLE_SUFFIXES`.
@@ -132,7 +132,7 @@ class FolderRun:
         return totals
 
     def close(self) -> None:
-        """Leave off; `resume` goes on from here."""
+        """Stop; `resume` continues from here."""
         if not self.finished:
             self._part.close()
 

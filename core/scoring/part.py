@@ -153,7 +153,7 @@ class Part:
                 yield from _checked(json.loads(rows))
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._database.close()
 
     def remove(self) -> None:

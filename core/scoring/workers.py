@@ -132,7 +132,7 @@ class Crew:
             )
 
     def dismiss(self) -> None:
-        """End the processes, whatever they are at."""
+        """End the processes, whatever they are doing."""
         self._held.close()
         self._watched.close()
         self._pool.shutdown(cancel_futures=True)

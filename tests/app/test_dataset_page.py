@@ -236,7 +236,7 @@ def test_other_names_of_folders_and_what_is_left_out(data):
     [
         (JobStatus([], False, 0, False, ["The demo set is in X"], 1.0), "The demo set is in X"),
         (JobStatus([], False, 1, False, ["Error: no room"], None), "no room"),
-        (JobStatus([], False, None, True, [], None), "goes on"),
+        (JobStatus([], False, None, True, [], None), "start again to continue"),
         (JobStatus([], False, None, False, [], None), "ended without a word"),
         (JobStatus([], True, None, False, ["half"], 0.5), "being made ready"),
     ],

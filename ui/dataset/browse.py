@@ -106,8 +106,8 @@ def _head(
             "Judge them",
             icon=":material/gavel:",
             disabled=judged == len(rows),
-            help="The classifier looks at every face of the list. Leave any time: what is judged "
-            "stays.",
+            help="The classifier looks at every face of the list. You may leave at "
+            "any time: what is judged is kept.",
         )
         download(
             "List (CSV)",

@@ -122,8 +122,8 @@ def _demo_card() -> None:
 def _sample_card() -> None:
     st.markdown("**Sample of the 140k set**")
     st.caption(
-        "FFHQ photos and StyleGAN faces from Kaggle, a file at a time. It can be cut off and goes "
-        "on where it was."
+        "FFHQ photos and StyleGAN faces from Kaggle, a file at a time. If it breaks off, it "
+        "continues where it was."
     )
     count = st.number_input("Faces a class", 10, MAX_SAMPLE, 200, step=10, key="ds_sample", **KEPT)
     words = ["dataset", "download", "--sample", str(count)]
@@ -167,7 +167,7 @@ def _outcome(job: JobStatus) -> None:
     """How the last job ended."""
     last = job.lines[-1] if job.lines else ""
     if job.stopped:
-        st.info("Stopped. What was there stays; started again, it goes on.", icon=":material/stop:")
+        st.info("Stopped. What is there is kept; start again to continue.", icon=":material/stop:")
     elif job.exit_code == 0:
         st.success(literal(last), icon=":material/check:")
     else:

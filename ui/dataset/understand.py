@@ -77,7 +77,9 @@ def _means(found: Properties) -> None:
         )
     with right:
         st.plotly_chart(spectrum_chart(found.spectra), config=STILL)
-        st.caption("Mean power by fineness of detail: where the lines part, a network can look.")
+        st.caption(
+            "Mean power by fineness of detail: where the lines part, a network finds a difference."
+        )
 
 
 def _shortcuts(found: Properties) -> None:

@@ -28,9 +28,10 @@ _RUN, _NEXT = "ev_run", "ev_next"
 FEW = 100  # under so many faces of a class, one in a hundred cannot be counted
 _MEANINGS = f"""
 - **Fakes caught**, **real called real**: how often each kind lies on its side of the threshold,
-  those in the unsure band among them.
-- **Get an answer**: the others are unsure. They lie in the unsure band, the networks contradict
-  each other, or they are unlike all faces learned from. On the validation faces at most
+  unsure ones included.
+- **Get an answer**: the others are unsure, as on the Photo page. They lie in the unsure band, the
+  networks contradict each other, or they are blurred, small, unlike all faces learned from, or
+  without colours and not called fake. On the validation faces at most
   {ACCUSED_RATE:.0%} of the photos of the worst source lie above the band, and at most
   {MISSED_RATE:.0%} of the generated faces below. It moves along with the threshold.
 - **ROC AUC**: the chance that a fake face scores above a real one. 0.5 is guessing, 1 is perfect;

@@ -112,7 +112,7 @@ def _pictures() -> None:
     if example is None:
         return
     with st.expander("What the damage looks like", icon=":material/image:"):
-        st.caption("A generated face, as clean faces are, and at every level of the charts.")
+        st.caption("A generated face, undamaged and at every level of the charts.")
         for name in DAMAGES:
             _damaged(name, example.data)
 

@@ -191,7 +191,7 @@ def _summary(report: VideoReport, calibration: Calibration) -> None:
     if not report.tracks:
         empty_state(
             "No face was followed",
-            "Faces in profile, covered or very small are not seen, nor are those of a moment.",
+            "Faces in profile, covered, very small or shown only for a moment are not found.",
         )
     else:
         verdict_counts([track.verdict for track in report.tracks])

@@ -42,7 +42,7 @@ def _counts(items: list[Judged]) -> None:
         st.caption(f"No face was found in {photos}: such a photo counts once, as unsure.")
     if unread := sum(item.result.error is not None for item in items):
         files = "1 file" if unread == 1 else f"{unread} files"
-        st.caption(f"{files} could not be read and count nowhere: choose a row to see why.")
+        st.caption(f"{files} could not be read and are not counted: choose a row to see why.")
 
 
 def _overview(items: list[Judged], names: list[str]) -> int:

@@ -113,8 +113,8 @@ def _filters() -> None:
         _large(np.stack([one.patch for one in found])), [f"filter {one.number}" for one in found]
     )
     st.caption(
-        f"For the {len(found)} filters of {layer} that answer loudest, the part of 48 faces of our "
-        f"DCGAN each likes best: {found[0].patch.shape[0]} pixels wide, all it can see."
+        f"For the {len(found)} filters of {layer} that respond most, the part of 48 faces of our "
+        f"DCGAN that each responds to most: {found[0].patch.shape[0]} pixels wide, all it can see."
     )
 
 

@@ -83,7 +83,7 @@ def _outcome(job: JobStatus) -> None:
         kept = (
             "Its last finished epoch is kept."
             if began
-            else "It had not finished an epoch, so there is nothing to go on with."
+            else "It had not finished an epoch, so there is nothing to continue."
         )
         st.info(f"Stopped {name}. {kept}", icon=":material/stop:")
     elif job.exit_code == 0:

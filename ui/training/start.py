@@ -52,7 +52,7 @@ def run_form(job: Path, runs: Path, *, busy: bool) -> None:
         )
         who_field()
         st.caption(
-            "A process of its own trains; this page and the rest of the app go on. On the demo set "
+            "It runs in a process of its own: the app can be used meanwhile. On the demo set "
             "three epochs of the authors' recipe take well under a minute: enough to see it move, "
             f"far too little to be good. {_how_long(runs, network, recipe, int(epochs))}"
         )

@@ -164,7 +164,7 @@ class QualityJudge:
 
 
 def opening_psi(metrics: dict) -> float:
-    """The psi at which a generator is shown first: by this rule, nobody picks it.
+    """The psi that a generator is shown with at first, chosen by this rule and not by hand.
 
     Of those at which nearly as many faces are whole as of photos it never saw, the one whose
     faces are nearest to real ones; where there is none, the one with the most whole faces.

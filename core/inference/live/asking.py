@@ -1,4 +1,4 @@
-"""Ask the slow network without holding up the frame: beside the stream, or in turn for a file."""
+"""Ask the slow network: in a thread for a stream, so that no frame waits, or at once for a file."""
 
 from collections.abc import Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -30,7 +30,7 @@ class Answer:
 
 
 class Asking(Protocol):
-    """Whom the pipeline hands the views that the slow network should see."""
+    """How the pipeline passes views on to the slow network."""
 
     @property
     def is_free(self) -> bool:

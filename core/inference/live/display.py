@@ -76,7 +76,7 @@ class Display:
             yield from chain.push(None)
 
     def _kind(self, frame: av.VideoFrame) -> tuple:
-        """What a chain of filters is made for; where this changes there must be a new one."""
+        """What a chain of filters is built for; when this changes, a new chain is needed."""
         colours = frame.colorspace, frame.color_range, frame.color_trc, frame.color_primaries
         return (frame.width, frame.height, frame.format.name, *colours, self.deinterlaced)
 

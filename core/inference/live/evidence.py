@@ -103,7 +103,7 @@ class Evidence:
         return float(sigmoid(worth * joining.calibration.calibrated(joining.joined(self.means()))))
 
     def decide(self, time_s: float, joining: Joining) -> Verdict:
-        """The verdict as of now, which stands until the evidence turns."""
+        """The verdict as of now; it holds until the evidence speaks for another one."""
         thin = self.is_thin(joining)
         self.state = State.UNSURE if thin else self._next(self.p_fake(joining), joining.calibration)
         if self.state != State.UNSURE:
@@ -126,7 +126,7 @@ class Evidence:
         return few or self._span_s < MIN_SPAN_S
 
     def _next(self, p_fake: float, calibration: Calibration) -> State:
-        """Outside the band what photos are called; within it what stood holds half way in."""
+        """As for photos outside the unsure band; within it the last verdict holds half-way in."""
         if not calibration.in_band(p_fake):
             return State(str(calibration.states(p_fake)))
         high, low = calibration.unsure_high, calibration.unsure_low
