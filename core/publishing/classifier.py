@@ -80,9 +80,9 @@ def publish(
     yield f"Calibrated for video on the same faces, filmed: {asdict(live)}"
     kept = ("recipe", "data", "start", "teacher", "made_with")
     metrics = {key: settings.get(key) for key in kept}
-    metrics["valid"] = _measure(index, "valid", cnn, calibration)
-    metrics["test"] = _measure(index, "test", cnn, calibration)
-    metrics["test_filmed"] = _measure(index, "test", cnn, live, change=Webcam())
+    metrics["valid"] = measure_split(index, "valid", cnn, calibration)
+    metrics["test"] = measure_split(index, "test", cnn, calibration)
+    metrics["test_filmed"] = measure_split(index, "test", cnn, live, change=Webcam())
     yield f"Measured on {metrics['test']['n']} faces of test."
 
     files = {"metrics.json": json.dumps(metrics, indent=2).encode(), "history.csv": history}
@@ -130,7 +130,7 @@ def _ship(name: str, files: dict[str, bytes], metrics: dict, folder: Path) -> No
     outdated = tuple(f"{name}_{table}" for table in others)
     faces = metrics["data"]["train"]
     described = f"{sum(faces.values())} faces of train: {', '.join(sorted(faces))}"
-    shipment = Shipment(name, files, described, _short(metrics))
+    shipment = Shipment(name, files, described, pairs_in_short(metrics))
     ship_all([shipment], withdrawn=outdated, folder=folder)
 
 
@@ -151,13 +151,18 @@ def _chosen(faces: pd.DataFrame, settings: dict) -> pd.DataFrame:
     return faces[faces["source"].isin(sources)].reset_index(drop=True) if sources else faces
 
 
-def _measure(
+def measure_split(
     index: DatasetIndex,
     split: str,
     network: Network,
     calibration: Calibration,
     change: Change | None = None,
 ) -> dict:
+    """The report on all faces of a split; among its pairs those of plentiful sources.
+
+    Raises:
+        UserError: there is no such split.
+    """
     faces = index.part(split)
     if faces.empty:
         raise UserError(f"{index.root} has no split {split}, on which a shipped model is measured.")
@@ -169,8 +174,8 @@ def _measure(
     return figures
 
 
-def _short(metrics: dict) -> dict:
-    """What of the figures stands in the registry."""
+def pairs_in_short(metrics: dict) -> dict:
+    """What of a classifier's figures stands in the registry."""
     kept = ("n", "accuracy", "roc_auc", "ece")
     pairs = metrics["test"]["by_pair"].items()
     return {"test_pairs": {pair: {key: row[key] for key in kept} for pair, row in pairs}}

@@ -9,6 +9,7 @@ from core.config import ARTIFACTS_DIR
 from core.dataset.index import load_split
 from core.errors import UserError
 from core.inference.networks import has_second, load_panel
+from core.publishing.classifier import measure_split, pairs_in_short
 from core.publishing.model_card import write_model_card
 from core.publishing.second import figures, in_short, judge_faces
 from core.training.second.session import SecondRecipe, chosen_faces
@@ -44,10 +45,21 @@ def publish_figures(data: Path, *, folder: Path = ARTIFACTS_DIR) -> Iterator[str
     judged = judge_faces(chosen_faces(index, "test", SecondRecipe()), panel.parts)
     metrics["test"] = figures(panel, judged)
     yield f"Measured on {len(judged.first.labels)} faces of test."
-    made_from = load_registry(folder)["both_metrics"].data
-    content = {"metrics.json": json.dumps(metrics).encode()}
-    short = in_short(metrics["test"]["both"])
-    ship_all([Shipment("both", content, made_from, short)], folder=folder)
-    yield f"Wrote the figures of both to {folder.name}/."
+    alone = read_json("classifier_metrics", folder)
+    alone["test"] = measure_split(index, "test", panel.parts["cnn"], panel.part_calibrations["cnn"])
+    yield f"Measured the CNN alone on {alone['test']['n']} faces of test."
+    ship_all(
+        [
+            _kept("both", metrics, in_short(metrics["test"]["both"]), folder),
+            _kept("classifier", alone, pairs_in_short(alone), folder),
+        ],
+        folder=folder,
+    )
+    yield f"Wrote the figures to {folder.name}/."
     write_model_card(folder)
     yield "Wrote MODEL_CARD.md."
+
+
+def _kept(name: str, metrics: dict, short: dict, folder: Path) -> Shipment:
+    made_from = load_registry(folder)[f"{name}_metrics"].data
+    return Shipment(name, {"metrics.json": json.dumps(metrics).encode()}, made_from, short)
