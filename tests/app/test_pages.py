@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
 from core.config import ROOT
+from core.errors import UserError
 from core.evaluation.knowledge import shipped_knowledge
 from core.inference.explain import EVIDENCE, GRAD_CAM, NOTES
 from core.inference.report import percent
@@ -126,6 +127,18 @@ class TestBesideAVerdict:
         monkeypatch.setattr(knowledge, "shipped_knowledge", lambda **_: {}["gone"])
         page = _upload(photo_page, ("one.jpg", examples["Portrait A"]))
         assert not page.exception and "figures of the model are missing" in page_text(page)
+
+
+@pytest.mark.parametrize("page", ["app.py", "pages/1_Photo.py"])
+def test_a_missing_example_is_a_sentence(page, monkeypatch):
+    def missing():
+        raise UserError("The file examples/a.jpg is missing.")
+
+    monkeypatch.setattr("ui.photo.input.load_examples", missing)
+    for cache in (st.cache_data, st.cache_resource):
+        cache.clear()
+    app = AppTest.from_file(str(ROOT / page), default_timeout=60).run()
+    assert not app.exception and "examples/a.jpg is missing" in page_text(app)
 
 
 class TestTakingPhotosOut:

@@ -1,5 +1,6 @@
 """Ways to bring a photo in: drop files, use the camera, take an example."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import cv2
@@ -17,6 +18,7 @@ from ui.shared.detector_choice import say_if_replaced
 from ui.shared.names import literal, plain_name
 from ui.shared.resources import get_inspector
 from ui.shared.theme import privacy_line
+from ui.shared.widgets import say_error
 
 THUMBNAIL_PX = 112
 _OPEN = "photo_input_open"
@@ -112,8 +114,13 @@ def example_gallery(name: str) -> list[tuple[str, bytes]]:
     Their names do not tell what they are: that is said beside the verdict.
     """
     chosen = []
+    try:
+        examples = _examples()
+    except UserError as error:
+        say_error(error)
+        return chosen
     row = st.container(horizontal=True, gap="small")
-    for number, example in enumerate(_examples()):
+    for number, example in enumerate(examples):
         with row.container(width=THUMBNAIL_PX, gap=None, key=f"pick_{name}_{number}"):
             st.image(_square(example.data), width="stretch", alt=example.title)
             if st.button(example.title, key=f"{name}_pick_{number}", width="stretch"):
@@ -125,7 +132,9 @@ def example_gallery(name: str) -> list[tuple[str, bytes]]:
 
 def origin_of(digest: str) -> str | None:
     """What an example really is, by the SHA-256 of its file; None of any other file."""
-    return _origins().get(digest)
+    with suppress(UserError):  # the gallery says what is wrong with them
+        return _origins().get(digest)
+    return None
 
 
 @st.cache_data(show_spinner=False)
