@@ -67,4 +67,6 @@ def test_every_field_for_a_folder_is_tried():
         for keyword in call.keywords
         if keyword.arg == "key" and isinstance(keyword.value, ast.Constant)
     }
-    assert found - {"ds_text", "ds_new_tag", "tr_name"} == set(FIELDS)  # these are no folders
+    assert found - {"ds_text", "ds_new_tag", "tr_name", "tr_who"} == set(
+        FIELDS
+    )  # these are no folders

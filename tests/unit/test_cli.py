@@ -87,7 +87,7 @@ def test_classify_prints_the_notes(tmp_path, capsys):
     assert len(entry["notes"]) == 2 and "animation" in entry["notes"][1]
     assert main(["classify", str(tmp_path / "anim.gif")]) == 0
     text = capsys.readouterr().out
-    assert "unsure" in text and all(note in text for note in entry["notes"])
+    assert "Unsure" in text and all(note in text for note in entry["notes"])
 
 
 def test_classify_empty_folder(tmp_path, capsys):

@@ -75,7 +75,9 @@ def test_the_authors_run_is_theirs_to_the_digit():
     assert len(table) == 15
     assert table["val_accuracy"].max() == 0.9777 and table["val_accuracy"].iloc[-1] == 0.9605
     assert table["loss"].iloc[0] == 0.5201 and table["val_loss"].iloc[-1] == 0.1210
-    assert "chose the epoch on the test split" in " ".join(authors_history().notes)
+    assert "of their test split, on which they chose the best epoch" in " ".join(
+        authors_history().notes
+    )
 
 
 def test_shipped_runs_have_their_curves():

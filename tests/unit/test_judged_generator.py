@@ -79,5 +79,5 @@ def test_another_generator_is_measured_anew(photos, tmp_path):
 def test_what_cannot_be_kept_is_a_sentence(tmp_path, capsys):
     data = write_dataset(tmp_path / "set", {"test": 1})
     for more in (["--keep", "generator"], ["--keep", "generator", "--robustness"]):
-        assert main(["evaluate", "--data", str(data), *more]) == 1
+        assert main(["evaluate", "--data", str(data), *more]) == 2
         assert "--generator dcgan" in capsys.readouterr().err

@@ -19,8 +19,13 @@ _ASKED = "tr_asked"  # a sentence on what was asked for last
 
 
 @st.cache_resource(max_entries=8)
-def _line_of(job: str) -> TrainingLine:
-    return TrainingLine(Path(job))
+def _line_at(job: str, _folder: Path) -> TrainingLine:
+    return TrainingLine(_folder)
+
+
+def _line_of(job: Path) -> TrainingLine:
+    """The one line of a server; Streamlit knows it by the folder's name."""
+    return _line_at(str(job), job)
 
 
 def who_field() -> str:
@@ -39,7 +44,7 @@ def ask_for(job: Path, run: StartRun) -> bool:
     """Begin a run, or let it wait in line; whether that went well, which is said otherwise."""
     who = st.session_state.get("tr_who", "").strip()
     try:
-        began = _line_of(str(job)).ask(Asked(run, visitor(), who))
+        began = _line_of(job).ask(Asked(run, visitor(), who))
     except UserError as error:
         say_error(error)
         return False
@@ -52,24 +57,24 @@ def say_what_was_asked(job: Path) -> None:
     """Tell, once, that a run waits now, and why one of this person's could not begin."""
     if told := st.session_state.pop(_ASKED, None):
         st.toast(literal(told), icon=":material/hourglass_empty:")
-    if refused := _line_of(str(job)).refusal(visitor()):
+    if refused := _line_of(job).refusal(visitor()):
         say_error(refused)
 
 
 def names_in_line(job: Path) -> set[str]:
     """The names of the runs that wait."""
-    return {asked.run.out.name for asked in _line_of(str(job)).waiting()}
+    return {asked.run.out.name for asked in _line_of(job).waiting()}
 
 
 def is_mine(job: Path, known_by: str) -> bool:
     """Whether this browser asked for a job that began here, also before a reload."""
-    asked = _line_of(str(job)).whose(known_by)
+    asked = _line_of(job).whose(known_by)
     return asked is not None and asked.owner == visitor()
 
 
 def began_by(job: Path, known_by: str) -> str:
     """Who asked for a job, in words that follow a sentence's end; "" where nobody knows."""
-    asked = _line_of(str(job)).whose(known_by)
+    asked = _line_of(job).whose(known_by)
     return f" Started by {_whose(asked)}." if asked is not None else ""
 
 
@@ -80,13 +85,13 @@ def waiting_line(job: Path, now: JobStatus | None) -> None:
         job: the folder of the job.
         now: what the page shows of it.
     """
-    if _line_of(str(job)).waiting():
+    if _line_of(job).waiting():
         running = now.id if now is not None and now.running else ""
         st.fragment(_waiting, run_every=LOOK_S)(job, running)
 
 
 def _waiting(job: Path, running: str) -> None:
-    line, now = _line_of(str(job)), job_status(job)
+    line, now = _line_of(job), job_status(job)
     waiting = line.waiting()
     if not waiting or running != (now.id if now is not None and now.running else ""):
         st.rerun()
