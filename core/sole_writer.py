@@ -72,6 +72,22 @@ def is_taken(folder: Path) -> bool:
         return False
 
 
+def knows_locks(folder: Path) -> bool:
+    """Whether the file system of a folder that is there can tell that somebody is in it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError as error:
+        if error.errno not in _WITHOUT_LOCKS:
+            raise
+        return False
+    finally:
+        os.close(handle)
+    return True
+
+
 @contextmanager
 def writable(folder: Path) -> Generator[None]:
     """Turn what keeps a folder of shipped files from being written into a sentence."""

@@ -178,6 +178,8 @@ def _print_figures(figures: dict) -> None:
         if not figures[f"n_{name}"]:
             print(f"There is no {name} face: what takes both classes is left empty.")
     for name, value in figures.items():
+        if name == "roc":  # a curve's points are for programs
+            continue
         if name in ("by_source", "by_pair"):
             if not value:
                 continue

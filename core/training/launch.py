@@ -11,6 +11,7 @@ from pathlib import Path
 from core.errors import UserError
 from core.jobs import JobStatus, start_job
 from core.open_folder import LIMIT, OpenFolder
+from core.sole_writer import knows_locks
 from core.training.run_folder import RunFolder
 
 _OUT = "--out"
@@ -93,15 +94,21 @@ def delete_run(runs: Path, run: Path, *, ended: Path | None = None) -> None:
         raise UserError(f"There is no run {run.name} any more.")
     if folder.in_training:
         raise UserError(f"{run.name} is in training. Stop that first.")
-    told = folder.progress()
     try:
-        quiet_s = time.time() - folder.progress_file.stat().st_mtime if told else QUIET_S
         unsure = ended is None or run.resolve() != ended.resolve()
-        if unsure and quiet_s < QUIET_S and told is not None and told.share != 1:
+        if unsure and not knows_locks(run) and _told_just_now(folder):
             raise UserError(f"{run.name} may be in training: it told its progress just now.")
         shutil.rmtree(run)
     except OSError as error:
         raise UserError(f"{run.name} cannot be deleted ({error.strerror}).") from error
+
+
+def _told_just_now(folder: RunFolder) -> bool:
+    """Whether a run that is not done has told its progress of late: what is left without locks."""
+    told = folder.progress()
+    if told is None or told.share == 1:
+        return False
+    return time.time() - folder.progress_file.stat().st_mtime < QUIET_S
 
 
 def free_name(runs: Path, taken: Collection[str] = ()) -> str:

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.config import ROOT
 from core.jobs import JobStatus
+from core.sole_writer import only_one
 from core.training.histories import AUTHORS
 from core.training.run_folder import Progress, RunFolder
 from tests.app.words import page_text
@@ -199,10 +200,11 @@ def test_a_run_is_compared_and_deleted_and_how_to_use_it_is_told(runs, monkeypat
     page = _click(page, "Compare it")
     assert not page.exception and page.query_params["view"] == "compare"
     assert "mine" in page.multiselect[0].value
-    RunFolder(runs / "mine").save_progress(Progress(4, 10, "training", 62.4))
-    page = _click(_page("runs"), "Delete it")
-    assert "may be in training" in page.error[0].value and (runs / "mine").exists()
-    RunFolder(runs / "mine").save_progress(Progress(10, 10, "done", 0))
+    run = RunFolder(runs / "mine")
+    with only_one(run.folder, "", 0):
+        page = _click(_page("runs"), "Delete it")
+        assert "mine is in training" in page.error[0].value and run.begun
+    run.save_progress(Progress(4, 10, "training", 62.4))  # its last word before it was stopped
     page = _click(page, "Delete it")
     assert not page.exception and not page.error and not (runs / "mine").exists()
     assert "No run yet" in page_text(page)

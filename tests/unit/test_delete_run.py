@@ -1,6 +1,9 @@
 """Runs are deleted for good: only runs, only those of the folder, none that is in training."""
 
+import errno
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -15,7 +18,37 @@ def runs(tmp_path):
     return tmp_path / "runs"
 
 
-def test_a_run_is_deleted_once_it_is_done_or_quiet(runs):
+@pytest.fixture
+def without_locks(monkeypatch):
+    """A file system that cannot tell whether somebody is in a folder."""
+
+    def no_locks(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("core.sole_writer.fcntl.flock", no_locks)
+
+
+def test_a_run_whose_process_is_gone_may_go_at_once(runs):
+    training = (
+        "import sys, time; from pathlib import Path\n"
+        "from core.training.run_folder import Progress, RunFolder\n"
+        "run = RunFolder(Path(sys.argv[1]))\n"
+        "with run.opened({'seed': 1}, resume=True):\n"
+        "    run.save_progress(Progress(3, 10, 'training', 5.0))\n"
+        "    print('begun', flush=True)\n"
+        "    time.sleep(600)\n"
+    )
+    command = [sys.executable, "-c", training, str(runs / "mine")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "begun\n"
+        with pytest.raises(UserError, match="mine is in training"):
+            delete_run(runs, runs / "mine")
+        process.kill()
+    delete_run(runs, runs / "mine", ended=runs / "another")
+    assert list(runs.iterdir()) == []
+
+
+def test_without_locks_a_run_is_deleted_once_it_is_done_or_quiet(runs, without_locks):
     run = RunFolder(runs / "mine")
     run.save_progress(Progress(3, 10, "training", 5.0))
     with pytest.raises(UserError, match="may be in training"):
@@ -44,7 +77,7 @@ def test_where_strangers_reach_the_app_nothing_is_deleted(runs, monkeypatch):
         delete_run(runs, runs / "mine")
 
 
-def test_a_run_whose_job_has_ended_may_go_at_once(runs):
+def test_without_locks_a_run_whose_job_has_ended_may_go_at_once(runs, without_locks):
     run = RunFolder(runs / "mine")
     run.save_progress(Progress(1, 10, "training", 5.0))
     with pytest.raises(UserError, match="may be in training"):
