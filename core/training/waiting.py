@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.errors import UserError
-from core.jobs import is_running
-from core.training.launch import StartRun, start_run
+from core.jobs import is_running, job_status
+from core.training.launch import StartRun, running_run, start_run
 
 MOST_WAITING = 5
 LOOK_S = 0.5  # how often it is looked whether the next one may begin
@@ -54,7 +54,8 @@ class TrainingLine:
             Whether it began.
 
         Raises:
-            UserError: it cannot begin, the line is full, or a run of that name waits already.
+            UserError: it cannot begin, the line is full, or a run of that name waits already or is
+                being trained.
         """
         with self._lock:
             if not self._waiting and not is_running(self._job):
@@ -64,14 +65,21 @@ class TrainingLine:
                 raise UserError(
                     f"{MOST_WAITING} runs wait already. Ask again once one of them has begun."
                 )
-            if any(other.run.out == asked.run.out for other in self._waiting):
-                raise UserError(f"A run {asked.run.out.name} waits already. Choose another name.")
+            self._refuse_twice(asked.run.out)
             asked.run.check_data()
             self._waiting.append(asked)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, daemon=True)
                 self._thread.start()
             return False
+
+    def _refuse_twice(self, out: Path) -> None:
+        """A run in training may have no folder yet, so its name is asked of its job."""
+        running = running_run(job_status(self._job))
+        if running is not None and running.resolve() == out.resolve():
+            raise UserError(f"A run {out.name} is being trained now. Choose another name.")
+        if any(other.run.out == out for other in self._waiting):
+            raise UserError(f"A run {out.name} waits already. Choose another name.")
 
     def waiting(self) -> list[Asked]:
         """Those that wait, the next one first."""

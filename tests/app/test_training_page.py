@@ -267,6 +267,22 @@ def test_another_run_waits_in_line_and_is_taken_back_by_its_owner_only(runs, tmp
     assert not page.exception and "In line" not in page_text(page)
 
 
+def test_the_form_proposes_no_name_that_is_trained_or_waits(runs, tmp_path, monkeypatch):
+    status = JobStatus(["--out", str(runs / "run-1")], True, None, False, [], None, "one")
+    for module in ("ui.training.runs", "ui.training.line", "core.training.waiting"):
+        monkeypatch.setattr(f"{module}.job_status", lambda folder: status)
+    monkeypatch.setattr("core.training.waiting.is_running", lambda folder: True)
+    page = _page("runs")  # run-1 reads its data still: it has no folder
+    assert page.text_input[0].value == "run-2"
+    page.text_input[1].set_value(str(tmp_path)).run()
+    page = _click(page, "Wait in line")
+    assert not page.error and page.text_input[0].value == "run-3"
+    page.text_input[0].set_value("run-1").run()
+    page = _click(page, "Wait in line")
+    assert any("run-1 is being trained now" in error.value for error in page.error)
+    _click(page, "Take it back")
+
+
 def test_a_run_in_progress_is_followed(runs, monkeypatch):
     words = ["train", "classifier", "--out", str(runs / "mine")]
     RunFolder(runs / "mine").save_progress(Progress(4, 10, "training", 62.4))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import UserError
+from core.jobs import JobStatus
 from core.open_folder import OpenFolder
 from core.training import waiting
 from core.training.launch import StartRun
@@ -89,6 +90,18 @@ def test_the_line_has_an_end_and_no_name_twice(line, tmp_path):
         line.ask(_asked(tmp_path, "run-2"))
     with pytest.raises(UserError, match="no folder"):
         line.ask(_asked(tmp_path, "other", data="nowhere"))
+
+
+def test_the_name_of_the_run_in_training_is_refused_also_without_a_folder(
+    line, machine, tmp_path, monkeypatch
+):
+    first = _asked(tmp_path, "a")
+    line.ask(first)
+    job = JobStatus(first.run.words(), True, None, False, [], None)
+    monkeypatch.setattr(waiting, "job_status", lambda folder: job)
+    with pytest.raises(UserError, match="A run a is being trained now"):
+        line.ask(_asked(tmp_path, "a"))
+    assert line.ask(_asked(tmp_path, "b")) is False and _names(line) == ["b"]
 
 
 def test_what_could_not_begin_is_told_to_its_owner_once(line, machine, tmp_path):

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.errors import UserError
 from core.jobs import JobStatus, job_status
-from core.training.launch import StartRun
+from core.training.launch import StartRun, running_run
 from core.training.waiting import Asked, TrainingLine
 from ui.shared.names import literal
 from ui.shared.visitor import visitor
@@ -61,9 +61,11 @@ def say_what_was_asked(job: Path) -> None:
         say_error(refused)
 
 
-def names_in_line(job: Path) -> set[str]:
-    """The names of the runs that wait."""
-    return {asked.run.out.name for asked in _line_of(job).waiting()}
+def names_in_use(job: Path) -> set[str]:
+    """The names of the runs that wait, and of the one in training, which may have no folder yet."""
+    names = {asked.run.out.name for asked in _line_of(job).waiting()}
+    running = running_run(job_status(job))
+    return names if running is None else names | {running.name}
 
 
 def is_mine(job: Path, known_by: str) -> bool:

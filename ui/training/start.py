@@ -12,7 +12,7 @@ from core.training.launch import StartRun, free_name, new_run
 from core.training.run_folder import list_runs
 from ui.shared.names import literal
 from ui.shared.widgets import KEPT, say_error
-from ui.training.line import ask_for, names_in_line, who_field
+from ui.training.line import ask_for, names_in_use, who_field
 
 _NETWORKS = {"classifier": "Classifier", "dcgan": "DCGAN"}
 _TAKEN = "tr_name_taken"
@@ -71,7 +71,7 @@ def run_form(job: Path, runs: Path, *, busy: bool) -> None:
 def _suggest_a_name(job: Path, runs: Path) -> None:
     """At first, and once the one that was suggested is in use."""
     if st.session_state.pop(_TAKEN, False) or "tr_name" not in st.session_state:
-        st.session_state.tr_name = free_name(runs, names_in_line(job))
+        st.session_state.tr_name = free_name(runs, names_in_use(job))
 
 
 def _how_long(runs: Path, network: str, recipe: str, epochs: int) -> str:
