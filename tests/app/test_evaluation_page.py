@@ -65,8 +65,10 @@ def test_it_draws_the_curves_that_were_kept_of_the_shipped_networks(monkeypatch)
     page = _page()
     assert not page.exception and "(ROC)" in page_text(page)
     charts = [json.loads(chart.proto.spec)["data"] for chart in page.get("plotly_chart")]
-    ((curve, dot),) = (data for data in charts if "ROC AUC 0.950" in data[0].get("name", ""))
+    (drawn,) = (data for data in charts if "ROC AUC 0.950" in data[0].get("name", ""))
+    curve, dot, verdict = drawn
     assert curve["name"].startswith("both networks") and (dot["x"], dot["y"]) == ([0.02], [0.8])
+    assert 0 <= verdict["x"][0] < verdict["y"][0] <= 1
     monkeypatch.setattr("ui.evaluation.kept.shipped_rocs", list)
     page = _page()
     assert not page.exception and "(ROC)" not in page_text(page)

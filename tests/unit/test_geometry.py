@@ -4,8 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
+from core.generators import load_generator
 from core.inference.aligned import aligned_face, centre_square
 from core.inference.alignment import TEMPLATE, TEMPLATE_SIDE, Frame, sampled
+from core.inference.detector import shared_detector
 from core.inference.geometry import (
     FFHQ_RISE,
     FFHQ_SCALE,
@@ -14,6 +16,7 @@ from core.inference.geometry import (
     crop_face,
     face_of,
     ffhq_square,
+    is_aligned,
     merge_boxes,
     picture_in,
     quarter_turned,
@@ -230,3 +233,23 @@ def test_a_frame_turns_on_the_spot(roll_deg, quarters):
     assert (turned.x, turned.y, turned.side) == (5, 6, 7)
     assert -180 < turned.roll_deg <= 180
     assert (turned.roll_deg - roll_deg - 90 * quarters) % 360 == 0
+
+
+@pytest.mark.parametrize(
+    ("square", "whole"),
+    [
+        (Box(-18, -20, 166, 166), True),  # all around it, and not too much wider
+        (Box(-30, -32, 190, 190), False),  # framed more tightly than was measured
+        (Box(20, -20, 166, 166), False),  # the face lies half beyond an edge
+    ],
+)
+def test_a_picture_framed_tightly_is_taken_whole(square, whole):
+    assert is_aligned(square, 2.0, Box(0, 0, 128, 128)) == whole
+    assert not is_aligned(square, 2.0, Box(0, 0, 128, 100))
+
+
+def test_the_dcgans_faces_are_not_cut_by_their_border():
+    generator, detector = load_generator("dcgan"), shared_detector()[0]
+    for face in generator.paint(generator.codes([7, 8, 30])):
+        found = detector.find(face).faces
+        assert found and crop_face(face, found[0]).outside == 0

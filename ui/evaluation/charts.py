@@ -130,8 +130,8 @@ def add_line(figure: go.Figure, number: int, title: str, x: Sequence, y: Sequenc
     )
 
 
-def add_dot(figure: go.Figure, x: float, y: float) -> None:
-    """Mark where a threshold lies on a curve; both in [0, 1]."""
+def add_dot(figure: go.Figure, x: float, y: float, what: str = "at the threshold") -> None:
+    """Mark where a threshold lies on a curve, or a verdict beside it; both in [0, 1]."""
     figure.add_scatter(
         x=[x],
         y=[y],
@@ -144,5 +144,5 @@ def add_dot(figure: go.Figure, x: float, y: float) -> None:
         name="now",
         cliponaxis=False,
         showlegend=False,
-        hovertemplate="at the threshold: %{x:.1%}, %{y:.1%}",
+        hovertemplate=f"{what}: %{{x:.1%}}, %{{y:.1%}}<extra></extra>",
     )

@@ -16,6 +16,7 @@ from ui.shared.widgets import STILL
 
 _FACES = {"real": "real photos", "fake": "generated faces"}
 _NETWORKS = {"both": "both networks", "cnn": "the CNN", "second": "the second opinion"}
+_MOST_FPR = 0.3  # where all curves have nearly reached the top
 _SAID = {"fake": "called generated", "unsure": "unsure", "real": "no trace found"}
 
 
@@ -32,7 +33,7 @@ def shipped_results() -> bool:
             faces = sum(row["n"] for row in rows)
             st.markdown(f"**{faces:,} {_FACES[label]}, by where they come from**")
             st.plotly_chart(_by_source(rows), config=STILL, key=f"ev_shipped_{label}")
-    curves = _rocs()
+    curves = _rocs(known)
     with st.expander("The same as a table, with 95% intervals", icon=":material/table:"):
         where_people_try_it(known)
     more = "Other thresholds need" if curves else "Curves and other thresholds need"
@@ -43,7 +44,7 @@ def shipped_results() -> bool:
     return True
 
 
-def _rocs() -> bool:
+def _rocs(known: Knowledge) -> bool:
     """Draw the networks' ROC curves, if they were kept; whether they were."""
     try:
         curves = shipped_rocs()
@@ -56,11 +57,18 @@ def _rocs() -> bool:
         name = f"{_NETWORKS[curve.network]} (ROC AUC {curve.auc:.3f})"
         add_line(figure, number, name, curve.fpr, curve.tpr)
     add_dot(figure, *curves[0].at_threshold)
-    figure.update_xaxes(title="real photos called generated", range=[-0.01, 1.01], **SHARE)
-    figure.update_yaxes(title="generated faces caught", range=[0, 1.02], **SHARE)
-    st.markdown("**How many are caught at how many false alarms (ROC)**")
-    st.plotly_chart(plain(figure), config=STILL, key="ev_shipped_roc")
-    st.caption("Towards the upper left is better. The dot is the shipped threshold of the first.")
+    accused, caught = (known.rate(label, "fake") for label in ("real", "fake"))
+    if accused is not None and caught is not None:
+        add_dot(figure, accused.share, caught.share, what="called generated")
+    figure.update_xaxes(title="photos above a threshold", range=[-0.005, _MOST_FPR], **SHARE)
+    figure.update_yaxes(title="generated faces above it", range=[0, 1.02], **SHARE)
+    st.markdown("**Generated faces and photos above each threshold of P(fake) (ROC)**")
+    st.plotly_chart(plain(figure).update_layout(height=340), config=STILL, key="ev_shipped_roc")
+    st.caption(
+        "Towards the upper left is better; the rest of the axis is left out. The upper dot is the "
+        "threshold between real and fake of the first network; the lower one its verdict 'called "
+        "generated', which asks for more, and which faces left unsure do not get."
+    )
     return True
 
 
