@@ -1,6 +1,7 @@
 """Pages without a browser: Streamlit's AppTest runs them and reads what they drew."""
 
 import html
+import io
 import json
 import re
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import pyarrow
 import pytest
 import streamlit as st
+from PIL import Image
 from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
@@ -82,6 +84,20 @@ def test_only_a_bad_file_leaves_a_sentence(photo_page):
     page = _upload(photo_page, ("bad.jpg", b"no picture at all"))
     assert not page.exception
     assert "not a picture" in page.error[0].value
+    words = page_text(page)  # with no table there is no row to choose
+    assert "1 file could not be read and is not counted." in words and "choose a row" not in words
+
+
+def test_a_face_too_small_to_judge_is_told_once_and_not_denied(photo_page, examples):
+    from tests.conftest import encode
+
+    portrait = Image.open(io.BytesIO(examples["Portrait A"])).convert("RGB").resize((24, 24))
+    page = _upload(photo_page, ("tiny.png", encode(np.asarray(portrait))))
+    assert not page.exception
+    assert not any("Not listed" in info.value for info in page.info)
+    (told,) = page.warning
+    assert "1 face narrower than 20 px, too small to judge" in told.value
+    assert "No face was found" not in told.value and "Mark a face" in told.value
 
 
 def test_a_photo_without_a_face_is_unsure(photo_page):

@@ -100,6 +100,7 @@ def test_a_report_to_hand_on(page, app_url, examples, tmp_path):
     assert len(pictures) == 2
     assert all(picture.evaluate("image => image.naturalWidth > 0") for picture in pictures)
     assert {urlsplit(url).scheme for url in asked} <= {"file", "data"}
+    page.evaluate("document.querySelector('li').textContent = 'f'.repeat(128)")  # as a file may say
     page.set_viewport_size({"width": 400, "height": 900})
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
 

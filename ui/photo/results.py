@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.inference.networks import Panel
-from core.inference.photo import Inspector
+from core.inference.photo import Inspector, PhotoResult
 from core.inference.report import annotate
 from core.inference.verdict import NO_FACE, SHORT_WORDS, percent
 from ui.photo import session
@@ -22,6 +22,7 @@ from ui.shared.widgets import say_error
 
 SHOWN_FACES = 6  # cards drawn at once; a crowd is paged
 _HIGHEST = "Highest P(fake)"
+_NOT_LISTED = "Not listed: "  # so begins the detector's note on faces that are too small
 
 
 def photo_results(items: list[Judged], inspector: Inspector) -> None:
@@ -42,7 +43,9 @@ def _counts(items: list[Judged]) -> None:
         st.caption(f"No face was found in {photos}: such a photo counts once, as unsure.")
     if unread := sum(item.result.error is not None for item in items):
         files = "1 file" if unread == 1 else f"{unread} files"
-        st.caption(f"{files} could not be read and are not counted: choose a row to see why.")
+        counted = "is not counted" if unread == 1 else "are not counted"
+        why = ": choose a row to see why" if len(items) > 1 else ""  # of one there is no table
+        st.caption(f"{files} could not be read and {counted}{why}.")
 
 
 def _overview(items: list[Judged], names: list[str]) -> int:
@@ -99,8 +102,10 @@ def _detail(item: Judged, name: str, inspector: Inspector) -> None:
     if result.error:
         say_error(result.error, "broken_image")
         return
+    too_small = _too_small(result)
     for note in result.notes:
-        st.info(literal(note), icon=":material/info:")
+        if note != too_small:
+            st.info(literal(note), icon=":material/info:")
     # of one face a phone shows the verdict first, of several the picture with their numbers
     order = "photo" if len(result.faces) > 1 else "cards"
     with st.container(key=f"{order}_first"):
@@ -113,14 +118,27 @@ def _detail(item: Judged, name: str, inspector: Inspector) -> None:
         unmark_button(item)
     with cards:
         if result.no_face:
-            st.warning(
-                f"Unsure. {NO_FACE} If there is one, mark it yourself: **Mark a face**, above the "
-                "picture.",
-                icon=":material/face_retouching_off:",
-            )
+            st.warning(_why_none(too_small), icon=":material/face_retouching_off:")
         _cards(item, inspector.panel)
     with photo if order == "cards" else cards:  # on a phone behind both
         what_the_file_says(result.provenance)
+
+
+def _too_small(result: PhotoResult) -> str | None:
+    """The note on faces that are too small to judge, of a photo in which there is no other."""
+    notes = result.notes if result.no_face else ()
+    return next((note for note in notes if note.startswith(_NOT_LISTED)), None)
+
+
+def _why_none(too_small: str | None) -> str:
+    if too_small is None:
+        mark = "If there is one, mark it yourself"
+        return f"Unsure. {NO_FACE} {mark}: **Mark a face**, above the picture."
+    seen = too_small.removeprefix(_NOT_LISTED)
+    return (
+        f"Unsure. All that was found: {seen} Take a larger picture of it, or mark another face "
+        "yourself: **Mark a face**, above the picture."
+    )
 
 
 def _annotated(item: Judged, name: str) -> None:
