@@ -9,6 +9,7 @@ stored: a result is a code of eight signs.
 import random
 import re
 import zlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -226,15 +227,17 @@ class ClassResult:
 
     Attributes:
         quiz: its number.
-        guesses: of everybody, in the order of the codes.
+        guesses: of everybody who counts, in the order of the codes.
         right: how many of the ten each got right.
         found: how many got each face right.
+        left_out: a sentence on each code that does not count.
     """
 
     quiz: int
     guesses: tuple[tuple[str, ...], ...]
     right: tuple[int, ...]
     found: tuple[int, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def mean(self) -> float:
@@ -253,27 +256,31 @@ def class_result(codes: Sequence[str], painter: str) -> ClassResult:
     """Put the results of a class together.
 
     Args:
-        codes: one a person, all of the same quiz; equal codes count as often as they stand there.
+        codes: one a person; equal codes count as often as they stand there. The quiz is the one
+            that most of them are of, and what is not of it, or no code, is left out.
         painter: as in `to_code`.
 
     Raises:
-        UserError: a code is none, or they are of several quizzes, or too many, or none.
+        UserError: not one of them is a code, or there are too many, or none.
     """
     if not codes:
         raise UserError("There is no result yet.")
     if len(codes) > MAX_CLASS:
         raise UserError(f"A class has at most {MAX_CLASS} results. Received: {len(codes)}")
-    read = [from_code(code, painter) for code in codes]
-    quiz = read[0][0]
-    for code, (other, _) in zip(codes, read, strict=True):
-        if other != quiz:
-            raise UserError(
-                f"{code[:20]!r} is of quiz {other}, the first one of quiz {quiz}. A class guesses "
-                "the same faces: give everybody the same link."
-            )
-    cards, guesses = deal(quiz), tuple(said for _, said in read)
+    read, left_out = [], []
+    for code in codes:
+        try:
+            read.append((code, *from_code(code, painter)))
+        except UserError as error:
+            left_out.append(str(error))
+    if not read:
+        raise UserError(left_out[0])
+    quiz = Counter(number for _, number, _ in read).most_common(1)[0][0]
+    left_out += [f"{code[:20]!r} is of quiz {number}, the others of quiz {quiz}."
+                 for code, number, _ in read if number != quiz]  # fmt: skip
+    cards, guesses = deal(quiz), tuple(said for _, number, said in read if number == quiz)
     right = tuple(count_right(said, cards) for said in guesses)
     found = tuple(
         sum(said[place] == card.truth for said in guesses) for place, card in enumerate(cards)
     )
-    return ClassResult(quiz, guesses, right, found)
+    return ClassResult(quiz, guesses, right, found, tuple(left_out))

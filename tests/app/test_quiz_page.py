@@ -10,6 +10,7 @@ from core.errors import UserError
 from core.generators import load_generator
 from tests.app.words import page_text
 from ui.shared import resources
+from ui.shared.names import literal
 
 NUMBER = 42
 pytestmark = pytest.mark.slow
@@ -82,6 +83,15 @@ def test_a_result_opens_from_its_link_and_a_class_from_its_own(version):
     labels = {metric.label: metric.value for metric in page.metric}
     assert labels["You"] == f"{reals} of 10" and labels["The class"] == f"{reals}.0 of 10"
     assert "2 people" in page_text(page)
+
+
+def test_a_bad_code_is_named_beside_the_result_of_the_others(version):
+    code = quiz.to_code(NUMBER, ["real"] * quiz.FACES, version)
+    page = _page(quiz=str(NUMBER), **{"class": f"{code},0000-0001,*Anna*"})
+    assert not page.exception and "The class" in [metric.label for metric in page.metric]
+    (told,) = page.warning
+    assert "2 of 3 not counted" in told.value and "0000-0001" in told.value
+    assert literal("*Anna*") in told.value and "1 person" in page_text(page)
 
 
 @pytest.mark.parametrize(

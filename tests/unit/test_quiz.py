@@ -2,6 +2,7 @@
 
 import io
 import random
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -93,10 +94,20 @@ class TestAClass:
         result = quiz.class_result([quiz.to_code(5, side, PAINTER) for side in sides], PAINTER)
         assert result.majority == (None,) * quiz.FACES
 
-    def test_it_guesses_one_quiz(self):
-        codes = [quiz.to_code(number, _guesses(1), PAINTER) for number in (5, 6)]
-        with pytest.raises(UserError, match="of quiz 6, the first one of quiz 5"):
-            quiz.class_result(codes, PAINTER)
+    def test_it_guesses_the_quiz_of_most_and_the_others_are_named(self):
+        codes = [quiz.to_code(number, _guesses(1), PAINTER) for number in (6, 5, 5)]
+        result = quiz.class_result(codes, PAINTER)
+        assert result.quiz == 5 and len(result.right) == 2
+        assert result.left_out == (f"{codes[0]!r} is of quiz 6, the others of quiz 5.",)
+
+    def test_what_is_no_code_is_named_and_hides_nothing(self):
+        code = quiz.to_code(5, _guesses(1), PAINTER)
+        result = quiz.class_result(["Anna", code, "0000-0001"], PAINTER)
+        assert result == replace(quiz.class_result([code], PAINTER), left_out=result.left_out)
+        name, slip = result.left_out
+        assert "'Anna' is no result" in name and "'0000-0001' has a slip" in slip
+        with pytest.raises(UserError, match="'Anna' is no result"):
+            quiz.class_result(["Anna"], PAINTER)
 
     def test_it_has_somebody_and_no_crowd(self):
         with pytest.raises(UserError, match="no result yet"):

@@ -179,6 +179,10 @@ def _of_a_class() -> None:
         except UserError as error:
             say_error(error)
             return
+        if result.left_out:
+            counted = f"{len(result.left_out)} of {len(codes)} not counted"
+            why = "\n".join(f"- {literal(each)}" for each in result.left_out)
+            st.warning(f"{counted}:\n\n{why}", icon=":material/rule:")
         heard = _model_says(result.quiz, version)
         if heard:
             model = score_model(heard, deal(result.quiz))
