@@ -40,7 +40,7 @@ def _counts(items: list[Judged]) -> None:
     verdict_counts([state for item in items for state in item.result.states])
     if without := sum(item.result.no_face for item in items):
         photos = "1 photo" if without == 1 else f"{without} photos"
-        st.caption(f"No face was found in {photos}: such a photo counts once, as unsure.")
+        st.caption(f"No face to judge in {photos}: such a photo counts once, as unsure.")
     if unread := sum(item.result.error is not None for item in items):
         files = "1 file" if unread == 1 else f"{unread} files"
         counted = "is not counted" if unread == 1 else "are not counted"
