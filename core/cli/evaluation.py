@@ -108,7 +108,7 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
     if not args.generator:
         refuse_unused(args, ["count", "psi"], "--generator")
     if args.robustness:
-        chosen_damages(args.damages)
+        args.damages = chosen_damages(args.damages)
     else:
         refuse_unused(args, ["damages"], "--robustness")
     if args.keep == "generator":
@@ -202,15 +202,9 @@ def _short(value: float | None) -> str:
 def _robustness(args: argparse.Namespace, faces: "pd.DataFrame") -> int:
     from tqdm import tqdm
 
-    from core.evaluation.robustness import (
-        PER_SOURCE,
-        chosen_damages,
-        count_levels,
-        pick_faces,
-        sweep,
-    )
+    from core.evaluation.robustness import PER_SOURCE, count_levels, pick_faces, sweep
 
-    rows, damages = [], chosen_damages(args.damages)
+    rows, damages = [], args.damages
     picked = pick_faces(faces)
     steps = sweep(picked, *_model(args), damages=damages)
     for row in tqdm(steps, total=count_levels(damages), unit="level", disable=args.json):
