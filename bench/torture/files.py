@@ -14,7 +14,7 @@ from bench.torture.kinds import Part
 from bench.torture.texts import scratch, written
 from core.artifacts import load_registry, read_artifact
 from core.config import ARTIFACTS_DIR
-from core.dataset.index_cache import _recall, open_index
+from core.dataset.index_cache import open_index
 from core.dataset.sources import kaggle
 from core.errors import UserError
 from core.inference.photo import PhotoResult
@@ -76,7 +76,6 @@ def _reopen(data: bytes) -> None:
     """It is only a cache: a bad one is made anew."""
     root, file = _remembered()
     file.write_bytes(data)
-    _recall(file)
     if len(open_index(root, cache=file.parent).faces) != 4:
         raise AssertionError("Faces are missing")
 
@@ -86,7 +85,7 @@ def _part_file() -> bytes:
     out.parent.mkdir(exist_ok=True)
     run = FolderRun(out, _SETTINGS)
     for number in range(5):
-        run._keep([f"/{number}.png"], [result_rows(PhotoResult(f"/{number}.png", error="why"))])
+        run.keep([f"/{number}.png"], [result_rows(PhotoResult(f"/{number}.png", error="why"))])
     run.close()
     data = out.with_name("r.csv.part").read_bytes()
     shutil.rmtree(out.parent)
@@ -131,13 +130,13 @@ def _unpack(data: bytes) -> None:
             _extract_archive(str(archive), str(out))
             return str(out)
 
-        before = kagglehub.dataset_download, kaggle.TRIES, kaggle._drop_archive
+        before = kagglehub.dataset_download, kaggle.TRIES, kaggle.drop_archive
         kagglehub.dataset_download, kaggle.TRIES = download, 1
-        kaggle._drop_archive = lambda: None
+        kaggle.drop_archive = lambda: None
         try:
-            kaggle._fetch(None)
+            kaggle.fetch(None)
         finally:
-            kagglehub.dataset_download, kaggle.TRIES, kaggle._drop_archive = before
+            kagglehub.dataset_download, kaggle.TRIES, kaggle.drop_archive = before
             left = {path.name for path in Path(folder).iterdir()} - {"sent.archive", "one"}
             left |= {path.name for path in Path(folder, "one").glob("*")} - {"two"}
         if left or Path("/tmp/faces-torture-outside.txt").exists():

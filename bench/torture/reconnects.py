@@ -13,6 +13,7 @@ import asyncio
 import multiprocessing
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -56,10 +57,10 @@ def main() -> int:
         asyncio.run(until_it_answers(server))
         gone = Gone()
         first = min(FIRST, args.calls)
-        _all(server, range(first), args.at_once, gone)
+        come_and_go(server, range(first), args.at_once, gone)
         _empty(server)
         before = server.held()
-        _all(server, range(first, args.calls), args.at_once, gone)
+        come_and_go(server, range(first, args.calls), args.at_once, gone)
         _empty(server)
         left, after = what_is_left(server, before, megabytes=SPARE_MB)
     trouble = [*gone.trouble, *left]
@@ -85,10 +86,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _all(server: Server, numbers: range, at_once: int, gone: Gone) -> None:
+def come_and_go(
+    server: Server,
+    numbers: range,
+    at_once: int,
+    gone: Gone,
+    call: Callable[[str, int], str] | None = None,
+) -> None:
+    """Let webcams come and go, and count them into `gone`; `call` stands for `one_webcam`."""
+    call = call or one_webcam
     with ThreadPoolExecutor(at_once) as pool:
         for number, said in zip(
-            numbers, pool.map(lambda n: _call(server.place, n), numbers), strict=True
+            numbers, pool.map(lambda n: call(server.place, n), numbers), strict=True
         ):
             if said == _DONE:
                 gone.calls += 1
@@ -108,7 +117,7 @@ def _is_killed(number: int) -> bool:
     return number % 2 == 1
 
 
-def _call(place: str, number: int) -> str:
+def one_webcam(place: str, number: int) -> str:
     """One webcam, from START to its end; "done", or what went wrong."""
     context = multiprocessing.get_context("forkserver")
     heard, told = context.Pipe(duplex=False)

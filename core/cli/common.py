@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from core.errors import WrongUsage
 
-Commands: TypeAlias = argparse._SubParsersAction  # what `add_subparsers` gives
+Commands: TypeAlias = argparse._SubParsersAction  # noqa: SLF001  what `add_subparsers` gives
 # Exit codes, as docs/engineers.md lists them; argparse ends with the last one, too.
 OK, SOME_FAILED, WRONG_USAGE = 0, 1, 2
 BAR_AFTER_S = 0.5  # what fails at once has none

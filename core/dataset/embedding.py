@@ -60,7 +60,7 @@ class FaceFeatures:
             good = [found for found in chunk if not isinstance(found, Unread)]
             self.failed |= {found.path: found.error for found in chunk if isinstance(found, Unread)}
             if good:
-                rows = _features(np.stack([found.value for found in good]), second)
+                rows = head_features(np.stack([found.value for found in good]), second)
                 self._known |= {
                     keys[found.number]: row for found, row in zip(good, rows, strict=True)
                 }
@@ -87,8 +87,17 @@ def _read(path: str, number: int) -> np.ndarray:
     return to_model_input(pixels, SIDE_PX)
 
 
-def _features(faces: np.ndarray, second: SecondOpinion) -> np.ndarray:
-    """The hidden layers of the head's small networks side by side: float16 (n, m * h)."""
+def head_features(faces: np.ndarray, second: SecondOpinion) -> np.ndarray:
+    """What the second opinion makes of faces, one layer before its output.
+
+    Args:
+        faces: float32 (n, `SIDE_PX`, `SIDE_PX`, 3) in [0, 1].
+        second: that looks at them.
+
+    Returns:
+        The hidden layers of the head's m small networks, h units each, side by side: float16
+        (n, m * h).
+    """
     head = second.head
     components = head.components(second.backbone.features(faces))
     inner = head.hidden_layers(components)

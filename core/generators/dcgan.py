@@ -54,7 +54,7 @@ class Dcgan:
             version: what tells its weights from others.
         """
         generator = cls.__new__(cls)
-        generator._serve(network, version)
+        generator._serve(network, version)  # noqa: SLF001  of this class
         return generator
 
     def _serve(self, network: "Model", version: str) -> None:

@@ -1,7 +1,6 @@
 """Which face detectors there are, and loading one by its name."""
 
 import threading
-from functools import cache
 from typing import Protocol
 
 import numpy as np
@@ -57,10 +56,12 @@ def load_detector(name: str = DEFAULT_DETECTOR) -> tuple[FaceDetector, str | Non
 
 
 _loading = threading.Lock()  # two users asking at once must not load twice
-_kept = cache(load_detector)
+loaded: dict[str, tuple[FaceDetector, str | None]] = {}  # what `shared_detector` gives, by name
 
 
 def shared_detector(name: str = DEFAULT_DETECTOR) -> tuple[FaceDetector, str | None]:
     """`load_detector`, once for the whole process."""
     with _loading:
-        return _kept(name)
+        if name not in loaded:
+            loaded[name] = load_detector(name)
+        return loaded[name]

@@ -12,8 +12,8 @@ from core.inference.keras_model import building, trained_classifier
 
 LAYERS = ("conv1", "conv2", "conv3")
 MAX_SHIFT_PX = 16
-_FIELDS = {"conv1": 3, "conv2": 12, "conv3": 22}  # receptive fields, checked by a test
-_JUMPS = {"conv1": 1, "conv2": 2, "conv3": 4}  # pixels of the face between two values of a map
+FIELDS_PX = {"conv1": 3, "conv2": 12, "conv3": 22}  # receptive fields: the side of each
+STEPS_PX = {"conv1": 1, "conv2": 2, "conv3": 4}  # pixels of the face between two values of a map
 
 
 @cache
@@ -70,9 +70,9 @@ def equivariance(
         Pearson's r over the part that is in both, in [-1, 1]; 1 is exact. A step that is no
         multiple of the layer's own is rounded, which costs some.
     """
-    right, down = (round(step / _JUMPS[layer]) for step in (right_px, down_px))
+    right, down = (round(step / STEPS_PX[layer]) for step in (right_px, down_px))
     height, width = before.shape[:2]
-    edge = 1 + MAX_SHIFT_PX // _JUMPS[layer]  # the repeated border is left out
+    edge = 1 + MAX_SHIFT_PX // STEPS_PX[layer]  # the repeated border is left out
     rows, columns = slice(edge, height - edge), slice(edge, width - edge)
     moved = np.roll(after, (-down, -right), axis=(0, 1))[rows, columns].ravel()
     still = before[rows, columns].ravel()
@@ -105,7 +105,7 @@ def favourites(faces: np.ndarray, layer: str, count: int = 24) -> list[Favourite
         count: how many filters; those that never respond are left out.
     """
     maps = look_inside(faces)[0][layer]
-    side, jump = _FIELDS[layer], _JUMPS[layer]
+    side, jump = FIELDS_PX[layer], STEPS_PX[layer]
     found = []
     for number in range(maps.shape[3]):
         at, row, column = np.unravel_index(maps[..., number].argmax(), maps.shape[:3])

@@ -89,10 +89,11 @@ class FolderRun:
             Nothing, whenever some more files are judged and kept.
         """
         for chunk, rows in engine(self._waiting(paths, tell)):
-            self._keep(chunk, rows)
+            self.keep(chunk, rows)
             yield
 
-    def _keep(self, chunk: list[str], rows: list[list[dict]]) -> None:
+    def keep(self, chunk: list[str], rows: list[list[dict]]) -> None:
+        """Write the rows of some files, a list for each, to the part file."""
         self._part.add(zip(chunk, rows, strict=True))
         self.done += len(chunk)
 
@@ -104,7 +105,7 @@ class FolderRun:
             if name in self._part or name in chunk:
                 continue
             if isinstance(found, PhotoResult):
-                self._keep([name], [result_rows(found)])
+                self.keep([name], [result_rows(found)])
             else:
                 chunk.append(name)
             if len(chunk) == FILES:

@@ -29,8 +29,9 @@ WAVE_FILES = 500_000  # paths that this process holds at once
 BLOCK_FILES = 16 * FILES  # at most: what an actor has in work is judged again when it dies
 BLOCKS_EACH = 4  # at least, for each worker: the last one to finish is waited for
 STORE_BYTES = 200 * 2**20  # of a cluster started here: paths and rows are all that goes through it
-# Nothing is told to anybody; workers here are as important as those of the local engine.
-_RAY = {
+# Environment variables of Ray: it sends no usage statistics, and its workers have the priority of
+# the local engine's.
+RAY_SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_worker_niceness": "0",
     "RAY_BACKEND_LOG_LEVEL": "fatal",  # what a user needs to hear comes as an error
@@ -75,16 +76,27 @@ def score_on_ray(
         UserError: Ray is not installed, no cluster answers, or `load` raised one.
     """
     require_ray()
-    with _cluster(workers, address) as slots:
+    with joined_cluster(workers, address) as slots:
         chunks = iter(chunks)
         while wave := list(chain.from_iterable(islice(chunks, WAVE_FILES // FILES))):
             yield from _judged(wave, workers or slots, load, aligned)
 
 
 @contextmanager
-def _cluster(workers: int | None, address: str | None) -> Generator[int]:
-    """Join a cluster, the one this process has joined already first of all; its cores."""
-    for name, value in _RAY.items():
+def joined_cluster(workers: int | None, address: str | None) -> Generator[int]:
+    """Join a cluster for a while; where this process has joined one already, it is kept.
+
+    Args:
+        workers: cores of a cluster that is started here; None is every core of this machine.
+        address: as for `score_on_ray`.
+
+    Yields:
+        How many cores the cluster has.
+
+    Raises:
+        UserError: no cluster answers.
+    """
+    for name, value in RAY_SETTINGS.items():
         os.environ.setdefault(name, value)
     import ray
 

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import ROOT
+from core.inference.live.asking import InTurn
 from core.inference.live.judges import judges_of
 from tests.app.words import page_text
 
@@ -47,16 +48,11 @@ def _press(page: AppTest, label: str) -> AppTest:
 
 def _take(page: AppTest, judges, picture: np.ndarray) -> None:
     """As if the camera had sent frames until the burst ended."""
-    take = page.session_state["burst_take"]
+    take, moment = page.session_state["burst_take"], [0.0]
+    take.clock, take.asking = lambda: moment[0], InTurn
     take.start(judges)
-    stream, moment = take.burst._stream, [0.0]
-    take.burst._clock = stream._clock = lambda: moment[0]
-    stream._started_s = 0.0
     while take.burst.result is None:
         take.burst.judge(picture)
-        asking = stream._pipeline._asking
-        while asking is not None and not asking.is_free:  # the clock waits for the other thread
-            stream._pipeline._listen(asking)
         moment[0] += 0.1
     page.run()
 

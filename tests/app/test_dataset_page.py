@@ -148,7 +148,7 @@ def test_a_tag_that_is_none_is_a_sentence(data):
 def quick_eye(monkeypatch):
     """The second opinion's features take a second for a few faces: here a face's mean colour."""
     seen = lambda faces, second: faces.mean(axis=(1, 2))  # noqa: E731
-    monkeypatch.setattr("core.dataset.embedding._features", seen)
+    monkeypatch.setattr("core.dataset.embedding.head_features", seen)
 
 
 def test_the_map_of_faces(data, quick_eye):

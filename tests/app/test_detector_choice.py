@@ -73,7 +73,7 @@ def test_a_link_opens_with_its_choices(blazeface):
 @pytest.mark.parametrize("name", ["1_Photo", "2_Webcam"])
 def test_where_another_detector_stands_in_the_page_says_so(name, monkeypatch):
     stand_in = detectors.load_detector("haar")[0]
-    monkeypatch.setattr(detectors, "_kept", lambda name: (stand_in, "BlazeFace is gone."))
+    monkeypatch.setitem(detectors.loaded, "blazeface", (stand_in, "BlazeFace is gone."))
     page = _page(name)
     assert not page.exception and "BlazeFace is gone." in page_text(page)
 

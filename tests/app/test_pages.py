@@ -366,7 +366,7 @@ class TestMarkingAFace:
         box = [{"x": [90.2, -3.0], "y": [10.0, 60.6]}]
         state = {"chart": SimpleNamespace(selection=SimpleNamespace(box=box))}
         monkeypatch.setattr(photo_marking.st, "session_state", state)
-        photo_marking._take_over(item, "chart")
+        photo_marking.take_over(item, "chart")
         assert (state["mark_x_d"], state["mark_y_d"]) == ((0, 90), (10, 61))
 
     def test_the_newest_face_of_a_crowd_is_in_sight(self, page, monkeypatch):

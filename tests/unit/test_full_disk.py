@@ -107,7 +107,7 @@ def test_no_command_ends_with_a_traceback_for_its_disk(monkeypatch, capsys, numb
     def refused(*_):
         raise OSError(number, os.strerror(number), "some.file")
 
-    monkeypatch.setattr("core.cli.generating._generate", refused)
+    monkeypatch.setattr("core.generators.files.write_faces", refused)
     assert main(["generate", "--seed", "1", "--out", "x"]) == 1
     assert f"some.file cannot be read or written ({os.strerror(number)})" in capsys.readouterr().err
 

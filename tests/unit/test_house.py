@@ -85,6 +85,43 @@ def test_pages_are_thin():
         assert file.read_text().count("\n") <= 70, _name(file)
 
 
+BY_TEXT = {"setattr", "delattr", "getattr", "patch", "object"}  # functions that take names as texts
+PRIVATE = re.compile(r"(?:[\w.]+\.)?_[a-zA-Z]\w*")
+
+
+def _private_names(file: Path) -> Iterator[str]:
+    """Private names that are imported or named in a text; ruff's SLF001 sees neither."""
+    for node in ast.walk(_tree(file)):
+        if isinstance(node, ast.ImportFrom) and not (node.module or "").startswith("tests"):
+            yield from (each.name for each in node.names if PRIVATE.fullmatch(each.name))
+        elif isinstance(node, ast.Call):
+            called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            told = [each.value for each in node.args[:2] if isinstance(each, ast.Constant)]
+            if called in BY_TEXT:
+                yield from (text for text in map(str, told) if PRIVATE.fullmatch(text))
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "tests").rglob("test_*.py")), ids=_name)
+def test_no_test_knows_a_private_name(file):
+    """What a test needs to change is an argument, or has a public name."""
+    assert not list(_private_names(file))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from core.config import _secret",
+        'patch.setattr(module, "_secret", 1)',
+        'monkeypatch.setattr("core.config._secret", 1)',
+        'getattr(module, "_secret")',
+    ],
+)
+def test_a_private_name_is_noticed(tmp_path, line):
+    file = tmp_path / "one.py"
+    file.write_text(line)
+    assert len(list(_private_names(file))) == 1
+
+
 def _words(file: Path) -> Iterator[str]:
     """Comments and docstrings of a file."""
     text = file.read_text()

@@ -1,19 +1,28 @@
 """Remembered indexes."""
 
+import os
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
-import core.dataset.index as index_module
 from core.dataset.index_cache import open_index
+from core.errors import UserError
 from tests.conftest import write_dataset
 
 
-def test_a_folder_is_read_once(tmp_path, monkeypatch):
+def test_a_folder_is_read_once(tmp_path):
     root = write_dataset(tmp_path / "set", {"train": 3}, 16)
     first = open_index(root, cache=tmp_path / "cache")
-    monkeypatch.setattr(index_module, "_read_header", lambda *_: pytest.fail("read again"))
+    for name in first.faces["path"]:  # only who reads the files again can tell
+        file = Path(name)
+        told = file.stat()
+        file.write_bytes(bytes(told.st_size))
+        os.utime(file, ns=(told.st_atime_ns, told.st_mtime_ns))
     second = open_index(root, cache=tmp_path / "cache")
     pd.testing.assert_frame_equal(first.faces, second.faces)
+    with pytest.raises(UserError, match="No readable image"):
+        open_index(root, cache=tmp_path / "empty")
 
 
 def test_a_damaged_memory_is_forgotten(tmp_path):

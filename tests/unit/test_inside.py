@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from core.inference import feature_maps as module
 from core.inference.feature_maps import (
+    FIELDS_PX,
     LAYERS,
+    STEPS_PX,
     equivariance,
     favourites,
     first_kernels,
@@ -30,7 +31,7 @@ def test_shapes_and_receptive_fields(tables):
     table = tables["Classifier"].set_index("layer")
     assert table.loc["pool3", "output"] == "13 x 13 x 64" and table.loc["pool3", "side"] == 13
     fields = table["receptive field (px)"]
-    assert {layer: fields[layer] for layer in LAYERS} == module._FIELDS
+    assert {layer: fields[layer] for layer in LAYERS} == FIELDS_PX
     assert fields["pool1"] == 4 and fields["pool3"] == 26
     assert fields[["flatten", "dense1", "out"]].isna().all()
     assert tables["Generator"].set_index("layer").loc["up4", "output"] == "128 x 128 x 64"
@@ -73,14 +74,14 @@ def test_a_filters_favourite_is_where_its_map_is_highest(faces, layer):
     assert 0 < len(found) <= 5
     strengths = [one.strength for one in found]
     assert strengths == sorted(strengths, reverse=True)
-    side = module._FIELDS[layer]
+    side = FIELDS_PX[layer]
     best = found[0]
     assert best.patch.shape == (side, side, 3)
     maps, _ = look_inside(faces)
     assert best.strength == pytest.approx(maps[layer][..., best.number].max(), rel=1e-5)
     # the filter sees nothing but the patch: alone in a gray frame it answers the same
     alone = np.full((1, 128, 128, 3), 0.5, np.float32)
-    jump = module._JUMPS[layer]
+    jump = STEPS_PX[layer]
     alone[0, 8 * jump : 8 * jump + side, 8 * jump : 8 * jump + side] = best.patch
     again = look_inside(alone)[0][layer][0, 8, 8, best.number]
     assert again == pytest.approx(best.strength, rel=1e-3)

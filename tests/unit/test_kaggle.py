@@ -26,7 +26,7 @@ def server(tmp_path, monkeypatch):
     server = Kaggle()
     serve = partial(server.serve_forever, poll_interval=0.01)  # so it stops at once, too
     threading.Thread(target=serve, daemon=True).start()
-    pointed_at(server.server_port, monkeypatch.setitem)
+    pointed_at(server.server_port, monkeypatch.setattr)
     monkeypatch.setenv("KAGGLEHUB_CACHE", str(tmp_path / "kagglehub"))
     monkeypatch.setenv("KAGGLE_CONFIG_DIR", str(tmp_path))
     monkeypatch.delenv("KAGGLE_API_TOKEN", raising=False)

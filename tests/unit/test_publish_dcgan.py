@@ -26,6 +26,10 @@ RECIPE = GanRecipe("original", epochs=3, samples_per_epoch=8, batch_size=8)
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("feature_spaces", "few_faces")]
 
 
+def _not_installed(name: str):
+    raise UserError("It is not installed.")
+
+
 @pytest.fixture(scope="module")
 def few_faces():
     """Figures come from few pairs and faces, and from the DCGAN alone."""
@@ -33,7 +37,7 @@ def few_faces():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("core.evaluation.generators.distances.MS_SSIM_PAIRS", 50)
         patch.setattr(module, "measure_directions", few_seeds)
-        patch.setattr(module, "_second_generator", lambda judge: {})
+        patch.setattr(module, "load_generator", _not_installed)
         yield
 
 

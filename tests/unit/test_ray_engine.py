@@ -46,7 +46,7 @@ def test_a_cluster_that_does_not_answer_is_a_sentence():
 def cluster():
     """One local cluster of two workers for all tests here: each start takes seconds."""
     pytest.importorskip("ray", reason="requirements-dev.txt names ray")
-    with ray_engine._cluster(WORKERS, None):
+    with ray_engine.joined_cluster(WORKERS, None):
         yield
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bench.torture import load, reconnects
-from bench.torture.reconnects import Gone
+from bench.torture import load
+from bench.torture.reconnects import Gone, come_and_go
 from bench.torture.record import in_words
 
 
@@ -24,11 +24,10 @@ def _held(threads: int = 20, sockets: int = 9, megabytes: int = 600) -> dict[str
     return {"threads": threads, "sockets": sockets, "megabytes": megabytes}
 
 
-def test_every_second_webcam_is_killed_and_what_went_wrong_is_told(monkeypatch):
+def test_every_second_webcam_is_killed_and_what_went_wrong_is_told():
     said = {3: "no picture came back", 6: "no picture came back"}
-    monkeypatch.setattr(reconnects, "_call", lambda place, number: said.get(number, "done"))
-    gone = Gone()
-    reconnects._all(Holding(holds=[_held()]), range(10), 4, gone)
+    gone, server = Gone(), Holding(holds=[_held()])
+    come_and_go(server, range(10), 4, gone, lambda place, number: said.get(number, "done"))
     assert (gone.calls, gone.killed) == (8, 4)
     (finding,) = in_words("reconnects", "webcam", gone.trouble, "again")
     assert (finding["what"], finding["times"]) == ("no picture came back", 2)

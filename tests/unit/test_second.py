@@ -97,7 +97,7 @@ def test_faces_of_any_size_are_judged_in_their_order(portrait):
 def test_a_broken_off_run_computes_no_feature_twice(data, tmp_path, eye, monkeypatch):
     whole = train_second(data, tmp_path / "whole", RECIPE, quiet=True)
     every = eye.looks
-    monkeypatch.setattr(training, "_fitted", _stop)
+    monkeypatch.setattr(training, "fit_head", _stop)
     with pytest.raises(KeyboardInterrupt):
         train_second(data, tmp_path / "broken", RECIPE, quiet=True)
     assert eye.looks == 2 * every

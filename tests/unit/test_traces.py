@@ -55,7 +55,8 @@ def _old_torch_file(tensors: dict[str, np.ndarray]) -> bytes:
     FloatStorage.__module__, FloatStorage.__qualname__ = "torch", "FloatStorage"
     _rebuild_tensor_v2.__module__ = "torch._utils"
     _rebuild_tensor_v2.__qualname__ = "_rebuild_tensor_v2"
-    torch.FloatStorage, utils._rebuild_tensor_v2 = FloatStorage, _rebuild_tensor_v2
+    torch.FloatStorage = FloatStorage
+    utils._rebuild_tensor_v2 = _rebuild_tensor_v2  # noqa: SLF001  so PyTorch's files name it
 
     class Tensor:
         def __init__(self, key: str, values: np.ndarray):

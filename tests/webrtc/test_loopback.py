@@ -14,9 +14,10 @@ from streamlit_webrtc.webrtc import WebRtcWorker
 
 from bench.clips import moving_face
 from core.inference.live.judges import judges_of
+from core.inference.live.pipeline import LivePipeline
 from core.inference.live.settings import LiveSettings
-from core.inference.live.stream import shared_places
 from core.inference.report import CLASS_COLORS
+from core.limits import Limit, Places
 from tests.support.camera import Camera
 from ui.live.connection import LiveConnection
 
@@ -127,17 +128,13 @@ def _has_frame_of_colour(picture: np.ndarray, view) -> bool:
     return bool((np.min(distances, axis=0) < 90).mean() > 0.8)
 
 
-def test_an_error_in_the_pipeline_lets_the_picture_go_on(loop, pictures, judges):
+def test_an_error_in_the_pipeline_lets_the_picture_go_on(loop, pictures, judges, monkeypatch):
+    def broken(*_):
+        raise TypeError("broken")
+
+    monkeypatch.setattr(LivePipeline, "step", broken)
     connection = LiveConnection(LiveSettings())
     worker = _worker(loop, connection, judges)
-    start = connection.start
-
-    def broken(_):
-        processor = start(judges)
-        connection.stream._pipeline.step = None
-        return processor
-
-    connection.start = broken
     frames = []
 
     def done():
@@ -151,17 +148,18 @@ def test_an_error_in_the_pipeline_lets_the_picture_go_on(loop, pictures, judges)
 
 
 def test_a_call_that_has_ended_leaves_its_place_and_no_socket(loop, pictures, judges):
-    connection, processors = LiveConnection(LiveSettings()), []
+    places = Places(Limit("X", 1), clock=lambda: 0.0)  # time does not free one
+    connection, processors = LiveConnection(LiveSettings(), places=places), []
     worker = _worker(loop, connection, judges)
     start = connection.start
     connection.start = lambda judges: processors.append(start(judges)) or processors[-1]
-    _run(_call(worker, pictures, lambda: bool(processors and processors[0]._loop)))
+    _run(_call(worker, pictures, lambda: bool(processors and processors[0].loop)))
     worker.stop(timeout=5)
     deadline = time.monotonic() + 10
-    while not processors[0]._loop.is_closed() and time.monotonic() < deadline:
+    while not processors[0].loop.is_closed() and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert processors[0]._loop.is_closed()
-    assert connection.stream._who not in shared_places._asked_s
+    assert processors[0].loop.is_closed()
+    assert places.has("the next one")
 
 
 @pytest.mark.slow

@@ -1,24 +1,37 @@
 """Between WebRTC and the live pipeline: what becomes of a browser's frames."""
 
 import asyncio
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import av
 from streamlit_webrtc import VideoProcessorBase
 
 from core.inference.live.asking import Beside
+from core.inference.live.burst import Burst
 from core.inference.live.judges import Judges
 from core.inference.live.pipeline import LivePipeline
 from core.inference.live.settings import LiveSettings
 from core.inference.live.stream import LiveStream, shared_places
+from core.limits import Places
 
 
 @dataclass
 class LiveConnection:
-    """What outlives reruns of a page: the latest stream, and the settings for the next."""
+    """What outlives reruns of a page.
+
+    Attributes:
+        settings: of the stream, and of those to come.
+        stream: the latest one; None before the first START.
+        clock: seconds of a steady clock, for the streams to come.
+        places: of which each of them needs one.
+    """
 
     settings: LiveSettings
     stream: LiveStream | None = None
+    clock: Callable[[], float] = time.monotonic
+    places: Places = shared_places
 
     def set(self, settings: LiveSettings) -> None:
         """Use these settings from the next frame on."""
@@ -31,7 +44,7 @@ class LiveConnection:
         if self.stream is not None:
             self.stream.leave()
         pipeline = LivePipeline(judges, settings=self.settings, asking=Beside)
-        self.stream = LiveStream(pipeline, places=shared_places)
+        self.stream = LiveStream(pipeline, self.clock, self.places)
         return FrameProcessor(self.stream)
 
 
@@ -39,15 +52,18 @@ class FrameProcessor(VideoProcessorBase):
     """Judges the newest of the frames that have come in; the older ones are left out.
 
     No queue can grow, and as `LiveStream.judge` never raises, no error is lost in the thread.
+
+    Attributes:
+        loop: the event loop of the connection; None before its first frame.
     """
 
-    def __init__(self, stream: LiveStream):
+    def __init__(self, stream: LiveStream | Burst):
         self._stream = stream
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
 
     async def recv_queued(self, frames: list[av.VideoFrame]) -> list[av.VideoFrame]:
         """One annotated frame for all that have come in since the last call."""
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
         newest = frames[-1]
         drawn = self._stream.judge(
             newest.to_ndarray(format="rgb24"), media_s=newest.time, dropped=len(frames) - 1
@@ -61,5 +77,5 @@ class FrameProcessor(VideoProcessorBase):
         two sockets would stay until garbage is collected.
         """
         self._stream.leave()
-        if self._loop is not None and not self._loop.is_running():
-            self._loop.close()
+        if self.loop is not None and not self.loop.is_running():
+            self.loop.close()

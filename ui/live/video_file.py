@@ -63,7 +63,7 @@ def video_file(judges: Judges) -> None:
     privacy_line("Videos")
     calibration = judges.joining.with_threshold(settings.threshold).calibration
     if file is not None:
-        _begin_once(file, judges, settings)
+        begin_once(file, judges, settings)
     job: VideoJob | None = st.session_state.get(_JOB)
     if job is None:
         empty_state("No video judged yet", "Drop a clip above: every face in it is followed.")
@@ -102,8 +102,11 @@ def _is_open() -> Callable[[], bool]:
     return lambda: runtime.is_active_session(session)
 
 
-def _begin_once(file: UploadedFile, judges: Judges, settings: LiveSettings) -> None:
-    """Begin what is not begun yet.
+def begin_once(file: UploadedFile, judges: Judges, settings: LiveSettings) -> None:
+    """Begin to judge a video with these settings, unless this session has begun that already.
+
+    A job of other settings or of another file is cancelled. Where no job may be begun now, the
+    page says why and offers to try again.
 
     Streamlit may start the next run of a script while the one before still draws: both would
     begin a job, and the second would wait for the first.

@@ -1,15 +1,18 @@
 """Photo > Camera: about ten frames of the camera, judged as one."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
 from core.errors import UserError
+from core.inference.live.asking import Asking, Beside
 from core.inference.live.burst import FRAMES, Burst
 from core.inference.live.judges import Judges
 from core.inference.live.stream import StreamView, shared_places
+from core.inference.networks import Network
 from core.inference.verdict import Calibration
 from core.limits import STREAMS
 from ui.live.connection import FrameProcessor
@@ -41,11 +44,13 @@ class Take:
 
     Attributes:
         on: whether it is wanted.
-        since_s: when it was asked for, by a steady clock.
+        since_s: when it was asked for, by `clock`.
         burst: of the present connection; None before there is one.
         tries: how many connections were begun.
         offered_s, paused_s: when the browser offered the last of them, and when that was given
             up; None before.
+        clock: seconds of a steady clock.
+        asking: how the second opinion is asked; see `LivePipeline`.
     """
 
     on: bool = False
@@ -54,10 +59,13 @@ class Take:
     tries: int = 1
     offered_s: float | None = None
     paused_s: float | None = None
+    clock: Callable[[], float] = time.monotonic
+    asking: Callable[[Network], Asking] = Beside
 
     def start(self, judges: Judges) -> FrameProcessor:
         """Begin a burst; called when the browser offers a connection."""
-        self.burst, self.offered_s = Burst(judges, places=shared_places), time.monotonic()
+        self.burst = Burst(judges, clock=self.clock, places=shared_places, asking=self.asking)
+        self.offered_s = self.clock()
         return FrameProcessor(self.burst)
 
     def goes_on(self) -> bool:
@@ -66,7 +74,7 @@ class Take:
         Returns:
             Whether that changed what the camera is to do now.
         """
-        now_s = time.monotonic()
+        now_s = self.clock()
         if self.paused_s is not None:
             if now_s - self.paused_s < PAUSE_S:
                 return False
@@ -144,7 +152,7 @@ def _camera(judges: Judges, servers: list[dict]) -> Take:
 def _switch(take: Take) -> None:
     take.on = not take.on
     if take.on:
-        take.burst, take.since_s = None, time.monotonic()
+        take.burst, take.since_s = None, take.clock()
         take.tries, take.paused_s = 1, None
 
 
@@ -162,7 +170,7 @@ def _wait(take: Take) -> None:
     words = f"Frame {seen} of {FRAMES}. Look into the camera." if seen else "The camera settles ..."
     st.progress(seen / FRAMES, text=words)
     last = take.begun or take.burst is None or take.tries == TRIES
-    if last and not seen and time.monotonic() - take.since_s > PATIENCE_S:
+    if last and not seen and take.clock() - take.since_s > PATIENCE_S:
         st.info(
             "No face has come yet. If there is no picture either, press Stop and try again, or "
             "take a single picture below.",

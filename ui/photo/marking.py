@@ -58,7 +58,7 @@ def mark_a_face(item: Judged, inspector: Inspector) -> None:
     st.plotly_chart(
         _surface(session.small_picture(item), result.width, result.height, box),
         key=chart,
-        on_select=lambda: _take_over(item, chart),
+        on_select=lambda: take_over(item, chart),
         selection_mode="box",
         config=STILL,
     )
@@ -93,8 +93,13 @@ def _box(item: Judged) -> Box:
     return Box(left, top, right - left, bottom - top)
 
 
-def _take_over(item: Judged, chart: str) -> None:
-    """Let the sliders follow the box that was drawn."""
+def take_over(item: Judged, chart: str) -> None:
+    """Set the sliders to the box that was drawn, cut to the picture; the last one of several.
+
+    Args:
+        item: the photo.
+        chart: key of the chart on which it was drawn.
+    """
     drawn = st.session_state[chart].selection.box
     if not drawn:
         return

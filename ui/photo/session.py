@@ -15,7 +15,7 @@ from core.report.stamp import now
 from ui.shared.pictures import fitted
 
 MAX_PHOTOS = 100
-_line = Line(JUDGING, LINE)  # of all sessions: each decoded photo may take 200 MB
+shared_line = Line(JUDGING, LINE)  # of all sessions: each decoded photo may take 200 MB
 _KEY = "judged_photos"
 _WAITING = "waiting_photos"
 _SMALL = "small_photos"
@@ -134,7 +134,7 @@ def add(
         number = total - len(queue)
         share, words = number / total, f"{number + 1} of {total}"
         whole = digest in st.session_state.get(_WHOLE, set())
-        with _line.turn(partial(_wait, progress, share, words)):
+        with shared_line.turn(partial(_wait, progress, share, words)):
             progress(share, f"Judging {words}")
             result = inspector.judge_file(name, data, aligned=whole)
         kept = data if result.error is None else b""

@@ -44,7 +44,7 @@ def download_all() -> Path:
     cache = _cache_folder()
     _check_room(cache, 2 * BYTES)
     with bounded_unpacking(UNFOLDED_BYTES):
-        folder = Path(_fetch(None)) / INNER
+        folder = Path(fetch(None)) / INNER
     check_counts(folder, COUNTS)
     return folder
 
@@ -120,7 +120,7 @@ def _no_inner_bars() -> Generator[None]:
 
 def _chosen(split: str, per_class: int, seed: int) -> list[str]:
     """Paths such as "train/real/31355.jpg", drawn from the set's own index."""
-    table = read_listing(Path(_fetch(f"{split}.csv")).read_bytes())
+    table = read_listing(Path(fetch(f"{split}.csv")).read_bytes())
     wanted = round(per_class * SHARES[split])
     parts = [
         rows.sample(min(wanted, len(rows)), random_state=seed)
@@ -146,7 +146,7 @@ def read_listing(data: bytes) -> pd.DataFrame:
 
 
 def _fetch_face(name: str, out: Path) -> None:
-    file = Path(_fetch(f"{INNER}/{name}"))
+    file = Path(fetch(f"{INNER}/{name}"))
     data = file.read_bytes()
     try:
         decode_image(data)
@@ -169,10 +169,19 @@ def _forget(file: Path) -> None:
     file.unlink(missing_ok=True)
 
 
-def _fetch(path: str | None) -> str:
-    """A file of the set, or all of it, through kagglehub; tries again where that may help.
+def fetch(path: str | None) -> str:
+    """Download a file of the set, or all of it, with kagglehub; `TRIES` times where that may help.
 
-    Each try goes on where the last one was cut off, if the server allows that.
+    Each try continues where the last one was cut off, if the server allows that.
+
+    Args:
+        path: within the set; None is all of it, unpacked.
+
+    Returns:
+        Where the file, or the folder of all of it, lies in kagglehub's own folder.
+
+    Raises:
+        UserError: no connection, no permission, no room, or what came is damaged.
     """
     os.environ.setdefault("KAGGLEHUB_VERBOSITY", "error")  # else a line for every file
     import kagglehub  # kept out of the start of every other command
@@ -186,7 +195,7 @@ def _fetch(path: str | None) -> str:
         try:
             return kagglehub.dataset_download(HANDLE, path)
         except UserError:  # a bomb
-            _drop_archive()
+            drop_archive()
             raise
         except KaggleApiHTTPError as refusal:
             code = None if refusal.response is None else refusal.response.status_code
@@ -198,7 +207,7 @@ def _fetch(path: str | None) -> str:
         except OSError as full:
             raise _no_room(full, _cache_folder()) from full
         except Exception as damaged:  # unpacking raises many types
-            _drop_archive()
+            drop_archive()
             error = damaged
     raise UserError(
         f"Kaggle could not be reached, the connection broke, or what came was damaged, {TRIES} "
@@ -224,7 +233,8 @@ def _cache_folder() -> Path:
     return Path(get_cache_folder())
 
 
-def _drop_archive() -> None:
+def drop_archive() -> None:
+    """Delete the downloaded archive of the set: it is damaged, and not to be continued."""
     from kagglehub.cache import get_cached_archive_path
     from kagglehub.handle import parse_dataset_handle
 

@@ -43,14 +43,15 @@ def bounded_unpacking(most_bytes: int) -> Generator[None]:
     """Let kagglehub unpack only what `check_archive` lets pass."""
     import kagglehub.http_resolver as resolver
 
-    theirs = resolver._extract_archive
+    theirs = resolver._extract_archive  # noqa: SLF001  kagglehub has no setting for it
 
     def checked(archive_path: str, out_path: str) -> None:
         check_archive(Path(archive_path), most_bytes)
         theirs(archive_path, out_path)
 
-    resolver._extract_archive = checked  # ty: ignore[invalid-assignment]  other names for the same
+    # The arguments have other names here.
+    resolver._extract_archive = checked  # noqa: SLF001  # ty: ignore[invalid-assignment]
     try:
         yield
     finally:
-        resolver._extract_archive = theirs
+        resolver._extract_archive = theirs  # noqa: SLF001

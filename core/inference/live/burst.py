@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from core.inference.live.asking import Beside
+from core.inference.live.asking import Asking, Beside
 from core.inference.live.judges import Judges
 from core.inference.live.pipeline import LivePipeline
 from core.inference.live.settings import LiveSettings
 from core.inference.live.stream import LiveStream, StreamView
+from core.inference.networks import Network
 from core.limits import Places
 
 FRAMES = 10  # judged views of the largest face
@@ -31,6 +32,7 @@ class Burst:
         settings: LiveSettings = _SETTINGS,
         clock: Callable[[], float] = time.monotonic,
         places: Places | None = None,
+        asking: Callable[[Network], Asking] = Beside,
     ):
         """Wait for the first frame.
 
@@ -39,8 +41,9 @@ class Burst:
             settings: of the pipeline.
             clock: seconds of a steady clock.
             places: as for `LiveStream`.
+            asking: as for `LivePipeline`.
         """
-        pipeline = LivePipeline(judges, settings=settings, asking=Beside)
+        pipeline = LivePipeline(judges, settings=settings, asking=asking)
         self._stream = LiveStream(pipeline, clock, places)
         self._clock = clock
         self.result: StreamView | None = None

@@ -82,6 +82,11 @@ class LiveStream:
         self._now_s = 0.0
         self._error: str | None = None
 
+    @property
+    def settings(self) -> LiveSettings:
+        """The settings of the next frame."""
+        return self._pipeline.settings
+
     def set(self, settings: LiveSettings) -> None:
         """Use these settings from the next frame on."""
         self._pipeline.settings = settings

@@ -42,7 +42,7 @@ def load_devices(strategy: str) -> "Devices":
         UserError: the strategy is another one, or TF_CONFIG names no workers.
     """
     if strategy == "multiworker":
-        first = _is_first(os.environ.get(CLUSTER, ""))
+        first = is_first_worker(os.environ.get(CLUSTER, ""))
         return Devices(tf.distribute.MultiWorkerMirroredStrategy(), first=first)
     if strategy != "mirrored":
         raise UserError(f"A strategy is one of {', '.join(STRATEGIES)}. Received: {strategy}")
@@ -50,11 +50,11 @@ def load_devices(strategy: str) -> "Devices":
     return Devices(tf.distribute.MirroredStrategy([device.name for device in found]))
 
 
-def _is_first(text: str) -> bool:
-    """Whether this process is the worker that writes.
+def is_first_worker(text: str) -> bool:
+    """Whether this process is the worker that writes the run: the chief, or else worker 0.
 
     Args:
-        text: of TF_CONFIG, say {"cluster": {"worker": ["a:2222", "b:2222"]}, "task": {"type":
+        text: of TF_CONFIG, as in {"cluster": {"worker": ["a:2222", "b:2222"]}, "task": {"type":
             "worker", "index": 0}}.
 
     Raises:

@@ -9,6 +9,7 @@ from core.inference.live.evidence import Joining
 from core.inference.live.judges import Judges
 from core.inference.live.pipeline import LivePipeline
 from core.inference.live.settings import LiveSettings
+from core.inference.live.stream import LiveStream
 from core.inference.verdict import Calibration
 
 CALIBRATION = Calibration(
@@ -94,3 +95,30 @@ def make(log_odds: float = 3.0, second=None, asking=InTurn, heard=None, **settin
         heard=heard or (lambda *view: None),
     )
     return pipeline, detector, predictor
+
+
+class Clock:
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Ticking(LivePipeline):
+    """Takes a known time for every frame."""
+
+    clock, cost_s = None, 0.02
+
+    def step(self, pixels, time_s):
+        self.clock.now += self.cost_s
+        return super().step(pixels, time_s)
+
+
+def stream_of(log_odds: float = 3.0, places=None):
+    """(stream, its clock, predictor): every frame takes `Ticking.cost_s` seconds."""
+    clock = Clock()
+    inner, detector, predictor = make(log_odds)
+    pipeline = Ticking(judges_with(predictor), detector=detector, settings=inner.settings)
+    pipeline.clock = clock
+    return LiveStream(pipeline, clock, places), clock, predictor

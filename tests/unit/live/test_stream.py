@@ -7,37 +7,9 @@ import pytest
 
 from core.errors import UserError
 from core.inference.live.overlay import draw_tracks, label_of
-from core.inference.live.pipeline import LivePipeline
 from core.inference.live.settings import LiveSettings
-from core.inference.live.stream import LiveStream
 from core.inference.report import CLASS_COLORS
-from tests.unit.live.fakes import judges_with, make, scene
-
-
-class Clock:
-    def __init__(self):
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class Ticking(LivePipeline):
-    """Takes a known time for every frame."""
-
-    clock, cost_s = None, 0.02
-
-    def step(self, pixels, time_s):
-        self.clock.now += self.cost_s
-        return super().step(pixels, time_s)
-
-
-def _stream(log_odds: float = 3.0):
-    clock = Clock()
-    inner, detector, predictor = make(log_odds)
-    pipeline = Ticking(judges_with(predictor), detector=detector, settings=inner.settings)
-    pipeline.clock = clock
-    return LiveStream(pipeline, clock), clock, predictor
+from tests.unit.live.fakes import Ticking, make, scene, stream_of
 
 
 def _play(stream, clock, frame, frames=60, fps=10, **kwargs):
@@ -48,13 +20,13 @@ def _play(stream, clock, frame, frames=60, fps=10, **kwargs):
 
 
 def test_before_the_first_frame_there_is_nothing():
-    view = _stream()[0].view()
+    view = stream_of()[0].view()
     assert view.picture is None and view.tracks == () and view.error is None
     assert view.points.empty
 
 
 def test_a_view_has_everything_of_the_same_moment():
-    stream, clock, _ = _stream()
+    stream, clock, _ = stream_of()
     picture = _play(stream, clock, scene((200, 100)), dropped=2)
     view = stream.view()
     np.testing.assert_array_equal(view.picture, picture)
@@ -68,7 +40,7 @@ def test_a_view_has_everything_of_the_same_moment():
 
 
 def test_latency_counts_the_wait_before_the_judgement():
-    stream, clock, _ = _stream()
+    stream, clock, _ = stream_of()
     waits = [0.0, 0.0, 0.05] * 20  # every third frame lay in the queue for 50 ms
     for number, wait_s in enumerate(waits):
         clock.now = 200 + number / 10 + wait_s
@@ -79,7 +51,7 @@ def test_latency_counts_the_wait_before_the_judgement():
 
 
 def test_an_error_reaches_the_page_and_passes():
-    stream, clock, predictor = _stream()
+    stream, clock, predictor = stream_of()
     frame = scene((200, 100))
     _play(stream, clock, frame, 20)
     known = stream.view()
@@ -95,7 +67,7 @@ def test_an_error_reaches_the_page_and_passes():
 
 
 def test_a_user_error_is_told_in_its_own_words():
-    stream, clock, predictor = _stream()
+    stream, clock, predictor = stream_of()
 
     def refuse(_):
         raise UserError("The classifier is missing.")
@@ -107,13 +79,13 @@ def test_a_user_error_is_told_in_its_own_words():
 
 @pytest.mark.parametrize("bad", [np.zeros((4, 4), np.uint8), np.zeros((0, 0, 3), np.uint8), None])
 def test_a_bad_frame_does_not_raise(bad):
-    stream, _, _ = _stream()
+    stream, _, _ = stream_of()
     assert stream.judge(bad) is bad
     assert stream.view().error
 
 
 def test_stale_when_frames_stop_coming():
-    stream, clock, _ = _stream()
+    stream, clock, _ = stream_of()
     _play(stream, clock, scene(), 5)
     assert not stream.view().speed.stale
     clock.now += 3
@@ -121,7 +93,7 @@ def test_stale_when_frames_stop_coming():
 
 
 def test_settings_are_used_from_the_next_frame():
-    stream, clock, _ = _stream(log_odds=1.5)
+    stream, clock, _ = stream_of(log_odds=1.5)
     _play(stream, clock, scene((200, 100)))
     stream.set(LiveSettings(threshold=0.95))
     _play(stream, clock, scene((200, 100)))
@@ -130,7 +102,7 @@ def test_settings_are_used_from_the_next_frame():
 
 @pytest.mark.slow
 def test_views_while_frames_come_in():
-    stream, clock, _ = _stream()
+    stream, clock, _ = stream_of()
     frame, wrong = scene((200, 100)), []
     stop = threading.Event()
 
