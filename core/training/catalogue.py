@@ -1,8 +1,8 @@
-"""What can be trained and by which recipes: names alone, so that asking for them loads nothing."""
+"""What can be trained and by which recipes: names only, so that no training code is imported."""
 
 from core.errors import UserError
 
-# network -> its recipes, the one it takes unasked first
+# network -> its recipes, the default first
 RECIPES_OF = {
     "classifier": ("ours", "original", "webcam", "mosaic", "finish", "wide"),
     "second": ("second",),
@@ -17,7 +17,7 @@ def recipe_for(network: str, asked: str | None = None) -> str:
 
     Args:
         network: one of `RECIPES_OF`.
-        asked: its name, or None for the network's own.
+        asked: a recipe's name, or None for the network's default.
 
     Raises:
         UserError: the network has no such recipe.

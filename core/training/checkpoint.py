@@ -9,7 +9,7 @@ from core.errors import UserError
 
 
 def pack_weights(weights: list[np.ndarray], *, half: bool = False) -> bytes:
-    """Weights in a model's order as the bytes of an `.npz` file (plain arrays, no code).
+    """Weights in a model's order as the bytes of an `.npz` file, which is read without pickle.
 
     Args:
         weights: float32 arrays.
@@ -21,7 +21,7 @@ def pack_weights(weights: list[np.ndarray], *, half: bool = False) -> bytes:
 
 
 def stack(parts: dict[str, list[np.ndarray]]) -> dict[str, np.ndarray]:
-    """Lists of arrays as one checkpoint: the n-th of kind "w" is called "w000" and so on."""
+    """Lists of arrays as one checkpoint: those of kind "w" are named "w000", "w001", ..."""
     return {f"{k}{n:03d}": array for k, arrays in parts.items() for n, array in enumerate(arrays)}
 
 
@@ -52,5 +52,5 @@ def load_arrays(source: Path | bytes) -> dict[str, np.ndarray]:
     except ValueError as error:
         named = source if isinstance(source, Path) else "A file of weights"
         raise UserError(
-            f"{named} is missing or damaged. Start the run anew in another folder."
+            f"{named} is missing or damaged. Start a new run in another folder."
         ) from error

@@ -1,4 +1,4 @@
-"""Histories of training runs as tables: shipped ones, the authors', and run folders."""
+"""Histories of training runs as tables: of published networks, the authors' run, run folders."""
 
 import io
 from collections.abc import Iterable, Mapping
@@ -39,9 +39,9 @@ _LABELS = {
 AUTHORS = "The authors' published run"
 AUTHORS_NOTE = (
     "From the log they published. Their figures on valid are of their test split, on which they "
-    "chose the best epoch, too: that one is flattered. They report about an hour an epoch."
+    "chose the best epoch, so its figure is too good. They report about an hour an epoch."
 )
-# From the authors' log, an epoch each.
+# From the authors' log, one value per epoch.
 _AUTHORS = {
     "accuracy": ".7454 .8384 .8795 .9070 .9253 .9372 .9461 .9531 .9577 .9634 .9680 .9699 .9724 "
     ".9740 .9754",
@@ -69,10 +69,10 @@ class History:
 
     Attributes:
         name: for the user.
-        table: a row an epoch: epoch (int64, rising), minutes since the start, and some of
-            `QUANTITIES`, float64 with NaN where there is no value.
-        notes: what the user should know of it.
-        settings: its hyperparameters by name, as they were written down; JSON values.
+        table: one row per epoch: epoch (int64, ascending), minutes since the start, and some of
+            `QUANTITIES`, float64, NaN where there is no value.
+        notes: sentences for the user.
+        settings: hyperparameters by name, JSON values.
     """
 
     name: str
@@ -82,7 +82,7 @@ class History:
 
     @property
     def quantities(self) -> list[str]:
-        """Those of `QUANTITIES` that have a value."""
+        """The keys of `QUANTITIES` that have at least one value."""
         return [
             name for name in QUANTITIES if name in self.table and self.table[name].notna().any()
         ]
@@ -98,17 +98,17 @@ def authors_history() -> History:
 
 
 def parse_history(data: bytes, name: str) -> History:
-    """Read a `history.csv`, whatever state it is in.
+    """Read a `history.csv` that may be damaged.
 
-    A half-written last line, a cell that is no number and a column nobody knows are left out and
-    said in the notes.
+    Cells that are not numbers become NaN; unknown columns are left out. Lines without a valid
+    epoch and a half-written last line are left out, which a note says.
 
     Args:
         data: the file's bytes.
         name: for the user.
 
     Raises:
-        UserError: it has no column "epoch", or no line that can be used.
+        UserError: it is empty, has no column "epoch", or no usable line.
     """
     notes = []
     try:
@@ -140,7 +140,7 @@ def parse_history(data: bytes, name: str) -> History:
 
 
 def shipped_histories(folder: Path = ARTIFACTS_DIR) -> dict[str, History]:
-    """Histories of what is published, by its name, with the measured quality of generators.
+    """Histories of the published networks by name; generators' with their measured quality.
 
     Raises:
         UserError: the registry is missing or damaged.
@@ -156,13 +156,13 @@ def shipped_histories(folder: Path = ARTIFACTS_DIR) -> dict[str, History]:
 
 
 def hyperparameters(told: Mapping) -> dict:
-    """What a run was trained with.
+    """The hyperparameters of a run.
 
     Args:
-        told: its settings or metrics; may hold anything.
+        told: the run's settings or metrics, of any content.
 
     Returns:
-        Those of its recipe, how many faces of which source it learned from, and its start.
+        The recipe's settings, "data" (faces per source) and "start", as far as they are there.
     """
     recipe = told.get("recipe")
     found = dict(recipe) if isinstance(recipe, Mapping) else {}
@@ -170,11 +170,11 @@ def hyperparameters(told: Mapping) -> dict:
 
 
 def _with_start(history: History, metrics: Mapping) -> History:
-    """Say so where a run did not begin at random: its curve would mislead."""
+    """Add a note to a run that started from trained weights: its first epochs look too good."""
     start = metrics.get("start")
     if not start:
         return history
-    note = f"Went on from trained weights ({start}), not from random ones: it begins well."
+    note = f"Started from trained weights ({start}), not from random ones."
     return replace(history, notes=(*history.notes, note))
 
 
@@ -189,7 +189,7 @@ def run_history(run: Path) -> History:
     """The history of a run folder.
 
     Raises:
-        UserError: it is gone, has no history yet, or one that cannot be read.
+        UserError: it does not exist, or has no readable history yet.
     """
     history = parse_history(RunFolder(run).read_history(), run.name)
     try:
@@ -199,14 +199,15 @@ def run_history(run: Path) -> History:
 
 
 def pace(runs: Iterable[Path], recipe: str, *, gan: bool) -> tuple[str, float] | None:
-    """How long an epoch took in an earlier run of a recipe.
+    """Minutes per epoch of the first run that used a recipe.
 
     Args:
-        runs: folders of runs, the one to go by first.
+        runs: run folders, in the order in which they are tried.
         recipe: its name.
-        gan: whether it trains a generator; recipes of both kinds may have one name.
+        gan: whether the recipe trains a generator; names of both kinds overlap.
 
-    Returns: its name and minutes an epoch; None where no run tells.
+    Returns:
+        (name of the run, minutes per epoch); None if no run used it.
     """
     for run in runs:
         try:
@@ -221,18 +222,18 @@ def pace(runs: Iterable[Path], recipe: str, *, gan: bool) -> tuple[str, float] |
 
 
 def smoothed(values: np.ndarray, weight: float) -> np.ndarray:
-    """Exponential moving average with the start's bias taken out; NaN stays NaN.
+    """Bias-corrected exponential moving average; NaN stays NaN.
 
     Args:
         values: float (n,).
-        weight: of the past, in [0, 1); 0 changes nothing.
+        weight: of the past values, in [0, 1); 0 changes nothing.
     """
     past = pd.Series(values, dtype=float).ewm(alpha=1 - weight, ignore_na=True)
     return past.mean().where(~np.isnan(values)).to_numpy()
 
 
 def in_words(history: History, quantity: str) -> str:
-    """A curve in a sentence or two, for those who cannot see it."""
+    """A curve as one sentence, for screen readers."""
     rows = history.table[["epoch", quantity]].dropna()
     first, last = rows.iloc[0], rows.iloc[-1]
     name = QUANTITIES[quantity]
@@ -252,14 +253,14 @@ def in_words(history: History, quantity: str) -> str:
 
 
 def settings_table(histories: list[History], *, differing: bool) -> pd.DataFrame:
-    """Hyperparameters of runs side by side, in words.
+    """Hyperparameters of runs side by side, as text.
 
     Args:
-        histories: the runs, with names of their own.
-        differing: leave out what all of them have alike.
+        histories: the runs, with distinct names.
+        differing: leave out hyperparameters that are equal in all runs.
 
     Returns:
-        A row a hyperparameter, a column a run; "" where a run has none.
+        One row per hyperparameter, one column per run; "" where a run has no value.
     """
     names = dict.fromkeys(name for history in histories for name in history.settings)
     rows = {
@@ -273,7 +274,7 @@ def settings_table(histories: list[History], *, differing: bool) -> pd.DataFrame
 
 
 def _said(value: object) -> str:
-    """A JSON value in words."""
+    """A JSON value as text."""
     if value is None or value == [] or value == {}:
         return ""
     if isinstance(value, bool):
@@ -286,7 +287,7 @@ def _said(value: object) -> str:
 
 
 def to_long(histories: list[History]) -> pd.DataFrame:
-    """All scalars of all runs: columns run, epoch, minutes, quantity, value."""
+    """All values of all runs in long form: columns run, epoch, minutes, quantity, value."""
     parts = [
         history.table.melt(
             ["epoch", "minutes"], history.quantities, var_name="quantity", value_name="value"

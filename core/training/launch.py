@@ -15,7 +15,7 @@ from core.sole_writer import knows_locks
 from core.training.run_folder import RunFolder
 
 _OUT = "--out"
-QUIET_S = 300.0  # a run that is not done and said nothing for so long is trained no more
+QUIET_S = 300.0  # a run that is not done and said nothing for so long is no longer in training
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,12 @@ class StartRun:
     """A training as it is asked for.
 
     Attributes:
-        network: what to train, as `train` names it.
-        recipe: one of that network's.
-        epochs: until which it trains.
+        network: what to train; a key of `core.training.catalogue.RECIPES_OF`.
+        recipe: one of that network's recipes.
+        epochs: number of the last epoch.
         data: the data set.
         out: the run's folder.
-        resume: whether a run there goes on.
+        resume: whether to continue the run in that folder.
     """
 
     network: str
@@ -39,7 +39,7 @@ class StartRun:
     resume: bool = False
 
     def words(self) -> list[str]:
-        """The command's words."""
+        """The arguments of `python -m core`."""
         return [
             *("train", self.network, "--data", str(self.data.path), _OUT, str(self.out)),
             *(["--resume"] if self.resume else []),
@@ -62,17 +62,17 @@ def new_run(runs: Path, name: str) -> Path:
         name: as somebody typed it.
 
     Raises:
-        UserError: the name is no name, or is taken.
+        UserError: the name is empty, too long, has other characters, or is taken.
     """
     if not re.fullmatch(r"[\w-]{1,40}", name):
-        raise UserError("A run's name has letters, digits, - and _, at most 40 of them.")
+        raise UserError("A run's name has 1 to 40 letters, digits, - or _.")
     if RunFolder(runs / name).begun:
         raise UserError(f"There is a run {name} already. Choose another name, or go on with it.")
     return runs / name
 
 
 def may_delete() -> bool:
-    """Whether visitors of the app may delete runs: not where strangers reach it."""
+    """Whether visitors of the app may delete runs: not on a server that sets `FACES_ROOT`."""
     return not os.environ.get(LIMIT)
 
 
@@ -82,10 +82,10 @@ def delete_run(runs: Path, run: Path, *, ended: Path | None = None) -> None:
     Args:
         runs: the folder of all runs.
         run: one of them.
-        ended: a run of which is known that nothing trains it any more (see `ended_run`).
+        ended: a run whose training has certainly ended (see `ended_run`).
 
     Raises:
-        UserError: it is none of them, may be in training, or cannot be deleted.
+        UserError: `run` is not in `runs`, may be in training, or cannot be deleted.
     """
     folder = RunFolder(run)
     if not may_delete() or run.is_symlink() or run.resolve().parent != runs.resolve():
@@ -97,14 +97,14 @@ def delete_run(runs: Path, run: Path, *, ended: Path | None = None) -> None:
     try:
         unsure = ended is None or run.resolve() != ended.resolve()
         if unsure and not knows_locks(run) and _told_just_now(folder):
-            raise UserError(f"{run.name} may be in training: it told its progress just now.")
+            raise UserError(f"{run.name} may be in training: its progress changed just now.")
         shutil.rmtree(run)
     except OSError as error:
         raise UserError(f"{run.name} cannot be deleted ({error.strerror}).") from error
 
 
 def _told_just_now(folder: RunFolder) -> bool:
-    """Whether a run that is not done has told its progress of late: what is left without locks."""
+    """Whether an unfinished run has written its progress lately; asked where there are no locks."""
     told = folder.progress()
     if told is None or told.share == 1:
         return False
@@ -112,20 +112,20 @@ def _told_just_now(folder: RunFolder) -> bool:
 
 
 def free_name(runs: Path, taken: Collection[str] = ()) -> str:
-    """A name that no run has, nor is among those that are taken otherwise."""
+    """The first of run-1, run-2, ... that is neither a folder in `runs` nor in `taken`."""
     names = (f"run-{n}" for n in range(1, 10**6))
     return next(name for name in names if name not in taken and not (runs / name).exists())
 
 
 def start_run(job: Path, run: StartRun) -> str:
-    """Start it, or let it go on.
+    """Start a training, or continue one, in a process of its own.
 
     Args:
         job: the folder of the job (see `core.jobs`); one runs at a time.
         run: what to train.
 
     Returns:
-        What the job is known by: `JobStatus.id`.
+        The job's id: `JobStatus.id`.
 
     Raises:
         UserError: there is no data, a training runs already, or the job cannot be written.

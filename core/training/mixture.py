@@ -1,4 +1,4 @@
-"""What a network is trained on, as it sees it: does one property tell the classes apart?"""
+"""The augmented faces a network is trained on, and whether one property separates the classes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,18 +24,18 @@ from core.training.second.session import SecondRecipe, chosen_faces
 SIDE_PX = 224
 BATCH = 32
 SEED = 0
-SEEN = ("brightness", "contrast", "sharpness", "saturation")  # what a tensor still shows
+SEEN = ("brightness", "contrast", "sharpness", "saturation")  # left in a network's input
 
 
 @dataclass(frozen=True)
 class Mixture:
-    """Faces as a recipe draws and changes them.
+    """How a recipe samples and augments faces.
 
     Attributes:
-        faces: rows of an index.
-        weights: chance of each, float (n,).
-        augmentation: what changes them; None leaves them as they are.
-        filmed: chance by source of an imitated webcam.
+        faces: n rows of an index.
+        weights: float64 (n,), sampling probabilities, summing to 1.
+        augmentation: applied to each face; None for none.
+        filmed: source -> probability of the imitated webcam.
     """
 
     faces: pd.DataFrame
@@ -45,11 +45,11 @@ class Mixture:
 
 
 def mixture_of(index: DatasetIndex, name: str) -> Mixture:
-    """The training faces of a recipe.
+    """How a recipe samples and augments the train split.
 
     Args:
         index: the data set.
-        name: of a classifier's recipe, or "second".
+        name: a key of `core.training.classifier.recipes.RECIPES`, or "second".
 
     Raises:
         UserError: there is no such recipe, or train lacks a class.
@@ -77,7 +77,7 @@ def probe_mixture(
 ) -> dict[str, float]:
     """How well each property alone tells the classes of augmented training faces apart.
 
-    Patches of the other class are left out: they have no one class.
+    No patches are pasted: a face with a patch of the other class has no single label.
 
     Args:
         mixture: the faces.

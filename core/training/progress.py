@@ -1,4 +1,4 @@
-"""How far a run is: a bar for people, and `progress.json` in its folder for programs."""
+"""Progress of a run: a bar on the terminal, and `progress.json` in the run's folder."""
 
 import time
 
@@ -6,11 +6,11 @@ from tqdm import tqdm
 
 from core.training.run_folder import Progress, RunFolder
 
-EVERY_S = 1.0  # a file is written no more often
+EVERY_S = 1.0  # least time between two writes of the file
 
 
 class Bar:
-    """A bar that is also kept in the run's folder. Use it with `with`, or close it."""
+    """A progress bar that also writes `progress.json`. Use it with `with`, or close it."""
 
     def __init__(
         self,
@@ -22,15 +22,15 @@ class Bar:
         unit: str = "it",
         quiet: bool = False,
     ):
-        """Begin.
+        """Start the bar.
 
         Args:
-            run: whose progress it is.
-            phase: what is done, for the user.
+            run: the run's folder.
+            phase: what is being done, for the user.
             total: steps of the whole run.
-            done: of these, what earlier bars did.
-            unit: of a step.
-            quiet: keep the file, draw nothing.
+            done: steps of them that are done already.
+            unit: name of a step.
+            quiet: write the file but draw nothing.
         """
         self.phase = phase
         self._run, self._total, self._done, self._at_first = run, total, done, done
@@ -45,7 +45,7 @@ class Bar:
         self.close()
 
     def update(self, count: int = 1) -> None:
-        """Say that so many more steps are done."""
+        """Count this many more steps as done."""
         self._done += count
         self._drawn.update(count)
         now = time.monotonic()
@@ -53,11 +53,11 @@ class Bar:
             self._save(now)
 
     def say(self, words: str) -> None:
-        """Put words behind the bar."""
+        """Show words behind the bar."""
         self._drawn.set_postfix_str(words, refresh=False)
 
     def close(self) -> None:
-        """End it; the file keeps how far it came."""
+        """Remove the bar; the file keeps the last state."""
         self._drawn.close()
         self._save(time.monotonic())
 
@@ -70,12 +70,12 @@ class Bar:
 
 
 def seconds_left(done: int, to_do: int, taken_s: float) -> float | None:
-    """How long the rest takes at the rate so far; None before the first step.
+    """Seconds for the remaining steps at the rate so far; None before the first step.
 
     Args:
-        done: steps within `taken_s`.
-        to_do: steps that are left.
-        taken_s: seconds.
+        done: steps done within `taken_s`.
+        to_do: remaining steps.
+        taken_s: seconds so far.
     """
     if to_do <= 0:
         return 0.0

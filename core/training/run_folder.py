@@ -1,9 +1,9 @@
 """A run's folder: its settings, its history, its checkpoint. Everything is written atomically.
 
-run.json            recipe, data, seed; libraries, commit and machine it was begun with
-history.csv         a row an epoch
-progress.json       how far it is: done, total, phase, eta_s
-last.npz            full state after the last finished epoch: `--resume` starts here
+run.json            recipe (with its seed) and data; libraries, commit and machine it began with
+history.csv         one row per epoch
+progress.json       done, total, phase, eta_s
+last.npz            full state after the last saved epoch: `--resume` starts here
 best.weights.npz    the weights of the best epoch on valid
 """
 
@@ -29,11 +29,11 @@ from core.sole_writer import is_taken, only_one
 from core.tables import to_csv
 from core.training.checkpoint import load_arrays, pack_weights
 
-MADE_WITH = "made_with"  # of run.json; a run may be resumed with others
-ENDING_S = 2.0  # that a training which was stopped may take to be gone
+MADE_WITH = "made_with"  # key in run.json; may differ when a run is resumed
+ENDING_S = 2.0  # for which a new training waits for a stopped one to end
 _IN_TRAINING = (
-    "Another training runs in {folder} now. Stop it or wait for its end, then go on with --resume; "
-    "or choose another --out."
+    "Another training runs in {folder} now. Stop it or wait until it ends, then continue with "
+    "--resume; or choose another --out."
 )
 
 
@@ -42,9 +42,9 @@ class Progress:
     """How far a run is.
 
     Attributes:
-        done, total: steps of the run; both 0 before they can be counted.
-        phase: what it does, for the user.
-        eta_s: seconds left, None where nothing tells.
+        done, total: steps of the run; both 0 before they are known.
+        phase: what it is doing, for the user.
+        eta_s: estimated seconds left; None if unknown.
     """
 
     done: int = 0
@@ -54,12 +54,12 @@ class Progress:
 
     @property
     def share(self) -> float | None:
-        """How much is done, in [0, 1]; None before it can be told."""
+        """Share that is done, in [0, 1]; None before it is known."""
         return min(self.done / self.total, 1.0) if self.total else None
 
 
 class RunFolder:
-    """The files of one training run: nothing else reads or writes them by name."""
+    """Reads and writes the files of one training run; no other code knows their names."""
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -70,11 +70,11 @@ class RunFolder:
         self.best_file = folder / "best.weights.npz"
 
     def open(self, settings: dict, *, resume: bool) -> None:
-        """Make the folder ready for a run, or check that it can go on.
+        """Prepare the folder for a new run, or check that the run in it can be resumed.
 
         Args:
-            settings: JSON values that must be the same for a run to be resumed.
-            resume: whether an earlier run is to go on.
+            settings: JSON values; they must equal those of a run that is resumed.
+            resume: whether to continue the run in the folder.
 
         Raises:
             UserError: the folder cannot be written, holds a run and `resume` is not given, or
@@ -85,7 +85,7 @@ class RunFolder:
             self._check_same(settings, resume)
         elif resume:
             raise UserError(
-                f"{self.folder} holds no run to go on with (no run.json). Leave --resume out to "
+                f"{self.folder} holds no run to continue (no run.json). Leave --resume out to "
                 "start one, or check the name."
             )
         else:
@@ -95,10 +95,10 @@ class RunFolder:
 
     @contextmanager
     def opened(self, settings: dict, *, resume: bool) -> Generator[None]:
-        """`open` it, and let no other training in until the end of this one, or of its process.
+        """`open` the folder and lock it against other trainings until the block or process ends.
 
         Raises:
-            UserError: another training runs there, or as by `open`.
+            UserError: another training runs there, or as in `open`.
         """
         self._make()
         with only_one(self.folder, _IN_TRAINING, wait_s=ENDING_S):
@@ -146,7 +146,7 @@ class RunFolder:
         return self.settings_file.exists()
 
     def settings(self) -> dict:
-        """What the run was started with.
+        """The settings in `run.json`.
 
         Raises:
             UserError: the folder holds no run.
@@ -159,7 +159,11 @@ class RunFolder:
             ) from error
 
     def save_progress(self, progress: Progress) -> None:
-        """Tell other programs how far the run is; that a disk is full does not end a run yet."""
+        """Write how far the run is. A full disk is ignored here: it does not end the run yet.
+
+        Raises:
+            UserError: the file cannot be written for another reason.
+        """
         try:
             write_atomically(self.progress_file, json.dumps(asdict(progress)).encode())
         except OSError as error:
@@ -167,7 +171,7 @@ class RunFolder:
                 raise self._lost(error) from error
 
     def progress(self) -> Progress | None:
-        """How far the run said it is; None if it did not, or not in these words."""
+        """How far the run is; None if the file is missing or damaged."""
         try:
             told = read_object(self.progress_file.read_bytes())
             left_s = np.nan if told["eta_s"] is None else float(told["eta_s"])
@@ -178,19 +182,19 @@ class RunFolder:
             return None
 
     def save_state(self, arrays: dict[str, np.ndarray]) -> None:
-        """Keep the state that `--resume` needs."""
+        """Write the state that `--resume` needs."""
         self._write(self.state_file, pack_arrays(arrays))
 
     def load_state(self) -> dict[str, np.ndarray] | None:
-        """The state of the last finished epoch, or None if there is none yet."""
+        """The last saved state, or None if there is none yet."""
         return load_arrays(self.state_file) if self.state_file.exists() else None
 
     def save_best(self, weights: list[np.ndarray]) -> None:
-        """Keep the best epoch's weights, in the model's order."""
+        """Write the weights of the best epoch, in the model's order."""
         self._write(self.best_file, pack_weights(weights))
 
     def save_history(self, rows: list[dict]) -> None:
-        """Write the whole history, a row an epoch."""
+        """Write the whole history, one row per epoch."""
         self._write(self.history_file, to_csv(pd.DataFrame(rows), marked=False))
 
     def _write(self, file: Path, content: bytes) -> None:
@@ -208,33 +212,33 @@ class RunFolder:
             )
         return UserError(
             f"The run's folder {self.folder} cannot be written any more ({error.strerror}). Its "
-            "last finished epoch is kept: mend that, then go on with --resume."
+            "last saved epoch is kept: make the folder writable again, then continue with --resume."
         )
 
     @property
     def has_history(self) -> bool:
-        """Whether an epoch was finished."""
+        """Whether a history was written: at least one epoch is finished."""
         return self.history_file.exists()
 
     def read_history(self) -> bytes:
         """The history as the bytes of a CSV file.
 
         Raises:
-            UserError: the run is gone, or no epoch was finished.
+            UserError: the folder does not exist, or no epoch is finished.
         """
         try:
             return self.history_file.read_bytes()
         except OSError as error:
             gone = not self.folder.exists()
-            how = "is gone." if gone else "has not finished an epoch yet."
+            how = "does not exist any more." if gone else "has not finished an epoch yet."
             raise UserError(f"The run {self.folder.name} {how}") from error
 
     def load_history(self, epochs: int | None = None, *, complete: bool = False) -> list[dict]:
-        """The first rows of the history: those that the state covers, or all.
+        """The first rows of the history, or all of them.
 
         Args:
-            epochs: how many; None for all.
-            complete: whether fewer of them are an error.
+            epochs: how many rows; None for all.
+            complete: whether fewer rows are an error.
 
         Raises:
             UserError: the history is damaged, or not complete.
@@ -245,13 +249,13 @@ class RunFolder:
                 raise ValueError("Epochs are missing")
         except (OSError, ValueError) as error:
             raise UserError(
-                f"{self.history_file} is missing or damaged, so the run cannot go on. Start it "
-                "anew in another folder."
+                f"{self.history_file} is missing or damaged, so the run cannot be resumed. "
+                "Start a new one in another folder."
             ) from error
         return rows
 
     def latest_samples(self) -> bytes | None:
-        """The newest sample grid of a DCGAN's run, as a JPEG file."""
+        """The newest sample grid of a DCGAN's run as a JPEG file; None if there is none."""
         try:
             return max((self.folder / "samples").glob("epoch_*.jpg")).read_bytes()
         except (OSError, ValueError):
@@ -259,7 +263,7 @@ class RunFolder:
 
 
 def list_runs(folder: OpenFolder) -> list[Path]:
-    """Run folders below a folder, the one begun last first."""
+    """The run folders in a folder, newest first; none where it cannot be read."""
     try:
         runs = [RunFolder(path) for path in folder.path.iterdir()]
         begun = [run for run in runs if run.begun]
@@ -270,10 +274,10 @@ def list_runs(folder: OpenFolder) -> list[Path]:
 
 
 def read_rows(history: bytes) -> list[dict]:
-    """The rows of a history file, bit for bit the figures that were written.
+    """The rows of a history file; floats are read back exactly.
 
     Raises:
-        ValueError: it is no table.
+        ValueError: it is not a CSV table.
     """
     table = pd.read_csv(io.BytesIO(history))
     return table.to_dict("records")

@@ -1,6 +1,6 @@
-"""A line for trainings: one runs at a time, a few wait, and the next begins by itself.
+"""A queue of trainings: one runs at a time, a few wait, and the next one starts by itself.
 
-It lies in the memory of one process, the app's server: what waits there is gone when that ends.
+The queue is kept in the memory of the app's server: what waits is lost when the server ends.
 """
 
 import threading
@@ -14,8 +14,8 @@ from core.jobs import is_running, job_status
 from core.training.launch import StartRun, running_run, start_run
 
 MOST_WAITING = 5
-LOOK_S = 0.5  # how often it is looked whether the next one may begin
-_KEPT = 100  # of those that began, whose they are
+LOOK_S = 0.5  # pause between two checks whether the next one may start
+_KEPT = 100  # started trainings whose owners are remembered
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,10 @@ class Asked:
 
     Attributes:
         run: what to train.
-        owner: whom it belongs to, told apart by the app; not shown to anybody.
-        who: what the owner wants to be called, "" for nothing.
-        at_s: when, seconds since 1970.
-        id: known by, and no other.
+        owner: id of the visitor it belongs to; never shown.
+        who: the name that the owner gave, "" for none.
+        at_s: when it was asked for, seconds since 1970.
+        id: unique.
     """
 
     run: StartRun
@@ -48,14 +48,14 @@ class TrainingLine:
         self._thread: threading.Thread | None = None
 
     def ask(self, asked: Asked) -> bool:
-        """Begin it where nothing runs and nobody waits; otherwise it waits.
+        """Start a training at once if none runs and none waits; else put it into the queue.
 
         Returns:
-            Whether it began.
+            Whether it was started.
 
         Raises:
-            UserError: it cannot begin, the line is full, or a run of that name waits already or is
-                being trained.
+            UserError: it cannot start, the queue is full, or a run in that folder waits already or
+                is being trained.
         """
         with self._lock:
             if not self._waiting and not is_running(self._job):
@@ -74,7 +74,7 @@ class TrainingLine:
             return False
 
     def _refuse_twice(self, out: Path) -> None:
-        """A run in training may have no folder yet, so its name is asked of its job."""
+        """Refuse a second run in a folder, which a run that just started may not have made yet."""
         running = running_run(job_status(self._job))
         if running is not None and running.resolve() == out.resolve():
             raise UserError(f"A run {out.name} is being trained now. Choose another name.")
@@ -82,24 +82,24 @@ class TrainingLine:
             raise UserError(f"A run {out.name} waits already. Choose another name.")
 
     def waiting(self) -> list[Asked]:
-        """Those that wait, the next one first."""
+        """The waiting trainings, the next one first."""
         with self._lock:
             return list(self._waiting)
 
     def take_back(self, known_by: str, owner: str) -> None:
-        """Let one no longer wait; nothing happens where it has begun, or is somebody else's."""
+        """Remove a training from the queue, unless it has started or belongs to another owner."""
         with self._lock:
             self._waiting = [
                 asked for asked in self._waiting if (asked.id, asked.owner) != (known_by, owner)
             ]
 
     def whose(self, job_id: str) -> Asked | None:
-        """Who asked for a job that began here, by its `JobStatus.id`."""
+        """The training that was started as the job with this `JobStatus.id`; None if unknown."""
         with self._lock:
             return self._begun.get(job_id)
 
     def refusal(self, owner: str) -> str | None:
-        """Why a run of this owner could not begin when its turn came; told once."""
+        """Why this owner's last training could not start; None if it did. Asking forgets it."""
         with self._lock:
             return self._refused.pop(owner, None)
 
@@ -109,7 +109,7 @@ class TrainingLine:
             del self._begun[next(iter(self._begun))]
 
     def _serve(self) -> None:
-        """Begin one after the other, until nobody waits."""
+        """Start one training after the other until the queue is empty."""
         while True:
             with self._lock:
                 if not self._waiting:

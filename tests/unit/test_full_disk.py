@@ -61,7 +61,7 @@ def test_a_run_on_a_full_disk_keeps_its_last_epoch_and_says_how_to_go_on(tmp_pat
     run.save_history([{"epoch": 1, "loss": 0.5}])
     disk["room"] = 0
     run.save_progress(Progress(1, 2))  # not worth ending a run for
-    with pytest.raises(UserError, match=r"No space left.*finished epoch is kept.*--resume"):
+    with pytest.raises(UserError, match=r"No space left.*saved epoch is kept.*--resume"):
         run.save_history([{"epoch": 1, "loss": 0.5}, {"epoch": 2, "loss": 0.4}])
     disk["room"] = 9
     run.open({"recipe": "a"}, resume=True)

