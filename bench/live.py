@@ -36,11 +36,12 @@ def ours(network: str) -> Step:
     from core.inference.live.judges import load_judges
     from core.inference.live.overlay import GHOST_S, draw_tracks
     from core.inference.live.pipeline import LivePipeline
+    from core.inference.live.settings import LiveSettings
 
     judges = load_judges(network)
     if judges.note:
         raise SystemExit(judges.note)
-    pipeline = LivePipeline(judges, asking=Beside)
+    pipeline = LivePipeline(judges, settings=LiveSettings(spread=True), asking=Beside)
 
     def step(pixels: np.ndarray, time_s: float) -> str | None:
         frame = pipeline.step(pixels, time_s)

@@ -10,7 +10,7 @@ import numpy as np
 def pack_arrays(arrays: dict[str, np.ndarray]) -> bytes:
     """Named arrays as the bytes of an `.npz` file, stored as they are."""
     buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
+    np.savez(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()
 
 

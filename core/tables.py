@@ -35,6 +35,6 @@ def to_csv(table: pd.DataFrame, *, decimals: int | None = None, marked: bool = T
     if decimals is not None:
         table = table.round(decimals)
     text = io.StringIO(newline="")
-    write_csv_rows(text, [table.columns])
+    write_csv_rows(text, [list(table.columns)])
     write_csv_rows(text, table.itertuples(index=False, name=None))
     return text.getvalue().encode("utf-8-sig" if marked else "utf-8")

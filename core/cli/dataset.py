@@ -185,12 +185,11 @@ def _info(args: argparse.Namespace) -> int:
         areas = shortcuts(measure(sample(index.faces, PROBED_PER_CLASS), show).table)
     with bar_of("fingerprint", args.json) as show:
         twins = find_duplicates(index.faces, show)
-    counts = index.faces.groupby(["split", "label", "source"]).size()
+    counts = index.faces[["split", "label", "source"]].value_counts(sort=False)
     summary = {
         "folder": str(index.root),
         "n": len(index.faces),
-        "counts": [{**dict(zip(counts.index.names, key, strict=True)), "n": int(n)}
-                   for key, n in counts.items()],
+        "counts": counts.to_frame("n").reset_index().to_dict("records"),
         "unreadable": index.unreadable.to_dict("records"),
         "notes": list(index.notes),
         "property_roc_auc": areas,

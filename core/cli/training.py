@@ -120,8 +120,9 @@ def _train_classifier(args: argparse.Namespace) -> None:
         from core.training.classifier.devices import load_devices
 
         devices = load_devices(args.strategy)
-    options = {"start": args.start, "resume": args.resume, "devices": devices}
-    train_classifier(args.data, args.out, recipe, **options)
+    train_classifier(
+        args.data, args.out, recipe, start=args.start, resume=args.resume, devices=devices
+    )
 
 
 def _train_second(args: argparse.Namespace) -> None:

@@ -4,7 +4,7 @@ import io
 import warnings
 from typing import BinaryIO
 
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageFile, PngImagePlugin
 
 from core.config import IMAGE_FORMATS, MAX_PIXELS
 from core.errors import UserError
@@ -30,7 +30,7 @@ PngImagePlugin.MAX_TEXT_CHUNK = 16 * 2**20  # ty: ignore[invalid-assignment]
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
-def open_image(source: bytes | str | BinaryIO) -> Image.Image:
+def open_image(source: bytes | str | BinaryIO) -> ImageFile.ImageFile:
     """Open a picture without decoding it; its first frame is within the limit.
 
     Args:

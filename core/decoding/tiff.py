@@ -9,6 +9,7 @@ import logging
 import math
 import struct
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import tifffile
@@ -95,13 +96,14 @@ def _pages(file: tifffile.TiffFile) -> list[_Page]:
     found = []
     for number in range(_MOST_PAGES):
         try:
-            main = file.pages.get(number, aspage=True)
+            main = cast(tifffile.TiffPage, file.pages.get(number, aspage=True))
         except Exception:  # the end of the chain, or where it breaks
             break
         own = _tag(main, _ORIENTATION, 1)
         found.append(_Page(main, number, own))
-        inner = list(main.pages)[:_MOST_PAGES] if main.subifds else []
-        found += [_Page(page, number, _tag(page, _ORIENTATION, own)) for page in inner]
+        inner = list(main.pages or ())[:_MOST_PAGES] if main.subifds else []
+        pages = [page for page in inner if isinstance(page, tifffile.TiffPage)]
+        found += [_Page(page, number, _tag(page, _ORIENTATION, own)) for page in pages]
     sound = [page for page in found if _is_sound(page.page)]
     if not sound:
         raise damaged()

@@ -1,5 +1,6 @@
 """What every generator of faces can do, so that pages and commands need not know which it is."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -33,7 +34,7 @@ class FaceGenerator(Protocol):
     directions_note: str
     way_note: str
 
-    def codes(self, seeds: list[int]) -> np.ndarray:
+    def codes(self, seeds: Sequence[int]) -> np.ndarray:
         """What each seed's face is painted from: float32 (n, dim)."""
 
     def paint(self, codes: np.ndarray) -> np.ndarray:

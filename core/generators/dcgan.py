@@ -1,6 +1,7 @@
 """The DCGAN's trained generator on OpenVINO: the same bytes for the same code, every time."""
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,7 @@ class Dcgan:
         self.center = np.zeros(LATENT_DIM, np.float32)
         self.version = version
 
-    def codes(self, seeds: list[int]) -> np.ndarray:
+    def codes(self, seeds: Sequence[int]) -> np.ndarray:
         """The latents of seeds: float32 (n, 128)."""
         return normal_latents(seeds, LATENT_DIM)
 

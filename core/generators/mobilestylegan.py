@@ -5,6 +5,7 @@ Only the package's data files are used (Apache-2.0): its code imports a removed 
 
 import hashlib
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +61,7 @@ class MobileStyleGan:
         constants = (folder / "SynthesisNetwork.bin").read_bytes()
         self.version = hashlib.sha256(constants).hexdigest()
 
-    def codes(self, seeds: list[int]) -> np.ndarray:
+    def codes(self, seeds: Sequence[int]) -> np.ndarray:
         """The styles of seeds: float32 (n, 512)."""
         latents = normal_latents(seeds, STYLE_DIM)
         # one at a time, so that a style does not depend on those it is made with

@@ -41,10 +41,17 @@ def ground_lines(lines: np.ndarray) -> int:
     """
     thin = lines[: int(DEPTH * len(lines)) + BLUR, :: max(1, lines.shape[1] // SAMPLES)]
     colour = np.median(thin[0], axis=0)
+    if not _are_even(np.abs(thin[:1] - colour).max(axis=2))[0]:  # of nearly all photos, and fast
+        return 0
     apart = np.abs(thin - colour).max(axis=2)
-    ground = (apart <= EVEN).mean(axis=1) >= 1 - (1 - STEP_SHARE) / 4
+    ground = _are_even(apart)
     even = len(ground) if ground.all() else int(np.argmin(ground))
     if not 0 < even < len(ground):
         return 0
     begins = (apart[even : even + BLUR] > STEP).mean(axis=1) >= STEP_SHARE
     return even + int(np.argmax(begins)) if begins.any() else 0
+
+
+def _are_even(apart: np.ndarray) -> np.ndarray:
+    """Which lines are ground, bool (n,), by how far their pixels are from its colour, (n, m)."""
+    return (apart <= EVEN).mean(axis=1) >= 1 - (1 - STEP_SHARE) / 4

@@ -2,6 +2,7 @@
 
 import math
 import threading
+from typing import Any
 
 import cv2
 import cv2.data
@@ -22,7 +23,12 @@ SATELLITE_RATIO = 1.5  # a box this much smaller within a head is hair or collar
 NEAR_SIDE = 72  # a known face is searched for at this size, in pixels
 NEAR_MARGIN = 0.4  # and this far around where it was, as a share of its size
 MAX_ROLL_DEG = 30.0  # a larger tilt is a mistaken eye more often than a tilted head
-QUICK = {"search_side": 480, "scale_step": 1.15, "min_side": 24, "second_opinion": True}
+QUICK: dict[str, Any] = {
+    "search_side": 480,
+    "scale_step": 1.15,
+    "min_side": 24,
+    "second_opinion": True,
+}
 
 
 class HaarDetector:
@@ -54,7 +60,7 @@ class HaarDetector:
         note = f"The picture is large: faces narrower than {smallest_px} px may have been missed."
         return Found(tuple(faces), (note,))
 
-    def detect(self, pixels: np.ndarray, *, quick: bool = False, **options: float) -> list[Face]:
+    def detect(self, pixels: np.ndarray, *, quick: bool = False, **options: Any) -> list[Face]:
         """Find the faces of a picture, largest first.
 
         Args:

@@ -129,7 +129,8 @@ class Panel:
 
     def joined(self, log_odds: dict[str, np.ndarray]) -> np.ndarray:
         """The weighted sum of what the parts said, float (n,)."""
-        return sum(weight * log_odds[name] for name, weight in self.weights.items())
+        parts = [weight * log_odds[name] for name, weight in self.weights.items()]
+        return np.sum(parts, axis=0)
 
     def only(self, name: str) -> "Panel":
         """The same networks with the verdict of one of them, "cnn" or "second", alone."""
@@ -187,7 +188,7 @@ def load_panel(name: str = DEFAULT_NETWORK, folder: Path = ARTIFACTS_DIR) -> Pan
     own = {"cnn": load_calibration(folder)}
     if name == "cnn" or (name == "both" and not has_second(folder)):
         return Panel("cnn", {"cnn": cnn}, {"cnn": 1.0}, own["cnn"], own)
-    parts = {"cnn": cnn, "second": load_second(folder)}
+    parts: dict[str, Network] = {"cnn": cnn, "second": load_second(folder)}
     own["second"] = load_calibration(folder, name="second")
     weights = read_json("both_joining", folder)
     both = Panel("both", parts, weights, load_calibration(folder, name="both"), own)

@@ -243,8 +243,9 @@ class Inspector:
         except UserError as error:
             return Prepared(PhotoResult(name, error=str(error)))
         notes = (*photo.notes, *cut.notes)
-        told = {"notes": notes, "provenance": provenance_of(data)}
-        return Prepared(PhotoResult(name, photo.width, photo.height, **told), cut)
+        told = provenance_of(data)
+        result = PhotoResult(name, photo.width, photo.height, notes=notes, provenance=told)
+        return Prepared(result, cut)
 
     def judge_prepared(self, prepared: Sequence[Prepared]) -> list[PhotoResult]:
         """The networks' part of `judge_file`, with the faces of several files in one batch."""

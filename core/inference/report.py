@@ -1,6 +1,7 @@
 """Results as others want them: the JSON contract, a table, an annotated picture."""
 
 from dataclasses import asdict
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,8 @@ OVERHANG = 1.15  # a label's width over its box' width, at most
 CSV_COLUMNS = [
     *("file", "face", "verdict", "p_fake", "reason", "x", "y", "w", "h", "error", "notes", "says"),
 ]
+# Pillow's own font is the latter where it was built without FreeType.
+Font: TypeAlias = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 def to_contract(result: PhotoResult) -> dict:
@@ -125,9 +128,7 @@ def caption(state: str, p_fake: float) -> str:
     return f"{SHORT_WORDS[state]} · P(fake) {percent(p_fake)}"
 
 
-def _fitting(
-    pen: ImageDraw.ImageDraw, font: ImageFont.FreeTypeFont, number: int, face: FaceResult, wide: int
-) -> str:
+def _fitting(pen: ImageDraw.ImageDraw, font: Font, number: int, face: FaceResult, wide: int) -> str:
     """As much of a face's label as its box has room for; its number in any case."""
     state, room = face.verdict.state, OVERHANG * wide
     by_hand = " · by hand" if face.marked else ""
@@ -145,7 +146,7 @@ def _label(
     box: Box,
     text: str,
     color: str,
-    font: ImageFont.FreeTypeFont,
+    font: Font,
 ) -> None:
     left, top, right, bottom = pen.textbbox((0, 0), text, font=font)
     pad = max(2, (bottom - top) // 4)

@@ -196,7 +196,8 @@ class SecondOpinion:
 
     def joined(self, said: dict[str, np.ndarray]) -> np.ndarray:
         """The weighted sum of what the networks said, float32 (n,)."""
-        return sum(np.float32(self.weights[name]) * odds for name, odds in said.items())
+        parts = [np.float32(self.weights[name]) * odds for name, odds in said.items()]
+        return np.sum(parts, axis=0)
 
     def strangeness(self, components: np.ndarray) -> np.ndarray | None:
         """How far faces lie from those of training, float (n,), or None without a guard."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from defusedxml import ElementTree
-from PIL import ExifTags, Image, IptcImagePlugin, JpegImagePlugin
+from PIL import ExifTags, Image, ImageFile, IptcImagePlugin, JpegImagePlugin
 
 from core.decoding.formats import open_image
 
@@ -186,7 +186,7 @@ def _local(name: str) -> str:
     return name.rsplit("}", 1)[-1]
 
 
-def _read_iptc(image: Image.Image, found: Fields) -> None:
+def _read_iptc(image: ImageFile.ImageFile, found: Fields) -> None:
     for key, value in (IptcImagePlugin.getiptcinfo(image) or {}).items():
         first = value[0] if isinstance(value, list) else value
         if key in _IPTC:

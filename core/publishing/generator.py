@@ -112,8 +112,8 @@ def _measured(run: StoredRun, judge: QualityJudge, *, beside_others: bool) -> di
         {**run.at(epoch), **judge.distances(judge.paint(run.generator(epoch)))}
         for epoch in spread(run.stored_epochs(), MEASURED)
     ]
-    trained = [row for row in by_epoch if run.has_weights(row["epoch"])]
-    best = min(trained, key=lambda row: row["frechet"])["epoch"]
+    trained = [row for row in by_epoch if run.has_weights(int(row["epoch"]))]
+    best = int(min(trained, key=lambda row: row["frechet"])["epoch"])
     quality = {THIS: judge.measure(judge.paint(run.generator(best)))}
     more = {}
     if beside_others:

@@ -44,7 +44,7 @@ def fit_live(tracks: Tracks, weights: dict[str, float]) -> Calibration:
     Raises:
         ValueError: a class has fewer than two tracks.
     """
-    odds = sum(weight * tracks.odds[name] for name, weight in weights.items())
+    odds = np.sum([weight * tracks.odds[name] for name, weight in weights.items()], axis=0)
     real, filmed = tracks.labels == REAL, tracks.filmed
     if min(real.sum(), (~real).sum()) < 2:
         raise ValueError("`tracks` must hold two tracks of each class or more.")
@@ -62,7 +62,7 @@ def fit_live(tracks: Tracks, weights: dict[str, float]) -> Calibration:
 
 def _rounded(base: Calibration, log_odds: float, way: Callable[[float], float]) -> float:
     """P(fake) in whole percent, up or down, which is how the pages show it."""
-    return float(way(100 * base.p_fake(np.array(log_odds))) / 100)
+    return float(way(100 * float(base.p_fake(np.array(log_odds)))) / 100)
 
 
 def accusing_bound(people: np.ndarray, photos: np.ndarray) -> float:

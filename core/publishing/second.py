@@ -89,11 +89,11 @@ def publish_second(
         files["second_traces"] = _traces(RunFolder(traces_dir))
         graph = [files["second_traces"][part] for part in _IR]
         second.traces = Traces(Predictor(*graph, side_px=SIDE_PX))
-    parts: dict[str, Network] = {"cnn": Cnn(load_predictor(folder)), "second": second}
-    panel, valid = calibrated(parts, load_calibration(folder), held_out)
+    cnn = Cnn(load_predictor(folder))
+    panel, valid = calibrated(cnn, second, load_calibration(folder), held_out)
     yield f"Joined on {len(valid.first.labels)} faces of valid: {second.weights}, {panel.weights}"
     yield f"Calibrated on the same faces: {asdict(panel.calibration)}"
-    test = judge_faces(chosen_faces(index, "test", recipe), parts)
+    test = judge_faces(chosen_faces(index, "test", recipe), cnn, second)
     metrics = run.settings() | {"valid": figures(panel, valid), "test": figures(panel, test)}
     if traces_dir is not None:
         metrics["traces"] = RunFolder(traces_dir).settings() | {"weights": second.weights}
@@ -138,15 +138,18 @@ class _Remembering:
 
     def log_odds_of(self, crops: Sequence[np.ndarray]) -> np.ndarray:
         said, components = self.second.hear(crops)
+        strange = self.second.strangeness(components)
+        if strange is None:
+            raise ValueError("`second` must have a guard.")
         self.said.append(said)
-        self.strangeness.append(self.second.strangeness(components))
+        self.strangeness.append(strange)
         return self.second.joined(said)
 
 
-def judge_faces(faces: pd.DataFrame, parts: dict[str, Network]) -> Judged:
-    """Let each network judge faces by itself."""
-    seen = _Remembering(parts["second"])
-    scores = {"cnn": score_faces(faces, parts["cnn"]), "second": score_faces(faces, seen)}
+def judge_faces(faces: pd.DataFrame, cnn: Network, second: SecondOpinion) -> Judged:
+    """Let each network judge faces by itself; the second opinion must have a guard."""
+    seen = _Remembering(second)
+    scores = {"cnn": score_faces(faces, cnn), "second": score_faces(faces, seen)}
     within = {name: np.concatenate([said[name] for said in seen.said]) for name in seen.said[0]}
     return Judged(scores, np.concatenate(seen.strangeness), within)
 
@@ -164,20 +167,22 @@ def join_within(second: SecondOpinion, valid: Judged) -> None:
 
 
 def calibrated(
-    parts: dict[str, Network], cnn: Calibration, faces: pd.DataFrame
+    cnn: Network, second: SecondOpinion, own_cnn: Calibration, faces: pd.DataFrame
 ) -> tuple[Panel, Judged]:
     """Join and calibrate networks on valid.
 
     Args:
-        parts: "cnn" and "second", a `SecondOpinion` with a guard.
-        cnn: the CNN's own calibration.
+        cnn: the CNN.
+        second: the second opinion, with a guard.
+        own_cnn: the CNN's own calibration.
         faces: of valid.
     """
-    valid = judge_faces(faces, parts)
-    join_within(parts["second"], valid)
+    valid = judge_faces(faces, cnn, second)
+    join_within(second, valid)
     limit = limit_of(valid.first.faces, valid.strangeness, STRANGE_SHARE)
-    own = {"cnn": cnn, "second": calibrate(valid.scores["second"], limit)}
-    panel = Panel("both", parts, fit_weights(valid.scores), cnn, own)
+    own = {"cnn": own_cnn, "second": calibrate(valid.scores["second"], limit)}
+    parts = {"cnn": cnn, "second": second}
+    panel = Panel("both", parts, fit_weights(valid.scores), own_cnn, own)
     opinions = panel.opinions({name: each.log_odds for name, each in valid.scores.items()})
     apart = np.abs(opinions["cnn"] - opinions["second"])
     both = replace(

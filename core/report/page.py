@@ -1,7 +1,7 @@
 """A report on one photo as one HTML file that needs nothing else."""
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -40,15 +40,12 @@ def to_html(report: dict, pictures: Pictures) -> str:
         report: as `photo_report` makes it.
         pictures: to show.
     """
-    quality = {"kind": "JPEG", "quality": 88}
+    picture = partial(data_uri, kind="JPEG", quality=88)
     return _template().render(
         report=report,
-        photo=None if pictures.photo is None else data_uri(pictures.photo, **quality),
-        thumbnails=[data_uri(face, **quality) for face in pictures.faces],
-        heat={
-            number: (data_uri(face, **quality), note)
-            for number, (face, note) in pictures.heat.items()
-        },
+        photo=None if pictures.photo is None else picture(pictures.photo),
+        thumbnails=[picture(face) for face in pictures.faces],
+        heat={number: (picture(face), note) for number, (face, note) in pictures.heat.items()},
         colours=CLASS_COLORS,
         words=WORDS,
         opinion_words=OPINION_WORDS,

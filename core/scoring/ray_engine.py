@@ -14,7 +14,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
-from typing import cast
+from typing import Any, cast
 
 import pyarrow as pa
 
@@ -101,7 +101,7 @@ def joined_cluster(workers: int | None, address: str | None) -> Generator[int]:
     import ray
 
     joined = ray.is_initialized()
-    quiet = {"logging_level": logging.ERROR, "log_to_driver": False}
+    quiet: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
     try:
         if not joined and address:
             ray.init(address=address, **quiet)
@@ -129,6 +129,7 @@ def _judged(
     wave: list[str], workers: int, load: Callable[[], Inspector], aligned: bool
 ) -> Iterator[tuple[list[str], Rows]]:
     import ray
+    from ray.exceptions import RayError
 
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False  # the command has one
@@ -150,7 +151,7 @@ def _judged(
             files = [os.fsdecode(name) for name in table["file"].to_pylist()]
             waiting.difference_update(files)
             yield files, [json.loads(rows) for rows in table["rows"].to_pylist()]
-    except ray.exceptions.RayError as error:
+    except RayError as error:
         raise UserError(
             f"Ray gave up ({_line(error)}). Nothing that is judged is lost: --resume goes on."
         ) from error

@@ -179,5 +179,7 @@ def _end_with(watched: Connection) -> None:
 def _score(paths: list[str], aligned: bool) -> Rows:
     global _inspector
     if _inspector is None:
+        if _load is None:
+            raise RuntimeError("`_begin` must run first in a worker.")
         _inspector = _load()  # here, as a UserError finds its way home from a task alone
     return score_files(paths, _inspector, aligned=aligned)

@@ -91,13 +91,17 @@ def probe_mixture(
     rng = np.random.default_rng(SEED)
     rows = epoch_rows(mixture.weights, count, rng)
     store = PixelStore(list(mixture.faces["path"]))
-    options = {
-        "augmentation": mixture.augmentation,
-        "filmed": pick_filmed(mixture.faces, rows, mixture.filmed, rng),
-        "seed": SEED,
-    }
+    batches = make_batches(
+        store,
+        rows,
+        batch_size=BATCH,
+        side=SIDE_PX,
+        augmentation=mixture.augmentation,
+        filmed=pick_filmed(mixture.faces, rows, mixture.filmed, rng),
+        seed=SEED,
+    )
     found = []
-    for faces, at, _ in make_batches(store, rows, batch_size=BATCH, side=SIDE_PX, **options):
+    for faces, at, _ in batches:
         labels = mixture.faces["label"].to_numpy()[rows[at.numpy()]]
         for face, label in zip(faces.numpy(), labels, strict=True):
             figures = properties_of(np.rint(255 * face).astype(np.uint8), 0)

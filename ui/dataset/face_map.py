@@ -87,7 +87,7 @@ def face_map(index: DatasetIndex, verdicts: Verdicts, inspector: Inspector) -> N
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox("Faces at most", SIZES, key="ds_map_faces", width=130,
                      on_change=_choose_none, **KEPT)  # fmt: skip
-        by = st.segmented_control("Colour", COLOURINGS, format_func=COLOURINGS.__getitem__,
+        st.segmented_control("Colour", COLOURINGS, format_func=COLOURINGS.__getitem__,
                                   required=True, key="ds_map_by", **KEPT)  # fmt: skip
         place = st.container(horizontal=True)
     wanted = _shown(index)
@@ -101,7 +101,7 @@ def face_map(index: DatasetIndex, verdicts: Verdicts, inspector: Inspector) -> N
         _how_many_chosen(index, len(wanted))
         return
     places = _places(hashlib.sha256(seen.tobytes()).hexdigest(), seen)
-    _draw(index, rows, places, by, verdicts)
+    _draw(index, rows, places, st.session_state.ds_map_by, verdicts)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -32,7 +32,7 @@ def map_chart(dots: pd.DataFrame, by: str, chosen: np.ndarray | None) -> go.Figu
         figure.add_scatter(
             x=part["x"],
             y=part["y"],
-            name=chart_text(OUTCOMES[value] if by == "outcome" else str(value)),
+            name=chart_text(OUTCOMES[str(value)] if by == "outcome" else str(value)),
             mode="markers",
             marker={"color": color, "symbol": symbol, "size": 8, "opacity": 0.8},
             customdata=told.to_numpy(),

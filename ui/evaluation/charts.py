@@ -1,6 +1,7 @@
 """Charts of faces, damages and generators; of several runs the first is solid, others dashed."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,8 @@ from core.inference.verdict import Calibration
 from ui.shared.charts import names_above, plain
 from ui.shared.colors import class_colors, palette
 from ui.shared.names import chart_text
+
+Shares: TypeAlias = np.ndarray | Sequence[float]
 
 _OTHERS = ("three", "two", "four")
 _DASHES = ("dash", "dot", "dashdot")
@@ -102,7 +105,7 @@ def generator_chart(rows: list[dict]) -> go.Figure:
         figure.add_scatter(
             x=part["roc_auc"],
             y=part["name"],
-            name=f"against {chart_text(kind_of(real))}",
+            name=f"against {chart_text(kind_of(str(real)))}",
             mode="markers",
             marker={"color": line_of(number)["color"], "size": 10, "symbol": number},
             error_x={
@@ -118,7 +121,7 @@ def generator_chart(rows: list[dict]) -> go.Figure:
     return names_above(plain(figure), names).update_yaxes(showgrid=True)
 
 
-def add_line(figure: go.Figure, number: int, title: str, x: Sequence, y: Sequence) -> None:
+def add_line(figure: go.Figure, number: int, title: str, x: Shares, y: Shares) -> None:
     """Draw the curve of the n-th run; x and y are shares in [0, 1]."""
     figure.add_scatter(
         x=x,

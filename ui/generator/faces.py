@@ -15,6 +15,7 @@ from core.generators.files import to_tagged_png
 from core.generators.request import EDIT_RANGE, FaceRequest
 from core.imaging import Photo
 from core.inference.photo import FaceResult, Inspector
+from core.inference.verdict import State
 from ui.dataset.source import open_dataset
 from ui.generator.directions import directions
 from ui.generator.input import link_to, open_face
@@ -82,9 +83,9 @@ def many_faces(request: FaceRequest, generator: FaceGenerator, inspector: Inspec
     done = judged_faces(generator, inspector, codes)
     states = [result.verdict.state for _, result in done]
     st.markdown(
-        f"All {len(done)} are machine-made. The classifier finds **{states.count('fake')}** of "
-        f"them likely generated, no trace in **{states.count('real')}** (there it errs) and is "
-        f"unsure about **{states.count('unsure')}**. {said_of_training(generator.name)}"
+        f"All {len(done)} are machine-made. The classifier finds **{states.count(State.FAKE)}** of "
+        f"them likely generated, no trace in **{states.count(State.REAL)}** (there it errs) and is "
+        f"unsure about **{states.count(State.UNSURE)}**. {said_of_training(generator.name)}"
     )
     face_grid(
         np.stack([face for face, _ in done]),

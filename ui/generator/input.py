@@ -44,11 +44,11 @@ def asked_for(view: str) -> tuple[FaceRequest, FaceGenerator | None]:
             if view != "sums":
                 psi = _psi(generator)
     # What was changed on one face belongs to that face alone.
-    changes = {}
+    request = FaceRequest(which, seed, count, psi)
     if view == "one":
         amounts = tuple(st.session_state[direction_key(n)] for n in range(SLIDERS))
-        changes = {"amounts": amounts, "edits": st.session_state.gen_edits}
-    return FaceRequest(which, seed, count, psi, **changes), generator
+        request = replace(request, amounts=amounts, edits=st.session_state.gen_edits)
+    return request, generator
 
 
 def _which() -> str:

@@ -70,7 +70,9 @@ def how_it_learned(request: FaceRequest, _generator: FaceGenerator, _inspector: 
         st.plotly_chart(loss_curves(history, epoch), config=STILL)
         st.caption(f"The losses; unlike a classifier's they need not fall. {_alone(history)}")
     baseline = _baseline()
-    curves = quality_curve(metrics["by_epoch"], baseline and baseline["by_epoch"], marked=seen)
+    curves = quality_curve(
+        metrics["by_epoch"], baseline["by_epoch"] if baseline else None, marked=seen
+    )
     st.plotly_chart(curves, config=STILL)
     st.caption("Fréchet distance of the faces to real ones over the faces seen; lower is better.")
 

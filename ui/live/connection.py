@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import av
 from streamlit_webrtc import VideoProcessorBase
@@ -37,15 +37,20 @@ class LiveConnection:
         """Use these settings from the next frame on."""
         self.settings = settings
         if self.stream is not None:
-            self.stream.set(settings)
+            self.stream.set(_steady(settings))
 
     def start(self, judges: Judges) -> "FrameProcessor":
         """Begin a new stream with the shared networks; called at every START."""
         if self.stream is not None:
             self.stream.leave()
-        pipeline = LivePipeline(judges, settings=self.settings, asking=Beside)
+        pipeline = LivePipeline(judges, settings=_steady(self.settings), asking=Beside)
         self.stream = LiveStream(pipeline, self.clock, self.places)
         return FrameProcessor(self.stream)
+
+
+def _steady(settings: LiveSettings) -> LiveSettings:
+    """The settings for a camera, whose frames must not wait for one that takes long."""
+    return replace(settings, spread=True)
 
 
 class FrameProcessor(VideoProcessorBase):

@@ -195,7 +195,8 @@ def _outcome(take: Take, judges: Judges) -> None:
     for track in view.tracks:
         note = f"Judged over {track.judged} frames."
         verdict_box(f"Face {track.number}", track.verdict, track.p_fake, calibration, note)
-    st.image(view.picture, width="stretch", alt="The last of the frames, with the verdict")
+    if view.picture is not None:
+        st.image(view.picture, width="stretch", alt="The last of the frames, with the verdict")
     if view.note:
         st.info(literal(view.note), icon=":material/info:")
 

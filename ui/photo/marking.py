@@ -49,14 +49,21 @@ def unmark_button(item: Judged) -> None:
         )
 
 
+def _size(item: Judged) -> tuple[int, int]:
+    """Width and height of the photo, in pixels."""
+    width, height = item.result.width, item.result.height
+    if width is None or height is None:
+        raise ValueError("`item` must be a photo that could be read.")
+    return width, height
+
+
 def mark_a_face(item: Judged, inspector: Inspector) -> None:
     """Draw the photo to draw a box on, sliders for the same box, and the two ways to judge."""
-    result = item.result
-    box = _box(item)
+    (width, height), box = _size(item), _box(item)
     round_ = st.session_state.get(_key(item, "round"), 0)
     chart = _key(item, f"chart_{round_}")
     st.plotly_chart(
-        _surface(session.small_picture(item), result.width, result.height, box),
+        _surface(session.small_picture(item), width, height, box),
         key=chart,
         on_select=lambda: take_over(item, chart),
         selection_mode="box",
@@ -64,8 +71,8 @@ def mark_a_face(item: Judged, inspector: Inspector) -> None:
     )
     st.caption("Drag a box around the whole head, on the picture or with the sliders.")
     for label, most, name in (
-        ("From left to right (px)", result.width, "x"),
-        ("From top to bottom (px)", result.height, "y"),
+        ("From left to right (px)", width, "x"),
+        ("From top to bottom (px)", height, "y"),
     ):
         st.slider(label, 0, most, step=1, key=_key(item, name), on_change=_moved, args=(item,))
     with st.container(horizontal=True):
@@ -73,7 +80,7 @@ def mark_a_face(item: Judged, inspector: Inspector) -> None:
                   key=_key(item, "go"), on_click=_judge, args=(item, inspector, box))  # fmt: skip
         st.button("Take the whole picture as one face", icon=":material/fullscreen:",
                   key=_key(item, "whole"), on_click=_judge, args=(item, inspector, None),
-                  disabled=any(face.marked == WHOLE for face in result.faces))  # fmt: skip
+                  disabled=any(face.marked == WHOLE for face in item.result.faces))  # fmt: skip
     if problem := st.session_state.pop(_key(item, "problem"), None):
         say_error(problem, "crop_free")
 
@@ -84,7 +91,7 @@ def _key(item: Judged, name: str) -> str:
 
 def _box(item: Judged) -> Box:
     """The box as the sliders say; at first one in the middle."""
-    width, height = item.result.width or 1, item.result.height or 1  # known: it was decoded
+    width, height = _size(item)
     side = max(1, round(START_SHARE * min(width, height)))
     for name, length in (("x", width), ("y", height)):
         start = (length - side) // 2
@@ -103,7 +110,7 @@ def take_over(item: Judged, chart: str) -> None:
     drawn = st.session_state[chart].selection.box
     if not drawn:
         return
-    for name, length in (("x", item.result.width), ("y", item.result.height)):
+    for name, length in zip("xy", _size(item), strict=True):
         ends = sorted(min(max(0, round(end)), length) for end in drawn[-1][name])
         st.session_state[_key(item, name)] = tuple(ends)
 

@@ -179,7 +179,8 @@ def by_class(table: pd.DataFrame, column: str, title: str) -> go.Figure:
     low, high = np.percentile(values, [0.5, 99.5])  # a few outliers must not flatten the rest
     edges = np.linspace(low, max(high, low + 1e-6), HISTOGRAM_BINS + 1)
     figure = go.Figure()
-    for name, rows in table.groupby("label"):
+    for label, rows in table.groupby("label"):
+        name = str(label)
         counts, _ = np.histogram(np.clip(rows[column], edges[0], edges[-1]), edges)
         figure.add_bar(
             x=(edges[:-1] + edges[1:]) / 2,

@@ -18,7 +18,7 @@ FEW = 9  # so many are shown larger
 
 
 def face_grid(
-    faces: Sequence[np.ndarray | bytes],
+    faces: np.ndarray | Sequence[np.ndarray | bytes],
     titles: list[str],
     verdicts: list[tuple[float, Verdict]] | None = None,
     links: list[str] | None = None,
@@ -53,7 +53,7 @@ def face_grid(
     st.html(f'<div class="rf-faces{few}">{"".join(cells)}</div>')
 
 
-def picture_grid(pictures: Sequence[np.ndarray], titles: list[str]) -> None:
+def picture_grid(pictures: np.ndarray | Sequence[np.ndarray], titles: list[str]) -> None:
     """Draw a grid of small pictures, each uint8 (h, w, 3), RGB, with a line under each."""
     cells = [
         f'<figure class="rf-face"><img src="{_data_uri(picture)}" alt="{html.escape(title)}">'

@@ -177,12 +177,12 @@ def _view(quantities: list[str]) -> View:
             width=310,
             **KEPT,
         )
-        axis = st.segmented_control(
+        st.segmented_control(
             "Along", AXES, format_func=AXES.__getitem__, required=True, key="tr_axis"
         )
         smoothing = st.slider("Smoothing", 0.0, 0.95, step=0.05, key="tr_smooth", width=130)
         log = st.toggle("Log scale", key="tr_log")
-    return View(chosen or _usual(quantities), axis, smoothing, log)
+    return View(chosen or _usual(quantities), st.session_state.tr_axis, smoothing, log)
 
 
 def _usual(quantities: list[str]) -> list[str]:

@@ -182,7 +182,9 @@ def _correlations(
         [
             [
                 traits_of(mesh, framed(face, generator.framing))
-                for face in generator.paint(moved(codes, direction[None], [step * generator.reach]))
+                for face in generator.paint(
+                    moved(codes, direction[None], np.array([step * generator.reach]))
+                )
             ]
             for step in STEPS
         ]

@@ -190,8 +190,8 @@ def _like(faces: RealFaces, counts: dict[str, int]) -> np.ndarray:
     shares = {source: count / whole for source, count in counts.items() if source in have}
     total = min(have[source] / share for source, share in shares.items())
     rng = np.random.default_rng(0)
-    picked = [
+    picked: list[np.ndarray] = [
         rng.permutation(np.flatnonzero(faces.sources == source))[: round(total * share)]
         for source, share in shares.items()
     ]
-    return faces.pixels[np.sort(np.concatenate(picked))]
+    return faces.pixels[np.sort(np.concatenate(picked)).astype(np.intp)]

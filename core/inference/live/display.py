@@ -93,7 +93,9 @@ class Display:
 class _Chain:
     """A chain of FFmpeg's filters for frames of one kind."""
 
-    def __init__(self, frame: av.VideoFrame, time_base: Fraction, filters: list[tuple[str, str]]):
+    def __init__(
+        self, frame: av.VideoFrame, time_base: Fraction | None, filters: list[tuple[str, str]]
+    ):
         self._stored = frame.width, frame.height
         self.curve = int(frame.color_trc) if frame.color_trc in (PQ, HLG) else None
         source = (
@@ -107,9 +109,9 @@ class _Chain:
     def push(self, frame: av.VideoFrame | None) -> Iterator[Shown]:
         """Give in the next frame, None at the end; get those that are ready."""
         try:
-            self._graph.push(frame)
+            self._graph.vpush(frame)
             while True:
-                yield self._upright(self._graph.pull())
+                yield self._upright(self._graph.vpull())
         except (av.error.BlockingIOError, av.error.EOFError):
             return
         except av.error.FFmpegError as error:

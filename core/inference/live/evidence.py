@@ -104,8 +104,10 @@ class Evidence:
 
     def decide(self, time_s: float, joining: Joining) -> Verdict:
         """The verdict as of now; it holds until the evidence speaks for another one."""
-        thin = self.is_thin(joining)
-        self.state = State.UNSURE if thin else self._next(self.p_fake(joining), joining.calibration)
+        p_fake = self.p_fake(joining)
+        thin = p_fake is None or self.is_thin(joining)
+        silent = p_fake is None or thin
+        self.state = State.UNSURE if silent else self._next(p_fake, joining.calibration)
         if self.state != State.UNSURE:
             return Verdict(self.state)
         stale = self._last_s is None or time_s - self._last_s > STALE_S

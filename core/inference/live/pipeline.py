@@ -73,6 +73,7 @@ class LivePipeline:
         self._tracker = Tracker()
         self._known: dict[int, _Known] = {}
         self._now_s = self._searched_s = self._followed_s = -math.inf
+        self._put_off = False
         self._cuts = Cuts()
         self._size: Size | None = None
 
@@ -141,8 +142,8 @@ class LivePipeline:
                 near = detector.detect_near(pixels, track.box, track.roll_deg)
                 tracker.looked(track, near, now)
             tracker.forget(now)
-        alive = {track.key for track in tracker.tracks}
-        self._known = {key: self._known[key] for key in self._known.keys() & alive}
+        keys = [track.key for track in tracker.tracks]
+        self._known = {key: self._known.get(key) or _Known() for key in keys}
 
     def _drop_strangers(self, pixels: np.ndarray) -> None:
         """After a cut: keep only who is still there and looks as before; search again at once."""
@@ -161,7 +162,7 @@ class LivePipeline:
         """Judge the faces whose turn it is: the CNN in one batch, the second opinion apart."""
         due = [
             (track, *view)
-            for track in self._tracker.tracks
+            for track in self._candidates(settings)
             if (view := self._usable_view(pixels, track, settings)) is not None
         ]
         if due and "cnn" in self._joining.weights:
@@ -171,14 +172,28 @@ class LivePipeline:
         if self._asking is not None:
             self._consult(self._asking, {track.key: crop for track, crop, _ in due}, settings)
 
+    def _candidates(self, settings: LiveSettings) -> list[Track]:
+        """The faces that may be judged in this frame."""
+        tracks = self._tracker.tracks
+        if not settings.spread:
+            return tracks
+        self._put_off = self._searched_s == self._now_s and not self._put_off
+        waiting = [] if self._put_off else [one for one in tracks if self._is_due(one, settings)]
+        return sorted(waiting, key=lambda one: self._known[one.key].judged_s)[:1]
+
+    def _is_due(self, track: Track, settings: LiveSettings) -> bool:
+        """Whether it was found, and enough time went by, since it was last judged."""
+        known = self._known[track.key]
+        fresh = track.seen_s >= known.judged_s
+        return fresh and self._now_s - known.judged_s >= settings.judge_s
+
     def _usable_view(
         self, pixels: np.ndarray, track: Track, settings: LiveSettings
     ) -> tuple[np.ndarray, np.ndarray] | None:
         """Crop and tensor of a face whose turn it is and that can be judged now."""
-        known = self._known.setdefault(track.key, _Known())
-        fresh = track.seen_s >= known.judged_s  # found since its last judgement
-        if not fresh or self._now_s - known.judged_s < settings.judge_s:
+        if not self._is_due(track, settings):
             return None
+        known = self._known[track.key]
         known.judged_s = self._now_s
         view = self._view(pixels, track, known, settings)
         known.turn += 1

@@ -18,6 +18,9 @@ class LiveSettings:
         follow_s: pause between looks for known faces near where they were.
         judge_s: pause between judgements of a face; frames closer than that tell nothing new.
         second_s: the same for the second opinion, which takes longer and swings less.
+        spread: share the work out over frames, so that none takes long: a frame judges one face,
+            the one that has waited longest, and none where the whole frame was searched, but
+            never are two frames left out in a row. Else all faces whose turn it is are judged.
         detector: finds the faces; a key of `DETECTORS`.
     """
 
@@ -29,6 +32,7 @@ class LiveSettings:
     follow_s: float = 0.066
     judge_s: float = 0.1
     second_s: float = 0.3
+    spread: bool = False
     detector: str = DEFAULT_DETECTOR
 
     def __post_init__(self):

@@ -44,7 +44,7 @@ class TrackReport:
 class _Story:
     first_s: float
     last_s: float
-    shown: dict[str, float]
+    shown: dict[State, float]
     widths: Counter[int]
     last: TrackState
     frames: int = 0

@@ -70,8 +70,9 @@ def describe_faces(train: pd.DataFrame, valid: pd.DataFrame) -> dict:
     """How many faces of each source the run sees: enough to notice other data on resume."""
     return {
         split: {
-            f"{label}/{source}": int(count)
-            for (label, source), count in faces.groupby(["label", "source"]).size().items()
+            f"{label}/{source}": len(rows)
+            for label, part in faces.groupby("label")
+            for source, rows in part.groupby("source")
         }
         for split, faces in (("train", train), ("valid", valid))
     }

@@ -135,11 +135,11 @@ def _mosaic() -> Recipe:
         learning_rate=4.5e-4,
         samples_per_epoch=6400,
         source_shares={
-            **webcam.source_shares,
+            **(webcam.source_shares or {}),
             **{"stylegan": 0.50, "untruncated": 0.22, "mobilestylegan": 0.10},
             **{"stylegan2": 0.12, "genphotos": 0.06},
         },
-        filmed_shares={**webcam.filmed_shares, "untruncated": 0.5},
+        filmed_shares={**(webcam.filmed_shares or {}), "untruncated": 0.5},
         patch_share=0.8,
         cross_share=0.6,
         augmentation=FaceAugmentation(p_crop=0.45),
@@ -193,7 +193,7 @@ def _traces() -> Recipe:
     """The second opinion's other half: a network taught to look for traces, on all sources."""
     wide = _wide()
     shares = {
-        **{name: 0.05 for name in wide.source_shares if name != "dcgansharp"},
+        **{name: 0.05 for name in wide.source_shares or {} if name != "dcgansharp"},
         **{"ffhq": 0.32, "celeba": 0.08},
         **{"stylegan": 0.32, "mobilestylegan": 0.07, "stylegan2": 0.07, "dcgan": 0.06},
         **{"dcganepochs": 0.03, "genphotos100k": 0.03, "selfie": 0.01},

@@ -77,7 +77,10 @@ class StoredRun:
         kind = self.folder.settings()["recipe"].get("discriminator", "cnn")
         model, discriminator = self.model(epoch), build_judge(kind)
         graph, constants = to_openvino(model)
-        discriminator.set_weights(unstack(self.folder.load_state(), "d"))
+        state = self.folder.load_state()
+        if state is None:
+            raise UserError(f"{self.path} holds no finished epoch. Continue its training first.")
+        discriminator.set_weights(unstack(state, "d"))
         return {
             "xml": graph,
             "bin": constants,

@@ -52,14 +52,28 @@ def test_in_turn_answers_at_once_and_each_answer_is_given_once():
 
 
 def test_beside_takes_one_view_at_a_time_and_does_not_wait():
-    network = Waiting()
-    asking = Beside(network)
-    asking.ask("a", CROP, 0.0)
+    network, now_s = Waiting(), [10.0]
+    asking = Beside(network, clock=lambda: now_s[0])
+    assert asking.is_free
+    asking.ask(7, CROP, 0.0)
     assert not asking.is_free and asking.answers() == []
     network.go.set()
+    now_s[0] = 10.4
     found = []
     _until(lambda: found.extend(asking.answers()) or found)
-    assert [answer.key for answer in found] == ["a"] and asking.is_free
+    assert [answer.key for answer in found] == [7]
+
+
+def test_beside_rests_for_as_long_as_it_worked():
+    now_s = [10.0]
+    asking = Beside(FixedSecond(2.0), clock=lambda: now_s[0])
+    asking.ask(7, CROP, 0.0)
+    now_s[0] = 10.4
+    _until(asking.answers)
+    now_s[0] = 10.7
+    assert not asking.is_free
+    now_s[0] = 10.9
+    assert asking.is_free
 
 
 def test_both_networks_are_joined_in_the_verdict():

@@ -1,6 +1,7 @@
 """The live pipeline on made-up frames, with exact expectations."""
 
 import io
+from collections import Counter
 
 import cv2
 import numpy as np
@@ -66,6 +67,30 @@ def test_all_faces_of_a_frame_are_one_batch():
     assert [track.number for track in results[-1].tracks] == list(range(1, 11))
     assert set(predictor.batches) == {10}
     assert {track.verdict.state for track in results[-1].tracks} == {"fake"}
+
+
+def test_spread_work_is_one_face_a_frame_in_turn_and_none_in_a_frame_that_is_searched():
+    heard = []
+    pipeline, detector, predictor = make(
+        search_s=0.5, judge_s=0.05, spread=True, heard=lambda *view: heard.append(view)
+    )
+    frame = scene((50, 50), (200, 100), (350, 200))
+    for number in range(5 * FPS):
+        searches, batches = detector.searches, len(predictor.batches)
+        pipeline.step(frame, number / FPS)
+        assert detector.searches == searches or len(predictor.batches) == batches
+    assert set(predictor.batches) == {1}
+    views = Counter(key for key, *_ in heard)
+    assert len(views) == 3 and max(views.values()) - min(views.values()) <= 1
+    assert sum(views.values()) > 4 * FPS
+
+
+def test_spread_work_is_done_where_every_frame_is_searched():
+    pipeline, detector, predictor = make(search_s=0.1, idle_search_s=0.1, spread=True)
+    for number in range(20):  # 2 frames a second
+        pipeline.step(scene((200, 100)), number / 2)
+    assert detector.searches == 20
+    assert len(predictor.batches) >= 9
 
 
 def test_a_moving_face_is_followed():
