@@ -1,7 +1,7 @@
-"""What happens to both classes alike before the network sees a face.
+"""Random augmentation of training faces, the same for both classes.
 
-The sources of a face data set differ in JPEG tables, sharpness and crop; a network that learns
-those scores well and is worthless. Following Wang et al. ("CNN-generated images are
+The sources of a face data set differ in JPEG tables, sharpness and crop: a network that learns
+those scores well on the set and fails elsewhere. Following Wang et al. ("CNN-generated images are
 surprisingly easy to spot... for now", CVPR 2020) a part of the samples is blurred, rescaled
 and compressed; the rest stays clean, because the traces of a generator are as faint as the
 damage itself.
@@ -19,20 +19,21 @@ from core.webcam_imitation import Webcam
 
 @dataclass(frozen=True)
 class FaceAugmentation:
-    """Random changes of one face, each with its own chance.
+    """Random changes of one face, each with its own probability, after a flip with one half.
 
     Attributes:
-        p_crop: chance of a random crop and turn, as a detector's box would give; otherwise the
-            face moves by an even number of pixels, which keeps the phase of the 2x2 mean.
+        p_crop: chance of a random crop, sometimes rotated, as a detector's box would give;
+            otherwise the face is shifted by an even number of pixels, which keeps the phase of the
+            2x2 mean.
         min_crop: smallest side of a crop, as a share of the image's.
-        max_roll_deg: largest turn, in degrees.
+        max_roll_deg: largest rotation, in degrees.
         p_light: chance of another contrast, brightness and white balance.
         p_degrade: chance of blur, rescaling, noise or JPEG compression (one to three of them).
-        p_gray: chance that the colours go.
-        p_edge: chance of a plain strip at up to three edges, as a cut-out leaves one.
-        p_wide: chance that the face has more around it, up to 15% of the side.
-        p_background: chance that what is not head is blurred or replaced.
-        webcam: what a filmed face goes through.
+        p_gray: chance that the face becomes gray.
+        p_edge: chance of plain strips at one to three edges, as crops leave them.
+        p_wide: chance of padding around the face, up to 15% of the side in all.
+        p_background: chance that everything outside the head is blurred or replaced.
+        webcam: the imitated webcam that a filmed face goes through.
     """
 
     p_crop: float = 0.3
@@ -53,7 +54,7 @@ class FaceAugmentation:
 
         Args:
             pixels: uint8 (side, side, 3), RGB.
-            rng: the only source of chance.
+            rng: the only source of randomness.
             filmed: crop it at random and put it through `webcam`, whatever the chances say.
 
         Returns:
@@ -77,7 +78,7 @@ class FaceAugmentation:
         return np.ascontiguousarray(pixels)
 
     def _surround(self, pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """What lies around the face, and colour. A chance of 0 draws no number."""
+        """Change the surroundings and colour. A chance of 0 draws no random number."""
         changes = (
             (self.p_background, replace_background),
             (self.p_wide, widen),

@@ -1,8 +1,8 @@
-"""Training on several devices or hosts through `tf.distribute`: each takes its share of a batch.
+"""Data-parallel training on several devices or hosts with `tf.distribute`.
 
-The sum over all shares is the step that one device would take: losses are divided by the size of
-the whole batch, gradients are added up, and batch normalization sees the statistics of the whole
-batch. Every worker reads the data set; the first one writes the run.
+The step equals that of one device: losses are divided by the size of the whole batch, gradients
+are summed, and batch normalization uses the statistics of the whole batch. Every worker reads the
+data set; the first one writes the run.
 """
 
 import json
@@ -32,14 +32,14 @@ _GONE = (
 
 
 def load_devices(strategy: str) -> "Devices":
-    """All devices of a strategy. The first thing that a process does with TensorFlow.
+    """All devices of a strategy. Call it before anything else that uses TensorFlow.
 
     Args:
-        strategy: "mirrored", every GPU here, or every logical CPU where there is none; or
-            "multiworker", the workers that the environment variable TF_CONFIG names.
+        strategy: "mirrored" for every GPU of this machine, or every logical CPU if it has none;
+            "multiworker" for the workers in the environment variable TF_CONFIG.
 
     Raises:
-        UserError: the strategy is another one, or TF_CONFIG names no workers.
+        UserError: another strategy, or TF_CONFIG does not describe the workers.
     """
     if strategy == "multiworker":
         first = is_first_worker(os.environ.get(CLUSTER, ""))
@@ -58,14 +58,14 @@ def is_first_worker(text: str) -> bool:
             "worker", "index": 0}}.
 
     Raises:
-        UserError: it does not say which workers there are and which one this is.
+        UserError: it does not say which workers there are, or which one this is.
     """
     try:
         config = read_object(text)
         cluster, kind, index = config["cluster"], config["task"]["type"], config["task"]["index"]
         known = {"chief", "worker"} & cluster.keys()
         if kind not in known or not 0 <= int(index) < len(cluster[kind]):
-            raise ValueError("The task is none of the cluster's")
+            raise ValueError("The task is not in the cluster")
         return kind == "chief" or ("chief" not in known and int(index) == 0)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         example = {"cluster": {"worker": ["HOST:2222", "HOST:2222"]}}
@@ -84,19 +84,19 @@ class Devices:
 
     @property
     def count(self) -> int:
-        """How many there are, those of other workers included."""
+        """How many devices there are, including those of other workers."""
         return self._strategy.num_replicas_in_sync
 
     def scope(self) -> AbstractContextManager:
-        """Within it a network and its optimizer are made."""
+        """The context in which the network and its optimizer must be built."""
         return self._strategy.scope()
 
     def run_folder(self, out: Path) -> RunFolder:
-        """The run's folder, which all workers see and only the first one writes to."""
+        """The run's folder: all workers read it, only the first one writes."""
         return RunFolder(out) if self._first else _Onlooker(out)
 
     def prepare(self, model: keras.Model, optimizer: keras.optimizers.Optimizer) -> "Steps":
-        """Steps of a network that was made in `scope`."""
+        """The training steps of a network that was built in `scope`."""
         for layer in model.layers:
             if isinstance(layer, keras.layers.BatchNormalization):
                 layer.synchronized = True
@@ -117,34 +117,34 @@ class Steps:
         self._predict = tf.function(self._predict_everywhere, reduce_retracing=True)
 
     def train(self, faces, targets: np.ndarray) -> tuple[float, float]:
-        """Take a step.
+        """Train on one batch.
 
         Args:
             faces: float32 (b, side, side, 3) in [0, 1].
-            targets: float32 (b, 2), rows sum to 1.
+            targets: float32 (b, 2), P(fake) and P(real); rows sum to 1.
 
         Returns:
             The batch's mean loss, and its accuracy in [0, 1].
 
         Raises:
-            UserError: another worker is gone.
+            UserError: another worker ended or cannot be reached.
         """
         count = tf.constant(len(targets), tf.float32)
         loss, hits = self._told(self._train, self._shared(faces, targets), count)
         return float(loss), float(hits)
 
     def predict(self, faces) -> np.ndarray:
-        """Logits float32 (b, 2) of faces as in `train`.
+        """Logits, float32 (b, 2), of faces as in `train`.
 
         Raises:
-            UserError: another worker is gone.
+            UserError: another worker ended or cannot be reached.
         """
         return np.asarray(self._told(self._predict, self._shared(faces)))[: len(faces)]
 
     def _shared(self, *arrays) -> Any:
-        """Neighbouring faces, and what each counts, for each device.
+        """Split a batch into one slice per device, with a weight for each face.
 
-        Where faces are fewer than devices, copies of the first one count nothing.
+        With fewer faces than devices, copies of the first face with weight 0 fill up.
         """
         count, devices = len(arrays[0]), self._strategy.num_replicas_in_sync
         rows = np.r_[np.arange(count), np.zeros(max(0, devices - count), np.int64)]
@@ -185,12 +185,12 @@ class Steps:
         except _GONE as error:
             raise UserError(
                 "Another worker is gone, so the epoch cannot be finished. Start all workers again "
-                "with --resume: they go on after the last finished epoch."
+                "with --resume: they continue after the last finished epoch."
             ) from error
 
 
 class _Onlooker(RunFolder):
-    """The folder as the other workers have it: they read the first one's state."""
+    """The run folder of the other workers, which only read."""
 
     @contextmanager
     def opened(self, settings: dict, *, resume: bool) -> Generator[None]:

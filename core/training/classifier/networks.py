@@ -10,10 +10,13 @@ from core.training.run_folder import RunFolder
 
 
 def build_network(recipe: Recipe) -> keras.Model:
-    """The network a recipe names, from float32 (batch, side, side, 3) in [0, 1] to two logits.
+    """Build the network that a recipe names.
 
     Args:
         recipe: its `network` is "classifier" or "traces".
+
+    Returns:
+        A model from float32 (b, side, side, 3) in [0, 1] to logits float32 (b, 2): fake, real.
     """
     if recipe.network == "traces":
         return build_lite0(bn_momentum=recipe.bn_momentum)
@@ -21,12 +24,12 @@ def build_network(recipe: Recipe) -> keras.Model:
 
 
 def network_name(settings: dict) -> str:
-    """Which network a run trains, by its settings; runs before there were others do not say."""
+    """The network in a run's settings; "classifier" in old runs, which do not name one."""
     return settings.get("network") or settings["recipe"].get("network", "classifier")
 
 
 def network_of(run: RunFolder) -> keras.Model:
-    """The network of a run with the weights of its best epoch.
+    """The network of a run, with the weights of its best epoch.
 
     Raises:
         UserError: the folder holds no run, or one without a finished epoch.

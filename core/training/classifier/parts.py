@@ -1,4 +1,4 @@
-"""The parts of a data set that a training run reads."""
+"""The splits of a data set that a training run reads."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,14 @@ from core.training.classifier.recipes import Recipe
 
 @dataclass(frozen=True)
 class Part:
-    """One split, ready to be read: its rows, pixels, class numbers and sampling weights."""
+    """One split of a data set.
+
+    Attributes:
+        faces: n rows of an index.
+        store: their pixels, by row number.
+        labels: int32 (n,), 0 fake, 1 real.
+        weights: float64 (n,), sampling probabilities, summing to 1.
+    """
 
     faces: pd.DataFrame
     store: PixelStore
@@ -25,10 +32,10 @@ class Part:
 
 
 def load_parts(data: Path, recipe: Recipe) -> tuple[Part, Part]:
-    """The train and the valid split of a folder; says what of the folder is left out.
+    """The train and the valid split of a folder; prints a note on what is left out.
 
     Raises:
-        UserError: the folder cannot be used, or a split lacks a class.
+        UserError: the folder cannot be used, or a class has no image in a split.
     """
     index = index_folder(data)
     for note in index.notes:
@@ -40,7 +47,7 @@ def load_part(index: DatasetIndex, split: str, recipe: Recipe) -> Part:
     """One split of a data set as a recipe uses it.
 
     Raises:
-        UserError: it lacks a class.
+        UserError: a class has no image in the split.
     """
     faces = faces_of(index, split, recipe.sources)
     weights = row_weights(faces, recipe.source_shares)
@@ -48,10 +55,10 @@ def load_part(index: DatasetIndex, split: str, recipe: Recipe) -> Part:
 
 
 def faces_of(index: DatasetIndex, split: str, sources: tuple[str, ...] = ()) -> pd.DataFrame:
-    """The rows of one split, of the sources named if any are.
+    """The rows of one split, renumbered; only of these sources, if any are named.
 
     Raises:
-        UserError: it lacks a class.
+        UserError: a class has no image in the split.
     """
     faces = index.faces[index.faces["split"] == split]
     if sources:
@@ -67,7 +74,7 @@ def faces_of(index: DatasetIndex, split: str, sources: tuple[str, ...] = ()) -> 
 
 
 def describe_faces(train: pd.DataFrame, valid: pd.DataFrame) -> dict:
-    """How many faces of each source the run sees: enough to notice other data on resume."""
+    """Split -> "label/source" -> number of faces; shows on resume whether the data changed."""
     return {
         split: {
             f"{label}/{source}": len(rows)

@@ -1,4 +1,4 @@
-"""The ways to train the classifier."""
+"""Recipes: the hyperparameters of the networks that judge from pixels."""
 
 import math
 from dataclasses import asdict, dataclass, replace
@@ -8,33 +8,35 @@ from core.training.classifier.augmentation import FaceAugmentation
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides how a run goes, apart from the data.
+    """The hyperparameters of a run.
 
     Attributes:
         name: its key in `RECIPES`.
-        epochs: passes over `samples_per_epoch` faces.
-        batch_size: faces a step.
+        epochs: number of epochs, each of `samples_per_epoch` faces.
+        batch_size: faces per step.
         optimizer: "sgd" or "adamw".
-        learning_rate: its start (after the warm-up) and, without decay, its end.
-        cosine: whether the rate falls to 1% along a half cosine.
-        weight_decay: of AdamW, decoupled.
+        learning_rate: after the warm-up; constant unless `cosine`.
+        cosine: whether the rate falls to 1% of that along a half cosine.
+        weight_decay: of AdamW.
         warmup_steps: steps over which the rate rises from 0.
-        bn_momentum: momentum of the batch statistics.
-        high_pass: whether the first layer starts as zero-mean filters.
-        ema_decay: decay a step of the averaged weights that are validated and kept; 0 = off.
+        bn_momentum: momentum of batch normalization's running statistics.
+        high_pass: whether the first layer is initialized with zero-mean filters.
+        ema_decay: decay per step of the averaged weights, which are then validated and kept; 0
+            is off.
         policy: Keras dtype policy of the inner layers; "auto" is bfloat16 where that is fast.
         monitor: history column (higher is better) by which the best epoch is chosen on valid.
         sources: the only sources used, if any are named.
-        source_shares: share of each source within its class; None weighs all faces alike.
-        samples_per_epoch: None means as many as the training split holds.
-        patch_share: share of the faces that get a patch of another face, by default of their
-            own source.
-        cross_share: share of those patches that come from the other class, and change the
-            target by their area.
-        filmed_shares: chance by source that a face goes through an imitated webcam.
+        source_shares: relative share of each source within its class (see `row_weights`); None
+            weighs all faces alike.
+        samples_per_epoch: faces per epoch; None means as many as train holds.
+        patch_share: share of the faces that get a CutMix patch of another face, by default one of
+            their own source.
+        cross_share: share of those patches that come from the other class; the target is mixed
+            by area.
+        filmed_shares: source -> chance that a face goes through an imitated webcam.
         augmentation: None means none.
-        network: "classifier", or "traces" for the one within the second opinion.
-        seed: of everything random.
+        network: "classifier", or "traces": EfficientNet-Lite0, a part of the second opinion.
+        seed: of all random numbers.
     """
 
     name: str
@@ -61,7 +63,7 @@ class Recipe:
     seed: int = 0
 
     def rate_at(self, step: int, steps: int) -> float:
-        """The learning rate of a step (0-based) out of all the run's steps."""
+        """The learning rate of a step, counted from 0, in a run of `steps` steps."""
         if step < self.warmup_steps:
             return self.learning_rate * (step + 1) / self.warmup_steps
         if not self.cosine:
@@ -111,8 +113,8 @@ def _webcam() -> Recipe:
         epochs=48,
         learning_rate=4e-4,
         ema_decay=0.995,
-        # Filmed, the sources differ less in sharpness and compression, so more of celeba can be
-        # let in; the shares of filmed faces are about the same in both classes.
+        # Filmed, the sources differ less in sharpness and compression, so celeba can have
+        # a larger share; the shares of filmed faces are about the same in both classes.
         source_shares={
             **{"ffhq": 0.64, "celeba": 0.36},
             **{"stylegan": 0.58, "mobilestylegan": 0.20, "stylegan2": 0.14, "genphotos": 0.08},
@@ -124,8 +126,8 @@ def _webcam() -> Recipe:
 def _mosaic() -> Recipe:
     """Third stage after `webcam`: faces of both classes in one picture, tighter crops.
 
-    Data sets of generated faces are truncated: near the average face. A network may learn that
-    instead of a generator's traces; the source `untruncated` (`dataset paint`) keeps it from it.
+    Generated data sets are truncated: their faces are near the average face. A network may learn
+    that instead of a generator's traces; the source `untruncated` (`dataset paint`) prevents it.
     """
     webcam = _webcam()
     return replace(
@@ -190,7 +192,7 @@ def _wide() -> Recipe:
 
 
 def _traces() -> Recipe:
-    """The second opinion's other half: a network taught to look for traces, on all sources."""
+    """The second opinion's other network: EfficientNet-Lite0 fine-tuned on all sources."""
     wide = _wide()
     shares = {
         **{name: 0.05 for name in wide.source_shares or {} if name != "dcgansharp"},
@@ -222,7 +224,7 @@ def _traces() -> Recipe:
 
 
 def _traces_more() -> Recipe:
-    """Second stage of `traces`, from its weights: more of what it misses, and a later generator."""
+    """Second stage of `traces`, from its weights: more of the sources it misses, and one more."""
     traces = _traces()
     more = {"mobilestylegan": 0.10, "omi": 0.09, "sd21": 0.08, "stylegan2": 0.08}
     shares = (traces.source_shares or {}) | more | {"dcgansharp": 0.08}

@@ -1,4 +1,4 @@
-"""Training of the networks that judge: resumable to the same result, blind to test."""
+"""Training of the networks that judge from pixels: resumable; the test split is never read."""
 
 import time
 from collections.abc import Sequence
@@ -48,17 +48,17 @@ def train_classifier(
     Args:
         data: folder in the Kaggle layout with `train` and `valid`.
         out: run folder (see `core.training.run_folder`).
-        recipe: what to do.
-        start: run folders, or folders of artifacts, the mean of whose weights is the beginning
-            (as in model soups, Wortsman et al., ICML 2022: of runs that began alike); none
-            begins at random, and EfficientNet-Lite0 with its ImageNet weights.
-        resume: go on from the last finished epoch; the result is that of an unbroken run.
+        recipe: the hyperparameters.
+        start: run folders or folders of artifacts; training starts from the mean of their weights
+            (model soups, Wortsman et al., ICML 2022: for runs with a common start). Without any,
+            weights are random, and EfficientNet-Lite0's those of ImageNet.
+        resume: continue after the last finished epoch; the result is that of an unbroken run.
         quiet: no progress bar.
-        devices: that share every step (see `core.training.classifier.devices`); None trains as
-            Keras does.
+        devices: share every step (see `core.training.classifier.devices`); None uses Keras'
+            `train_on_batch`.
 
     Returns:
-        The history, a row an epoch: epoch (from 1), loss, accuracy, val_loss, val_accuracy,
+        The history, one row per epoch: epoch (from 1), loss, accuracy, val_loss, val_accuracy,
         lr, val_roc_auc, seconds. The val_ columns weigh sources as the recipe does.
 
     Raises:
@@ -89,11 +89,14 @@ def load_start(folder: Path, network: str = "classifier") -> list[np.ndarray]:
     """The best weights of a run, or published ones, in the model's order.
 
     Args:
-        folder: of the run, or where the registry lies.
-        network: whose published weights; "classifier" or "traces".
+        folder: of the run, or with `registry.json`.
+        network: whose published weights to read; "classifier" or "traces".
+
+    Returns:
+        float32 arrays.
 
     Raises:
-        UserError: the folder has neither.
+        UserError: the folder holds neither, or they are damaged.
     """
     run = RunFolder(folder)
     if run.best_file.exists() or not (folder / REGISTRY_FILE).exists():
@@ -105,7 +108,7 @@ def load_start(folder: Path, network: str = "classifier") -> list[np.ndarray]:
 
 
 class _Session:
-    """The changing state of a run: weights, averages, optimizer, history."""
+    """The state of a run: weights, their averages, optimizer, history."""
 
     def __init__(self, recipe: Recipe, run: RunFolder, n_train: int, quiet: bool):
         keras.utils.set_random_seed(recipe.seed)
@@ -132,12 +135,12 @@ class _Session:
         return len(self.history)
 
     def begin_from(self, weights: list[np.ndarray]) -> None:
-        """Take another run's weights as the beginning."""
+        """Start from another run's weights."""
         self.model.set_weights(weights)
         self.averages = [np.array(weight) for weight in weights]
 
     def restore(self) -> None:
-        """Go back to the state after the last finished epoch, if there is one."""
+        """Load the state after the last finished epoch, if there is one."""
         state = self.run.load_state()
         if state is None:
             return
@@ -148,7 +151,7 @@ class _Session:
         self.history = self.run.load_history(int(state["epoch"]), complete=True)
 
     def run_epoch(self, train: Part, valid: Part) -> None:
-        """Train one epoch, validate, and write everything down."""
+        """Train one epoch, validate, and save history, state and best weights."""
         started = time.monotonic()
         loss, accuracy = self._train(train)
         trained = self.model.get_weights()
@@ -252,7 +255,17 @@ class _Session:
 def targets_of(
     labels: np.ndarray, rows: np.ndarray, partners: np.ndarray, patched: np.ndarray
 ) -> np.ndarray:
-    """How much of each face is of each class: float32 (b, 2), rows sum to 1."""
+    """Soft targets of faces with patches: P(fake), P(real).
+
+    Args:
+        labels: int (n,), 0 fake, 1 real.
+        rows: int (b,), the row of each face.
+        partners: int (b,), the row its patch is from; any where there is none.
+        patched: float (b,) in [0, 1], the area of the patch.
+
+    Returns:
+        float32 (b, 2), rows sum to 1.
+    """
     real = (1 - patched) * labels[rows] + patched * labels[partners]
     return np.stack([1 - real, real], axis=1).astype(np.float32)
 

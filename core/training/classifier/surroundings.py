@@ -1,7 +1,7 @@
-"""Changes of what lies around a face, so that no background tells a class.
+"""Changes of the surroundings of a face, so that no background gives the class away.
 
-Where all faces before a plain wall are generated, a network learns the wall. All functions take
-and give uint8 (side, side, 3), RGB, and draw from the generator they are handed.
+If all faces before a plain wall are generated, a network learns the wall. All functions take and
+return uint8 (side, side, 3), RGB, and draw only from the given random generator.
 """
 
 import cv2
@@ -13,7 +13,7 @@ CENTER, HALF_AXES = (0.5, 0.54), (0.38, 0.50)
 
 
 def replace_background(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Blur what lies outside the head, or put a wall or coloured blobs there; edges are soft."""
+    """Blur everything outside the head, or replace it by a wall or coloured blobs; soft edges."""
     side = pixels.shape[0]
     mask = np.zeros((side, side), np.float32)
     axes = [round(half * side * rng.uniform(0.92, 1.1)) for half in HALF_AXES]
@@ -26,7 +26,7 @@ def replace_background(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarr
 
 
 def widen(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """More around the face: mirrored, drawn out, or of one colour. The result is larger."""
+    """Pad the face by reflection, by its border or with one colour; the result is larger."""
     reach = max(1, round(rng.uniform(0, MAX_WIDE) / 2 * pixels.shape[0]))
     kind = (cv2.BORDER_REFLECT_101, cv2.BORDER_REPLICATE, cv2.BORDER_CONSTANT)[rng.integers(3)]
     colour = _colour(rng).tolist()
@@ -44,7 +44,7 @@ def paint_edges(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def to_gray(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """The same without colours."""
+    """The face in gray, still with three channels."""
     gray = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY)
     return cv2.cvtColor(gray, cv2.COLOR_GRAY2RGB)
 
@@ -60,7 +60,7 @@ def _blurred(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _wall(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A plain wall that the light falls off on, with the noise of a camera."""
+    """A plain wall with a gradient of light and sensor noise."""
     side = pixels.shape[0]
     slope = np.linspace(-1, 1, side) * rng.uniform(0, 40)
     light = slope[:, None] if rng.random() < 0.5 else slope[None]

@@ -1,8 +1,8 @@
-"""Changes of what the discriminator sees that gradients pass through.
+"""Differentiable augmentation of the discriminator's input.
 
 Zhao et al., "Differentiable augmentation for data-efficient GAN training" (NeurIPS 2020): with
-few photos a discriminator learns them by heart; shown changed faces, real and generated alike,
-it cannot, and the generator is not taught the changes.
+few photos a discriminator memorizes them. Augmenting real and generated faces alike prevents
+that, and the generator does not learn the changes.
 """
 
 from dataclasses import dataclass
@@ -16,10 +16,13 @@ CUTOUT = 1 / 2
 
 @dataclass(frozen=True)
 class Draws:
-    """The chances of one batch, drawn on the host so that they repeat on every backend.
+    """The random numbers of one batch, drawn by NumPy so that every backend gets the same.
 
-    All arrays have the batch as first axis: brightness, saturation, contrast (b, 1, 1, 1)
-    float32; shift (b, 2) and hole (b, 2), whole pixels.
+    Attributes:
+        brightness: float32 (b, 1, 1, 1), added.
+        saturation, contrast: float32 (b, 1, 1, 1), factors.
+        shift: int32 (b, 2), down and right, in pixels.
+        hole: int32 (b, 2), row and column of the middle of the cut-out, in pixels.
     """
 
     brightness: np.ndarray
@@ -29,11 +32,12 @@ class Draws:
     hole: np.ndarray
 
     def arrays(self) -> tuple[np.ndarray, ...]:
+        """The arguments of `augment` after the faces, in their order."""
         return self.brightness, self.saturation, self.contrast, self.shift, self.hole
 
 
 def draw(batch: int, side: int, rng: np.random.Generator) -> Draws:
-    """Draw the chances of a batch of faces of `side` pixels."""
+    """Draw the random numbers of a batch of faces of `side` x `side` pixels."""
     column = (batch, 1, 1, 1)
     reach = round(side * TRANSLATION)
     return Draws(
@@ -53,7 +57,7 @@ def augment(faces, brightness, saturation, contrast, shift, hole):
         brightness, saturation, contrast, shift, hole: see `Draws`.
 
     Returns:
-        float32 of the same shape; values may leave [0, 1] a little.
+        float32 of the same shape; values may lie outside [0, 1].
     """
     faces = faces + brightness
     gray = ops.mean(faces, axis=3, keepdims=True)
@@ -64,9 +68,9 @@ def augment(faces, brightness, saturation, contrast, shift, hole):
 
 
 def _shifted(faces, shift):
-    """Move each face by whole pixels; what comes in from outside is black.
+    """Shift each face by whole pixels; what comes in from outside is black.
 
-    By matrices that pick rows and columns: far faster than gathering, back and forth.
+    By matrices that select rows and columns: faster than gathering, forwards and backwards.
     """
     side = faces.shape[1]
     places = ops.arange(side, dtype="int32")

@@ -1,9 +1,9 @@
-"""A latent for every real face, so that a generator need not find out by itself what a face is.
+"""A latent code for every real face, from which the generator first learns what a face is.
 
-The first 128 principal components of small faces, each scaled to variance 1 (Turk and Pentland,
-"Eigenfaces for recognition", J. Cogn. Neurosci. 1991). A latent from N(0, 1) is then roughly the
-code of some face, and the generator can be held to the coarse look of the face of each code
-while the discriminator teaches it the rest.
+The codes are the first 128 principal components of small faces, each scaled to variance 1 (Turk
+and Pentland, "Eigenfaces for recognition", J. Cogn. Neurosci. 1991). A latent from N(0, 1) is then
+roughly the code of some face. A reconstruction loss ties the coarse look of a painted face to its
+code; the discriminator teaches the rest.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ SMALL_SIDE = 32
 
 
 class FaceCodes:
-    """The codes and small pictures of a set of faces, each as it is and mirrored.
+    """The codes and small pictures of n faces and of their mirror images.
 
     Attributes:
         small: float32 (n, 32, 32, 3) in [0, 1].
@@ -23,7 +23,7 @@ class FaceCodes:
     """
 
     def __init__(self, faces: np.ndarray):
-        """Find the codes.
+        """Compute the codes.
 
         Args:
             faces: uint8 (n, 128, 128, 3).
@@ -40,8 +40,8 @@ class FaceCodes:
         """Codes and small pictures of some faces.
 
         Args:
-            rows: which, (k,).
-            turned: whether mirrored, bool (k,).
+            rows: int (k,), numbers of the faces.
+            turned: bool (k,), whether each is mirrored.
 
         Returns:
             float32 (k, 128) and float32 (k, 32, 32, 3) in [0, 1].

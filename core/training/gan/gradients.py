@@ -1,4 +1,4 @@
-"""Gradients on whichever backend Keras runs: TensorFlow on a CPU, torch on a GPU."""
+"""Gradients on both backends of Keras that are supported: TensorFlow and torch."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,10 +9,10 @@ from core.errors import UserError
 
 
 def gradients_of(loss_of: Callable[[], tuple], variables: list) -> tuple:
-    """Value and gradients of a scalar.
+    """The value of a scalar loss and its gradients.
 
     Args:
-        loss_of: gives (scalar loss, anything else) from `keras.ops`.
+        loss_of: computes (scalar loss, anything else) with `keras.ops`.
         variables: Keras variables to differentiate by.
 
     Returns:
@@ -37,15 +37,15 @@ def gradients_of(loss_of: Callable[[], tuple], variables: list) -> tuple:
 
 
 def pulled(forward: Callable[[], list], variables: list) -> tuple[list, Callable]:
-    """Outputs now, and later the way back through them: one pass serves several losses.
+    """Outputs and their vector-Jacobian product: one forward pass serves several losses.
 
     Args:
-        forward: gives a list of tensors from `keras.ops`.
+        forward: computes a list of tensors with `keras.ops`.
         variables: Keras variables to differentiate by.
 
     Returns:
-        (outputs, a function from a slope for each output to a gradient for each variable; it
-        can be called once).
+        (outputs, a function from a gradient for each output to one for each variable; it can be
+        called once).
 
     Raises:
         UserError: a backend other than tensorflow and torch.
@@ -66,11 +66,11 @@ def pulled(forward: Callable[[], list], variables: list) -> tuple[list, Callable
 
 
 def slopes_of(loss_of: Callable[[list], Any], inputs: list) -> tuple:
-    """Value of a scalar and its gradients by the tensors it is computed from.
+    """The value of a scalar loss and its gradients with respect to input tensors.
 
     Args:
-        loss_of: from the inputs to a scalar loss.
-        inputs: tensors; what they were computed from is left alone.
+        loss_of: computes a scalar loss from the inputs.
+        inputs: tensors; gradients do not flow beyond them.
 
     Returns:
         (loss, a gradient for each input).
@@ -97,7 +97,15 @@ def _unknown_backend() -> UserError:
 
 
 def input_gradient(function: Callable, inputs):
-    """Gradient of `sum(function(inputs))` by the inputs, itself differentiable (for R1)."""
+    """The gradient of `sum(function(inputs))` with respect to the inputs, for the R1 penalty.
+
+    Args:
+        function: from a tensor to a tensor.
+        inputs: a tensor.
+
+    Returns:
+        A tensor of the shape of `inputs`, through which gradients flow.
+    """
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
@@ -113,7 +121,7 @@ def input_gradient(function: Callable, inputs):
 
 
 def compiled(step: Callable) -> Callable:
-    """The step as a graph where the backend gains by it."""
+    """The step as a `tf.function` on TensorFlow; unchanged on torch."""
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 

@@ -1,4 +1,4 @@
-"""One step of the game between the DCGAN and projected discriminators, on TensorFlow or torch."""
+"""One step of projected GAN training (Sauer et al., 2021), on TensorFlow or torch."""
 
 import numpy as np
 from keras import ops
@@ -17,13 +17,13 @@ from core.training.keras_setup import averaging_decay
 class ProjectedStep(Game):
     """The networks, the averaged generator and both optimizers; used in place of `GanStep`.
 
-    Generated faces are painted and looked at once a step: the heads learn from what the frozen
-    network saw of them, then the generator learns from the heads along the same way back.
+    One forward pass of generated faces through the frozen network serves both updates: first that
+    of the heads, then that of the generator.
 
     Attributes:
         generator, averaged: as in `GanStep`.
-        discriminator: the four heads.
-        playing: there is no warm-up.
+        discriminator: the four heads on the frozen network's feature maps.
+        playing: always True: there is no warm-up.
     """
 
     playing = True
@@ -55,12 +55,12 @@ class ProjectedStep(Game):
         """Train the heads once, then the generator once.
 
         Args:
-            batch: what this step learns from; of it real, first, of_real and of_fake.
-            number: of the step, from 0.
+            batch: its real, first, of_real and of_fake are used.
+            number: number of the step, from 0.
 
         Returns:
-            d_loss, g_loss, and the means of the sigmoid of the heads' logits for real and for
-            generated faces.
+            d_loss and g_loss; d_real and d_fake, the mean sigmoid of the heads' logits for real
+            and for generated faces, in [0, 1].
         """
         decay = np.float32(averaging_decay(self.recipe.ema_decay, number))
         inputs = (batch.real, batch.first, batch.of_real, batch.of_fake, decay)
@@ -88,7 +88,7 @@ class ProjectedStep(Game):
         return self._projection(faces, training=False)
 
     def _heads_loss(self, on_real: list, on_fake: list):
-        """Hinge loss (Lim and Ye, 2017): no head gains by being surer than sure."""
+        """Hinge loss (Lim and Ye, 2017): logits beyond the margin of 1 gain nothing."""
         count = on_real[0].shape[0]
         both = [ops.concatenate(pair) for pair in zip(on_real, on_fake, strict=True)]
         logits = self.discriminator(both, training=True)  # which renews the spectral norms

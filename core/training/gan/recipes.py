@@ -1,47 +1,48 @@
-"""The ways to train the DCGAN."""
+"""Recipes: the hyperparameters of the DCGAN's training."""
 
 from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True)
 class GanRecipe:
-    """Everything that decides how a run goes, apart from the data.
+    """The hyperparameters of a run.
 
     Attributes:
         name: "original", "ours" or "projected".
         discriminator: "cnn" has the classifier's layers; "projected" are four small heads on a
-            frozen network's maps (`core.models.projected`). The settings of the game from
-            `settle_steps` to `bn_momentum`, but for `augment`, `flip` and `ema_decay`, are the
-            former's alone.
-        epochs: passes over `samples_per_epoch` faces.
-        samples_per_epoch: real faces an epoch; None means as many as there are.
-        batch_size: real faces a step, and as many generated ones.
+            frozen network's feature maps (`core.models.projected`). `settle_steps`,
+            `label_noise`, `r1_gamma`, `r1_every`, `bn_momentum`, the warm-up and `anchor_weight`
+            are used with "cnn" only.
+        epochs: number of epochs, each of `samples_per_epoch` faces.
+        samples_per_epoch: real faces per epoch; None means as many as there are.
+        batch_size: real faces per step, and as many generated ones.
         generator_rate, discriminator_rate: learning rates of Adam.
         beta_1, beta_2: of Adam.
-        head_weights: of the projected heads in the loss, from fine to coarse.
-        settle_steps: steps after which the discriminator's normalization has settled: from then
-            on it uses its averaged statistics, without dropout, and treats a face alike in
-            whatever company. The authors' step does so from the start (0). Before, it normalizes
-            by each batch, and so real faces stand beside the generated ones in both turns: a
+        head_weights: weights of the projected heads in the loss, from fine to coarse; none
+            weighs them alike.
+        settle_steps: from this step on the discriminator's batch normalization uses its running
+            statistics, without dropout, as the authors' step does from the start (0). Before, it
+            normalizes by the batch, and both updates see real faces beside generated ones: a
             batch of generated faces alone would hide that all of them are too smooth.
-        label_noise: amplitude of uniform noise on the labels.
+        label_noise: amplitude of uniform noise that moves the labels inwards.
         augment: whether the discriminator sees faces through `diff_augment`.
         flip: whether real faces are mirrored at random.
         r1_gamma: weight of the gradient penalty on real faces (Mescheder et al., ICML 2018);
             0 = off.
-        r1_every: steps between penalties, whose weight grows as much (Karras et al., 2020).
-        ema_decay: decay a step of the averaged generator; 0 = off.
-        bn_momentum: momentum of the discriminator's batch statistics.
-        warmup_steps: steps in which the generator alone learns to paint faces from their codes
-            (`core.training.gan.face_codes`), before the game begins.
-        warmup_rate: learning rate of these.
+        r1_every: steps between two penalties, whose weight is multiplied by it (Karras et al.,
+            2020).
+        ema_decay: decay per step of the averaged generator; 0 is off.
+        bn_momentum: momentum of the running statistics of the discriminator's normalization.
+        warmup_steps: first steps, in which only the generator learns, to reconstruct faces from
+            their codes (`core.training.gan.face_codes`).
+        warmup_rate: learning rate of these steps.
         coded_share: share of the generator's latents that are codes of real faces; the others
             are drawn from N(0, 1).
-        anchor_weight: weight of the squared error between the coarse look of a face painted
-            from a code and that of the face it codes.
+        anchor_weight: weight of the mean squared error between a face painted from a code and
+            the face of that code, both at 32x32 pixels.
         policy: Keras dtype policy of the inner layers; "auto" is bfloat16 where that is fast.
         sources: the only sources used, if any are named.
-        seed: of everything random.
+        seed: of all random numbers.
     """
 
     name: str
@@ -76,7 +77,7 @@ class GanRecipe:
         return {**asdict(self), **lists}
 
     def lasting(self) -> dict:
-        """What must not change within a run. The rates do not fall, so it may be prolonged."""
+        """The settings that must not change within a run: all but `epochs`."""
         settings = self.describe()
         del settings["epochs"]
         return settings

@@ -1,4 +1,4 @@
-"""A published DCGAN as the beginning of another run: training that outlives its run folder."""
+"""A published DCGAN as the start of a new run, after its own run folder is gone."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,21 +15,21 @@ from core.models.projected import build_heads
 from core.training.gan.recipes import GanRecipe
 from core.training.run_folder import read_rows
 
-_LENGTH = {"batch_size"}  # steps go on being counted
+_LENGTH = {"batch_size"}  # step numbers follow from the images seen
 
 
 @dataclass(frozen=True)
 class Published:
-    """What a run needs of an earlier one.
+    """A published DCGAN as far as a new run needs it.
 
     Attributes:
-        generator, discriminator: weights in the models' order; the latter None where the run
-            goes on against another kind of discriminator. The optimizers' state and the
-            generator's unaveraged weights are not published.
-        history: its rows up to the shipped epoch.
+        generator, discriminator: weights in the models' order; the latter None where the new run
+            has another kind of discriminator. The optimizers' states and the generator's
+            unaveraged weights are not published.
+        history: rows up to the published epoch.
         snapshots: file name -> content: the generator after earlier epochs, as OpenVINO files.
-        restarts: for each time a run went on from a published generator, this one last: epoch,
-            and under "changed" the recipe's settings that became others: name -> [old, new].
+        restarts: one entry for each start from a published DCGAN, this one last: "epoch", and
+            "changed" with the recipe's settings that differ: name -> [old, new].
     """
 
     generator: list[np.ndarray]
@@ -43,17 +43,16 @@ def load_published(folder: Path, recipe: GanRecipe) -> Published:
     """Read what `core.publishing.generator` wrote.
 
     Args:
-        folder: where the registry lies.
-        recipe: how the run is to go on; its steps must be as large as they were.
+        folder: with `registry.json`.
+        recipe: of the new run; its `batch_size` must be that of the published one.
 
     Raises:
-        UserError: no DCGAN is published there, its files were changed, or its steps are of
-            another size.
+        UserError: no DCGAN is published there, its files were changed, or `batch_size` differs.
     """
     if f"{SHIPPED}_metrics" not in registered(folder):
         raise UserError(
             f"No DCGAN is published in {folder}. Name a folder like artifacts, leave --start out "
-            "to begin at random, or go on with a run by --resume."
+            "to start from random weights, or continue a run with --resume."
         )
     metrics = read_json(f"{SHIPPED}_metrics", folder)
     changed = _changed(metrics["recipe"], recipe)
@@ -61,7 +60,7 @@ def load_published(folder: Path, recipe: GanRecipe) -> Published:
         old, new = changed[key]
         raise UserError(
             f"The DCGAN in {folder} was trained with another {key} ({old} there, {new} asked "
-            "for). Leave --start out to begin at random."
+            "for). Leave --start out to start from random weights."
         )
     epoch = metrics["shipped"]["epoch"]
     rows = read_rows(read_artifact(f"{SHIPPED}_history", folder))
@@ -76,12 +75,12 @@ def load_published(folder: Path, recipe: GanRecipe) -> Published:
 
 
 def build_judge(kind: str) -> keras.Model:
-    """The network of a `GanRecipe.discriminator` whose weights are stored."""
+    """The network whose weights are stored for a `GanRecipe.discriminator`."""
     return build_heads() if kind == "projected" else build_discriminator(logits=False)
 
 
 def _changed(earlier: dict, recipe: GanRecipe) -> dict[str, list]:
-    """Settings that are no longer what they were; one that did not exist had its default."""
+    """The settings that differ: name -> [old, new]. A missing old one had its default."""
     plain = GanRecipe("").lasting()
     before = {key: earlier.get(key, plain[key]) for key in plain}
     return {key: [before[key], new] for key, new in recipe.lasting().items() if before[key] != new}

@@ -1,4 +1,4 @@
-"""The DCGAN's training run: resumable, backend-neutral, with samples of fixed seeds to look at."""
+"""The DCGAN's training: resumable, on both backends, with sample grids of fixed seeds."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ from core.training.run_folder import RunFolder
 
 SPLITS = ("train", "valid")  # test is kept for measuring
 SAMPLE_SEEDS = 64
-SAVE_EVERY_S = 240.0  # short epochs are not worth a checkpoint each
+SAVE_EVERY_S = 240.0  # least time between two checkpoints, except of the first and last epoch
 STEPS = {"cnn": GanStep, "projected": ProjectedStep}
 
 
@@ -47,18 +47,19 @@ def train_dcgan(
 
     Args:
         data: folder in the Kaggle layout; generated faces in it are not read.
-        out: run folder (see `core.training.run_folder`). With every checkpoint `samples/` in it
-            gets a grid of the same 64 seeds, and `snapshots/` the generator's weights (float16).
-        recipe: what to do.
-        start: folder with a published DCGAN to go on from; its epochs count. None begins at
-            random.
-        resume: go on from the last checkpoint, with more epochs if the recipe has more.
+        out: run folder (see `core.training.run_folder`). With every checkpoint a grid of the same
+            64 seeds goes to `samples/` in it, and the generator's weights (float16) to
+            `snapshots/`.
+        recipe: the hyperparameters.
+        start: folder with a published DCGAN to start from; its epochs count. None starts from
+            random weights.
+        resume: continue from the last checkpoint, with more epochs if the recipe has more.
         quiet: no progress bar.
 
     Returns:
-        The history, a row an epoch: epoch (from 1), d_loss, g_loss, d_real, d_fake (mean
-        P(real) the discriminator gives to real and generated faces), paint_error (see
-        `GanStep`), images (real ones seen so far), seconds. NaN where there was no such thing.
+        The history, one row per epoch: epoch (from 1), d_loss, g_loss, d_real and d_fake (the
+        discriminator's mean P(real) of real and of generated faces), paint_error (see `GanStep`),
+        images (real ones seen so far), seconds. NaN where a figure does not exist.
 
     Raises:
         UserError: the data or the run folder cannot be used.
@@ -94,7 +95,7 @@ def _load(data: Path, recipe: GanRecipe) -> RealFaces:
 
 
 class _Session:
-    """The changing state of a run."""
+    """The state of a run: networks, optimizers, history."""
 
     def __init__(self, recipe: GanRecipe, run: RunFolder, faces: np.ndarray, quiet: bool):
         keras.utils.set_random_seed(recipe.seed)
@@ -114,11 +115,11 @@ class _Session:
 
     @property
     def images(self) -> int:
-        """How many real faces were seen, those before a start from a published run included."""
+        """How many real faces were seen, including those of a published run it started from."""
         return int(self.history[-1]["images"]) if self.history else 0
 
     def begin_from(self, published: Published) -> None:
-        """Go on from shipped networks, with new optimizers."""
+        """Start from published networks, with new optimizers."""
         self.step.generator.set_weights(published.generator)
         self.step.averaged.set_weights(published.generator)
         if published.discriminator is not None:
@@ -130,7 +131,7 @@ class _Session:
         self._save()
 
     def restore(self) -> bool:
-        """Go back to the last checkpoint; False if there is none."""
+        """Load the last checkpoint; False if there is none."""
         state = self.run.load_state()
         if state is None:
             return False
@@ -141,7 +142,7 @@ class _Session:
         return True
 
     def run_epoch(self) -> None:
-        """Train one epoch and write down what is due."""
+        """Train one epoch; save a checkpoint if one is due."""
         started, first = time.monotonic(), self.images // self.recipe.batch_size
         reseed_dropout(self.step.discriminator, self.recipe.seed, self.epoch)
         total = first + (self.recipe.epochs - self.epoch) * self.steps_per_epoch
@@ -164,7 +165,7 @@ class _Session:
             tqdm.write(" ".join(f"{name} {value:.4g}" for name, value in row.items()))
 
     def _batch(self, number: int) -> Batch:
-        """Everything random of a step, from its number alone: a resumed run draws the same."""
+        """The batch of a step, drawn from its number alone: a resumed run draws the same."""
         recipe, rng = self.recipe, np.random.default_rng((self.recipe.seed, number))
         count = recipe.batch_size
         rows = rng.integers(0, len(self.faces), count)
@@ -203,13 +204,13 @@ class _Session:
         self._keep("samples", f"epoch_{self.epoch:05d}.jpg", grid_file(faces))
 
     def _keep(self, folder: str, name: str, data: bytes) -> None:
-        """Keep something for good."""
+        """Write a file that later epochs do not replace."""
         (self.run.folder / folder).mkdir(exist_ok=True)
         write_atomically(self.run.folder / folder / name, data)
 
 
 def made_ahead(make: Callable[[int], Batch], numbers: range) -> Iterator[tuple[int, Batch]]:
-    """Each number with what is made of it, the next one being made in a thread meanwhile."""
+    """Yield (number, batch); a thread makes the next batch meanwhile. `numbers` is not empty."""
     with ThreadPoolExecutor(1) as pool:
         coming = pool.submit(make, numbers[0])
         for number in numbers:
@@ -220,7 +221,7 @@ def made_ahead(make: Callable[[int], Batch], numbers: range) -> Iterator[tuple[i
 
 
 def grid_file(faces: np.ndarray, columns: int = 8) -> bytes:
-    """A grid of faces, float32 (n, side, side, 3) in [0, 1], as the bytes of a JPEG file."""
+    """A grid of faces, float32 (n, side, side, 3) in [0, 1], as a JPEG file; full rows only."""
     count, side = len(faces) // columns * columns, faces.shape[1]
     rows = faces[:count].reshape(-1, columns, side, side, 3).transpose(0, 2, 1, 3, 4)
     pixels = np.rint(rows.reshape(-1, columns * side, 3) * 255).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""One step of the game between the DCGAN's two networks, on TensorFlow or torch."""
+"""One training step of the DCGAN's two networks, on TensorFlow or torch."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -21,17 +21,17 @@ FIGURES = (*GAME, "paint_error")
 
 @dataclass(frozen=True)
 class Batch:
-    """What one step learns from, drawn on the host so that it repeats on every backend.
+    """The data of one step, drawn by NumPy so that every backend gets the same.
 
     Attributes:
         real: float32 (b, 128, 128, 3) in [0, 1].
-        codes: float32 (b, 128), of the real faces.
-        first, second: latents float32 (b, 128) for the discriminator's and the generator's
-            turn; the first of `second` are codes.
-        small: float32 (c, 32, 32, 3): the coarse look of the faces that these code; c may be 0.
+        codes: float32 (b, 128), of the real faces; (0, 128) in a recipe without codes.
+        first, second: float32 (b, 128), latents for the update of the discriminator and of the
+            generator; the first c of each are codes of real faces.
+        small: float32 (c, 32, 32, 3) in [0, 1]: the faces of the first c of `second`; c may be 0.
         of_real, of_fake, of_turn: `Draws.arrays()` for real faces, for generated ones and for
-            the generator's turn; empty without augmentation.
-        noise: float32 (2 b, 1) in [0, 1], for the labels.
+            the generator's update; empty without augmentation.
+        noise: float32 (2 b, 1) in [0, 1), for the labels.
     """
 
     real: np.ndarray
@@ -45,19 +45,19 @@ class Batch:
     noise: np.ndarray
 
     def arrays(self) -> tuple:
-        """What a round of the game needs, in its order."""
+        """The arguments of `GanStep`'s update before the decay, in their order."""
         turns = (self.of_real, self.of_fake, self.of_turn)
         return self.real, self.first, self.second, self.small, *turns, self.noise
 
 
 class Game:
-    """What the steps of all games between a generator and a discriminator have.
+    """What the training steps of all kinds of discriminators have in common.
 
     Attributes:
-        recipe: how it is played.
-        playing: whether it has begun; before, the generator may warm up.
+        recipe: the hyperparameters.
+        playing: whether adversarial training has begun; before, the generator warms up.
         generator, averaged, discriminator: the networks.
-        generator_optimizer, discriminator_optimizer: theirs.
+        generator_optimizer, discriminator_optimizer: their optimizers.
     """
 
     recipe: GanRecipe
@@ -69,7 +69,7 @@ class Game:
     discriminator_optimizer: keras.optimizers.Optimizer
 
     def parts(self) -> dict[str, list]:
-        """Everything that changes, as lists of variables by a letter each, for a checkpoint."""
+        """All variables of a checkpoint: a letter for each kind -> the variables."""
         return {
             "g": self.generator.weights,
             "a": self.averaged.weights,
@@ -80,7 +80,7 @@ class Game:
 
     @property
     def best(self) -> keras.Model:
-        """The generator to be shown: the averaged one where there is one."""
+        """The generator to use: the averaged one, if there is one and the warm-up is over."""
         averaging = self.recipe.ema_decay and self.playing
         return self.averaged if averaging else self.generator
 
@@ -114,15 +114,16 @@ class GanStep(Game):
         }
 
     def __call__(self, batch: Batch, number: int) -> dict[str, float]:
-        """Train the discriminator once, then the generator once; or only the latter, warming up.
+        """Update the discriminator, then the generator; in the warm-up the generator alone.
 
         Args:
-            batch: what this step learns from.
-            number: of the step, from 0; decides what is due.
+            batch: the data of the step.
+            number: number of the step, from 0.
 
         Returns:
-            d_loss, g_loss, the mean of P(real) for real and for generated faces, and the
-            squared error of painted faces. Warming up, only the last.
+            d_loss and g_loss; d_real and d_fake, the mean P(real) of real and of generated faces;
+            paint_error, the mean squared error of faces painted from codes. In the warm-up, only
+            the last.
         """
         recipe = self.recipe
         if number < recipe.warmup_steps:
@@ -202,14 +203,14 @@ class GanStep(Game):
 
 
 def adam_of(rate: float, recipe: GanRecipe, model: keras.Model) -> keras.optimizers.Optimizer:
-    """A new optimizer as the recipe wants it, with its state at hand to be stored."""
+    """A new Adam optimizer for a model, with its variables built so that they can be saved."""
     optimizer = keras.optimizers.Adam(rate, beta_1=recipe.beta_1, beta_2=recipe.beta_2)
     optimizer.build(model.trainable_variables)
     return optimizer
 
 
 def follow(averaged: keras.Model, model: keras.Model, decay) -> None:
-    """Let averaged weights take a step towards a model's."""
+    """Update an exponential moving average of a model's weights; `decay` in [0, 1]."""
     for average, weight in zip(averaged.weights, model.weights, strict=True):
         average.assign(decay * average + (1 - decay) * weight)
 
@@ -220,5 +221,5 @@ def tensors_of(arrays):
 
 
 def number_of(tensor) -> float:
-    """A tensor of one value, whichever the backend, as a number."""
+    """A tensor of one value as a Python float."""
     return float(ops.convert_to_numpy(tensor))

@@ -1,4 +1,4 @@
-"""What a run of the DCGAN has kept: its generator after many epochs."""
+"""The generators that a run of the DCGAN has saved."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +17,13 @@ from core.training.run_folder import RunFolder
 
 @dataclass
 class StoredRun:
-    """A run of the DCGAN and the generators in it.
+    """A run of the DCGAN and its saved generators.
 
     Args:
         path: the run's folder.
 
     Raises:
-        UserError: it holds no run, or none that has finished an epoch.
+        UserError: it holds no run, or one without a finished epoch.
     """
 
     path: Path
@@ -36,12 +36,12 @@ class StoredRun:
         self.history = pd.DataFrame(self.folder.load_history())
 
     def at(self, epoch: int) -> dict[str, int]:
-        """An epoch and how many images the generator had seen by then."""
+        """{"epoch": epoch, "images": real faces seen by its end}."""
         row = self.history[self.history["epoch"] == epoch]
         return {"epoch": epoch, "images": int(row["images"].iloc[0])}
 
     def stored_epochs(self) -> list[int]:
-        """Finished epochs with a snapshot, in order."""
+        """The finished epochs with a snapshot, ascending."""
         kept = (self.path / "snapshots").glob("epoch_*.*")
         stored = sorted({int(file.stem.removeprefix("epoch_")) for file in kept})
         return [epoch for epoch in stored if epoch in set(self.history["epoch"])]
@@ -50,30 +50,30 @@ class StoredRun:
         return self.path / "snapshots" / f"epoch_{epoch:05d}.{suffix}"
 
     def has_weights(self, epoch: int) -> bool:
-        """Whether the epoch is this run's own; of those before its start only graphs are left."""
+        """Whether the epoch's weights are here; of epochs before a restart only graphs are."""
         return self._file(epoch, "npz").exists()
 
     def model(self, epoch: int):
-        """The generator after an epoch as a Keras model; its weights went through float16."""
+        """The generator after an epoch as a Keras model; its weights were stored as float16."""
         weights = load_weights(self._file(epoch, "npz"))
         model = build_generator()
         model.set_weights([np.asarray(array, np.float32) for array in weights])
         return model
 
     def snapshot(self, epoch: int) -> tuple[bytes, bytes]:
-        """The generator after an epoch as a small OpenVINO graph and its constants."""
+        """The generator after an epoch as an OpenVINO graph (XML) and its float16 constants."""
         if self.has_weights(epoch):
             return to_openvino(self.model(epoch), half=True)
         return self._file(epoch, "xml").read_bytes(), self._file(epoch, "bin").read_bytes()
 
     def generator(self, epoch: int) -> Dcgan:
-        """The same, ready to paint."""
+        """The generator after an epoch, ready to paint."""
         own = self.has_weights(epoch)
         files = to_openvino(self.model(epoch)) if own else self.snapshot(epoch)
         return Dcgan(*files, version="unpublished")
 
     def networks(self, epoch: int) -> dict[str, bytes]:
-        """The files of both trained networks."""
+        """The files of both networks: suffix -> content; the discriminator is the latest one."""
         kind = self.folder.settings()["recipe"].get("discriminator", "cnn")
         model, discriminator = self.model(epoch), build_judge(kind)
         graph, constants = to_openvino(model)

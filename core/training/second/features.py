@@ -1,4 +1,4 @@
-"""The features a second opinion is trained on: computed once, kept, and taken up again."""
+"""The backbone's features that a second opinion is trained on, stored in files for reuse."""
 
 import zlib
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from core.inference.aligned import centre_square
 from core.inference.second import SIDE_PX, Backbone
 from core.training.checkpoint import load_arrays
 
-CHUNK = 256  # faces a file: what a broken-off run loses at most
+CHUNK = 256  # faces per file: what an interrupted run loses at most
 Change = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
 
@@ -29,21 +29,21 @@ def features_of(
     change: Change | None = None,
     progress: Callable[[int], object] = lambda count: None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Features of faces; what lies in the folder already is not computed again.
+    """The features of faces; those stored in the folder are not computed again.
 
     Args:
-        faces: rows of an index, always the same ones in the same order for a folder.
+        faces: n rows of an index; for one folder always the same rows in the same order.
         backbone: the frozen network.
-        folder: keeps the features, float16.
-        change: done to each face first; its random numbers depend on the folder's name and the
-            face's.
+        folder: where the features are stored.
+        change: applied to each face first; its random numbers depend on the names of the folder
+            and of the file.
         progress: told after each file how many faces it holds.
 
     Returns:
         float16 (k, 6912), and int64 (k,): the rows of `faces` that could be decoded.
 
     Raises:
-        UserError: a kept file is damaged.
+        UserError: a stored file is damaged.
     """
     rows, parts = [], []
     chunks = [faces.iloc[start : start + CHUNK] for start in range(0, len(faces), CHUNK)]
@@ -70,10 +70,10 @@ def features_of(
 
 
 def kept_features(folder: Path) -> tuple[np.ndarray, np.ndarray]:
-    """What `features_of` kept in a folder, without computing anything.
+    """The features that `features_of` stored in a folder; returns what it returns.
 
     Raises:
-        UserError: there is nothing, or a file is damaged.
+        UserError: the folder has no features, or a file is damaged.
     """
     files = sorted(folder.glob("*.npz"))
     if not files:
@@ -84,7 +84,7 @@ def kept_features(folder: Path) -> tuple[np.ndarray, np.ndarray]:
 
 
 def model_faces(faces: pd.DataFrame, side_px: int = SIDE_PX) -> np.ndarray:
-    """Faces as a network takes them: float32 (k, side_px, side_px, 3) in [0, 1].
+    """Faces as a network's input: float32 (k, side_px, side_px, 3) in [0, 1].
 
     Files that cannot be decoded are left out.
     """
@@ -92,7 +92,7 @@ def model_faces(faces: pd.DataFrame, side_px: int = SIDE_PX) -> np.ndarray:
 
 
 def readable_faces(faces: pd.DataFrame, side_px: int = SIDE_PX) -> tuple[np.ndarray, pd.DataFrame]:
-    """The same, with the rows of the index of those that can be decoded."""
+    """As `model_faces`, with the k rows of the index of the faces that can be decoded."""
     rows, tensors = _prepared(faces, None, "", side_px)
     return np.stack(tensors), faces.iloc[rows].reset_index(drop=True)
 
@@ -105,7 +105,7 @@ def _seen(backbone: Backbone, rows: list[int], tensors: list[np.ndarray]) -> dic
 def _prepared(
     faces: pd.DataFrame, change: Change | None, seed: str, side_px: int = SIDE_PX
 ) -> tuple[list[int], list[np.ndarray]]:
-    """The faces that can be decoded, as the backbone takes them, and their rows."""
+    """The positions of the faces that can be decoded, and each as a network's input."""
     store = PixelStore(list(faces["path"]), budget_bytes=0)
     rows, tensors = [], []
     for row, path in enumerate(faces["path"]):

@@ -1,4 +1,4 @@
-"""Train the second opinion: a small head on a frozen network's features of many sources."""
+"""Train the second opinion: a small head on the features of a frozen network."""
 
 import time
 import warnings
@@ -28,32 +28,32 @@ from core.training.second.backbone import build_backbone
 from core.training.second.features import Change, features_of
 
 SEED = 0
-MEASURED_PER_SOURCE = 150  # faces of valid and of test; of `whole_sources` all
+MEASURED_PER_SOURCE = 150  # faces outside train; of `whole_sources` all
 OTHERS = 13  # sources of a class beside the pair, roughly
 
 
 @dataclass(frozen=True)
 class SecondRecipe:
-    """Everything that decides how a head is trained, apart from the data.
+    """The hyperparameters of a head's training.
 
     Attributes:
-        name: its key.
-        epochs: looks at every face; the first shows the faces as they are, the others change
-            them.
-        per_source: most faces of a source in train, drawn at random.
-        whole_sources: sources of which every face is taken.
-        pair_share: of each class is `whole_sources`'; the other sources share the rest alike.
-        components: principal components the head reads.
-        hidden: units of its one hidden layer.
-        members: heads that are averaged, of different seeds.
+        name: of the recipe.
+        epochs: passes over all faces; the first is without augmentation.
+        per_source: largest number of faces of a source in train, drawn at random.
+        whole_sources: sources of which every face is used.
+        pair_share: relative share of each of `whole_sources` within its class; each other source
+            gets (1 - pair_share) / `OTHERS`.
+        components: principal components that the head reads.
+        hidden: units of the one hidden layer.
+        members: networks of different seeds that are averaged.
         alpha: weight of the L2 penalty.
         steps: epochs of Adam over the features.
-        augmentation: of every look but the first.
-        filmed_share: of those, how many go through an imitated webcam.
+        augmentation: of every pass but the first.
+        filmed_share: share of those faces that go through an imitated webcam.
         sources: the only sources used, if any are named.
-        late_sources: those whose faces stand after all others, so that a source can be added
-            without computing the features of the others anew.
-        seed: of everything random.
+        late_sources: sources whose faces come after all others, so that they can be added
+            without computing the features of the others again.
+        seed: of all random numbers.
     """
 
     name: str = "second"
@@ -86,12 +86,12 @@ class SecondRecipe:
         }
 
     def shares(self, sources: Iterable[str]) -> dict[str, float]:
-        """Each source's relative share of its class, `whole_sources` as one of many others."""
+        """Source -> relative share within its class (see `row_weights`)."""
         others = (1 - self.pair_share) / OTHERS
         return {s: self.pair_share if s in self.whole_sources else others for s in sources}
 
     def change(self, pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """One changed look at a face: uint8 squares in and out."""
+        """Augment a face: uint8 (side, side, 3), RGB, to (side', side', 3)."""
         return self.augmentation(pixels, rng, filmed=rng.random() < self.filmed_share)
 
 
@@ -102,15 +102,15 @@ def train_second(
 
     Args:
         data: folder in the Kaggle layout with `train` and `valid`.
-        out: run folder (see `core.training.run_folder`); `features/` in it keeps what the
-            backbone saw.
-        recipe: what to do.
-        resume: go on where a run stopped, with more epochs if the recipe has more.
+        out: run folder (see `core.training.run_folder`); the backbone's features are stored in
+            `features/` in it.
+        recipe: the hyperparameters.
+        resume: continue a stopped run, whose features are not computed again.
         quiet: no progress bar.
 
     Returns:
-        The history, a row an epoch: epoch, faces (looks the head was fitted to), val_roc_auc
-        (both classes one half, their sources alike), seconds.
+        The history, one row per epoch: epoch (from 1), faces (rows of features the head was
+        fitted to), val_roc_auc (classes and the sources within each weighted equally), seconds.
 
     Raises:
         UserError: the data or the run folder cannot be used.
@@ -131,7 +131,7 @@ def _trained(
     resume: bool,
     quiet: bool,
 ) -> list[dict]:
-    """Look at the faces and fit heads; the history's rows."""
+    """Compute the features and fit a head after each epoch; the rows of the history."""
     backbone = Backbone(*build_backbone(), precision=fast_precision())
     history = run.load_history(recipe.epochs) if resume else []
     total = len(valid) + recipe.epochs * len(train)
@@ -162,7 +162,7 @@ def head_of(run: RunFolder) -> Head:
     """The head of a finished run.
 
     Raises:
-        UserError: the folder holds no such run.
+        UserError: the folder holds no run of a second opinion, or no finished epoch.
     """
     if run.settings().get("network") != "second":
         raise UserError(f"{run.folder} holds no second opinion: `train second` makes one.")
@@ -170,7 +170,11 @@ def head_of(run: RunFolder) -> Head:
 
 
 def chosen_faces(index: DatasetIndex, split: str, recipe: SecondRecipe) -> pd.DataFrame:
-    """The faces of a split that are looked at, so ordered that a beginning has all sources."""
+    """The faces of a split that are used, ordered so that the first ones are of all sources.
+
+    Raises:
+        UserError: a class has no image in the split.
+    """
     faces = faces_of(index, split, recipe.sources)
     late = faces["source"].isin(recipe.late_sources)
     parts = [_ordered(part, split, recipe) for part in (faces[~late], faces[late])]
@@ -213,8 +217,8 @@ def fit_head(
     Args:
         features: float (n, 6912).
         labels: int (n,), 0 fake, 1 real.
-        weights: float (n,), above 0.
-        recipe: how.
+        weights: float (n,), positive.
+        recipe: the hyperparameters.
     """
     features = features.astype(np.float32)
     center, scale = features.mean(axis=0), features.std(axis=0) + 1e-3
