@@ -73,7 +73,7 @@ class LivePipeline:
         self._tracker = Tracker()
         self._known: dict[int, _Known] = {}
         self._now_s = self._searched_s = self._followed_s = -math.inf
-        self._put_off = False
+        self._put_off = self._is_fast = False
         self._cuts = Cuts()
         self._size: Size | None = None
 
@@ -104,8 +104,9 @@ class LivePipeline:
             )
         if not math.isfinite(time_s):
             raise ValueError(f"`time_s` must be finite. Received: {time_s}")
-        self._now_s = max(self._now_s, time_s)
+        before_s, self._now_s = self._now_s, max(self._now_s, time_s)
         settings = self.settings  # one look: another thread may replace it at any time
+        self._is_fast = self._now_s - before_s < settings.judge_s
         self._follow_size(pixels.shape[1::-1])
         self._find(pixels, settings)
         self._judge(pixels, settings)
@@ -177,7 +178,8 @@ class LivePipeline:
         tracks = self._tracker.tracks
         if not settings.spread:
             return tracks
-        self._put_off = self._searched_s == self._now_s and not self._put_off
+        searched = self._searched_s == self._now_s
+        self._put_off = searched and self._is_fast and not self._put_off
         waiting = [] if self._put_off else [one for one in tracks if self._is_due(one, settings)]
         return sorted(waiting, key=lambda one: self._known[one.key].judged_s)[:1]
 

@@ -19,8 +19,9 @@ class LiveSettings:
         judge_s: pause between judgements of a face; frames closer than that tell nothing new.
         second_s: the same for the second opinion, which takes longer and swings less.
         spread: share the work out over frames, so that none takes long: a frame judges one face,
-            the one that has waited longest, and none where the whole frame was searched, but
-            never are two frames left out in a row. Else all faces whose turn it is are judged.
+            the one that has waited longest. One in which the whole frame was searched judges
+            none, if frames come faster than `judge_s` and the last one was not left out, too.
+            Else all faces whose turn it is are judged.
         detector: finds the faces; a key of `DETECTORS`.
     """
 
