@@ -18,12 +18,46 @@ BAR_AFTER_S = 0.5  # what fails at once has none
 OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
 
 
+class Parser(argparse.ArgumentParser):
+    """An unknown option is refused by the command that it was given to, with its own usage."""
+
+    def parse_known_args(self, args=None, namespace=None):  # noqa: ANN001, ANN201  argparse's own
+        """As argparse's, and nothing may be left over."""
+        found, left_over = super().parse_known_args(args, namespace)
+        if left_over:
+            self.error(f"unrecognized arguments: {' '.join(left_over)}")
+        return found, left_over
+
+
 def positive(text: str) -> int:
     """A whole number from 1 on."""
-    number = int(text)
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
     if number < 1:
-        raise argparse.ArgumentTypeError(f"must be 1 or more. Received: {text}")
+        raise argparse.ArgumentTypeError(f"must be a whole number, 1 or more. Received: {text!r}")
     return number
+
+
+def whole(text: str) -> int:
+    """A whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"must be a whole number, such as 7. Received: {text!r}"
+        ) from None
+
+
+def decimal(text: str) -> float:
+    """A number."""
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"must be a number, such as 0.7. Received: {text!r}"
+        ) from None
 
 
 def refuse_unused(args: argparse.Namespace, options: Iterable[str], goes_with: str) -> None:

@@ -5,7 +5,7 @@ import json
 from functools import partial
 from pathlib import Path
 
-from core.cli.common import OK, Commands, bar_of
+from core.cli.common import OK, Commands, bar_of, decimal, whole
 from core.errors import UserError, WrongUsage
 from core.generators import GENERATORS
 
@@ -21,13 +21,13 @@ def add_dataset(commands: Commands) -> None:
 
     demo = actions.add_parser("demo", help="make a small data set from installed packages")
     demo.add_argument("--out", type=Path, metavar="DIR")
-    demo.add_argument("--count", type=int, metavar="N", help="faces a class (40 to 400)")
+    demo.add_argument("--count", type=whole, metavar="N", help="faces a class (40 to 400)")
     demo.set_defaults(run=_demo)
 
     download = actions.add_parser("download", help="fetch the 140k set, or a sample, from Kaggle")
-    download.add_argument("--sample", type=int, metavar="N", help="only N faces a class")
+    download.add_argument("--sample", type=whole, metavar="N", help="only N faces a class")
     download.add_argument("--out", type=Path, metavar="DIR", help="folder for the sample")
-    download.add_argument("--seed", type=int, default=0, metavar="S", help="of the sample")
+    download.add_argument("--seed", type=whole, default=0, metavar="S", help="of the sample")
     download.set_defaults(run=_download)
 
     _add_paint(actions)
@@ -50,10 +50,12 @@ def add_dataset(commands: Commands) -> None:
 def _add_paint(actions: Commands) -> None:
     paint = actions.add_parser("paint", help="add generated faces to a data set")
     paint.add_argument("--out", type=Path, metavar="DIR", required=True)
-    paint.add_argument("--count", type=int, metavar="N", default=900)
-    paint.add_argument("--seed", type=int, metavar="S", default=PAINTED_FROM, help="the first one")
+    paint.add_argument("--count", type=whole, metavar="N", default=900)
     paint.add_argument(
-        "--psi", type=float, nargs=2, default=(0.9, 1.1), metavar=("LOW", "HIGH"),
+        "--seed", type=whole, metavar="S", default=PAINTED_FROM, help="the first one"
+    )
+    paint.add_argument(
+        "--psi", type=decimal, nargs=2, default=(0.9, 1.1), metavar=("LOW", "HIGH"),
         help="truncation, drawn evenly; 1 is none",
     )  # fmt: skip
     paint.add_argument("--source", default="untruncated", metavar="NAME")
@@ -62,9 +64,9 @@ def _add_paint(actions: Commands) -> None:
         "--run", type=Path, dest="run_dir", metavar="RUN_DIR",
         help="the DCGAN: epochs stored in a training run, not those shipped",
     )  # fmt: skip
-    paint.add_argument("--epoch", type=int, metavar="N", help="a stored epoch of the DCGAN")
+    paint.add_argument("--epoch", type=whole, metavar="N", help="a stored epoch of the DCGAN")
     paint.add_argument(
-        "--variants", type=int, default=0, metavar="N",
+        "--variants", type=whole, default=0, metavar="N",
         help="the DCGAN: paint with N generators between two stored epochs, perturbed a little",
     )  # fmt: skip
     paint.add_argument(

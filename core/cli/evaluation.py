@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.cli.common import OK, Commands, refuse_unused
+from core.cli.common import OK, Commands, decimal, refuse_unused, whole
 from core.cli.measuring import add_measuring, keep
 from core.config import CLASS_NAMES
 from core.errors import WrongUsage
@@ -36,9 +36,9 @@ def add_evaluation(commands: Commands) -> None:
                           help="with --robustness: only these, as jpeg,blur")  # fmt: skip
     evaluate.add_argument("--generator", choices=GENERATORS,
                           help="judge fresh faces of it beside the photos of DIR")  # fmt: skip
-    evaluate.add_argument("--count", type=int, metavar="N",
+    evaluate.add_argument("--count", type=whole, metavar="N",
                           help="with --generator: how many faces it paints (200)")  # fmt: skip
-    evaluate.add_argument("--psi", type=float, metavar="P",
+    evaluate.add_argument("--psi", type=decimal, metavar="P",
                           help="with --generator: truncation, from 0 to 1.5 (1)")  # fmt: skip
     evaluate.add_argument("--run", type=Path, metavar="RUN_DIR", dest="run_dir",
                           help="measure this run instead of the published model")  # fmt: skip

@@ -2,14 +2,16 @@
 
 import argparse
 
-from core.cli.common import BAR_AFTER_S, OK, Commands, named, positive
+from core.cli.common import BAR_AFTER_S, OK, Commands, decimal, named, positive, whole
 from core.generators import GENERATORS
 
 
 def add_generating(commands: Commands) -> None:
     """Add the command to the parser's."""
     generate = commands.add_parser("generate", help="paint faces that no one has")
-    generate.add_argument("--seed", required=True, type=int, metavar="S", help="of the first face")
+    generate.add_argument(
+        "--seed", required=True, type=whole, metavar="S", help="of the first face"
+    )
     generate.add_argument(
         "--count", type=positive, default=1, metavar="N", help="faces of seeds S, S + 1, ... (1)"
     )
@@ -17,7 +19,7 @@ def add_generating(commands: Commands) -> None:
         "--out", required=True, type=named, metavar="DIR", help="of seedS_0.png, seedS_1.png, ..."
     )
     generate.add_argument(
-        "--psi", type=float, default=1.0, metavar="P", help="truncation, from 0 to 1.5 (1)"
+        "--psi", type=decimal, default=1.0, metavar="P", help="truncation, from 0 to 1.5 (1)"
     )
     generate.add_argument("--generator", default="dcgan", choices=GENERATORS)
     generate.set_defaults(run=_generate)

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from core.cli.common import OF_THE_DISK, SOME_FAILED, WRONG_USAGE, of_the_disk
+from core.cli.common import OF_THE_DISK, SOME_FAILED, WRONG_USAGE, Parser, of_the_disk
 from core.cli.dataset import add_dataset
 from core.cli.evaluation import add_evaluation
 from core.cli.generalization import add_generalization
@@ -40,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """What reads the words of every command."""
-    parser = argparse.ArgumentParser(prog="python -m core", description=__doc__)
+    parser = Parser(prog="python -m core", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
     add_judging(commands)
     add_evaluation(commands)

@@ -43,19 +43,40 @@ def files_of(
 
     Args:
         paths: files, or folders whose pictures (also further down) are taken by name; or URIs of
-            such (see `core.inference.uris`).
+            such (see `core.inference.uris`). A file that several of them lead to comes once.
         by_name, tell: as in `pictures_below` and `judge_paths`.
 
     Yields:
         A file's path or URI, or a result with an error for what cannot be judged at all.
     """
-    for path in (os.fspath(each) for each in paths):
+    asked = [os.fspath(each) for each in paths]
+    seen: set[str] = set()
+    for path in asked:
         if is_uri(path):
             yield from _files_at(path, tell)
-        elif os.path.isdir(path):  # noqa: PTH112  Path.is_dir raises on some names
-            yield from _files_below(path, by_name, tell)
-        else:
-            yield path
+            continue
+        folder = os.path.isdir(path)  # noqa: PTH112  Path.is_dir raises on some names
+        found = _files_below(path, by_name, tell) if folder else iter([path])
+        # One folder names no file twice, and may hold millions, whose paths need not be kept.
+        yield from found if len(asked) == 1 else _unseen(found, seen)
+
+
+def _unseen(found: Iterator[str | PhotoResult], seen: set[str]) -> Iterator[str | PhotoResult]:
+    """What is no file that was named before, by this path or by another; `seen` is added to."""
+    for each in found:
+        if isinstance(each, str):
+            real = _real_path(each)
+            if real in seen:
+                continue
+            seen.add(real)
+        yield each
+
+
+def _real_path(path: str) -> str:
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError):  # a path with a zero in it: reading it says what is wrong
+        return path
 
 
 def _files_below(folder: str, by_name: bool, tell: Tell) -> Iterator[str | PhotoResult]:

@@ -11,6 +11,7 @@ from PIL import Image
 from core.cli.common import OK, SOME_FAILED, WRONG_USAGE
 from core.cli.main import main
 from core.config import ROOT
+from core.inference.files import files_of
 from core.scoring.rows import to_rows
 from tests.conftest import write_dataset
 
@@ -223,6 +224,29 @@ def test_wrong_usage_is_exit_code_2(words, capsys):
         main(words)
     assert caught.value.code == 2
     capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentences"),
+    [
+        (["classify", "x", "--jsn"], ["usage: python -m core classify", "--jsn"]),
+        (["train", "dcgan", "--data", "x", "--out", "y", "--no"], ["core train", "--no"]),
+        (["generate", "--count", "abc"], ["--count: must be a whole number, 1 or more", "'abc'"]),
+        (["generate", "--seed", "abc"], ["--seed: must be a whole number", "'abc'"]),
+        (["generate", "--psi", "abc"], ["--psi: must be a number", "'abc'"]),
+    ],
+)
+def test_wrong_usage_is_told_by_the_command_it_was_given_to(words, sentences, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(words)
+    told = capsys.readouterr().err
+    assert caught.value.code == WRONG_USAGE and all(sentence in told for sentence in sentences)
+
+
+def test_a_file_that_several_paths_lead_to_is_judged_once(photos):
+    portrait, group = photos / "portrait.jpg", photos / "group \U0001f600.jpg"
+    paths = [portrait, photos, photos / "." / "portrait.jpg", photos / "nowhere.jpg"]
+    assert list(files_of(paths)) == [str(portrait), str(group), str(photos / "nowhere.jpg")]
 
 
 def test_dataset_info_counts_probes_and_compares(tmp_path, capsys):
