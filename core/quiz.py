@@ -146,6 +146,14 @@ def forced(said: FaceResult) -> str:
     return ANSWERS[said.p_fake >= 0.5]
 
 
+def right_where_answered(
+    guesses: Sequence[str], said: Sequence[FaceResult], cards: Sequence[Card]
+) -> int:
+    """As `count_right`, of the faces alone on which the model (see `ask_model`) gave a verdict."""
+    answered = [at for at, face in enumerate(said) if face.verdict.state != "unsure"]
+    return count_right([guesses[at] for at in answered], [cards[at] for at in answered])
+
+
 def score_model(said: Sequence[FaceResult], cards: Sequence[Card]) -> ModelScore:
     """How the model did.
 

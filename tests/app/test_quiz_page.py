@@ -1,5 +1,7 @@
 """The quiz page: guesses, scores, and links that carry all there is to know."""
 
+import re
+
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -60,6 +62,10 @@ def test_ten_guesses_bring_both_scores_and_a_code(version):
     for truth in truths:
         assert not page.metric  # nothing is told before the last guess
         page = _press(page, "Real photo" if truth == "real" else "Generated")
+    told = page_text(page)
+    answered = int(re.search(r"gives a verdict on (\d+) of 10", told)[1])
+    beside = f"{answered} of the {answered} on which the model gave a verdict"  # all are right
+    assert (beside in told) == (answered > 0)
     assert page.metric[0].value == "10 of 10" and page.metric[1].label.startswith("The model")
     code = quiz.to_code(NUMBER, truths, version)
     assert dict(page.query_params) == {"result": code}
@@ -98,6 +104,7 @@ def test_a_bad_code_is_named_beside_the_result_of_the_others(version):
     ("link", "sentence"),
     [
         ({"result": "nonsense!"}, "no result"),
+        ({"quiz": "abc"}, "link's quiz is wrong, left out: abc"),
         ({"quiz": "99999"}, "numbered 0 to 9999"),
         ({"quiz": "9" * 5000}, "numbered 0 to 9999"),
         ({"class": "0000-0001"}, "slip"),

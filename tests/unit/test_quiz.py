@@ -125,6 +125,7 @@ def test_the_models_score_counts_doubt_apart():
     cards = [quiz.Card(truth, 0) for truth in ("real", "fake", "fake", "real")]
     said = [_said("real", 0.1), _said("fake", 0.9), _said("unsure", 0.6), _said("fake", 0.95)]
     assert quiz.score_model(said, cards) == quiz.ModelScore(2, 1, 1, 3)
+    assert quiz.right_where_answered(["real", "real", "fake", "real"], said, cards) == 2
 
 
 class _Painter:

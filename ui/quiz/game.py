@@ -20,11 +20,12 @@ from core.quiz import (
     from_code,
     lay_out,
     load_painter,
+    right_where_answered,
     score_model,
     to_code,
 )
 from ui.quiz.results import class_scores, own_scores
-from ui.shared.address import moved, say
+from ui.shared.address import Field, moved, read_field, say
 from ui.shared.names import literal
 from ui.shared.resources import get_inspector, shared_generator
 from ui.shared.widgets import say_error
@@ -33,6 +34,7 @@ _NUMBER, _SAID, _CODES = "quiz_number", "quiz_said", "quiz_codes"
 _LETTERS = dict(zip("rg", ANSWERS, strict=True))  # in the address: r is real, g is generated
 _BUTTONS = (("real", "Real photo", "Left"), ("fake", "Generated", "Right"))
 _DIGITS = 9  # of a quiz's number that are read: Python refuses thousands of them
+_QUIZ = Field(_NUMBER, None, lambda text: int(text[:_DIGITS]))
 SHOWN_PX = 340
 KEPT_QUIZZES = 16  # that stay in memory; what the model says of one takes 4 MB
 
@@ -87,8 +89,7 @@ def _take_link() -> None:
         if "result" in query:
             number, said = from_code(query["result"], _painter().version)
             _begin(number, said)
-        elif query.get("quiz", "")[:_DIGITS].isdecimal():
-            number = int(query["quiz"][:_DIGITS])
+        elif "quiz" in query and (number := read_field("quiz", _QUIZ)) is not None:
             deal(number)
             letters = [sign for sign in query.get("said", "") if sign in _LETTERS]
             _begin(number, tuple(_LETTERS[sign] for sign in letters[:FACES]))
@@ -139,7 +140,8 @@ def _scores(number: int, said: tuple[str, ...], faces: list[QuizFace]) -> None:
     heard = _model_says(number, version)
     if not heard:
         return  # what is missing was said
-    own_scores(count_right(said, cards), score_model(heard, cards), said, faces, heard)
+    right, right_too = count_right(said, cards), right_where_answered(said, heard, cards)
+    own_scores(right, right_too, score_model(heard, cards), said, faces, heard)
     with st.container(horizontal=True):
         st.button("Ten other faces", type="primary", icon=":material/shuffle:",
                   on_click=lambda: _begin(random.randrange(QUIZZES)))  # fmt: skip

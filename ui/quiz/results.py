@@ -18,13 +18,23 @@ _MODEL_HELP = (
 
 def own_scores(
     right: int,
+    right_too: int,
     model: ModelScore,
     said: tuple[str, ...],
     faces: list[QuizFace],
     heard: list[FaceResult],
 ) -> None:
-    """Both scores, and every face with the guess and the verdict."""
-    _tiles((("You", f"{right} of {FACES}", "guessed right"), _model_tile(model)))
+    """Both scores, and every face with the guess and the verdict.
+
+    Args:
+        right, right_too: guesses that are right, of all faces and of those on which the model
+            gave a verdict.
+        model, said, faces, heard: its score, the guesses, the faces, and what it says of each.
+    """
+    beside = "guessed right"
+    if answered := _answered(model):
+        beside += f"; {right_too} of the {answered} on which the model gave a verdict"
+    _tiles((("You", f"{right} of {FACES}", beside), _model_tile(model)))
     lines = [_mark(guess == face.truth, f"you said {CLASS_WORDS[guess]}")
              for guess, face in zip(said, faces, strict=True)]  # fmt: skip
     _grid(faces, heard, lines)
@@ -53,8 +63,15 @@ def class_scores(
     _grid(faces, heard, lines)
 
 
+def _answered(model: ModelScore) -> int:
+    return model.right + model.wrong
+
+
 def _model_tile(model: ModelScore) -> tuple[str, str, str]:
-    own = f"left to itself: {model.right} right, {model.wrong} wrong, {model.unsure} unsure"
+    own = (
+        f"left to itself it gives a verdict on {_answered(model)} of {FACES}: "
+        f"{model.right} right, {model.wrong} wrong"
+    )
     return "The model, forced to choose", f"{model.forced} of {FACES}", own
 
 
@@ -88,7 +105,9 @@ def _grid(faces: list[QuizFace], heard: list[FaceResult], lines: list[str]) -> N
 
 def _model_line(truth: str, said: FaceResult) -> str:
     choice = forced(said)
-    doubt = f"unsure; forced: {CLASS_WORDS[choice]}, " if said.verdict.state == "unsure" else ""
-    words = f"model: {doubt}P(fake)&nbsp;{html.escape(percent(said.p_fake))}"
-    line = _mark(choice == truth, words)
-    return f'<span title="{html.escape(said.verdict.reason or "")}">{line}</span>'
+    chance = f"P(fake)&nbsp;{html.escape(percent(said.p_fake))}"
+    if said.verdict.state != "unsure":
+        return _mark(choice == truth, f"model: {chance}")
+    line = _mark(choice == truth, f"forced to choose: {CLASS_WORDS[choice]}, {chance}")
+    reason = html.escape(said.verdict.reason or "")
+    return f"<span>{reason} So the model is unsure.</span>{line}"
