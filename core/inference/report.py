@@ -108,19 +108,66 @@ def annotate(pixels: np.ndarray, result: PhotoResult) -> np.ndarray:
         result: what was found in it.
 
     Returns:
-        uint8 (height, width, 3), RGB.
+        uint8 (height or more, width, 3), RGB. A label for which there is no room above or below
+        its box stands on a strip under the picture, so that the face stays visible.
     """
     image = Image.fromarray(pixels)
     width, height = result.width or image.width, result.height or image.height
     pen = ImageDraw.Draw(image)
     line = max(2, round(min(image.size) / 200))
     font = ImageFont.load_default(max(LEAST_FONT_PX, round(max(image.size) * FONT_SHARE)))
+    beneath: list[tuple[str, str]] = []
     for number, face in enumerate(result.faces, start=1):
         color = CLASS_COLORS[face.verdict.state]
         box = face.box.scaled(image.width / width, image.height / height)
         pen.rectangle((box.x, box.y, box.x + box.w, box.y + box.h), outline=color, width=line)
-        _label(pen, image.size, box, _fitting(pen, font, number, face, box.w), color, font)
-    return np.asarray(image)
+        text = _fitting(pen, font, number, face, box.w)
+        if _has_room(pen, image.height, box, text, font):
+            _label(pen, image.size, box, text, color, font)
+        else:
+            beneath.append((f"{number} {caption(face.verdict.state, face.p_fake)}", color))
+    return np.asarray(_with_strip(image, beneath, font) if beneath else image)
+
+
+def _has_room(
+    pen: ImageDraw.ImageDraw, height: int, box: Box, text: str, font: ImageFont.FreeTypeFont
+) -> bool:
+    """Whether a label fits above or below its box."""
+    high = _label_size(pen, text, font)[1]
+    return box.y >= high or box.y + box.h + high <= height
+
+
+def _label_size(
+    pen: ImageDraw.ImageDraw, text: str, font: ImageFont.FreeTypeFont
+) -> tuple[int, int, int]:
+    """Width and height of a label, and the margin around its text, in pixels."""
+    left, top, right, bottom = (round(end) for end in pen.textbbox((0, 0), text, font=font))
+    pad = max(2, (bottom - top) // 4)
+    return right - left + 2 * pad, bottom - top + 2 * pad, pad
+
+
+def _with_strip(
+    image: Image.Image, labels: list[tuple[str, str]], font: ImageFont.FreeTypeFont
+) -> Image.Image:
+    """The picture with labels, (text, colour) each, under it; a narrow one has them in lines."""
+    pen = ImageDraw.Draw(image)
+    lines = [
+        (part, color)
+        for text, color in labels
+        for part in ([text] if _label_size(pen, text, font)[0] <= image.width
+                     else text.split(" · "))
+    ]  # fmt: skip
+    high = max(_label_size(pen, text, font)[1] for text, _ in lines)
+    larger = Image.new("RGB", (image.width, image.height + high * len(lines)))
+    larger.paste(image)
+    pen = ImageDraw.Draw(larger)
+    for row, (text, color) in enumerate(lines):
+        y = image.height + row * high
+        pad = _label_size(pen, text, font)[2]
+        left, top, *_ = pen.textbbox((0, 0), text, font=font)
+        pen.rectangle((0, y, larger.width, y + high), fill=color)
+        pen.text((pad - left, y + pad - top), text, font=font, fill="white")
+    return larger
 
 
 def caption(state: str, p_fake: float) -> str:
@@ -148,11 +195,10 @@ def _label(
     color: str,
     font: Font,
 ) -> None:
-    left, top, right, bottom = pen.textbbox((0, 0), text, font=font)
-    pad = max(2, (bottom - top) // 4)
-    wide, high = right - left + 2 * pad, bottom - top + 2 * pad
+    left, top, *_ = pen.textbbox((0, 0), text, font=font)
+    wide, high, pad = _label_size(pen, text, font)
     x = max(0, min(box.x, size[0] - wide))
-    y = box.y - high if box.y >= high else min(box.y + box.h, size[1] - high)
+    y = box.y - high if box.y >= high else box.y + box.h
     pen.rectangle((x, y, x + wide, y + high), fill=color)
     pen.text((x + pad - left, y + pad - top), text, font=font, fill="white")
 

@@ -5,6 +5,7 @@ import io
 import json
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from core.imaging import Photo, decode_image
@@ -83,6 +84,18 @@ def test_a_smaller_copy_is_drawn_on_to_scale():
     color = [int(CLASS_COLORS["fake"][at : at + 2], 16) for at in (1, 3, 5)]
     assert drawn[60, 10].tolist() == drawn[60, 30].tolist() == color
     assert drawn[60, 20].tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("side", [100, 128, 600])
+def test_a_label_without_room_beside_its_box_stands_under_the_picture(side):
+    face = FaceResult(Box(0, 0, side, side), *np.zeros((2, 1, 1, 3)), 0.93, Verdict("fake"))
+    pixels = np.full((side, side, 3), 90, np.uint8)
+    drawn = annotate(pixels, PhotoResult("a", side, side, (face,)))
+    edge = side // 20 + 2
+    np.testing.assert_array_equal(drawn[edge : side - edge, edge : side - edge], 90)
+    assert drawn.shape[0] > side == drawn.shape[1]
+    strip = (drawn[side + 1 :] == 255).all(axis=2)
+    assert strip.any() and not strip[:, -2:].any()  # the words are there, and not cut
 
 
 def test_the_words_of_a_verdict_are_the_same_in_table_and_boxes():
