@@ -28,11 +28,14 @@ _NOT_LISTED = "Not listed: "  # so begins the detector's note on faces that are 
 def photo_results(items: list[Judged], inspector: Inspector) -> None:
     """Draw what was found in the judged photos (at least one)."""
     names = session.titles(items)
-    _counts(items)
-    beside_a_verdict(inspector.panel.name)
+    judged_any = any(item.result.error is None for item in items)
+    if judged_any:
+        _counts(items)
+        beside_a_verdict(inspector.panel.name)
     chosen = _overview(items, names)
     _detail(items[chosen], names[chosen], inspector)
-    kinds_of_photos(inspector.panel.name)
+    if judged_any:
+        kinds_of_photos(inspector.panel.name)
     downloads(items, items[chosen], names[chosen], inspector)
 
 
