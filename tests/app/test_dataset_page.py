@@ -1,6 +1,7 @@
 """The Dataset page without a browser: folders, filters, pages, one face, figures, bad input."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -261,3 +262,23 @@ def test_a_links_choice_on_the_map_of_another_state_of_the_files_is_left_out_and
     page = _page(data=data, view="map", split="test", area="0123abcdeJxjYGBg")
     assert not page.exception and len(_faces(page)) == 8
     assert any("choice on the map" in warning.value for warning in page.warning)
+
+
+@pytest.mark.parametrize(
+    ("ended", "said"),
+    [
+        (JobStatus(["dataset", "demo"], False, 0, False, [], None, "one"), "is ready"),
+        (JobStatus(["dataset", "demo"], False, None, True, [], None, "one"), "has ended"),
+        (JobStatus(["dataset", "demo"], False, 0, False, [], None, "another"), None),
+    ],
+)
+def test_only_the_job_that_was_seen_running_is_told_to_have_ended(monkeypatch, ended, said):
+    running = replace(ended, running=True, exit_code=None, stopped=False, id="one")
+    for module in ("ui.dataset.source", "ui.shared.job_panel"):
+        monkeypatch.setattr(f"{module}.job_status", lambda folder: running)
+    page = _page()
+    for module in ("ui.dataset.source", "ui.shared.job_panel"):
+        monkeypatch.setattr(f"{module}.job_status", lambda folder: ended)
+    page = page.run()
+    told = [toast.value for toast in page.toast]
+    assert not page.exception and (said in told[0] if said else not told)

@@ -1,5 +1,7 @@
 """Which data set the Dataset page shows, and ways to get one."""
 
+from typing import TypeGuard
+
 import streamlit as st
 
 from core.config import CACHE_DIR
@@ -36,10 +38,11 @@ def opened_dataset() -> DatasetIndex | None:
         again = st.button("Read again", icon=":material/refresh:", disabled=not folder)
     index = open_dataset(folder, again=again) if folder else None
     running = (job := job_status(JOB)) is not None and job.running
-    if st.session_state.get("ds_job_ran") and not running:
-        st.toast("The data set is ready: see Get a data set." if job and job.exit_code == 0 else
+    if _ended(job):
+        made = job.exit_code == 0 and not job.stopped
+        st.toast("The data set is ready: see Get a data set." if made else
                  "Getting the data set has ended: see Get a data set.")  # fmt: skip
-    st.session_state.ds_job_ran = running
+    st.session_state.ds_job_ran = job.id if running else None
     with st.expander(
         "Get a data set", icon=":material/download:", expanded=index is None or running
     ):
@@ -50,11 +53,17 @@ def opened_dataset() -> DatasetIndex | None:
     return index
 
 
+def _ended(job: JobStatus | None) -> TypeGuard[JobStatus]:
+    """Whether this is the very job that this window saw running, and it runs no more."""
+    return job is not None and not job.running and st.session_state.get("ds_job_ran") == job.id
+
+
 def _open_the_new_demo() -> None:
     """Open the demo set once it is made for somebody who has nothing open."""
     job = job_status(JOB)
-    made = st.session_state.get("ds_job_ran") and job is not None and job.exit_code == 0
-    if made and job.words[:2] == ["dataset", "demo"] and not st.session_state.ds_folder:
+    if not _ended(job) or job.exit_code != 0:
+        return
+    if job.words[:2] == ["dataset", "demo"] and not st.session_state.ds_folder:
         st.session_state.ds_folder = str(DEMO_DIR)
 
 
