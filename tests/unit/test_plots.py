@@ -1,11 +1,14 @@
 """Every plot of the Evaluation page draws runs of any size, and looks like its neighbours."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.inference.verdict import Calibration
+from core.training.histories import History
 from ui.evaluation.plots import PLOTS, Judged
 from ui.shared.charts import HEIGHT_PX
+from ui.training.history_chart import history_chart
 
 CALIBRATION = Calibration(1.0, 0.0, 0.5, 0.4, 0.6, 0.0)
 
@@ -27,3 +30,13 @@ def test_every_plot_draws_each_run_and_names_its_axes(plot, counts):
 
 def test_titles_differ_as_they_are_the_keys_of_the_charts():
     assert len({plot.title for plot in PLOTS}) == len(PLOTS)
+
+
+@pytest.mark.parametrize("epochs", [1, 3, 10, 60])
+def test_epochs_run_from_0_to_the_last_with_no_tick_between_two(epochs):
+    table = pd.DataFrame({"epoch": np.arange(1, epochs + 1), "loss": 0.5})
+    axis = history_chart(
+        [History("a run", table)], "loss", axis="epoch", smoothing=0, log=False
+    ).layout.xaxis
+    assert axis.range[0] == 0 and epochs < axis.range[1] < 1.1 * epochs + 0.2
+    assert axis.dtick == 1 or epochs > 10

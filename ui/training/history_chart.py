@@ -18,6 +18,7 @@ _STYLES = (
     ("longdashdot", "cross"),
 )
 _FAINT = 0.25
+FEW_EPOCHS = 10  # so many have a tick each; of more, plotly chooses whole ones
 
 
 def history_chart(
@@ -67,7 +68,17 @@ def history_chart(
     )
     figure.update_yaxes(title=QUANTITIES[quantity], type="log" if log else "linear")
     figure.update_xaxes(title=AXES[axis])
+    if axis == "epoch":
+        _whole_epochs(figure)
     return figure
+
+
+def _whole_epochs(figure: go.Figure) -> None:
+    """From 0 to the last epoch, with no tick between two of them."""
+    last = max((int(max(line.x)) for line in figure.data if len(line.x)), default=1)
+    figure.update_xaxes(range=[0, last + max(0.2, last / 40)])
+    if last <= FEW_EPOCHS:
+        figure.update_xaxes(dtick=1, tick0=0)
 
 
 def _style(number: int) -> tuple[str, str, str]:

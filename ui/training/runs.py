@@ -101,6 +101,7 @@ def _log(job: JobStatus) -> None:
 
 def _look_at_a_run() -> None:
     st.header("Runs on this machine", anchor=False)
+    job = job_status(JOB)
     say_what_was_deleted()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.session_state.setdefault("tr_folder", str(RUNS_DIR))
@@ -110,7 +111,10 @@ def _look_at_a_run() -> None:
             _choose_the_newest(found)
             st.selectbox("Run", list(found), key="tr_run", width=240, **KEPT)
     if not found:
-        empty_state("No run yet", "Start one above, or train on the command line into runs/.")
+        if job is not None and job.running:
+            empty_state("No other run yet", "The one that is being trained is shown above.")
+        else:
+            empty_state("No run yet", "Start one above, or train on the command line into runs/.")
         return
     run = found[st.session_state.tr_run]
     if running_run(job_status(JOB)) == run:
@@ -199,6 +203,10 @@ def _go_on(run: Path, history: History) -> None:
             epochs = int(planned)
         if st.button("Go on with it", icon=":material/resume:", disabled=done >= epochs):
             _resume(run, network, recipe, int(epochs))
+    if done >= epochs:
+        st.caption(
+            f"All {epochs} epochs that it was to have are done: nothing is left to go on with."
+        )
 
 
 def _resume(run: Path, network: str, recipe: str, epochs: int) -> None:

@@ -53,8 +53,9 @@ def run_form(job: Path, runs: Path, *, busy: bool) -> None:
         who_field()
         st.caption(
             "It runs in a process of its own: the app can be used meanwhile. On the demo set "
-            "three epochs of the authors' recipe take well under a minute: enough to see it move, "
-            f"far too little to be good. {_how_long(runs, network, recipe, int(epochs))}"
+            "three epochs of the authors' recipe are enough to see it move, far too few to be "
+            "good; the time left stands beside its bar once it is measured. "
+            f"{_how_long(runs, network, recipe, int(epochs))}"
         )
         label = "Wait in line" if busy else "Start"
         if st.button(label, type="primary", icon=":material/play_arrow:", disabled=not data):
