@@ -291,6 +291,6 @@ def test_how_many_are_caught_at_which_psi(monkeypatch):
     page = _page()
     assert not page.exception and page.get("plotly_chart")
     assert "90% at psi 0.5, 60% at psi 1" in page_text(page)
-    assert "The freer, the harder to catch" in page_text(page)
+    assert "The freer, the harder to tell" in page_text(page)
     kept["asked"]["version"] = "of another generator"
     assert not _page().get("plotly_chart")

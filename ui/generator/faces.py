@@ -1,6 +1,7 @@
 """The Generator page's first two views: many faces, and one face to take apart."""
 
 import hashlib
+import time
 from typing import TypeAlias
 
 import numpy as np
@@ -26,11 +27,13 @@ from ui.shared.face_clicks import on_face_click
 from ui.shared.face_grid import face_grid
 from ui.shared.kept import Kept
 from ui.shared.knowledge import trust_line
+from ui.shared.progress import time_left
 from ui.shared.resources import said_of_training
 from ui.shared.theme import empty_state
 from ui.shared.widgets import KEPT, download, say_error
 
 _COLUMNS = 8  # of the table of a code's numbers
+BAR_AFTER_S = 0.5  # what is done sooner has none
 _PAGE = 128  # numbers shown at once
 JUDGED_BYTES = 200 * 2**20  # that faces take which were painted before, of all sessions together
 Judged: TypeAlias = tuple[np.ndarray, FaceResult]  # a face, uint8 RGB, and its verdict
@@ -61,11 +64,13 @@ def _judged(generator: FaceGenerator, inspector: Inspector, code: np.ndarray) ->
 
 def judged_faces(generator: FaceGenerator, inspector: Inspector, codes: np.ndarray) -> list[Judged]:
     """Faces and their verdicts, with a progress bar where that takes long."""
-    bar, done = st.empty(), []
-    for number, code in enumerate(codes):
+    bar, done, begun_s = st.empty(), [], time.monotonic()
+    for number, code in enumerate(codes, start=1):
         done.append(_judged(generator, inspector, np.asarray(code, np.float32)))
-        if generator.side > 256:
-            bar.progress((number + 1) / len(codes), f"Face {number + 1} of {len(codes)}")
+        passed_s = time.monotonic() - begun_s
+        if passed_s > BAR_AFTER_S:
+            left = time_left(number, len(codes) - number, passed_s)
+            bar.progress(number / len(codes), f"Face {number} of {len(codes)}{left}")
     bar.empty()
     return done
 
@@ -78,7 +83,7 @@ def verdict_on_generated(name: str, result: FaceResult, inspector: Inspector) ->
 
 
 def many_faces(request: FaceRequest, generator: FaceGenerator, inspector: Inspector) -> None:
-    """A grid of faces with the classifier's verdict under each, and how many it caught."""
+    """A grid of faces with the classifier's verdict under each, and how many are called so."""
     codes = request.codes(generator, request.seeds)
     done = judged_faces(generator, inspector, codes)
     states = [result.verdict.state for _, result in done]

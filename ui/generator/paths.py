@@ -1,5 +1,7 @@
 """The Generator page's views of codes: the way between two faces, and sums of faces."""
 
+import time
+
 import numpy as np
 import streamlit as st
 
@@ -12,6 +14,7 @@ from core.inference.photo import Inspector
 from ui.generator.faces import judged_faces, verdict_on_generated
 from ui.shared.face_grid import face_grid
 from ui.shared.names import literal
+from ui.shared.progress import time_left
 from ui.shared.widgets import KEPT, download
 
 FRAMES, LARGE_FRAMES = 36, 10  # of a film; a large face takes half a second to paint
@@ -49,7 +52,14 @@ def _film_files(
     ends = [np.frombuffer(code, np.float32) for code in (start, end)]
     bar = st.progress(0.0, "Painting the frames ...")
     count = FRAMES if _generator.side < LARGE_SIDE else LARGE_FRAMES
-    frames = path_frames(_generator, *ends, count, bar.progress)
+    begun_s = time.monotonic()
+
+    def show(share: float) -> None:
+        left = time_left(round(share * count), count - round(share * count),
+                         time.monotonic() - begun_s)  # fmt: skip
+        bar.progress(share, f"Painting the frames{left}")
+
+    frames = path_frames(_generator, *ends, count, show)
     bar.empty()
     loop = there_and_back(frames)
     return to_gif(loop), to_mp4(loop)

@@ -1,4 +1,4 @@
-"""The Generator page's lesson on psi: the nearer to the average face, the easier to catch."""
+"""The Generator page's lesson on psi: the nearer to the average face, the easier to tell."""
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -15,6 +15,7 @@ from ui.shared.colors import palette
 from ui.shared.widgets import STILL
 
 HEIGHT_PX = 190
+ONLY_DCGAN = "How many faces lie above the threshold at which psi was measured for the DCGAN only."
 
 
 def shipped_psi() -> float:
@@ -26,8 +27,9 @@ def shipped_psi() -> float:
 
 
 def psi_lesson(request: FaceRequest, generator: FaceGenerator) -> None:
-    """Say why the page opens at this psi, and draw how many faces are caught at which."""
+    """Say why the page opens at this psi, and draw how many faces lie above the threshold."""
     if request.generator != "dcgan":
+        st.caption(ONLY_DCGAN)
         return
     if request.psi == shipped_psi() != 1.0:
         st.caption(
@@ -39,7 +41,7 @@ def psi_lesson(request: FaceRequest, generator: FaceGenerator) -> None:
     if len(rows) < 2:
         return
     with st.container(border=True):
-        st.markdown("**The freer, the harder to catch**" if _falls(rows) else "**Caught by psi**")
+        st.markdown("**The freer, the harder to tell**" if _falls(rows) else "**Told by psi**")
         st.plotly_chart(_curve(rows), config=STILL)
         shares = ", ".join(f"{percent(row['caught'])} at psi {row['psi']:g}" for row in rows)
         st.caption(

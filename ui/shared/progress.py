@@ -25,13 +25,18 @@ def judge_all(steps: Iterator[int], total: int, key: str, done_word: str = "Judg
     begun, before = time.monotonic(), None
     for done in steps:
         before = done if before is None else before  # some may have been done long ago
-        left = _left(done - before, total - done, time.monotonic() - begun)
+        left = time_left(done - before, total - done, time.monotonic() - begun)
         bar.progress(done / total, f"{done_word} {done:,} of {total:,} faces{left}")
     st.rerun()  # the bar and its button are done with
 
 
-def _left(done: int, waiting: int, passed_s: float) -> str:
-    """The time left in words, once a step tells it."""
+def time_left(done: int, waiting: int, passed_s: float) -> str:
+    """The time left in words, ", 00:12 left", once a step tells it; "" before, and at the end.
+
+    Args:
+        done, waiting: steps that were taken, and that are to come.
+        passed_s: seconds that those took.
+    """
     if not done or not waiting:
         return ""
     return f", {tqdm.format_interval(passed_s / done * waiting)} left"
