@@ -97,10 +97,11 @@ class Knowledge:
         if not self.accused:
             return known
         rates = sorted(self.accused.values())
+        worst = max(self.accused, key=self.accused.__getitem__)
         return (
             f"{known} Of 100 real photos it calls {_count(rates[len(rates) // 2])} fake in the "
             f"middle one of {len(rates)} measured sources and {_count(rates[-1])} in the worst "
-            f"({self.worst()})."
+            f"({kind_of(worst)})."
         )
 
     def sees(self) -> str:
@@ -108,7 +109,7 @@ class Knowledge:
         rates = {family: self.family_rate(family, "fake") for family in self.families}
         first = next((family for family, rate in rates.items() if rate), None)
         said = [
-            f"{family} ({rate.count}{' of 100 caught' if family == first else ''})"
+            f"{family} ({rate.count}{' of 100 called generated' if family == first else ''})"
             if rate
             else family
             for family, rate in rates.items()

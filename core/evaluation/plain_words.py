@@ -2,7 +2,7 @@
 
 from core.config import MIN_FACE_PX
 from core.evaluation.knowledge import UNKNOWN, Knowledge
-from core.inference.verdict import MAX_OUTSIDE, P_FAKE_MEANS, WORDS, Calibration
+from core.inference.verdict import COLOURLESS_RULE, MAX_OUTSIDE, P_FAKE_MEANS, WORDS, Calibration
 
 PLAIN_WORDS = "In plain words"  # the model card's section of these lines
 LIMITS = (
@@ -17,14 +17,14 @@ LIMITS = (
 
 
 def caught_line(known: Knowledge) -> str:
-    """How many generated faces it catches, misses and is unsure about, in a sentence."""
+    """Of how many generated faces it says so, says nothing or is unsure, in a sentence."""
     caught, missed, unsure = (known.rate("fake", said) for said in ("fake", "real", "unsure"))
     if caught is None or missed is None:
         return "Nothing was measured on generated faces."
     doubt = f", is unsure about {unsure.count}" if unsure else ""
     return (
-        f"Of 100 generated faces it catches {caught.count} (95%: {caught.interval}){doubt} and "
-        f"misses {missed.count}; {caught.n:,} faces were measured."
+        f"Of 100 generated faces it calls {caught.count} generated (95%: {caught.interval}){doubt} "
+        f"and finds no trace in {missed.count}; {caught.n:,} faces were measured."
     )
 
 
@@ -48,6 +48,6 @@ def plain_lines(known: Knowledge, calibration: Calibration) -> list[str]:
         known.sees(),
         known.blind_to(),
         f"It is unsure about faces under {MIN_FACE_PX} px, blurred ones, and those of which the "
-        f"picture's border cuts more than {MAX_OUTSIDE:.0%} away{apart}.",
+        f"picture's border cuts more than {MAX_OUTSIDE:.0%} away{apart}. {COLOURLESS_RULE}",
         "A verdict is a hint, never proof; finding no trace does not make a picture a real photo.",
     ]

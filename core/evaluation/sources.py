@@ -110,6 +110,16 @@ def kind_of(source: str) -> str:
     return KINDS.get(source, source)
 
 
+def titled(source: str) -> str:
+    """A source with its name in files: "ffhq: portraits from Flickr"; its name if that is all."""
+    return f"{source}: {KINDS[source]}" if source in KINDS else source
+
+
+def kinds_of(pair: str) -> str:
+    """A pair of sources, such as "ffhq / stylegan", in plain words."""
+    return " / ".join(kind_of(source) for source in pair.split(" / "))
+
+
 def family_of(source: str) -> str:
     """The family of generators that a source of fakes is of; its own name if of none of them."""
     return next((name for name, members in FAMILIES.items() if source in members), source)

@@ -51,6 +51,7 @@ COLOURLESS = (
     "The face is black and white, or has one tint. Without colours a generator is noticed less "
     "often, so there is no all-clear."
 )
+COLOURLESS_RULE = "A black and white or toned face is called generated or unsure, never cleared."
 STRANGE = "The face is unlike anything the networks learned from, so P(fake) means little here."
 P_FAKE_MEANS = (
     "P(fake) is the probability that a generator made the face: of the faces that get 70%, "
@@ -150,9 +151,8 @@ class Calibration:
             threshold: in (0, 1).
         """
         shift = logit(threshold) - logit(self.threshold)
-        low, high = (
-            float(sigmoid(logit(end) + shift)) for end in (self.unsure_low, self.unsure_high)
-        )
+        ends = self.unsure_low, self.unsure_high
+        low, high = (float(sigmoid(logit(end) + shift)) for end in ends)
         low, high = min(low, threshold), max(high, threshold)
         return replace(self, threshold=threshold, unsure_low=low, unsure_high=high)
 

@@ -3,7 +3,7 @@
 from core.config import HARDEST_PAIR
 from core.evaluation.calibration import ACCUSED_RATE, MISSED_RATE
 from core.evaluation.robustness import DAMAGES
-from core.evaluation.sources import WRONG, how_known, kind_of
+from core.evaluation.sources import WRONG, how_known, kind_of, kinds_of, titled
 from core.inference.verdict import CLASS_WORDS, OPINION_WORDS
 
 _NAMES = {**OPINION_WORDS, "both": "both"}
@@ -30,9 +30,9 @@ def robustness_section(sweep: dict, others: dict[str, dict]) -> str:
     head = ["damage", "accuracy", "ROC AUC", "TPR at 1% FPR", "answered", *named]
     return (
         "## Damaged pictures\n\n"
-        f"{pair}, {pairs[pair]['n']} faces of {sweep['split']}, each damaged before the network "
-        "sees it; calibration, threshold and unsure band are those of clean faces. The CNN, and "
-        "beside it what else was measured.\n\n"
+        f"{kinds_of(pair)}, {pairs[pair]['n']} faces of {sweep['split']}, each damaged before the "
+        "network sees it; calibration, threshold and unsure band are those of clean faces. The "
+        "CNN, and beside it what else was measured.\n\n"
         + "\n".join([f"| {' | '.join(head)} |", "|---" * len(head) + "|", *lines])
     )
 
@@ -60,7 +60,7 @@ def generalization_section(table: dict) -> str:
         low, high = row["roc_auc_ci95"]
         known = how_known(row["generator"], row["trained_on"], row["left_out"])
         lines.append(
-            f"| {row['generator']} | {known} | {row['real']} | {row['n']} "
+            f"| {kind_of(row['generator'])} | {known} | {kind_of(row['real'])} | {row['n']} "
             f"| {row['roc_auc']:.3f} ({low:.3f} to {high:.3f}) | {row['accuracy']:.3f} "
             f"| {row['tpr_at_1pct_fpr']:.3f} |"
         )
@@ -77,8 +77,8 @@ def generalization_section(table: dict) -> str:
     )
     return (
         "## Other generators\n\n"
-        f"Photos are those of {table['split']}; generators with a psi were asked for fresh faces "
-        "(psi: how far these may lie from the generator's average face)."
+        f"The CNN judges alone. Photos are those of {table['split']}; generators with a psi were "
+        "asked for fresh faces (psi: how far these may lie from the generator's average face)."
         f"{note}\n\n" + "\n".join([head, "|---|---|---|---|---|---|---|", *lines])
     )
 
@@ -93,7 +93,7 @@ def left_out_section(table: dict) -> str:
     for row in table["rows"]:
         wrong = WRONG[row["label"]]
         lines.append(
-            f"| {row['source']}: {kind_of(row['source'])} | {CLASS_WORDS[row['label']]} "
+            f"| {titled(row['source'])} | {CLASS_WORDS[row['label']]} "
             f"| {row['n']} | {row['roc_auc']:.3f} | {row[wrong]:.2f} "
             f"| {row[f'{wrong}_guarded']:.2f} | {row['unsure']:.2f} "
             f"| {row['unsure_guarded']:.2f} |"
@@ -122,7 +122,7 @@ def tried_section(metrics: dict, calibration: dict) -> str:
     """
     test = metrics["test"]
     rows = [
-        f"| {name}: {kind_of(name)} | {CLASS_WORDS[row['label']]} | {row['n']} "
+        f"| {titled(name)} | {CLASS_WORDS[row['label']]} | {row['n']} "
         f"| {_share(row, 'fake')} | {_share(row, 'unsure')} "
         f"| {_share(row, 'real')} | {test['cnn']['by_source'][name]['called_fake']:.2f} "
         f"| {test['second']['by_source'][name]['called_fake']:.2f} |"
@@ -151,7 +151,7 @@ def tried_section(metrics: dict, calibration: dict) -> str:
         f"lie.{_contradicted(calibration)} Of all these faces of test {answered:.0%} get an "
         f"answer; ECE is "
         f"{test['both']['ece']:.3f}. Sources of the same name were in training, of other people; "
-        f"a source that was not may fare worse. ROC AUC of {HARDEST_PAIR}: {ranks}.\n\n"
+        f"a source that was not may fare worse. ROC AUC of {kinds_of(HARDEST_PAIR)}: {ranks}.\n\n"
         + "\n".join([head, "|---|---|---|---|---|---|---|---|", *rows])
     )
 

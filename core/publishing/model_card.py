@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from core.artifacts import load_registry, read_json, ship_file
+from core.config import HARDEST_PAIR
 from core.evaluation.calibration import ACCUSED_RATE, MISSED_RATE
 from core.evaluation.knowledge import shipped_knowledge
 from core.evaluation.plain_words import PLAIN_WORDS, plain_lines
 from core.evaluation.robustness import SWEPT
-from core.evaluation.sources import family_of
+from core.evaluation.sources import family_of, kinds_of, titled
 from core.inference.networks import load_calibration
 from core.inference.views import VIEW_SCALES
 from core.publishing.card_sections import (
@@ -177,7 +178,8 @@ def _interval(bounds: list) -> str:
 
 def _pairs(title: str, figures: dict) -> str:
     rows = [
-        f"| {pair} | {row['n']} | {row['accuracy']:.3f} ({_interval(row['accuracy_ci95'])}) "
+        f"| {kinds_of(pair)} | {row['n']} "
+        f"| {row['accuracy']:.3f} ({_interval(row['accuracy_ci95'])}) "
         f"| {row['roc_auc']:.3f} ({_interval(row['roc_auc_ci95'])}) "
         f"| {row['tpr_at_1pct_fpr']:.3f} | {row['ece_uncalibrated']:.3f} "
         f"| {row['ece']:.3f} | {row['ece_by_chance']:.3f} |"
@@ -189,8 +191,9 @@ def _pairs(title: str, figures: dict) -> str:
     )
     return (
         f"## {title}\n\n"
-        "By pair of sources, never averaged into one number. Only ffhq / stylegan share one "
-        "pipeline to the byte; between the others, compression, crop and background help. "
+        "By pair of sources, never averaged into one number. Only "
+        f"{kinds_of(HARDEST_PAIR)} share one pipeline to the byte; between the others, "
+        "compression, crop and background help. "
         "ECE is the gap between P(fake) and the share of fakes; by chance, what a perfectly "
         "calibrated model would show on as many faces.\n\n"
         + "\n".join([head, "|---|---|---|---|---|---|---|---|", *rows])
@@ -199,7 +202,7 @@ def _pairs(title: str, figures: dict) -> str:
 
 def _sources(figures: dict) -> str:
     rows = [
-        f"| {name} | {row['label']} | {row['n']} | {row['accuracy']:.3f} "
+        f"| {titled(name)} | {row['label']} | {row['n']} | {row['accuracy']:.3f} "
         f"({_interval(row['accuracy_ci95'])}) | {row['answered']:.3f} |"
         for name, row in figures["by_source"].items()
     ]
@@ -225,7 +228,8 @@ def _verdicts(calibration: dict, figures: dict) -> str:
 
 def _filmed(calibration: dict, figures: dict) -> str:
     rows = [
-        f"| {pair} | {row['n']} | {row['accuracy']:.3f} ({_interval(row['accuracy_ci95'])}) "
+        f"| {kinds_of(pair)} | {row['n']} "
+        f"| {row['accuracy']:.3f} ({_interval(row['accuracy_ci95'])}) "
         f"| {row['roc_auc']:.3f} ({_interval(row['roc_auc_ci95'])}) |"
         for pair, row in figures["by_pair"].items()
     ]
@@ -244,7 +248,7 @@ def _filmed(calibration: dict, figures: dict) -> str:
 
 def _failures(figures: dict) -> str:
     weak = [
-        f"- {name} ({row['label']}): {1 - row['accuracy']:.1%} called wrong"
+        f"- {titled(name)} ({row['label']}): {1 - row['accuracy']:.1%} called wrong"
         for name, row in sorted(figures["by_source"].items(), key=lambda item: item[1]["accuracy"])
     ]
     return "## Where it errs most (test, before the unsure band)\n\n" + "\n".join(weak[:3])
@@ -255,7 +259,7 @@ def _comparison(metrics: dict, baseline: dict) -> str:
     for pair, row in metrics["test"]["by_pair"].items():
         other = baseline["test"]["by_pair"].get(pair)
         if other:
-            rows.append(f"| {pair} | {row['roc_auc']:.3f} | {other['roc_auc']:.3f} |")
+            rows.append(f"| {kinds_of(pair)} | {row['roc_auc']:.3f} | {other['roc_auc']:.3f} |")
     head = "| real / fake | this model | the authors' recipe |"
     trained = ", ".join(sorted(baseline["data"]["train"]))
     return (

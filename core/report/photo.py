@@ -13,7 +13,7 @@ from core.report.stamp import Stamp, now
 
 OWN_THRESHOLD = (
     "Whoever judged this photo set a threshold of their own; the shares of photos accused and of "
-    "generated faces caught were measured at the shipped one and do not hold here."
+    "generated faces found were measured at the shipped one and do not hold here."
 )
 
 

@@ -12,6 +12,7 @@ import pytest
 from core.cli.main import build_parser
 from core.config import ROOT
 from core.evaluation.knowledge import knowledge_of, shipped_knowledge
+from core.inference.verdict import COLOURLESS_RULE
 from tools.readme_table import README, measured_table, with_table
 
 PAGES = sorted((ROOT / "docs").glob("*.md"))
@@ -39,6 +40,7 @@ def test_every_command_is_understood(file):
 def test_the_readme_is_short_and_says_how_to_start_and_to_test():
     text = README.read_text()
     assert text.count("\n") <= 75
+    assert COLOURLESS_RULE in " ".join(text.split())
     assert all(words in text for words in ("make app", "make test", "artifacts/MODEL_CARD.md"))
     assert all(f"docs/{page.name}" in text for page in PAGES if page.name != "index.md")
 

@@ -59,7 +59,8 @@ def test_a_known_kind_has_its_own_rate(known):
 
 def test_it_sees_only_what_it_learned_from(known):
     assert (
-        known.sees() == "It can see faces by StyleGAN (80 of 100 caught) and Stable Diffusion (20)."
+        known.sees()
+        == "It can see faces by StyleGAN (80 of 100 called generated) and Stable Diffusion (20)."
     )
     assert "face swaps" in known.blind_to()
     assert knowledge_of({}, BY_SOURCE).sees() == "It learned from no generator."
@@ -67,7 +68,7 @@ def test_it_sees_only_what_it_learned_from(known):
 
 def test_what_it_catches_misses_and_doubts(known):
     line = caught_line(known)
-    assert "catches 45" in line and "unsure about 23" in line and "misses 32" in line
+    assert "calls 45 generated" in line and "unsure about 23" in line and "no trace in 32" in line
 
 
 def test_figures_without_an_unsure_band_say_nothing_of_one():

@@ -10,6 +10,7 @@ from core.dataset.index import DatasetIndex
 from core.dataset.properties import radial_spectrum
 from core.dataset.tags import TagBook
 from core.errors import UserError
+from core.evaluation.sources import titled
 from core.imaging import decode_image
 from core.inference.photo import Inspector
 from core.inference.verdict import State
@@ -98,7 +99,7 @@ def _facts(face: pd.Series, index: DatasetIndex) -> pd.DataFrame:
     values = {
         "File": index.relative(face.path),
         "Class": face.label,
-        "Source": face.source,
+        "Source": titled(face.source),
         "Split": face.split,
         "Size": f"{face.width} x {face.height} px, {face.bytes / 1024:.1f} KB",
         "Changed": pd.Timestamp(face.modified_ns).strftime("%Y-%m-%d %H:%M"),

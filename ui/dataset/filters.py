@@ -7,6 +7,7 @@ import streamlit as st
 from core.dataset.browse import MAX_SIDE_PX, ORDERS, OUTCOMES, PAGE_SIZES, Query, from_link
 from core.dataset.index import DatasetIndex
 from core.dataset.tags import TagBook
+from core.evaluation.sources import titled
 from ui.shared.address import moved
 from ui.shared.names import literal
 from ui.shared.widgets import KEPT
@@ -56,7 +57,12 @@ def _choice(name: str, title: str, width: int, there: list[str], missing: list[s
         missing.append(f"{title} {wanted[:40]!r}")
         st.session_state[key] = _ANY
     st.selectbox(
-        title, choices, format_func=lambda value: value or "All", key=key, width=width, **KEPT
+        title,
+        choices,
+        format_func=lambda value: titled(value) if value else "All",
+        key=key,
+        width=width,
+        **KEPT,
     )
 
 

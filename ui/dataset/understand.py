@@ -9,6 +9,7 @@ from core.dataset.duplicates import Duplicates, find_duplicates
 from core.dataset.index import DatasetIndex
 from core.dataset.properties import PROPERTIES, SHORTCUT_AUC, Properties, shortcuts
 from core.errors import UserError
+from core.evaluation.sources import titled
 from core.tables import to_csv
 from ui.dataset.grid import picture_of
 from ui.dataset.measures import measured
@@ -37,7 +38,9 @@ def counts(index: DatasetIndex) -> None:
     )
     table = faces.groupby(["label", "source", "split"]).size().unstack(fill_value=0)
     table = table[[name for name in ("train", "valid", "test", "all") if name in table]]
-    st.dataframe(table.reset_index().rename(columns={"label": "class"}), hide_index=True)
+    table = table.reset_index().rename(columns={"label": "class"})
+    table["source"] = table["source"].map(titled)
+    st.dataframe(table, hide_index=True)
     st.caption("Faces by class, source (the file name up to the first _) and split.")
     if per_class.size < 2:
         st.warning(

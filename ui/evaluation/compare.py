@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.evaluation.measurement import Measurement
+from core.evaluation.sources import kinds_of
 from core.inference.verdict import Calibration
 from ui.evaluation.figure_names import FIGURES
 from ui.shared.names import literal
@@ -66,7 +67,8 @@ def pairs(run: Measurement, calibration: Calibration) -> None:
     if len(found) < 2:
         return
     st.markdown("**By pair of sources**")
-    _figure_table("Real / fake", found, _PAIR)
+    rows = {kinds_of(pair): row for pair, row in found.items()}
+    _figure_table("Real / fake", rows, _PAIR)
     st.caption(
         "The figures above mix these pairs. ECE before calibration is that of the bare network."
     )

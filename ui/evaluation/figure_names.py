@@ -3,7 +3,7 @@
 FIGURES = {
     "n": "Faces",
     "accuracy": "Accuracy",
-    "detected": "Fakes caught",
+    "detected": "Fakes above the threshold",
     "recall_real": "Real called real",
     "roc_auc": "ROC AUC",
     "tpr_at_1pct_fpr": "TPR at 1% FPR",

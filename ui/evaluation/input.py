@@ -14,6 +14,7 @@ from core.evaluation.measurement import (
     Measurement,
 )
 from core.evaluation.robustness import SEED
+from core.evaluation.sources import kind_of, titled
 from core.generators import GENERATORS
 from core.generators.base import FaceGenerator
 from core.generators.dcgan import list_snapshots
@@ -92,7 +93,7 @@ def _generated() -> Measurement | None:
         )  # fmt: skip
     st.caption(said_of_training(name.split(",")[0]))
     folder = _folder("Folder with real faces to tell them from (without one: only how many fakes "
-                     "are caught)")  # fmt: skip
+                     "lie above the threshold)")  # fmt: skip
     index = open_dataset(folder) if folder else None
     if not _go(ready=index is not None or not folder):
         return None
@@ -129,7 +130,9 @@ def _data_set() -> Measurement | None:
         sources = sorted(set(index.part(split)["source"]))
         there = [name for name in st.session_state.ev_sources if name in sources]
         st.session_state.ev_sources = there
-        chosen = st.multiselect("Sources (none: all)", sources, key="ev_sources", width=330, **KEPT)
+        chosen = st.multiselect(
+            "Sources (none: all)", sources, format_func=titled, key="ev_sources", width=330, **KEPT
+        )
         count = st.number_input(
             "Faces at most", 10, MAX_FACES, step=100, key="ev_most", width=150, **KEPT
         )
@@ -141,7 +144,7 @@ def _data_set() -> Measurement | None:
     if faces.empty:
         raise UserError("No face of these sources is in that split. Choose others.")
     faces = _sample(faces, count)
-    which = ", ".join(chosen) or "all sources"
+    which = ", ".join(map(kind_of, chosen)) or "all sources"
     title = f"{index.root.name}/{split}, {which}, {len(faces)} faces"
     return Measurement(title, FolderFaces(index, faces), index.unreadable_in(split))
 

@@ -10,7 +10,11 @@ from core.inference.verdict import CLASS_WORDS
 from ui.shared.widgets import say_error
 
 TABLE = "second_generalization"
-_SHARE = st.column_config.NumberColumn(format="%.0f%%")
+_HELP = {
+    "Wrong verdict": "Share of the faces that got a verdict, and the wrong one, without the guard.",
+    "Wrong": "The same once the guard has made faces unlike all of training unsure.",
+    "Unsure": "Share of the faces that got no verdict.",
+}
 
 
 def left_out() -> None:
@@ -29,7 +33,10 @@ def left_out() -> None:
         "unlike all of training into unsure. ROC AUC is against all sources of the other class."
     )
     rows = pd.DataFrame(_row(row) for row in found["rows"])
-    config = dict.fromkeys(rows.columns[4:], _SHARE)
+    config = {
+        name: st.column_config.NumberColumn(format="%.0f%%", help=_HELP[name.split(",")[0]])
+        for name in rows.columns[4:]
+    }
     config["ROC AUC"] = st.column_config.NumberColumn(format="%.3f")
     st.dataframe(rows, hide_index=True, width="stretch", column_config=config)
 
@@ -41,8 +48,8 @@ def _row(row: dict) -> dict:
         "These are": CLASS_WORDS[row["label"]],
         "Faces": row["n"],
         "ROC AUC": row["roc_auc"],
-        "Sure, wrong": 100 * row[wrong],
-        "guarded": 100 * row[f"{wrong}_guarded"],
+        "Wrong verdict": 100 * row[wrong],
+        "Wrong, with the guard": 100 * row[f"{wrong}_guarded"],
         "Unsure": 100 * row["unsure"],
-        "unsure, guarded": 100 * row["unsure_guarded"],
+        "Unsure, with the guard": 100 * row["unsure_guarded"],
     }

@@ -57,7 +57,7 @@ def _roc(judged: Judged) -> go.Figure:
     called, fakes = p_fake >= judged.calibration.threshold, labels == FAKE
     add_dot(figure, called[~fakes].mean(), called[fakes].mean())
     figure.update_xaxes(title="real faces called fake", range=[-0.01, 1.01], **SHARE)
-    figure.update_yaxes(title="fakes caught", range=[0, 1.02], **SHARE)
+    figure.update_yaxes(title="fakes above the threshold", range=[0, 1.02], **SHARE)
     return plain(figure)
 
 
@@ -71,7 +71,7 @@ def _precision_recall(judged: Judged) -> go.Figure:
     called, fakes = p_fake >= judged.calibration.threshold, labels == FAKE
     if called.any():
         add_dot(figure, called[fakes].mean(), fakes[called].mean())
-    figure.update_xaxes(title="fakes caught", range=[0, 1.01], **SHARE)
+    figure.update_xaxes(title="fakes above the threshold", range=[0, 1.01], **SHARE)
     figure.update_yaxes(title="alarms that are right", range=[0, 1.02], **SHARE)
     return plain(figure)
 

@@ -12,6 +12,7 @@ from core.evaluation import curves
 from core.evaluation.calibration import ACCUSED_RATE, MISSED_RATE
 from core.evaluation.generators.judged import kept_judgement
 from core.evaluation.measurement import Measurement
+from core.evaluation.sources import kind_of
 from core.inference.photo import Inspector
 from core.inference.verdict import Calibration, State, sigmoid
 from ui.evaluation import charts
@@ -27,8 +28,9 @@ from ui.shared.widgets import KEPT, STILL
 _RUN, _NEXT = "ev_run", "ev_next"
 FEW = 100  # under so many faces of a class, one in a hundred cannot be counted
 _MEANINGS = f"""
-- **Fakes caught**, **real called real**: how often each kind lies on its side of the threshold,
-  unsure ones included.
+- **Fakes above the threshold**, **real called real**: how often each kind lies on its side of the
+  threshold, unsure ones included. A verdict asks for more: only beyond the unsure band is a face
+  called generated.
 - **Get an answer**: the others are unsure, as on the Photo page. They lie in the unsure band, the
   networks contradict each other, or they are blurred, small, unlike all faces learned from, or
   without colours and not called fake. On the validation faces at most
@@ -36,7 +38,7 @@ _MEANINGS = f"""
   {MISSED_RATE:.0%} of the generated faces below. It moves along with the threshold.
 - **ROC AUC**: the chance that a fake face scores above a real one. 0.5 is guessing, 1 is perfect;
   no threshold is involved.
-- **TPR at 1% FPR**: fakes caught if only one real face in a hundred may be called fake.
+- **TPR at 1% FPR**: fakes above a threshold that only one real face in a hundred lies above.
 - **ECE**: expected calibration error, the mean gap between P(fake) and the share that is fake;
   by chance, what a perfectly calibrated model would show on as many faces. An ECE
   below that shows no error of calibration.
@@ -102,7 +104,7 @@ def _kept() -> None:
     pairs = kept["beside"]["by_pair"]
     if pairs:
         table = pd.DataFrame(pairs).T[["n", "accuracy", "roc_auc"]]
-        table.index = [name.split(" / ")[0] for name in table.index]
+        table.index = [kind_of(name.split(" / ")[0]) for name in table.index]
         table.columns = ["Faces", "Called right", "ROC AUC"]
         with st.expander("By source of the photos", icon=":material/table:"):
             st.dataframe(table, width="stretch")
@@ -142,7 +144,10 @@ def _heading(run: Measurement) -> None:
 
 def _figures(figures: dict) -> None:
     items = []
-    for key, name in (("detected", "fakes caught"), ("recall_real", "real called real")):
+    for key, name in (
+        ("detected", "fakes above the threshold"),
+        ("recall_real", "real called real"),
+    ):
         if figures[key] is not None:
             low, high = figures[f"{key}_ci95"]
             items.append((f"{name} ({low:.0%} to {high:.0%})", f"{figures[key]:.0%}",

@@ -9,7 +9,7 @@ from core.artifacts import load_registry, read_json
 from core.config import HARDEST_PAIR
 from core.errors import UserError
 from core.evaluation.robustness import DAMAGES, SWEPT
-from core.evaluation.sources import how_known, kind_of
+from core.evaluation.sources import how_known, kind_of, kinds_of
 from core.examples import generated_face
 from core.inference.aligned import aligned_face
 from ui.evaluation.charts import damage_chart, generator_chart
@@ -47,7 +47,9 @@ def robustness() -> None:
     pairs = list(first["rows"][0]["pairs"])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         start = pairs.index(HARDEST_PAIR) if HARDEST_PAIR in pairs else 0
-        pair = st.selectbox("Real / fake", pairs, index=start, width=260, key="ev_pair")
+        pair = st.selectbox(
+            "Real / fake", pairs, index=start, format_func=kinds_of, width=340, key="ev_pair"
+        )
         measure = st.segmented_control(
             "Figure",
             _FLOORS,
@@ -167,10 +169,11 @@ def generalization() -> None:
         return
     st.plotly_chart(generator_chart(found["rows"]), config=STILL)
     st.caption(
-        "ROC AUC of each generator against each source of photos, with 95% intervals; never "
+        "Here the CNN judges alone, without the second opinion that verdicts in the app stand on, "
+        "too. ROC AUC of each generator against each source of photos, with 95% intervals; never "
         "averaged. At 0.5 the network guesses; below, it takes them for more real than photos. "
         "Accuracy counts photos and fakes of a row together: with many photos it is high even "
-        "where hardly a fake is caught."
+        "where hardly a fake lies above the threshold."
     )
     if found["left_out_views"]:
         st.caption(

@@ -108,7 +108,7 @@ def _threshold_choice(network: str, kept: PhotoSettings) -> float | None:
         kept.threshold if same else shipped,
         step=0.01,
         key=f"photo_threshold_{network}",
-        help="Lower: more fakes are caught and more photos accused. The unsure band, which lies "
+        help="Lower: more fakes are called generated, and more photos. The unsure band, which lies "
         "around it, moves along.",
     )
     return None if abs(chosen - shipped) < 0.005 else round(chosen, 2)

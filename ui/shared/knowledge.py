@@ -102,7 +102,6 @@ def where_people_try_it(known: Knowledge | None) -> None:
                 "Called generated (95%)": _share(known, row, "fake"),
                 "Unsure (95%)": _share(known, row, "unsure"),
                 "No trace found (95%)": _share(known, row, "real"),
-                "Source": row["source"],
             }
             for row in rows
         ]
