@@ -129,26 +129,20 @@ def annotate(pixels: np.ndarray, result: PhotoResult) -> np.ndarray:
     return np.asarray(_with_strip(image, beneath, font) if beneath else image)
 
 
-def _has_room(
-    pen: ImageDraw.ImageDraw, height: int, box: Box, text: str, font: ImageFont.FreeTypeFont
-) -> bool:
+def _has_room(pen: ImageDraw.ImageDraw, height: int, box: Box, text: str, font: Font) -> bool:
     """Whether a label fits above or below its box."""
     high = _label_size(pen, text, font)[1]
     return box.y >= high or box.y + box.h + high <= height
 
 
-def _label_size(
-    pen: ImageDraw.ImageDraw, text: str, font: ImageFont.FreeTypeFont
-) -> tuple[int, int, int]:
+def _label_size(pen: ImageDraw.ImageDraw, text: str, font: Font) -> tuple[int, int, int]:
     """Width and height of a label, and the margin around its text, in pixels."""
     left, top, right, bottom = (round(end) for end in pen.textbbox((0, 0), text, font=font))
     pad = max(2, (bottom - top) // 4)
     return right - left + 2 * pad, bottom - top + 2 * pad, pad
 
 
-def _with_strip(
-    image: Image.Image, labels: list[tuple[str, str]], font: ImageFont.FreeTypeFont
-) -> Image.Image:
+def _with_strip(image: Image.Image, labels: list[tuple[str, str]], font: Font) -> Image.Image:
     """The picture with labels, (text, colour) each, under it; a narrow one has them in lines."""
     pen = ImageDraw.Draw(image)
     lines = [
