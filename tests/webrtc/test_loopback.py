@@ -106,7 +106,8 @@ def test_a_generated_face_is_boxed_judged_and_measured(loop, pictures, judges):
 
     def done():
         view = connection.stream.view() if connection.stream else None
-        return bool(view and view.tracks and view.tracks[0].judged >= 12)
+        judged = bool(view and view.tracks and view.tracks[0].judged >= 12)
+        return judged and len(view.points) >= 3  # of which there are some once both were heard
 
     received = _run(_call(worker, pictures, done))
     worker.stop(timeout=5)
