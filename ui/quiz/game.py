@@ -44,12 +44,14 @@ def _painter() -> FaceGenerator:
     return load_painter(shared_generator)
 
 
-@st.cache_data(show_spinner="Painting the faces ...", max_entries=KEPT_QUIZZES)
+@st.cache_data(show_spinner="Painting the faces ...", show_time=True, max_entries=KEPT_QUIZZES)
 def _faces(number: int, version: str) -> list[QuizFace]:
     return lay_out(deal(number), _painter())
 
 
-@st.cache_data(show_spinner="Now the model looks at them ...", max_entries=KEPT_QUIZZES)
+@st.cache_data(
+    show_spinner="Now the model looks at them ...", show_time=True, max_entries=KEPT_QUIZZES
+)
 def _model_says(number: int, version: str) -> list[FaceResult]:
     inspector = get_inspector()
     return ask_model(_faces(number, version), inspector) if inspector else []

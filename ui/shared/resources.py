@@ -65,7 +65,9 @@ def get_judges() -> Judges | None:
         return None
 
 
-@st.cache_resource(show_spinner="Loading the generator ...", max_entries=len(GENERATORS))
+@st.cache_resource(
+    show_spinner="Loading the generator ...", show_time=True, max_entries=len(GENERATORS)
+)
 def shared_generator(name: str) -> FaceGenerator:
     """A generator, the same one for all pages and sessions.
 
@@ -102,7 +104,9 @@ def said_of_training(generator: str) -> str:
     return how_known(generator, was_trained_on(generator, sources)).sentence
 
 
-@st.cache_resource(show_spinner="Loading the generator of that epoch ...", max_entries=8)
+@st.cache_resource(
+    show_spinner="Loading the generator of that epoch ...", show_time=True, max_entries=8
+)
 def get_snapshot(name: str) -> Dcgan:
     """The DCGAN after one of its stored epochs, by its name in the registry.
 

@@ -73,7 +73,7 @@ def models(inspector: Inspector) -> None:
             say_error(error)
 
 
-@st.cache_resource(show_spinner="Building the networks ...")
+@st.cache_resource(show_spinner="Building the networks ...", show_time=True)
 def _tables() -> dict[str, pd.DataFrame]:
     from core.models.describe import describe_networks
 
@@ -82,14 +82,16 @@ def _tables() -> dict[str, pd.DataFrame]:
     return tables
 
 
-@st.cache_resource(show_spinner="Painting faces to look at ...")
+@st.cache_resource(show_spinner="Painting faces to look at ...", show_time=True)
 def _faces() -> np.ndarray:
     """Faces that are no one's: float32 (48, 128, 128, 3)."""
     generator = shared_generator("dcgan")
     return generator.paint(generator.codes(range(48))).astype(np.float32) / 255
 
 
-@st.cache_resource(show_spinner="Looking for what each filter likes ...", max_entries=8)
+@st.cache_resource(
+    show_spinner="Looking for what each filter likes ...", show_time=True, max_entries=8
+)
 def _favourites(layer: str) -> list[Favourite]:
     return favourites(_faces(), layer)
 
