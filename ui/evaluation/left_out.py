@@ -49,7 +49,7 @@ def _row(row: dict) -> dict:
         "Faces": row["n"],
         "ROC AUC": row["roc_auc"],
         "Wrong verdict": 100 * row[wrong],
-        "Wrong, with the guard": 100 * row[f"{wrong}_guarded"],
+        "Wrong, with guard": 100 * row[f"{wrong}_guarded"],
         "Unsure": 100 * row["unsure"],
-        "Unsure, with the guard": 100 * row["unsure_guarded"],
+        "Unsure, with guard": 100 * row["unsure_guarded"],
     }
