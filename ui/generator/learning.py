@@ -69,10 +69,8 @@ def how_it_learned(request: FaceRequest, _generator: FaceGenerator, _inspector: 
     with right:
         st.plotly_chart(loss_curves(history, epoch), config=STILL)
         st.caption(f"The losses; unlike a classifier's they need not fall. {_alone(history)}")
-    baseline = _baseline()
-    curves = quality_curve(
-        metrics["by_epoch"], baseline["by_epoch"] if baseline else None, marked=seen
-    )
+    others = baseline["by_epoch"] if (baseline := _baseline()) else None
+    curves = quality_curve(metrics["by_epoch"], others, marked=seen)
     st.plotly_chart(curves, config=STILL)
     st.caption("Fréchet distance of the faces to real ones over the faces seen; lower is better.")
 
