@@ -1,4 +1,4 @@
-"""Batches of faces: decode in parallel, keep decoded pixels, sample, augment, scale."""
+"""Batches of faces: decode in parallel, cache pixels, sample, augment, scale."""
 
 import os
 import threading
@@ -19,10 +19,13 @@ Augmentation = Callable[..., np.ndarray]  # (pixels, rng, *, filmed) -> pixels
 
 
 class PixelStore:
-    """Decoded uint8 images by row number, kept in memory up to a budget.
+    """Decoded images by row number, cached in memory up to a budget.
 
-    Sampling with weights needs random access, which `tf.data`'s own cache does not give.
-    `failed` lists the files that could not be decoded, with the reason.
+    Sampling with weights needs random access, which the cache of `tf.data` does not give.
+
+    Attributes:
+        paths: the file of each row.
+        failed: path -> why it could not be decoded.
     """
 
     def __init__(self, paths: list[str], *, budget_bytes: int = CACHE_BYTES):
@@ -51,12 +54,12 @@ class PixelStore:
 
 
 def row_weights(faces: pd.DataFrame, source_shares: dict[str, float] | None) -> np.ndarray:
-    """Weights that give both classes one half, and each source its share of its class.
+    """Sampling weights: each class gets one half, and each source its share of its class.
 
     Args:
         faces: rows of an index.
-        source_shares: relative share of a source within its class; sources not named get 0.1.
-            None weighs all rows alike.
+        source_shares: source -> relative share within its class; sources not named get 0.1.
+            None weighs all rows alike, whatever their class.
 
     Returns:
         float64 array (n,) that sums to 1.
@@ -71,10 +74,15 @@ def row_weights(faces: pd.DataFrame, source_shares: dict[str, float] | None) -> 
 
 
 def epoch_rows(weights: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Row numbers of one epoch, fully shuffled.
+    """Row numbers of one epoch, shuffled.
 
-    Each row comes floor or ceil of `count * weight` times (systematic sampling), so that a
-    rare source is not starved by chance. Equal weights with `count` rows are a permutation.
+    Each row occurs floor or ceil of `count * weight` times (systematic sampling), so that chance
+    does not leave out a rare source. `count` rows of equal weight give a permutation.
+
+    Args:
+        weights: float (n,), not negative.
+        count: faces of the epoch.
+        rng: the only source of randomness.
 
     Returns:
         int64 array (count,).
@@ -95,15 +103,15 @@ def pick_partners(
     weights: np.ndarray | None = None,
     cross_share: float = 0.0,
 ) -> np.ndarray:
-    """For a share of the rows another row to take a patch from; -1 for the others.
+    """Draw for a share of the rows another row whose face gives a patch; -1 for the others.
 
     Args:
         faces: rows of an index.
         rows: the epoch's row numbers.
         share: chance of a partner.
-        rng: the only source of chance.
-        weights: chance of each row of `faces` among the partners of the other class; None
-            makes them alike.
+        rng: the only source of randomness.
+        weights: relative chance of each row of `faces` as a partner of the other class; None
+            weighs them alike.
         cross_share: chance that a partner is of the other class; else it is of the same class
             and source.
 
@@ -138,13 +146,13 @@ def _of_the_other_class(
 def pick_filmed(
     faces: pd.DataFrame, rows: np.ndarray, shares: dict[str, float], rng: np.random.Generator
 ) -> np.ndarray:
-    """Which of the rows go through an imitated webcam.
+    """Draw which of the rows go through an imitated webcam.
 
     Args:
         faces: rows of an index.
         rows: the epoch's row numbers.
-        shares: chance by source; sources not named are never filmed.
-        rng: the only source of chance.
+        shares: source -> chance; sources not named are never filmed.
+        rng: the only source of randomness.
 
     Returns:
         bool array (len(rows),).
@@ -156,20 +164,19 @@ def pick_filmed(
 def paste_patch(
     pixels: np.ndarray, partner: np.ndarray | None, rng: np.random.Generator
 ) -> tuple[np.ndarray, float]:
-    """Put a rectangle of another face where it was in that face (CutMix, Yun et al., ICCV 2019).
+    """Replace a rectangle of a face by that of another face (CutMix, Yun et al., ICCV 2019).
 
-    With few photos a network learns the persons by heart. A patchwork of persons of one class
-    leaves it only the traces of the camera or the generator; one of both classes asks it how
-    much of the face was generated, which no person's looks can tell. Edges lie on the grid of
-    JPEG's 8x8 blocks.
+    With few photos a network memorizes persons. In a mix of two faces of one class only the traces
+    of the camera or the generator tell the class; in a mix of both classes the target is how much
+    of the face was generated. Edges lie on the grid of JPEG's 8x8 blocks.
 
     Args:
         pixels: uint8 (h, w, 3).
         partner: uint8 (h, w, 3); of another size, or None, nothing is pasted.
-        rng: the only source of chance.
+        rng: the only source of randomness.
 
     Returns:
-        The patchwork, uint8 (h, w, 3), and the share of it that is the partner's, 0 to 1.
+        The mixed face, uint8 (h, w, 3), and the partner's share of its area, in [0, 1].
     """
     if partner is None or partner.shape != pixels.shape:
         return pixels, 0.0
@@ -194,15 +201,15 @@ def make_batches(
     side: int = IMAGE_SIZE,
     seed: int = 0,
 ):
-    """A `tf.data` pipeline over given rows, in their order, without those that don't decode.
+    """A `tf.data` pipeline over given rows, in their order, without those that cannot be decoded.
 
-    Every sample draws from its own generator, seeded by (seed, position), so the batches are
-    the same whatever the threads do, and a resumed run sees what an unbroken one would.
+    Every sample has its own random generator, seeded by (seed, position): the batches do not depend
+    on the threads, and a resumed run sees the same ones.
 
     Args:
         store: the images.
         rows: int (count,), which rows of the store, in which order.
-        batch_size: faces a batch; the last one may be smaller.
+        batch_size: faces per batch; the last one may be smaller.
         augmentation: from uint8 (h, w, 3), a generator and `filmed` to uint8 (h', w', 3).
         partners: int (count,), for each row another one that a patch is taken from (see
             `paste_patch`), or -1.
@@ -212,12 +219,11 @@ def make_batches(
 
     Returns:
         A `tf.data.Dataset` of (float32 (b, side, side, 3) in [0, 1], int64 (b,) positions in
-        `rows`, float32 (b,) shares of the faces that are their partners', before the
-        augmentation moves or crops them).
+        `rows`, float32 (b,) the partner's share of each face before the augmentation, in [0, 1]).
     """
     import tensorflow as tf
 
-    cv2.setNumThreads(1)  # the pipeline is parallel over images already
+    cv2.setNumThreads(1)  # the pipeline runs images in parallel already
     missing = np.zeros((0, side, 3), np.float32)
 
     def load(position: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.float32]:

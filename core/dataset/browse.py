@@ -1,4 +1,4 @@
-"""Find faces in an index: filters, orders and pages, as pure functions on its table."""
+"""Filter, sort and page the faces of an index, as pure functions of its table."""
 
 import math
 from collections.abc import Callable, Collection, Sequence
@@ -34,18 +34,18 @@ MAX_SIDE_PX = 10_000
 
 @dataclass(frozen=True)
 class Query:
-    """What of a data set to show; the defaults show all of it.
+    """Which faces of a data set to show, and how; the defaults show all of it.
 
     Attributes:
         split, label, source: only faces with this value; "" is any.
-        text: only paths that contain it, whatever its case.
-        min_side_px: only pictures whose shorter side has at least so many pixels.
-        outcome: one of `OUTCOMES`: the verdict, against the label.
+        text: only paths that contain it, in any case.
+        min_side_px: only pictures whose shorter side has at least this many pixels.
+        outcome: a key of `OUTCOMES`: the verdict compared with the label.
         p_low, p_high: only faces whose P(fake) lies between them; 0 and 1 keep faces that are
             not judged.
-        order: one of `ORDERS`; mixed is the same mixture every time.
+        order: a key of `ORDERS`; "mixed" is a shuffle with a fixed seed.
         page: from 1.
-        size: faces a page.
+        size: faces per page; one of `PAGE_SIZES`.
         tag: only faces with this tag; "" is any.
     """
 
@@ -69,10 +69,10 @@ class Query:
 
 
 def from_link(parameters: dict[str, str]) -> tuple[Query, list[str]]:
-    """Read a view from query parameters that may come from anybody.
+    """Read a query from the untrusted parameters of a link.
 
     Returns:
-        The view, and a sentence for each parameter that was left out because it is wrong.
+        The query, and a sentence for each parameter that is wrong and was left out.
     """
     query, complaints = Query(), []
     for field in fields(Query):
@@ -83,7 +83,7 @@ def from_link(parameters: dict[str, str]) -> tuple[Query, list[str]]:
             value = field.type(text)  # ty: ignore[not-callable]  a class, not its name
             query = replace(query, **{field.name: _checked(field.name, value)})
         except (ValueError, OverflowError):
-            complaints.append(f"The link's {field.name}={text[:40]!r} makes no sense: left out.")
+            complaints.append(f"The link's {field.name}={text[:40]!r} is not valid: left out.")
     if query.p_low > query.p_high:
         complaints.append("The link's range of P(fake) is empty: left out.")
         query = replace(query, p_low=0.0, p_high=1.0)
@@ -105,10 +105,10 @@ def _checked(name: str, value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Verdicts:
-    """What the classifier said of n faces.
+    """The verdicts on n faces.
 
     Attributes:
-        p_fake: float (n,), NaN where a face is not judged.
+        p_fake: float (n,) in [0, 1], NaN where a face is not judged.
         states: str (n,), each a `core.inference.verdict.State`, "" where a face is not judged.
         threshold: of P(fake), from which a face is called fake.
     """
@@ -121,12 +121,12 @@ class Verdicts:
     def of(
         cls, p_fake: np.ndarray, calibration: Calibration, doubts: np.ndarray | int = Doubt.NONE
     ) -> "Verdicts":
-        """By the rule that a photo's faces are judged by.
+        """The verdicts by the same rule as for a photo's faces.
 
         Args:
             p_fake: as above.
             calibration: its thresholds.
-            doubts: int (n,), each a `Doubt`; of a face that is not judged it may be any.
+            doubts: int (n,), each a `Doubt`; ignored for a face that is not judged.
         """
         states = np.where(np.isnan(p_fake), "", calibration.states(p_fake, doubts))
         return cls(p_fake, states, calibration.threshold)
@@ -138,12 +138,12 @@ def find(
     verdicts: Verdicts,
     tagged: Collection[str] = (),
 ) -> np.ndarray:
-    """The rows a query asks for, in its order.
+    """The rows that match a query, in its order.
 
     Args:
         faces: `DatasetIndex.faces`.
-        query: its page is not looked at.
-        verdicts: on all of them.
+        query: its page and size are ignored.
+        verdicts: on all rows.
         tagged: the paths with the query's tag.
 
     Returns:
@@ -180,7 +180,7 @@ def outcomes(faces: pd.DataFrame, states: np.ndarray) -> np.ndarray:
 
 
 def _keys(faces: pd.DataFrame, order: str, p_fake: np.ndarray, threshold: float) -> np.ndarray:
-    """What to sort by, rising; faces that are not judged come last."""
+    """The keys to sort by, ascending; faces that are not judged come last."""
     if order in ("small", "large"):
         return faces["bytes"].to_numpy() * (1 if order == "small" else -1)
     if order == "uncertain":
@@ -194,12 +194,12 @@ def _keys(faces: pd.DataFrame, order: str, p_fake: np.ndarray, threshold: float)
 
 
 def pages(count: int, size: int) -> int:
-    """How many pages so many faces fill; at least one."""
+    """The number of pages for this many faces, at least 1."""
     return max(1, math.ceil(count / size))
 
 
 def on_page(rows: np.ndarray, query: Query) -> tuple[np.ndarray, int]:
-    """The rows of the query's page, and its number brought into what there is."""
+    """The rows of the query's page, and its number, limited to the pages there are."""
     page = min(max(1, query.page), pages(len(rows), query.size))
     return rows[(page - 1) * query.size : page * query.size], page
 
@@ -210,13 +210,13 @@ def to_csv(
     verdicts: Verdicts,
     tags: Callable[[str], Sequence[str]] = lambda path: (),
 ) -> bytes:
-    """A filtered list as CSV: paths below the folder, what is known of each face, verdict, tags.
+    """Rows of an index as CSV, with paths relative to its root, P(fake), verdict and tags.
 
     Args:
         index: the data set.
-        rows: positions in it.
-        verdicts: on all its faces.
-        tags: of a path below the folder.
+        rows: int positions in `index.faces`.
+        verdicts: on all faces of the index.
+        tags: gives the tags of a path relative to the root.
     """
     table = index.faces.iloc[rows].drop(columns="modified_ns")
     table["path"] = [index.relative(path) for path in table["path"]]

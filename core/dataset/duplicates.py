@@ -1,4 +1,4 @@
-"""Pictures that are in a data set twice: the same bytes, or the same look."""
+"""Duplicates in a data set: files of the same bytes, and pictures that look the same."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -22,13 +22,15 @@ CHUNK = 256
 
 @dataclass(frozen=True)
 class Duplicates:
-    """Attributes:
-    groups: a row a picture that has a twin: group (from 1), kind ("same bytes" or "same
-        look"), path, label, split, source.
-    leaks: groups with pictures in more than one split.
-    contradictions: groups with both labels.
-    compared: how many pictures were compared.
-    unreadable: path -> reason.
+    """The duplicates of a data set.
+
+    Attributes:
+        groups: one row per picture that has a duplicate: group (from 1), kind ("same bytes" or
+            "same look"), path, label, split, source.
+        leaks: numbers of the groups with pictures in more than one split.
+        contradictions: numbers of the groups with both labels.
+        compared: how many pictures were compared.
+        unreadable: path -> reason.
     """
 
     groups: pd.DataFrame
@@ -41,12 +43,12 @@ class Duplicates:
 def find_duplicates(
     faces: pd.DataFrame, progress: Callable[[int, int], object] = lambda done, total: None
 ) -> Duplicates:
-    """Find pictures that are stored more than once.
+    """Find pictures that are in a data set more than once.
 
-    Two pictures look the same if they correlate by at least `SAME_LOOK`, as gray pictures of
-    16x16 pixels. In 4,800 aligned faces of six sources, copies saved again at JPEG quality 50
-    and down to a quarter of the side came to 0.9987 or more, and no two faces of different
-    files to more than 0.9942. A mirrored or cropped copy is not found.
+    Two pictures look the same if the correlation of their 16x16 gray versions is at least
+    `SAME_LOOK`. In 4,800 aligned faces of six sources, copies saved at JPEG quality 50 and scaled
+    down to a quarter of the side correlate by 0.9987 or more, and different faces by at most
+    0.9942. Mirrored or cropped copies are not found.
 
     Args:
         faces: rows of `DatasetIndex.faces`.
@@ -73,7 +75,7 @@ def find_duplicates(
 
 
 def _fingerprint(path: str, number: int) -> tuple[str, np.ndarray]:
-    """SHA-256 of the bytes and the picture made small."""
+    """SHA-256 of the bytes, and the small gray picture."""
     try:
         data = Path(path).read_bytes()
         small = small_gray(data) if len(data) <= MAX_FILE_BYTES else None
@@ -85,7 +87,11 @@ def _fingerprint(path: str, number: int) -> tuple[str, np.ndarray]:
 
 
 def small_gray(data: bytes) -> np.ndarray:
-    """A picture's file as uint8 (16, 16), gray."""
+    """Decode a picture's file to uint8 (16, 16), gray.
+
+    Raises:
+        Exception: of many types, if it cannot be decoded.
+    """
     small = decoded(data, 4 * SIDE, "L")
     return np.asarray(small.resize((SIDE, SIDE), Image.Resampling.BOX))
 
@@ -95,7 +101,7 @@ def alike(small: np.ndarray, least: float = SAME_LOOK) -> Iterator[tuple[int, in
 
     Args:
         small: uint8 (n, 16, 16). All pairs are compared, in blocks, by matrix products.
-        least: the correlation from which they do. Pictures of one colour are like no other.
+        least: the smallest correlation that counts. Pictures of one colour match none.
     """
     vectors = small.reshape(len(small), SIDE * SIDE).astype(np.float32)
     vectors -= vectors.mean(axis=1, keepdims=True)
@@ -109,7 +115,7 @@ def alike(small: np.ndarray, least: float = SAME_LOOK) -> Iterator[tuple[int, in
 
 
 def _groups(small: np.ndarray) -> np.ndarray:
-    """Which pictures hang together by their looks, as a number for each: int (n,)."""
+    """The connected components of pictures that look the same: int (n,), one number each."""
     from scipy.sparse import coo_array  # kept out of the start of every page
     from scipy.sparse.csgraph import connected_components
 

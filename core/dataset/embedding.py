@@ -1,8 +1,7 @@
-"""A map of faces: those that are alike to the second opinion lie close together.
+"""A map of faces: those with similar features in the second opinion lie close together.
 
-The features are what its head makes of a face, one layer before its word; t-SNE (van der Maaten and
-Hinton, JMLR 2008) lays them out in the plane so that neighbours stay neighbours. Distances between
-groups mean little.
+The features are the head's last hidden layer; t-SNE (van der Maaten and Hinton, JMLR 2008) embeds
+them in the plane so that neighbours stay neighbours. Distances between groups mean little.
 """
 
 from collections.abc import Iterator
@@ -18,17 +17,17 @@ from core.inference.second import SIDE_PX, SecondOpinion
 
 CHUNK = 16
 FEWEST = 3  # faces that make a map
-_FEW = 20  # under so many, neighbours say little: the first two directions are drawn instead
+_FEW = 20  # with fewer faces neighbours say little: two principal components are drawn instead
 _PERPLEXITY = 30.0  # about how many neighbours count; t-SNE's usual value
-_STEPS = 500  # half of the usual: with so few faces nothing moves any more
+_STEPS = 500  # half of the usual: with so few faces the layout has converged
 _KEYS = ["path", "modified_ns"]
 
 
 class FaceFeatures:
-    """What the head made of faces, kept by file and time of change; no picture is kept.
+    """The head's features of faces, by file and time of modification; no picture is kept.
 
     Attributes:
-        failed: path -> why it could not be looked at.
+        failed: path -> why it could not be read.
     """
 
     def __init__(self) -> None:
@@ -36,7 +35,7 @@ class FaceFeatures:
         self._known: dict[tuple[str, int], np.ndarray] = {}
 
     def missing(self, faces: pd.DataFrame) -> pd.DataFrame:
-        """The rows of an index that were not looked at yet, in their order."""
+        """The rows of an index whose features are not computed yet, in their order."""
         waiting = [
             key not in self._known and key[0] not in self.failed
             for key in faces[_KEYS].itertuples(index=False, name=None)
@@ -44,14 +43,14 @@ class FaceFeatures:
         return faces[np.array(waiting, bool)]
 
     def look(self, faces: pd.DataFrame, second: SecondOpinion) -> Iterator[int]:
-        """Look at the faces that are missing; it may be left off at any step.
+        """Compute the missing features; the caller may stop after any step.
 
         Args:
             faces: rows of an index; each picture is one aligned face.
-            second: that looks at them.
+            second: the second opinion.
 
         Yields:
-            How many of them are done.
+            How many of `faces` are done.
         """
         waiting = self.missing(faces)
         done, paths = len(faces) - len(waiting), list(waiting["path"])
@@ -68,11 +67,11 @@ class FaceFeatures:
             yield done
 
     def of(self, faces: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-        """What is known of the faces of an index.
+        """The features of the faces of an index.
 
         Returns:
-            The labels of the rows that were looked at, int64 (n,), and their features, float32
-            (n, d); d is 0 where none was.
+            The index labels of the rows with features, int64 (n,), and these, float32 (n, d);
+            (0, 0) if there are none.
         """
         keys = faces[_KEYS].itertuples(index=False, name=None)
         found = [(row, self._known[key]) for row, key in zip(faces.index, keys, strict=True)
@@ -88,15 +87,14 @@ def _read(path: str, number: int) -> np.ndarray:
 
 
 def head_features(faces: np.ndarray, second: SecondOpinion) -> np.ndarray:
-    """What the second opinion makes of faces, one layer before its output.
+    """The last hidden layer of the second opinion's head for each face.
 
     Args:
         faces: float32 (n, `SIDE_PX`, `SIDE_PX`, 3) in [0, 1].
-        second: that looks at them.
+        second: the second opinion.
 
     Returns:
-        The hidden layers of the head's m small networks, h units each, side by side: float16
-        (n, m * h).
+        float16 (n, m * h): the hidden layers of the head's m networks of h units, side by side.
     """
     head = second.head
     components = head.components(second.backbone.features(faces))
@@ -105,13 +103,13 @@ def head_features(faces: np.ndarray, second: SecondOpinion) -> np.ndarray:
 
 
 def lay_out(features: np.ndarray) -> np.ndarray:
-    """Places in the plane, the same every time for the same features.
+    """Embed features in the plane; the same features give the same result.
 
     Args:
         features: float32 (n, d), n at least `FEWEST`.
 
     Returns:
-        float32 (n, 2) in [-1, 1]; all 0 where nothing tells the faces apart.
+        float32 (n, 2) in [-1, 1]; all 0 if all features are equal.
     """
     from sklearn.decomposition import PCA  # kept out of the start of every page
     from sklearn.manifold import TSNE

@@ -1,4 +1,4 @@
-"""Real faces for a face generator to learn from, all framed alike and turned to the camera."""
+"""Prepare real faces for training a generator: framed alike, and only frontal ones."""
 
 import json
 from collections import Counter
@@ -19,32 +19,32 @@ from core.imaging import decode_image
 from core.inference.alignment import Frame, frame_of, sampled
 from core.inference.landmarks import FaceMesh
 
-# What a framed picture shows of the frame FFHQ would cut: its middle and side, as shares.
+# Middle and side of a framed picture, as shares of the frame that FFHQ would cut.
 MIDDLE, PART = (0.5, 154 / 256), 200 / 256
-WHOLE = {"celeba"}  # framed so from the start
-SURE = 0.5  # of the face mesh
-TURNED = 0.35  # nose beside the middle of the eyes, over their distance: half a profile
-BEYOND = 0.04  # of the picture's side that may be missing at an edge, filled by mirroring
+WHOLE = {"celeba"}  # sources that are framed so already
+SURE = 0.5  # least score of the face mesh
+TURNED = 0.35  # offset of the nose from the middle of the eyes over their distance: half profile
+BEYOND = 0.04  # share of the frame's side that may lie outside the picture, filled by mirroring
 JPEG_QUALITY = 95
 
 
 @dataclass(frozen=True)
 class _Judged:
-    """Attributes: face: uint8 (128, 128, 3), or None; why: it was left out."""
+    """Attributes: face: uint8 (128, 128, 3), RGB, or None; why: the reason it was left out."""
 
     face: np.ndarray | None
     why: str = ""
 
 
 def frame_faces(data: Path, out: Path) -> Iterator[str]:
-    """Write the real faces of a folder framed alike, without those that are turned or hidden.
+    """Write the real faces of a folder framed alike, without turned or unclear ones.
 
     Args:
         data: a folder as `core.dataset.index.index_folder` takes it.
-        out: a new folder in the same layout; `FRAMING_FILE` in it tells what was left out.
+        out: a new folder, in the same layout; `FRAMING_FILE` in it counts what was left out.
 
     Yields:
-        A line for each split.
+        A sentence for each split.
 
     Raises:
         UserError: the folder cannot be read or written, or the face mesh is not installed.
@@ -77,7 +77,7 @@ class _Framer:
         self._mesh = FaceMesh()
 
     def judge(self, path: str, source: str) -> _Judged:
-        """Frame one picture, or say why not."""
+        """Frame one picture, or give the reason why not."""
         try:
             pixels = decode_image(Path(path).read_bytes()).pixels
         except (UserError, OSError):
@@ -107,7 +107,7 @@ class _Framer:
 
 
 def ffhq_frame(side_px: float) -> Frame:
-    """The frame FFHQ would cut around the face of a picture that is framed as here."""
+    """The frame that FFHQ would cut, in a picture of `side_px` pixels that is framed as here."""
     x, y = (side_px * (0.5 + (0.5 - middle) / PART) for middle in MIDDLE)
     return Frame(x, y, side_px / PART, 0.0)
 

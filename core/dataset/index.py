@@ -20,21 +20,21 @@ from core.imaging import decode_image
 from core.picture_files import LeftOut, as_text, listed, pictures_below, printable
 
 COLUMNS = ["path", "label", "split", "source", "width", "height", "bytes", "modified_ns"]
-CHUNK = 500  # headers between two words on progress
-NO_SOURCE = "unnamed"  # a file name with nothing before a "_", as in the Kaggle set
+CHUNK = 500  # headers between two reports of progress
+NO_SOURCE = "unnamed"  # of a file name with nothing before a "_", as in the Kaggle set
 _NO_TEXT = "The file's name is not valid Unicode: rename it"
 
 
 @dataclass(frozen=True)
 class DatasetIndex:
-    """What a folder holds.
+    """The images of a data set's folder.
 
     Attributes:
         root: the folder that holds the splits (or the classes).
-        faces: readable images, one a row: path (str), label ("real" or "fake"), split, source
+        faces: one row per readable image: path (str), label ("real" or "fake"), split, source
             (the file name before the first "_"), width, height (pixels), bytes, modified_ns
-            (the file's time of modification).
-        unreadable: files that look like images and are not: path, error.
+            (time of modification, nanoseconds since 1970).
+        unreadable: files and folders that could not be read: path, error.
         notes: sentences on what was left out, and on folders that are read together.
     """
 
@@ -45,26 +45,23 @@ class DatasetIndex:
 
     @cached_property
     def version(self) -> str:
-        """What tells this state of the files from any other: of their paths, sizes and times.
-
-        The key for whatever is remembered about the faces.
-        """
+        """SHA-256 of the paths, sizes and times of the files: the key of all cached results."""
         files = self.faces[["path", "bytes", "modified_ns"]]
         rows = pd.util.hash_pandas_object(files, index=False)  # ty: ignore[not-callable]
         return hashlib.sha256(rows.to_numpy().tobytes()).hexdigest()
 
     def relative(self, path: str) -> str:
-        """A path of the index as seen from its root."""
+        """A path of the index relative to its root."""
         return os.path.relpath(path, self.root)
 
     def part(self, split: str) -> pd.DataFrame:
-        """The rows of one split, renumbered; of a folder without splits all rows."""
+        """The rows of one split, renumbered; all rows if the folder has no splits."""
         if set(self.faces["split"]) == {NO_SPLIT}:
             return self.faces
         return self.faces[self.faces["split"] == split].reset_index(drop=True)
 
     def unreadable_in(self, split: str) -> dict[str, str]:
-        """Files of a split that cannot be read: path as seen from the root -> why."""
+        """Files of a split that cannot be read: path relative to the root -> reason."""
         names = {self.relative(path): why for path, why in self.unreadable.to_numpy()}
         if split == NO_SPLIT:
             return names
@@ -83,15 +80,15 @@ def index_folder(
     Other names for these folders are understood (`core.dataset.layout`): `val/`, `Train/Real/`,
     `training_fake/`, ...
 
-    Unreadable files are listed apart and never stop the work. Only headers are read; links to
-    folders are not followed, so a loop of links cannot trap it.
+    Unreadable files are listed apart. Usually only headers are read. Inside a class, links to
+    folders are not followed, so that a loop of links ends.
 
     Args:
         folder: holds `{train,valid,test}/{real,fake}/*.jpg` or `{real,fake}/*.jpg`, itself or
             up to two folders down (as Kaggle's archive unpacks).
         workers: threads that read headers.
         known: `faces` of an earlier index; files of the same size and time are not read again.
-        progress: told now and then how many of how many headers are read.
+        progress: called with (headers read, headers to read).
 
     Returns:
         The index, rows sorted by path.
@@ -225,13 +222,13 @@ def _read_header(path: str, number: int) -> tuple[int, int]:
 
 
 def _stated_size(path: str) -> tuple[int, int] | None:
-    """What the header says; None of a file of pages, as the picture need not be on the first."""
+    """The size in the header; None for a file of several pages, where the first may be another."""
     with open_image(path) as image:
         return None if image.format == "TIFF" and getattr(image, "n_frames", 1) > 1 else image.size
 
 
 def _decoded_size(path: str) -> tuple[int, int]:
-    """The same of a file whose header is not enough: the decoder mends some and knows pages."""
+    """The size after decoding, where the header is not enough."""
     try:
         with open(path, "rb") as file:
             photo = decode_image(file.read(MAX_FILE_BYTES + 1))
@@ -246,15 +243,15 @@ def _source(path: str) -> str:
 
 
 def labels_of(faces: pd.DataFrame) -> np.ndarray:
-    """Class numbers (0 fake, 1 real) of an index's rows: int32, (n,)."""
+    """Class numbers of n rows of an index: int32 (n,), 0 fake, 1 real."""
     return (faces["label"] == "real").to_numpy().astype(np.int32) * REAL
 
 
 def load_split(data: Path, split: str) -> tuple[DatasetIndex, pd.DataFrame]:
-    """Index a folder and take one split of it (all of it where there are no splits).
+    """Index a folder and take one split of it, or all of it if it has no splits.
 
     Raises:
-        UserError: the folder has no such split.
+        UserError: as `index_folder`, or the folder has no such split.
     """
     index = index_folder(data)
     faces = index.part(split)

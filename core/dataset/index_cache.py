@@ -1,4 +1,4 @@
-"""Indexes remembered between starts: a large folder opens again without reading a header."""
+"""A cache of indexes on disk: a large folder opens again without reading its headers."""
 
 import hashlib
 import io
@@ -23,10 +23,10 @@ def open_index(
     """Index a folder, reading only what changed since the last time.
 
     Args:
-        folder: as for `core.dataset.index.index_folder`; what a visitor of the app named comes as
-            an `OpenFolder`.
+        folder: as for `core.dataset.index.index_folder`; a folder named by a visitor of the app
+            must be an `OpenFolder`.
         progress: as there.
-        cache: where indexes are kept: file names, sizes and times, no picture.
+        cache: folder of the cached indexes, which hold names, sizes and times, no picture.
 
     Raises:
         UserError: the folder cannot be used.

@@ -1,4 +1,4 @@
-"""What the names of folders say: which split and which class the files in them are of."""
+"""The split and the class of files, from the names of their folders."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from core.errors import UserError
 from core.picture_files import is_clutter, is_folder, printable
 
 NO_SPLIT = "all"  # a folder with just real/ and fake/
-# Every word of a folder's name must be known, or the name says nothing: real_vs_fake is neither.
+# A name counts only if every word of it is known: real_vs_fake names no class.
 SYNONYMS = {
     "train": ("train", "training"),
     "valid": ("valid", "val", "validation", "validate", "dev"),
@@ -23,18 +23,18 @@ SYNONYMS = {
 }
 _MEANING = {word: meaning for meaning, words in SYNONYMS.items() for word in words}
 _SHOWN = 8  # folders named in a message
-_DEPTH = 2  # folders down that a data set may lie, as Kaggle's archive unpacks
+_DEPTH = 2  # levels below the named folder where a data set is looked for, as Kaggle's unpacks
 
 
 class Place(NamedTuple):
-    """Attributes: split ("train", "valid", "test") and label ("real", "fake"); None: not said."""
+    """Attributes: split ("train", "valid", "test"), label ("real", "fake"); None if not named."""
 
     split: str | None = None
     label: str | None = None
 
 
 def place_of(folders: Iterable[str]) -> Place:
-    """What the names of nested folders say, the outermost first; the first to say a thing counts.
+    """The split and label in the names of nested folders, outermost first; the first one counts.
 
     `Train/Real`, `training_real`, `test-fake`, `real/val` and `progan/1_fake` are understood.
     """
@@ -57,13 +57,13 @@ def _said_by(name: str) -> Place:
 
 
 def find_root(folder: Path) -> tuple[Path, list[Path]]:
-    """The folder that holds the splits or the classes: `folder` itself, or one in it.
+    """Find the folder with the splits or classes: `folder` itself, or one up to two levels down.
 
     Returns:
-        It, and the folders beside it, which are not looked into.
+        It, and the other folders of its level, which are not searched.
 
     Raises:
-        UserError: no such folder, or no layout that is known.
+        UserError: no such folder, or no known layout in it.
     """
     _check(folder)
     level = [folder]
@@ -114,10 +114,10 @@ def _seen(folder: Path) -> str:
 
 
 def merged(places: Sequence[tuple[str, Place]]) -> list[str]:
-    """A sentence for every part of a data set that several of its top folders are read as.
+    """A sentence for each split or class that several top folders of a data set belong to.
 
     Args:
-        places: (name, what it says) of each.
+        places: (name, place) of each top folder.
     """
     parts: dict[Place, list[str]] = {}
     for name, place in places:
@@ -131,7 +131,7 @@ def merged(places: Sequence[tuple[str, Place]]) -> list[str]:
 
 
 def folders_in(folder: Path) -> list[Path]:
-    """The folders in a folder, by name; none where it may not be read."""
+    """The folders in a folder, sorted by name; none if it cannot be read."""
     try:
         with os.scandir(folder) as found:
             inner = [entry.path for entry in found if _counts(entry)]

@@ -1,4 +1,4 @@
-"""Simple properties of pictures, and whether one of them alone gives the class away."""
+"""Simple properties of pictures, and how well each alone separates the classes."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ PROPERTIES = {
     "kilobytes": "File size (KB)",
     "bits_a_pixel": "Bits a pixel",
 }
-SHORTCUT_AUC = 0.70  # from here a property alone says a lot about the class
-FEW = 20  # faces of a class under which a ROC AUC says nothing
+SHORTCUT_AUC = 0.70  # from here a property counts as a shortcut
+FEW = 20  # with fewer faces of a class no ROC AUC is computed
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,9 @@ class Properties:
     """What was measured on a sample of a data set.
 
     Attributes:
-        table: a row a readable face: label, source, split and the columns of `PROPERTIES`.
-        mean_faces: label -> uint8 (128, 128, 3): the mean of its faces.
-        spectra: label -> float64 (64,): mean log10 power by radial frequency, from 0 to half
-            a cycle a pixel of the 128-pixel face.
+        table: one row per readable face: label, source, split and the columns of `PROPERTIES`.
+        mean_faces: label -> uint8 (128, 128, 3), RGB: the mean of its faces.
+        spectra: label -> float64 (64,): mean log10 power at `FREQUENCIES`.
         unreadable: path -> reason.
     """
 
@@ -46,7 +45,7 @@ class Properties:
 
 
 def sample(faces: pd.DataFrame, count: int, seed: int = 0) -> pd.DataFrame:
-    """Up to `count` faces of each class, drawn at random, in the index' order."""
+    """Up to `count` faces of each class, drawn at random by `seed`, in the order of the index."""
     parts = [
         rows.sample(min(count, len(rows)), random_state=seed) for _, rows in faces.groupby("label")
     ]
@@ -100,11 +99,13 @@ def _read(path: str, number: int) -> tuple[dict[str, float], np.ndarray]:
 
 
 def properties_of(pixels: np.ndarray, file_bytes: int) -> dict[str, float]:
-    """The figures named in `PROPERTIES`.
+    """The properties of a picture: the keys of `PROPERTIES`.
+
+    Brightness, contrast and saturation are in [0, 1]; sharpness is the variance of the Laplacian.
 
     Args:
         pixels: uint8 (height, width, 3), RGB.
-        file_bytes: size of the file it was.
+        file_bytes: size of its file.
     """
     gray = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     saturation = cv2.cvtColor(pixels, cv2.COLOR_RGB2HSV)[..., 1]
@@ -120,15 +121,15 @@ def properties_of(pixels: np.ndarray, file_bytes: int) -> dict[str, float]:
 
 
 def shortcuts(table: pd.DataFrame, names: Iterable[str] = PROPERTIES) -> dict[str, float]:
-    """How well each property alone tells the classes apart.
+    """How well each property alone separates the classes.
 
     Args:
         table: of `Properties`.
         names: the properties to try.
 
     Returns:
-        Property -> ROC AUC of the better direction, in [0.5, 1], the largest first; empty with
-        fewer than `FEW` faces of a class.
+        Property -> ROC AUC of the better direction, in [0.5, 1], largest first; empty with fewer
+        than `FEW` faces of a class.
     """
     from sklearn.metrics import roc_auc_score  # kept out of the start of every page
 
@@ -141,7 +142,7 @@ def shortcuts(table: pd.DataFrame, names: Iterable[str] = PROPERTIES) -> dict[st
 
 
 def radial_spectrum(face: np.ndarray) -> np.ndarray:
-    """Log power of a face by radial frequency, the mean over rings of the Fourier plane.
+    """Log power of a face by radial frequency: means over rings of the Fourier plane.
 
     Generators leave traces at the high end (Durall et al., CVPR 2020; Frank et al., ICML 2020).
 

@@ -1,4 +1,4 @@
-"""Many files read by threads, in their order; what is wrong with one stops none."""
+"""Read many files in threads, in their order; a bad file does not stop the others."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,9 +15,9 @@ class Read(Generic[T]):
     """A file that was read.
 
     Attributes:
-        number: its place among all.
-        path: as it was asked for.
-        value: what was read.
+        number: its position in `paths`.
+        path: as given.
+        value: what `read` returned.
     """
 
     number: int
@@ -27,7 +27,7 @@ class Read(Generic[T]):
 
 @dataclass(frozen=True)
 class Unread:
-    """A file that could not be read: as `Read`, with what is wrong instead of a value."""
+    """A file that could not be read: as `Read`, with the error's sentence instead of a value."""
 
     number: int
     path: str
@@ -41,16 +41,16 @@ def read_files(
     chunk: int = 64,
     workers: int | None = None,
 ) -> Iterator[list[Read[T] | Unread]]:
-    """Read files, some at a time, so that no more than these are in memory.
+    """Read files in chunks, so that only one chunk is in memory.
 
     Args:
         paths: the files.
-        read: called with a path and its place; a `UserError` or `OSError` of it is the file's.
-        chunk: how many are yielded together; the last may be fewer.
-        workers: threads; None takes what suits the machine.
+        read: called with a path and its position; its `UserError` or `OSError` makes an `Unread`.
+        chunk: files per chunk; the last may be smaller.
+        workers: threads; None takes the default of `ThreadPoolExecutor`.
 
     Yields:
-        Files in their order, those that failed among them.
+        The files of a chunk in their order, including those that failed.
     """
 
     def attempt(number: int) -> Read[T] | Unread:

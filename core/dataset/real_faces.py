@@ -1,4 +1,4 @@
-"""Real faces in memory, all framed alike: what a face generator learns from and is held against."""
+"""Real faces in memory, all framed alike: for training and for measuring a generator."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -22,11 +22,13 @@ FRAMING_FILE = "framing.json"  # in a folder whose pictures are framed already
 
 @dataclass(frozen=True)
 class RealFaces:
-    """Attributes:
-    pixels: uint8 (n, 128, 128, 3), RGB.
-    sources: where each is from.
-    skipped: files that could not be read, with the reason.
-    notes: sentences on what of the folder was left out.
+    """The real faces of a data set.
+
+    Attributes:
+        pixels: uint8 (n, 128, 128, 3), RGB.
+        sources: str (n,), the source of each.
+        skipped: path -> why it could not be read.
+        notes: sentences on what of the folder was left out.
     """
 
     pixels: np.ndarray
@@ -41,12 +43,12 @@ class RealFaces:
 
 
 def load_real_faces(data: Path, splits: Sequence[str], *, sources: Sequence[str] = ()) -> RealFaces:
-    """Read the real faces of a folder; of one without splits all of them.
+    """Read the real faces of some splits of a folder, or all if it has no splits.
 
     Args:
         data: a folder as `core.dataset.index.index_folder` takes it.
-        splits: which.
-        sources: the only sources, if any are named.
+        splits: names of the splits.
+        sources: the only sources read, if any are named.
 
     Raises:
         UserError: the folder cannot be used, or has no real face that can be read.
@@ -57,7 +59,7 @@ def load_real_faces(data: Path, splits: Sequence[str], *, sources: Sequence[str]
 def real_faces_of(
     index: DatasetIndex, splits: Sequence[str], *, sources: Sequence[str] = ()
 ) -> RealFaces:
-    """The same of a folder that is indexed already.
+    """As `load_real_faces`, of a folder that is indexed already.
 
     Raises:
         UserError: it has no real face that can be read.
@@ -91,11 +93,11 @@ def _broken(index: DatasetIndex) -> str:
 
 
 def framed(pixels: np.ndarray, source: str) -> np.ndarray:
-    """A face as all are framed: uint8 (128, 128, 3).
+    """Crop a face as all are framed: uint8 (128, 128, 3), RGB.
 
     Args:
-        pixels: uint8 (side, side, 3), RGB, a picture of the source.
-        source: known to `CROPS`, or taken whole.
+        pixels: uint8 (side, side, 3), RGB.
+        source: where it is from; one that is not in `CROPS` is used whole.
     """
     if source in CROPS:
         left, top, side = (round(part * pixels.shape[0] / 256) for part in CROPS[source])

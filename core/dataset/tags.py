@@ -1,4 +1,4 @@
-"""Words that people put on faces of a data set: kept on this machine, handed out as CSV."""
+"""Tags that users put on faces of a data set: stored on this machine, exported as CSV."""
 
 import hashlib
 import io
@@ -16,33 +16,33 @@ from core.errors import UserError
 from core.json_text import read_object
 from core.tables import to_csv
 
-MAX_TAGS = 100  # different ones of a data set
-MAX_SIGNS = 40
+MAX_TAGS = 100  # different ones per data set
+MAX_CHARACTERS = 40
 MAX_CSV_BYTES = 20 * 2**20
 _COLUMNS = ["path", "tag"]
 
 
 def clean_tag(text: str) -> str:
-    """A tag as it is kept: one line without spaces at its ends.
+    """A tag as it is stored: one line, without spaces at its ends.
 
     Raises:
-        UserError: nothing is left, or it is too long.
+        UserError: it is empty, too long, or has unprintable characters.
     """
     tag = " ".join(text.split())
-    if not tag or len(tag) > MAX_SIGNS or not tag.isprintable():
-        raise UserError(f"A tag is a word or a few, of at most {MAX_SIGNS} signs.")
+    if not tag or len(tag) > MAX_CHARACTERS or not tag.isprintable():
+        raise UserError(f"A tag is one or a few words, of at most {MAX_CHARACTERS} characters.")
     return tag
 
 
 class TagBook:
-    """The tags of one data set, by the files' paths below its folder; shared by all sessions."""
+    """The tags of one data set, by file paths relative to its root; shared by all sessions."""
 
     def __init__(self, root: Path, cache: Path = CACHE_DIR):
-        """Open the data set's book.
+        """Read the tags of a data set.
 
         Args:
             root: the data set's folder.
-            cache: where books are kept: file names and tags, no picture.
+            cache: folder of the tag files, which hold file names and tags, no picture.
         """
         place = hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:24]
         self._file = cache / f"tags-{place}.json"
@@ -51,7 +51,7 @@ class TagBook:
 
     @property
     def names(self) -> list[str]:
-        """All tags that a face has."""
+        """All tags that at least one file has, sorted."""
         return sorted(self._paths)
 
     def paths(self, tag: str) -> frozenset[str]:
@@ -66,28 +66,28 @@ class TagBook:
         """Put a tag on files.
 
         Raises:
-            UserError: it is no tag, there are too many, or they cannot be kept.
+            UserError: it is no valid tag, there are too many, or they cannot be saved.
         """
         tag = clean_tag(tag)
         with self._lock:
             if tag not in self._paths and len(self._paths) >= MAX_TAGS:
-                raise UserError(f"There are {MAX_TAGS} tags already. Take one away first.")
+                raise UserError(f"There are {MAX_TAGS} tags already. Remove one first.")
             self._keep(self._paths | {tag: self._paths.get(tag, set()) | set(paths)})
 
     def take(self, tag: str, paths: Iterable[str]) -> None:
-        """Take a tag off files; one that no file has any more is gone.
+        """Remove a tag from files; a tag without files is deleted.
 
         Raises:
-            UserError: the tags cannot be kept.
+            UserError: the tags cannot be saved.
         """
         with self._lock:
             self._keep(self._paths | {tag: self._paths.get(tag, set()) - set(paths)})
 
     def put(self, path: str, tags: Collection[str]) -> None:
-        """Let a file have these tags and no others.
+        """Set the tags of a file.
 
         Raises:
-            UserError: as `add` and `take`.
+            UserError: as in `add` and `take`.
         """
         wanted = {clean_tag(tag) for tag in tags}
         before = set(self.of(path))
@@ -97,22 +97,22 @@ class TagBook:
             self.take(tag, [path])
 
     def as_csv(self) -> bytes:
-        """A row a file and tag: path, tag."""
+        """The tags as CSV, one row per file and tag: path, tag."""
         rows = [(path, tag) for tag in self.names for path in sorted(self._paths[tag])]
         return to_csv(pd.DataFrame(rows, columns=_COLUMNS))
 
     def add_csv(self, content: bytes, known: Collection[str]) -> tuple[int, int]:
-        """Add what `as_csv` made, here or elsewhere.
+        """Add the tags of a CSV file with the columns path and tag.
 
         Args:
-            content: the file, from anybody.
-            known: the paths of the data set; rows of others are left out.
+            content: the file, untrusted.
+            known: the paths of the data set; rows with others are left out.
 
         Returns:
-            How many rows were taken and how many were left out.
+            How many rows were added and how many were left out.
 
         Raises:
-            UserError: it is no such table.
+            UserError: it is no such table, or as in `add`.
         """
         try:
             table = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)[_COLUMNS]
@@ -138,6 +138,6 @@ class TagBook:
             write_atomically(self._file, text.encode())
         except OSError as error:
             raise UserError(
-                f"Tags cannot be kept: {self._file.parent} cannot be written ({error.strerror})."
+                f"Tags cannot be saved: {self._file.parent} cannot be written ({error.strerror})."
             ) from error
         self._paths = paths

@@ -1,4 +1,4 @@
-"""Small pictures of a data set's files."""
+"""Thumbnails of a data set's files."""
 
 from pathlib import Path
 
@@ -14,14 +14,14 @@ _ORIENTATION = 0x0112  # EXIF's tag; 1 is upright
 
 
 def thumbnail(path: str, side_px: int = SIDE_PX) -> bytes:
-    """A file's picture as a small WebP file.
+    """A picture's thumbnail as a WebP file.
 
     Args:
-        path: of a file that may be gone, or damaged, by now.
-        side_px: the longer side at most.
+        path: of a file that may be missing or damaged by now.
+        side_px: largest length of the longer side.
 
     Raises:
-        UserError: it cannot be shown.
+        UserError: it is missing, damaged or too large.
     """
     try:
         large = Path(path).stat().st_size > MAX_FILE_BYTES
@@ -37,23 +37,23 @@ def thumbnail(path: str, side_px: int = SIDE_PX) -> bytes:
 
 
 def decoded(data: bytes, least_px: int, mode: str = "RGB") -> Image.Image:
-    """A picture's file as the decoder shows it, perhaps smaller than it is.
+    """Decode a picture's file, upright and in sRGB; a JPEG may come out scaled down.
 
     Args:
         data: the file's bytes.
-        least_px: a side may shrink to this, where that makes decoding faster.
+        least_px: neither side is scaled below this (nor scaled up to it).
         mode: "RGB", or "L" for gray.
 
     Raises:
         UserError: as `core.imaging.decode_image`.
-        OSError: a JPEG is damaged.
+        Exception: of many types, if a JPEG is damaged.
     """
     small = _drafted(data, least_px, mode)
     return small or Image.fromarray(decode_image(data).pixels).convert(mode)
 
 
 def _drafted(data: bytes, least_px: int, mode: str) -> Image.Image | None:
-    """A JPEG decoded small, which is much faster; None where that would be another picture."""
+    """A JPEG decoded at a reduced size, which is faster; None if it is turned or has a profile."""
     try:
         with open_image(data) as image:
             upright = image.getexif().get(_ORIENTATION, 1) == 1

@@ -1,6 +1,6 @@
-"""How files of pictures are read; from outside, only through `core.imaging`.
+"""Decoding of picture files; the entry is `core.imaging.decode_image`.
 
-formats: which are read, and by what. frames: which frame of an animation. tiff: which page of a
-TIFF, and samples wider than a byte. repair: sound pictures in faulty files. orientation, levels,
-colour, stated, icc, hdr: how the stored samples become the picture a person sees.
+formats: which are read, and by which plugin. frames: which frame of an animation. tiff: which page
+of a TIFF, and samples wider than a byte. deep_png: 16-bit PNG. repair, jpeg_scans: faulty files
+with all pixels. orientation, levels, colour, stated, icc, hdr: stored samples to upright sRGB.
 """

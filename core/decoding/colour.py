@@ -1,7 +1,7 @@
-"""Decoded samples of any of Pillow's modes become sRGB, by their colour profile if they have one.
+"""Convert a picture of any Pillow mode to sRGB, by its colour profile if it has one.
 
-Conversion is by Pillow and, for profiles, by LittleCMS (PIL.ImageCms), a band of rows at a time,
-so that the largest picture fits beside its own conversion.
+Pillow converts and, for profiles, LittleCMS (PIL.ImageCms): a band of rows at a time, so that the
+largest picture and its conversion fit into memory.
 """
 
 import io
@@ -15,8 +15,8 @@ from PIL import Image, ImageChops, ImageCms
 from core.decoding.levels import to_bytes
 
 _BAND_PIXELS = 2**21
-_MOST_PROFILE_BYTES = 4 * 2**20  # profiles of presses have half of it
-_SAME = 3  # levels of 255: what profiles that all mean sRGB differ by
+_MOST_PROFILE_BYTES = 4 * 2**20  # profiles of printing presses have half of it
+_SAME = 3  # levels of 255 by which profiles that all mean sRGB differ
 _SPACES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 _WIDE = ("I;16", "I;16L", "I;16B", "I;16N", "I", "F")
 _ON_WHITE = "The picture has transparent parts: they were judged as lying on white."
@@ -26,10 +26,10 @@ Change = Callable[[Image.Image], Image.Image]
 
 
 def to_rgb(image: Image.Image) -> tuple[np.ndarray, list[str]]:
-    """Bring a decoded picture to 8-bit sRGB; transparent parts lie on white.
+    """Convert a decoded picture to 8-bit sRGB; transparent parts are put on white.
 
     Returns:
-        uint8 array of shape (height, width, 3), and sentences on what was not as usual.
+        uint8 (height, width, 3), and sentences on anything unusual.
     """
     image, notes = _narrow(image)
     image, more = _inks_one_way(image)
@@ -51,7 +51,7 @@ def to_rgb(image: Image.Image) -> tuple[np.ndarray, list[str]]:
 
 
 def _narrow(image: Image.Image) -> tuple[Image.Image, list[str]]:
-    """Bring gray samples of more than a byte to one."""
+    """Scale gray samples of more than 8 bits to 8 bits."""
     if image.mode not in _WIDE:
         return image, []
     wide = np.asarray(image)[..., None]
@@ -88,7 +88,7 @@ def _working_modes(image: Image.Image) -> tuple[str, bool]:
 
 
 def _change(image: Image.Image, colours: str) -> tuple[Change, list[str]]:
-    """How a band of a picture becomes RGB, and a sentence if its profile is of no use."""
+    """The conversion of a band to RGB, and a sentence if the profile cannot be used."""
     if colours == "LAB":
         lab = ImageCms.buildTransform(
             ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), "LAB", "RGB"
@@ -108,7 +108,7 @@ def _change(image: Image.Image, colours: str) -> tuple[Change, list[str]]:
 
 
 def _applied(band: Image.Image, transform: ImageCms.ImageCmsTransform) -> Image.Image:
-    # None is what it gives where it changes the picture itself, which it is not told to do
+    # It returns None only when it changes the picture in place, which is not asked for
     return cast(Image.Image, ImageCms.applyTransform(band, transform))
 
 
@@ -136,7 +136,7 @@ def _transform(profile: bytes, colours: str) -> tuple[str, ImageCms.ImageCmsTran
 
 
 def _probe(mode: str) -> Image.Image:
-    """A picture of colours from all over a mode's space."""
+    """A picture with colours from the whole gamut of a mode."""
     if mode == "L":
         return Image.fromarray(np.arange(256, dtype=np.uint8)[None])
     steps = np.linspace(0, 255, 9).astype(np.uint8)

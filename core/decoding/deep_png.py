@@ -1,4 +1,4 @@
-"""PNG with 16-bit colours of which fewer bits are in use: Pillow keeps the upper eight only."""
+"""16-bit PNG that use few of their bits: Pillow keeps only the upper eight."""
 
 import struct
 from typing import cast
@@ -13,22 +13,23 @@ from core.errors import UserError
 
 # Where they stand in the file: in IHDR, always the first chunk.
 _SIZE, _BIT_DEPTH, _COLOUR_TYPE = 16, 24, 25
-_MOST_PIXELS = 24_000_000  # more would not fit beside their own conversion
-_DARK = 64  # upper bytes below: 14 bits or fewer are in use, or the picture is very dark
+_MOST_PIXELS = 24_000_000  # more would need too much memory
+_DARK = 64  # if all upper bytes are below: 14 bits or fewer are in use, or the picture is dark
 
 
 def read_deep(data: bytes, image: Image.Image) -> tuple[np.ndarray, list[str]] | None:
-    """Decode a 16-bit PNG by libpng where Pillow has lost its picture.
+    """Decode a 16-bit PNG with libpng if its upper bytes alone would be too dark.
 
     Args:
         data: the file.
-        image: the same, decoded by Pillow.
+        image: the same file, decoded by Pillow.
 
     Returns:
-        uint8 (height, width, 3) as stored, and sentences; None if Pillow's pixels will do.
+        uint8 (height, width, 3), sRGB, not yet turned upright, and sentences; None if Pillow's
+        pixels are good enough.
 
     Raises:
-        UserError: it is too large.
+        UserError: such a picture has more than `_MOST_PIXELS` pixels.
     """
     if image.format != "PNG" or data[_BIT_DEPTH] != 16 or data[_COLOUR_TYPE] not in (2, 4, 6):
         return None

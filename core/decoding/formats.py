@@ -1,4 +1,4 @@
-"""Which formats are read, by which of Pillow's plugins, and how large a picture may be."""
+"""The formats that are read, the limit on pixels, and the sentences on unreadable files."""
 
 import io
 import warnings
@@ -16,28 +16,29 @@ try:
 except ImportError:  # HEIC is a convenience: without the library such a file is "not a picture"
     pass
 
-# A whitelist: Pillow would hand EPS to Ghostscript and knows some forty formats nobody photographs
-# in, each of them code that a stranger's file could reach.
+# An allowlist: Pillow would hand EPS to Ghostscript, and its other forty formats are code that an
+# untrusted file could reach.
 _PLUGINS = (
     *("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF", "JPEG2000", "PPM"),
 )
 ANIMATED = frozenset({"PNG", "WEBP", "GIF", "AVIF"})  # MPO, TIFF, HEIC: several pictures instead
 
-# Set once, on import, for every thread. Image tools keep more than a megabyte of text in a PNG;
-# text of any file is bounded by what Pillow allows of it in all (64 MB).
+# Set once, on import, for every thread. Image tools write more than a megabyte of text into a PNG;
+# Pillow's limit of 64 MB on all text of a file stays.
 PngImagePlugin.MAX_TEXT_CHUNK = 16 * 2**20  # ty: ignore[invalid-assignment]
-# We hold limits of our own, and say ourselves what is wrong with a file.
+# This app has its own limits and its own sentences.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 def open_image(source: bytes | str | BinaryIO) -> ImageFile.ImageFile:
-    """Open a picture without decoding it; its first frame is within the limit.
+    """Open a picture without decoding it, and check the size of its first frame.
 
     Args:
-        source: a file's bytes, or the file or its path: then only its header is read.
+        source: a file's bytes, or an open file or a path, of which only the header is read.
 
     Raises:
-        UserError: none of our formats, or more than `MAX_PIXELS` pixels.
+        UserError: it has more than `MAX_PIXELS` pixels.
+        PIL.UnidentifiedImageError: it is of none of the formats.
     """
     Image.init()
     known = [name for name in _PLUGINS if name in Image.OPEN]
@@ -61,13 +62,13 @@ def check_size(width: int, height: int) -> None:
 
 
 def too_many_pixels(count: str) -> str:
-    """The sentence for a picture over the limit."""
+    """The sentence for a picture over the limit; `count` is its number of pixels in words."""
     limit = f"{MAX_PIXELS // 1_000_000} million"
     return f"The picture has {count} pixels; the limit is {limit}. Scale it down first."
 
 
 def unreadable() -> UserError:
-    """The sentence for what is none of the formats."""
+    """The error for a file of none of the formats."""
     return UserError(
         f"The file is not a picture this app can read. Use {IMAGE_FORMATS} "
         "(the content counts, not the file name's ending)."
@@ -75,7 +76,7 @@ def unreadable() -> UserError:
 
 
 def rare(kind: str) -> UserError:
-    """The sentence for a picture of a kind that would come out other than it is meant."""
+    """The error for a picture that would be decoded wrongly; `kind` is its format."""
     return UserError(
         f"The picture is a {kind} of a rare kind that this app cannot show as it is meant. "
         "Save it as PNG or as a common JPEG."
@@ -83,7 +84,7 @@ def rare(kind: str) -> UserError:
 
 
 def damaged() -> UserError:
-    """The sentence for a picture that lacks rows or cannot be decoded."""
+    """The error for a picture that lacks rows or cannot be decoded."""
     return UserError(
         "The picture is damaged or cut short and cannot be decoded. Save or download it again."
     )

@@ -1,26 +1,26 @@
-"""Which frame of an animation is judged: the first that shows something."""
+"""Choose the frame of an animation that is judged: the first that is not blank."""
 
 import numpy as np
 from PIL import Image
 
 from core.decoding.formats import ANIMATED, check_size
 
-_MOST_FRAMES = 100  # that are looked at,
-_MOST_PIXELS = 400_000_000  # and of how many pixels in all: some seconds of decoding
-_LARGE = 32_000_000  # pixels of a frame that leave no memory to look for another
+_MOST_FRAMES = 100  # that are decoded,
+_MOST_PIXELS = 400_000_000  # and their pixels in all: some seconds of decoding
+_LARGE = 32_000_000  # pixels of a frame from which on only the first is decoded, to save memory
 _LOOK_PX = 64
-_BLANK = 0.5  # less of the contrast of the animation's best frame: blank, or fading in
-_FULL = 0.9  # of that contrast: shown as it is meant
+_BLANK = 0.5  # share of the best frame's contrast: with less, a frame is blank or fading in
+_FULL = 0.9  # share of that contrast: with more, a frame is fully visible
 
 
 def select_frame(image: Image.Image) -> list[str]:
-    """Leave an opened picture at the frame that is to be judged, decoded.
+    """Seek an opened picture to the frame that is to be judged, and decode it.
 
     The first frame is taken, unless it has less than half of the contrast of a later one (black,
     blank, transparent, fading in): then the first one that shows nearly full contrast.
 
     Returns:
-        Sentences that say so; none for a still picture.
+        Sentences on what was left out; none for a single picture.
 
     Raises:
         UserError: a frame has more than `MAX_PIXELS` pixels.
@@ -41,7 +41,7 @@ def select_frame(image: Image.Image) -> list[str]:
 
 
 def _other_pictures(image: Image.Image, count: int) -> list[str]:
-    """Phones add small copies to most JPEG (MPO): no word. Of HEIC the primary one is open."""
+    """A note on HEIC files of several pictures; none on MPO, where phones add small copies."""
     if image.format == "HEIF" and count > 1:
         return [f"The file holds {count} pictures: only its main one was judged."]
     return []
@@ -55,7 +55,7 @@ def _first_that_shows(contrasts: list[float]) -> int:
 
 
 def _contrasts(image: Image.Image, count: int) -> list[float]:
-    """The spread of brightness of each frame, in levels of 255, as far as we look and can read."""
+    """The standard deviation of brightness of each frame that is decoded, in levels of 255."""
     found = []
     pixels = 0
     if image.width * image.height > _LARGE:
@@ -68,7 +68,7 @@ def _contrasts(image: Image.Image, count: int) -> list[float]:
         except (EOFError, OSError, SyntaxError, ValueError):
             if number == 0:
                 raise
-            break  # cut short further on: what comes before can be judged
+            break  # cut short here: the frames before can be judged
         found.append(_contrast(image))
         pixels += image.width * image.height
         if pixels > _MOST_PIXELS:

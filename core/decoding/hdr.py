@@ -1,6 +1,6 @@
-"""High dynamic range (ITU-R BT.2100) for a common screen.
+"""Tone mapping of high dynamic range (ITU-R BT.2100) to a standard screen.
 
-FFmpeg's swscale does it too, but sets up for seconds and then takes a quarter second a frame.
+FFmpeg's swscale does it too, but takes seconds to start and a quarter of a second per frame.
 """
 
 from functools import cache
@@ -13,7 +13,7 @@ PAPER_NITS, HLG_PEAK_NITS = 203.0, 1000.0  # white paper and a grading screen, b
 HLG_SYSTEM_GAMMA = 1.2
 SCREEN_GAMMA = 2.4  # BT.1886
 _BAND_PIXELS = 2**22
-_NIL = 1e-8  # for no light: OpenCV takes ten times as long over powers of 0
+_NIL = 1e-8  # in place of 0, whose powers take OpenCV ten times as long
 _LUMINANCE = np.array([[0.2627, 0.6780, 0.0593]])  # of BT.2020
 _TO_BT709 = np.array(  # BT.2087
     [[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]]
@@ -21,14 +21,14 @@ _TO_BT709 = np.array(  # BT.2087
 
 
 def toned_down(pixels: np.ndarray, curve: int) -> np.ndarray:
-    """Bring BT.2020 colours of an HDR curve to a common screen; what is brighter than paper clips.
+    """Map HDR colours of BT.2020 to BT.709; what is brighter than white paper is clipped.
 
     Args:
         pixels: uint8 (height, width, 3), RGB.
         curve: `PQ` or `HLG`.
 
     Returns:
-        uint8 of the same shape, RGB of BT.709, with white paper as white.
+        uint8 of the same shape, RGB of BT.709, gamma 2.4; white paper is 255.
     """
     shown = np.empty_like(pixels)
     rows = max(1, _BAND_PIXELS // pixels.shape[1])
@@ -39,7 +39,7 @@ def toned_down(pixels: np.ndarray, curve: int) -> np.ndarray:
 
 def _band(pixels: np.ndarray, curve: int) -> np.ndarray:
     light = cv2.LUT(pixels, _light(curve))
-    if curve == HLG:  # the scene's light so far; a screen's grows faster than it
+    if curve == HLG:  # from the light of the scene to that of a screen
         bright = cv2.pow(cv2.transform(light, _LUMINANCE) + _NIL, HLG_SYSTEM_GAMMA - 1)
         light = light * (bright[..., None] * (HLG_PEAK_NITS / PAPER_NITS))
     shown = np.clip(cv2.transform(light, _TO_BT709), _NIL, 1)

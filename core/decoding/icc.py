@@ -1,4 +1,4 @@
-"""An ICC profile made of numbers: primaries, white and a curve (ICC.1:2010)."""
+"""Make an ICC profile from primaries, a white point and a transfer curve (ICC.1:2010)."""
 
 import struct
 
@@ -11,12 +11,12 @@ _D50 = np.array([0.9642, 1.0, 0.8249])  # white of every profile's XYZ
 _BRADFORD = np.array(
     [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
 )
-_TABLE = 1024  # values of a curve that is no power
+_TABLE = 1024  # values of a curve
 _HEADER_BYTES, _TAG_BYTES = 128, 12
 
 
 def srgb_light(values: np.ndarray) -> np.ndarray:
-    """Stored values in [0, 1] as light, by sRGB's own curve (IEC 61966-2-1)."""
+    """Linear light in [0, 1] of stored values in [0, 1], by sRGB's curve (IEC 61966-2-1)."""
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
@@ -26,12 +26,15 @@ def profile_of(
     """Make an RGB profile.
 
     Args:
-        primaries: of red, green and blue.
-        white: what equal amounts of them look like.
-        exponent: light is a stored value to its power; None for sRGB's own curve.
+        primaries: x and y of red, green and blue.
+        white: x and y of the white point.
+        exponent: linear light is the stored value to this power; None for sRGB's curve.
+
+    Returns:
+        The bytes of a display profile of version 2.4.
 
     Raises:
-        ValueError: the numbers are no colours that make that white.
+        ValueError: no such chromaticities, or the white lies outside their gamut.
     """
     columns = _to_d50(primaries, white).T
     tags = {b"wtpt": _xyz(_D50)}

@@ -1,10 +1,10 @@
-"""What a JPEG's markers say of its picture (ITU-T T.81, annexes B and G)."""
+"""Checks on a JPEG by its markers (ITU-T T.81, annexes B and G)."""
 
 import re
 
 import numpy as np
 
-_NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # restarts and stuffed bytes are picture
+_NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # no restart, no stuffed byte
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _RARE_FRAMES = frozenset({0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF, 0xF7})
 _SCAN, _END = 0xDA, 0xD9
@@ -13,10 +13,13 @@ _COEFFICIENTS = 64
 
 
 def is_complete(jpeg: bytes) -> bool:
-    """Whether there are scans for all colours, all frequencies and all bits of them.
+    """Whether a JPEG has scans of all components, frequencies and bits.
 
-    A progressive JPEG that breaks off between two scans has all its rows, but coarse ones, and
-    decoders do not complain. Whether the last scan is whole this does not see.
+    A progressive JPEG that is cut between two scans has all its rows, coarsely, and decoders do not
+    complain. Whether the last scan is complete is not checked.
+
+    Raises:
+        IndexError, KeyError, ValueError: its markers are damaged.
     """
     missing: dict[int, np.ndarray] = {}  # by component: bits still to come, of each frequency
     place = 2
@@ -39,8 +42,8 @@ def is_complete(jpeg: bytes) -> bool:
 
 
 def is_rare(jpeg: bytes) -> bool:
-    """Whether a picture is coded as hardly any program reads it: more than 8 bits, without loss,
-    in a hierarchy, or as JPEG-LS."""
+    """Whether a JPEG is of a kind that few programs read: more than 8 bits, lossless,
+    hierarchical, or JPEG-LS."""
     place = 2
     while found := _NEXT_MARKER.search(jpeg, place):
         marker = jpeg[found.start() + 1]

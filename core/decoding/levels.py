@@ -1,28 +1,28 @@
-"""Samples wider than a byte, of any kind of number, become bytes: black 0, white 255."""
+"""Scale samples of any integer or floating point type to 8 bits: black 0, white 255."""
 
 import numpy as np
 
 from core.errors import UserError
 
-_DEPTHS = (8, 10, 12, 14, 16, 24, 32)  # bits in use; cameras and scanners leave the rest empty
-_BAND_SAMPLES = 2**22  # converted at once, to keep memory low
+_DEPTHS = (8, 10, 12, 14, 16, 24, 32)  # bits in use; cameras and scanners leave the rest 0
+_BAND_SAMPLES = 2**22  # converted at a time, to save memory
 _FLOAT_WHITES = (1.0, 255.0, 65535.0)
-_OVERSHOOT = 0.1  # of white: what sharpening and resizing add beyond the ends
+_OVERSHOOT = 0.1  # share of white by which sharpening and resizing exceed the range
 
 
 def to_bytes(samples: np.ndarray, colours: int, bits: int) -> tuple[np.ndarray, list[str]]:
-    """Scale samples to 8 bits by the range that they are in.
+    """Scale samples to 8 bits by the range that their values suggest.
 
     Args:
         samples: (height, width, channels), any integer or floating point type.
-        colours: how many channels are colours; further ones (alpha) do not decide on the range.
-        bits: of a sample, as the file says: up to 32 for integers.
+        colours: how many channels are colours; others (alpha) are ignored for the range.
+        bits: per sample, as the file states: up to 32 for integers.
 
     Returns:
-        uint8 array of the same shape, and sentences on what had to be guessed.
+        uint8 of the same shape, and sentences on what was guessed.
 
     Raises:
-        UserError: nothing tells which value is black and which is white.
+        UserError: the values of black and white cannot be told.
     """
     low, high = _ends(samples[..., :colours])
     black, white = _range(samples.dtype, bits, low, high)
@@ -44,7 +44,7 @@ def to_bytes(samples: np.ndarray, colours: int, bits: int) -> tuple[np.ndarray, 
 
 
 def _ends(samples: np.ndarray) -> tuple[float, float]:
-    """The least and the greatest finite value."""
+    """The smallest and the largest finite value; (inf, -inf) if there is none."""
     if samples.dtype.kind != "f":
         return samples.min(), samples.max()
     low, high = np.inf, -np.inf
@@ -65,20 +65,20 @@ def _range(kind: np.dtype, bits: int, low: float, high: float) -> tuple[float, f
 
 
 def _signed_range(bits: int, low: int, high: int) -> tuple[int, int]:
-    """Where nothing is negative black is 0, otherwise it is the least number of the type."""
+    """Black and white of signed integers: black is 0 if nothing is negative, else the minimum."""
     if low >= 0:
         depths = sorted({depth for depth in _DEPTHS if depth < bits} | {bits - 1})
         return 0, next((1 << depth) - 1 for depth in depths if high < 1 << depth)
     depth = next(d for d in (8, 16, 32) if -(1 << d - 1) <= low and high < 1 << d - 1)
-    if high - low < 1 << depth - 3:  # a little below zero is no offset
+    if high - low < 1 << depth - 3:  # too small a range for an offset of half the type's
         raise _unknown_range(low, high)
     return -(1 << depth - 1), (1 << depth - 1) - 1
 
 
 def _float_range(low: float, high: float) -> tuple[float, float]:
-    """0 to 1, to 255 or to 65535, with a little overshoot; nothing in between."""
+    """Black 0 and white 1, 255 or 65535, with some overshoot; other ranges are refused."""
     for white in _FLOAT_WHITES:
-        least = 0.0 if white == 1.0 else white / 16  # dimmer: a range of some other kind
+        least = 0.0 if white == 1.0 else white / 16  # with less it may be another range
         if low >= -_OVERSHOOT * white and least <= high <= (1 + _OVERSHOOT) * white:
             return 0.0, white
     raise _unknown_range(low, high)

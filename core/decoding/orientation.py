@@ -1,4 +1,4 @@
-"""Which way up a picture is, and turning it."""
+"""Read a picture's orientation, and turn it upright."""
 
 import struct
 
@@ -11,11 +11,11 @@ _TURNED_BY_READER = frozenset({"TIFF", "HEIF"})  # Pillow turns TIFF, libheif tu
 
 
 def orientation_of(image: Image.Image) -> int:
-    """Read a decoded picture's EXIF (or XMP) orientation.
+    """Read a decoded picture's orientation from EXIF (or XMP).
 
     Returns:
-        1 to 8 as EXIF counts them; 1, upright, where the file says nothing or the reader of its
-        format has turned the picture already.
+        1 to 8 as in EXIF; 1, upright, if there is none or the reader of the format has turned the
+        picture already.
     """
     if image.format in _TURNED_BY_READER:
         return 1
@@ -29,7 +29,7 @@ def orientation_of(image: Image.Image) -> int:
 
 
 def _first_entries(exif: bytes) -> int | None:
-    """The orientation in EXIF that breaks off: Pillow drops all of it then, other readers do not.
+    """The orientation in EXIF that is cut short, which Pillow drops as a whole.
 
     An entry of EXIF's first directory has 12 bytes: tag, type, count and, in the last four,
     a short value (TIFF 6.0, section 2).
@@ -49,14 +49,14 @@ def _first_entries(exif: bytes) -> int | None:
 
 
 def upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
-    """Undo an orientation.
+    """Turn stored pixels upright.
 
     Args:
         pixels: (height, width, ...) as stored.
-        orientation: 1 to 8, after EXIF.
+        orientation: 1 to 8 as in EXIF.
 
     Returns:
-        The picture as it is meant to be seen, contiguous.
+        The upright picture, contiguous; height and width swap for 5 to 8.
     """
     if orientation in (5, 6, 7, 8):  # stored lying on its side: rows are columns
         pixels = pixels.swapaxes(0, 1)

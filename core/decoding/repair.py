@@ -1,4 +1,4 @@
-"""Sound pictures in faulty files: every pixel is there, and a strict reader gives up."""
+"""Read faulty PNG and JPEG files that hold all pixels but make a strict reader fail."""
 
 import struct
 import zlib
@@ -17,21 +17,21 @@ _NEEDED = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND"})
 _HELPFUL = frozenset({b"tRNS", b"iCCP", b"sRGB", b"eXIf", b"acTL", b"fcTL", b"fdAT"})
 _MOST_CHUNKS = 200_000
 _MOST_PROFILE_BYTES = 4 * 2**20
-_PADDING = 16  # so many zeros at the end are a disk's or a download's, not the picture's
+_PADDING = 16  # this many zeros at the end come from a disk or download, not from the picture
 
 Reading = tuple[np.ndarray, list[str]]
 Read = Callable[[bytes], Reading]
 
 
 def is_mendable(data: bytes) -> bool:
-    """Whether a file says that it is a PNG or JPEG: others are taken as they are."""
+    """Whether a file begins as a PNG or JPEG; other formats are not repaired."""
     return data.startswith((_PNG, _JPEG))
 
 
 def is_padded(data: bytes) -> bool:
-    """Whether zeros stand where a JPEG's last part should be, as after half a download.
+    """Whether the end of a JPEG is zeros, as after an interrupted download.
 
-    libjpeg takes them for picture and does not complain.
+    libjpeg decodes them as picture data and does not complain.
     """
     if not data.startswith(_JPEG) or data[-_PADDING:].strip(b"\0"):
         return False
@@ -39,25 +39,28 @@ def is_padded(data: bytes) -> bool:
 
 
 def read_mended(data: bytes, read: Read) -> Reading:
-    """Read a PNG or JPEG that a first attempt has failed on.
+    """Read a faulty PNG or JPEG.
 
     Args:
-        data: of which `is_mendable` is true.
-        read: decodes a file into pixels and sentences, or raises.
+        data: for which `is_mendable` is true.
+        read: decodes a file's bytes to pixels and sentences, or raises.
+
+    Returns:
+        The pixels and sentences of `read`, with one on what is faulty.
 
     Raises:
-        ValueError, or what `read` raises: pixels are missing.
+        Exception: pixels are missing: a ValueError, or what `read` raises.
     """
     return _read_png(data, read) if data.startswith(_PNG) else _read_jpeg(data, read)
 
 
 def fault_of(data: bytes) -> UserError:
-    """What is wrong with a file that cannot be decoded: it is rare, or damaged."""
+    """The error for a file that cannot be decoded: of a rare kind, or damaged."""
     return rare("JPEG") if data.startswith(_JPEG) and is_rare(data) else damaged()
 
 
 def _read_png(data: bytes, read: Read) -> Reading:
-    """Without text, and without what else the picture does not need and whose checksum is wrong."""
+    """Read a PNG without its text and without damaged chunks that its pixels do not need."""
     kept = [_PNG]
     place = len(_PNG)
     for _ in range(_MOST_CHUNKS):
@@ -91,11 +94,11 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
 
 
 def _read_jpeg(data: bytes, read: Read) -> Reading:
-    """Give a JPEG the end it lacks, unless some of its picture is missing as well.
+    """Add the missing end marker to a JPEG, unless pixels are missing as well.
 
-    Where blocks are missing, a decoder reads on in what follows: zero bits if that is the end
-    marker. After the last block it looks at nothing more. So with bits of one and noise in front
-    of the end marker only a complete picture comes out the same.
+    If blocks are missing, a decoder goes on with the bits that follow, and zeros at the end marker;
+    after the last block it reads nothing more. So it is decoded twice, the second time with noise
+    before the end marker: only a complete picture comes out the same.
     """
     bare = data.rstrip(b"\0")
     if len(data) - len(bare) < _PADDING:

@@ -1,7 +1,7 @@
-"""Colours that a file states by numbers and no profile: chunks of PNG, boxes of HEIC and AVIF.
+"""Colour spaces stated without a profile: in chunks of PNG, and in boxes of HEIC and AVIF.
 
-PNG, third edition: cICP counts before iCCP, that before sRGB, that before gAMA and cHRM. The
-numbers of cICP and of the boxes are those of ITU-T H.273.
+PNG, third edition: cICP overrides iCCP, which overrides sRGB, which overrides gAMA and cHRM. The
+codes in cICP and in the boxes are those of ITU-T H.273.
 """
 
 import struct
@@ -20,21 +20,20 @@ _PRIMARIES = {
     11: (((0.680, 0.320), (0.265, 0.690), (0.150, 0.060)), (0.314, 0.351)),  # DCI-P3
     12: (((0.680, 0.320), (0.265, 0.690), (0.150, 0.060)), D65),  # Display P3
 }
-_EXPONENTS = {4: 2.2, 5: 2.8, 8: 1.0}  # further curves are shown as sRGB's is
+_EXPONENTS = {4: 2.2, 5: 2.8, 8: 1.0}  # other curves are taken as sRGB's
 _COMMON_EXPONENT, _ALIKE = 2.2, 0.02  # of gAMA 0.45455, which stands for sRGB's own curve
 _EXPONENT_RANGE = (0.2, 5.0)
 
 
 def take_stated_colours(data: bytes, image: Image.Image) -> int | None:
-    """Give a picture the profile of the colours its file states otherwise.
+    """Give a picture a profile of the colour space that its file states without one.
 
     Args:
         data: the file.
-        image: the same, opened; its `info` gets an "icc_profile".
+        image: the same file, opened; its `info` may get an "icc_profile".
 
     Returns:
-        `PQ` or `HLG` where it is HDR of BT.2020 colours instead, which no profile can bring to
-        a common screen.
+        `PQ` or `HLG` for HDR, which needs tone mapping in place of a profile; else None.
     """
     numbers = _stated_numbers(data, image)
     if numbers is not None and (image.format == "PNG" or "icc_profile" not in image.info):
@@ -54,7 +53,7 @@ def _take(image: Image.Image, primaries: tuple, white: tuple, exponent: float | 
 
 
 def _take_gamma(image: Image.Image) -> None:
-    """What gAMA and cHRM say, if they make sense."""
+    """Use gAMA and cHRM, if they are valid."""
     gamma, points = image.info.get("gamma"), image.info.get("chromaticity")
     if not gamma and not points:
         return
@@ -71,7 +70,7 @@ def _take_gamma(image: Image.Image) -> None:
 
 
 def _stated_numbers(data: bytes, image: Image.Image) -> tuple[int, int] | None:
-    """Numbers of the primaries and of the curve, where the file states one pair of them."""
+    """The codes of the primaries and of the curve, if the file states exactly one pair."""
     if image.format == "PNG":
         chunk = next((body for kind, body in _head_chunks(data) if kind == _CICP_CHUNK), b"")
         return (chunk[0], chunk[1]) if len(chunk) == 4 else None
@@ -83,7 +82,7 @@ def _stated_numbers(data: bytes, image: Image.Image) -> tuple[int, int] | None:
         found.add(data[place + len(_NCLX_BOX) :][:4])
         place = data.find(_NCLX_BOX, place + 1)
     if len(found) != 1 or len(only := found.pop()) < 4:
-        return None  # of several pictures in it nothing here says whose it is
+        return None  # of several pictures: it is not known whose pair it is
     return struct.unpack(">HH", only)
 
 

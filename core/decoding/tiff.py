@@ -1,7 +1,7 @@
-"""TIFF and DNG: which of their pages is the picture, and samples that Pillow garbles.
+"""TIFF and DNG: choose the page with the picture, and decode samples that Pillow cannot.
 
 tifffile reads the directories. Samples of up to 8 bits are decoded by Pillow (libtiff), which knows
-every compression and colour space of them; wider, signed and floating point ones by tifffile.
+their compressions and colour spaces; wider, signed and floating point ones by tifffile.
 """
 
 import io
@@ -22,7 +22,7 @@ from core.decoding.orientation import upright
 from core.errors import UserError
 
 _HEADS = {b"II*\x00": "<I", b"MM\x00*": ">I", b"II+\x00": "<Q", b"MM\x00+": ">Q"}
-_MOST_PAGES = 64  # that are looked at
+_MOST_PAGES = 64  # that are read
 _MOST_SEGMENTS = 250_000  # strips or tiles of a page
 _MOST_BYTES = 512 * 2**20  # of a page's samples, before they become bytes
 
@@ -33,18 +33,18 @@ _RAW = (32803, 34892)  # a sensor's samples: colour filter array, linear
 _COLOURS = {_GRAY_WHITE_IS_ZERO: 1, _GRAY: 1, _RGB: 3, _CMYK: 4}
 _PLAIN = frozenset({1, 5, 8, 32773, 32946})  # none, LZW, deflate, PackBits, deflate's old number
 _BY_PILLOW = _PLAIN | {2, 3, 4, 6, 7, 34925, 50000}  # fax, JPEG, LZMA, Zstandard
-# What tifffile takes from a directory as it stands: a hostile one says several values, or words.
+# What tifffile takes from a directory unchecked: a hostile one has several values, or text.
 _NUMBERS = ("imagewidth", "imagelength", "imagedepth", "tilewidth", "tilelength", "tiledepth")
 _NUMBERS += ("samplesperpixel", "photometric", "compression", "subfiletype", "rowsperstrip")
-_PREVIEW_PX = 1000  # a raw file's preview of that width shows a face
+_PREVIEW_PX = 1000  # longer side from which a raw file's preview is large enough to judge
 
-# What is wrong with a file we say ourselves.
+# This app has its own sentences on damaged files.
 logging.getLogger("tifffile").setLevel(logging.CRITICAL + 1)
 
 
 @dataclass(frozen=True)
 class _Page:
-    """A directory of the file; `family` counts the main chain, of which others are children."""
+    """A directory of the file; `family` is its number, or its parent's, in the main chain."""
 
     page: tifffile.TiffPage
     family: int
@@ -70,13 +70,14 @@ def is_tiff(data: bytes) -> bool:
 
 
 def read_tiff(data: bytes) -> tuple[np.ndarray, list[str]]:
-    """Decode the picture of a TIFF: its first page that is no reduced copy, mask or raw.
+    """Decode the first page of a TIFF that is no reduced copy or mask; the preview of a raw file.
 
     Returns:
-        Upright uint8 (height, width, 3), sRGB, and sentences on what the user may not expect.
+        Upright uint8 (height, width, 3), sRGB, and sentences on anything unusual.
 
     Raises:
-        UserError: too many pixels, or samples that nothing tells the meaning of.
+        UserError: too many pixels, a layout or range of samples that is not known, or a raw file
+            without a large preview.
         Exception: of many types, on a damaged file.
     """
     with tifffile.TiffFile(io.BytesIO(data)) as file:
@@ -97,7 +98,7 @@ def _pages(file: tifffile.TiffFile) -> list[_Page]:
     for number in range(_MOST_PAGES):
         try:
             main = cast(tifffile.TiffPage, file.pages.get(number, aspage=True))
-        except Exception:  # the end of the chain, or where it breaks
+        except Exception:  # the end of the chain, or damage
             break
         own = _tag(main, _ORIENTATION, 1)
         found.append(_Page(main, number, own))
@@ -139,7 +140,7 @@ def _chosen(pages: list[_Page]) -> tuple[_Page, list[str]]:
 
 
 def _developed(raw: list[_Page], pictures: list[_Page]) -> _Page:
-    """The largest picture, if it is of a size to judge: a raw file may hold only a thumbnail."""
+    """The largest picture, if it is large enough: a raw file may hold only a thumbnail."""
     best = max(pictures, key=lambda page: page.area, default=None)
     wanted = min([_PREVIEW_PX, *(max(page.sides) // 2 for page in raw)]) if raw else 0
     if best is None or max(best.sides) < wanted:
@@ -157,7 +158,7 @@ def _is_for_pillow(page: tifffile.TiffPage) -> bool:
 
 
 def _by_pillow(data: bytes, chosen: _Page) -> tuple[np.ndarray, list[str]]:
-    """Let Pillow begin at the chosen directory: it seeks along the main chain only."""
+    """Decode with Pillow, which finds only the main chain: point the header to the chosen page."""
     pattern = _HEADS[data[:4]]
     place = 4 if pattern.endswith("I") else 8
     pointed = bytearray(data)
@@ -189,10 +190,10 @@ def _by_tifffile(chosen: _Page) -> tuple[np.ndarray, list[str]]:
 
 
 def _check_layout(page: tifffile.TiffPage, colours: int) -> None:
-    """Refuse what would come out garbled, or unfold to more than memory is there for.
+    """Refuse layouts that would be decoded wrongly or need too much memory.
 
     Raises:
-        UserError: with what to do instead.
+        UserError: it is such a page, or it is damaged.
     """
     kind = page.dtype.kind if page.dtype is not None else ""
     extras = page.samplesperpixel - colours
@@ -203,7 +204,7 @@ def _check_layout(page: tifffile.TiffPage, colours: int) -> None:
     check_size(max(tile, 1), 1)
     if page.nbytes > _MOST_BYTES or len(page.dataoffsets) > _MOST_SEGMENTS:
         raise UserError(
-            f"The picture unfolds to {page.nbytes / 2**20:,.0f} MB in {len(page.dataoffsets):,} "
+            f"The picture unpacks to {page.nbytes / 2**20:,.0f} MB in {len(page.dataoffsets):,} "
             "pieces, too much for this app. Save it as an 8-bit PNG or JPEG."
         )
     if len(page.dataoffsets) < math.prod(page.chunked):
@@ -217,7 +218,7 @@ def _is_number(kind: str, bits: int | tuple[int, ...]) -> bool:
 
 
 def _as_image(scaled: np.ndarray, colours: int, extras: tuple[int, ...]) -> Image.Image:
-    """8-bit samples as a picture of Pillow's, with alpha if the extra channel says it is that."""
+    """8-bit samples as a Pillow image, with alpha if the extra channel is declared as alpha."""
     alpha = {1: "RGBa", 2: "RGBA"}.get(extras[0]) if extras and colours < 4 else None
     if alpha and colours == 1:
         scaled = scaled[..., [0, 0, 0, 1]]

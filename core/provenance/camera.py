@@ -1,4 +1,4 @@
-"""What EXIF, XMP and IPTC say of camera, programs, dates and place."""
+"""Claims on camera, programs, dates and location, from EXIF, XMP and IPTC."""
 
 import re
 
@@ -15,10 +15,10 @@ _EDITORS = re.compile(
 
 
 def of_camera(fields: Fields) -> list[Claim]:
-    """Camera and lens."""
+    """The camera and lens that the file names; none or one claim."""
     exif, xmp = fields.exif, fields.xmp
     names = [exif.get(name) or _first(xmp, name) for name in ("Make", "Model")]
-    if any(name.startswith(("prompt:", "workflow:")) for name in names):  # ComfyUI's hiding place
+    if any(name.startswith(("prompt:", "workflow:")) for name in names):  # ComfyUI's graph
         return []
     lens = exif.get("LensModel") or _first(xmp, "LensModel") or _first(xmp, "Lens")
     camera = _joined(*names)
@@ -29,12 +29,12 @@ def of_camera(fields: Fields) -> list[Claim]:
 
 
 def _joined(make: str, model: str) -> str:
-    """Maker and model; many models begin with their maker."""
+    """Maker and model as one name; many models begin with their maker."""
     return model if model.lower().startswith(make.lower()) else f"{make} {model}".strip()
 
 
 def of_software(fields: Fields) -> list[Claim]:
-    """The programs it names, those known to edit pictures apart, and its editing history."""
+    """The programs that the file names, known picture editors apart, and its editing history."""
     editors = [name for name in fields.programs + fields.credits if _EDITORS.search(name)]
     others = [name for name in fields.programs if name not in editors and not known_names(name)]
     claims = []
@@ -49,7 +49,7 @@ def of_software(fields: Fields) -> list[Claim]:
 
 
 def of_dates(fields: Fields) -> list[Claim]:
-    """When it was taken and saved, by its own account."""
+    """When the picture was taken and saved, by its metadata; none or one claim."""
     exif, xmp = fields.exif, fields.xmp
     taken = exif.get("DateTimeOriginal") or _first(xmp, "DateTimeOriginal", "DateCreated")
     saved = exif.get("DateTime") or _first(xmp, "ModifyDate")
@@ -60,12 +60,12 @@ def of_dates(fields: Fields) -> list[Claim]:
 
 
 def of_place(fields: Fields) -> list[Claim]:
-    """That it holds a place; never which."""
+    """Whether the file holds a location, which is not shown; none or one claim."""
     return [LOCATION] if fields.has_place else []
 
 
 def _digits(date: str) -> str:
-    """Down to the second: EXIF and XMP write the same date with other signs between."""
+    """The digits of a date down to the second: EXIF and XMP separate them differently."""
     return re.sub(r"\D", "", date)[:14]
 
 

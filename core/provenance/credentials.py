@@ -1,7 +1,7 @@
 """C2PA content credentials: who signed a file, whether it changed since, and what they assert.
 
-c2pa-python checks them, without a connection: nothing is fetched, and no list of trusted signers
-is at hand. It is loaded only for a file that holds credentials, and can be missing.
+c2pa-python validates them offline: nothing is fetched, and there is no list of trusted signers. It
+is imported only for a file with credentials, and need not be installed.
 """
 
 import io
@@ -15,7 +15,7 @@ from core.provenance.fields import Fields
 from core.provenance.generators import known_names
 from core.provenance.sources import code_of, is_generative, words_for
 
-# How a C2PA store begins in a file of any format: JUMBF's description box with C2PA's UUID.
+# The start of a C2PA store in a file of any format: JUMBF's description box with C2PA's UUID.
 _STORE = b"jumdc2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71"
 _OFFLINE = {"verify": {"remote_manifest_fetch": False, "ocsp_fetch": False}}
 _FORMATS = {"MPO": "JPEG", "HEIF": "HEIC"}
@@ -26,11 +26,11 @@ _PLACE = re.compile(r"GPSL(at|ong)itude", re.IGNORECASE)
 
 
 def of_credentials(data: bytes, fields: Fields) -> list[Claim]:
-    """Say what content credentials a file holds.
+    """The claims of a file's content credentials; none if it has none. Never raises.
 
     Args:
         data: the file's bytes.
-        fields: its other metadata, which may name credentials that lie elsewhere.
+        fields: its other metadata, which may name credentials on a server.
     """
     if _STORE not in data:
         return _elsewhere(fields)
@@ -107,7 +107,7 @@ def _tools(manifest: dict) -> Iterator[str]:
 
 
 def _asserted(manifests: list[dict]) -> list[Claim]:
-    """What the credentials say of how the picture came to be, each kind once."""
+    """What the credentials assert on how the picture was made, each kind once."""
     types, tools = {}, {}
     for manifest in manifests:
         tools.update(dict.fromkeys(_tools(manifest)))

@@ -1,4 +1,4 @@
-"""A file's metadata as text. Only headers are read: no pixel is decoded."""
+"""A file's metadata as text. No pixels are decoded."""
 
 import re
 import struct
@@ -37,14 +37,14 @@ _GPS_VERSION = 0
 
 @dataclass
 class Fields:
-    """What stands in a file beside its pixels.
+    """The metadata of a file.
 
     Attributes:
-        exif, text, iptc: name of a field -> what it says; text is that of PNG, or a comment.
-        xmp: name of a field, without its namespace -> what it says, in the file's order.
-        image_format: as Pillow names it.
-        has_place: whether EXIF, XMP or IPTC hold where it was taken; the place is not kept.
-        tables: the quantization tables of a JPEG, 64 numbers each, row by row; else none.
+        exif, text, iptc: name of a field -> its value; `text` is PNG's text chunks, or a comment.
+        xmp: name of a field, without its namespace -> its values, in the file's order.
+        image_format: Pillow's name of the format.
+        has_place: whether EXIF, XMP or IPTC hold a location, which is not kept.
+        tables: the quantization tables of a JPEG, 64 numbers each, row by row; else empty.
         unread: names of the parts that could not be read.
     """
 
@@ -59,7 +59,7 @@ class Fields:
 
     @property
     def programs(self) -> list[str]:
-        """The names of all programs that the file gives, each once."""
+        """The names of all programs in the metadata, each once."""
         names = [
             *(self.exif.get("Software", ""), self.text.get("Software", "")),
             *(name for key in _PROGRAMS for name in self.xmp.get(key, [])),
@@ -69,18 +69,18 @@ class Fields:
 
     @property
     def credits(self) -> list[str]:
-        """Whom the file gives credit to."""
+        """The credit lines in XMP and IPTC."""
         return [*self.xmp.get("Credit", []), *filter(None, [self.iptc.get("credit")])]
 
 
 def read_fields(data: bytes) -> Fields:
-    """Read a file's metadata; a part that is damaged is named and left out.
+    """Read a file's metadata; damaged parts are left out and listed in `unread`.
 
     Args:
-        data: the bytes of a picture file that may come from anybody.
+        data: the bytes of a picture file, untrusted.
 
     Raises:
-        Exception: of many types, where not even its header can be read.
+        Exception: of many types, if not even the header can be read.
     """
     found = Fields()
     with open_image(_told_in_png(data) if data.startswith(_PNG) else data) as image:
@@ -94,7 +94,7 @@ def read_fields(data: bytes) -> Fields:
 
 
 def _told_in_png(data: bytes) -> bytes:
-    """A PNG without its picture: Pillow reads what comes behind that only after decoding it."""
+    """A PNG without its pixels: Pillow reads chunks behind them only after decoding them."""
     kept, texts = [_PNG], 0
     for kind, body in _chunks(data):
         texts += kind in _TOLD_IN_PNG
@@ -136,7 +136,7 @@ def _read_exif(image: Image.Image, found: Fields) -> None:
 
 
 def _as_words(value: object) -> str:
-    """The text of a field of EXIF: Pillow gives Latin-1, many programs write UTF-8."""
+    """A field of EXIF as text: Pillow decodes Latin-1, but many programs write UTF-8."""
     if isinstance(value, bytes):
         return _comment(value)
     if not isinstance(value, str):
@@ -147,7 +147,7 @@ def _as_words(value: object) -> str:
 
 
 def _comment(value: bytes) -> str:
-    """EXIF's user comment: eight bytes name its character set. Of UTF-16 either end comes first."""
+    """EXIF's user comment: eight bytes name its character set; UTF-16 in either byte order."""
     name, words = value[:8], value[8:]
     if not name.startswith(b"UNICODE"):
         return (
@@ -173,7 +173,7 @@ def _read_xmp(image: Image.Image, found: Fields) -> None:
 
 
 def _xmp_values(root: Any) -> Iterator[tuple[str, str]]:
-    """(name, value) of all elements and attributes that say something."""
+    """(name, value) of all elements and attributes that are not empty."""
     for element in root.iter():
         own = _local(element.tag)
         for name, value in ((own, element.text), *element.attrib.items()):

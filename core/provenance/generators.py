@@ -1,4 +1,4 @@
-"""The marks that programs which generate pictures leave in their files."""
+"""The marks of picture generators in the metadata of a file."""
 
 import re
 
@@ -33,7 +33,7 @@ _KNOWN = {name: re.compile(words, re.IGNORECASE) for name, words in _NAMES.items
 
 
 def of_generators(fields: Fields) -> list[Claim]:
-    """Say which generator's marks a file carries: each generator once, its own format first."""
+    """The generators whose marks a file carries, each once; those by their own format first."""
     found = _formats(fields)
     claims = [Claim("generator", _says(name), detail) for name, detail in found.items()]
     named = [fields.text.get(key, "") for key in ("Title", "Source", "Author", "comment")]
@@ -46,7 +46,7 @@ def of_generators(fields: Fields) -> list[Claim]:
 
 
 def known_names(words: str) -> list[str]:
-    """The generators that a text names; this app's own mark is one of them."""
+    """The names of the generators in a text, including this app's own mark."""
     return [name for name, known in _KNOWN.items() if known.search(words[:_SEARCHED])]
 
 
@@ -57,7 +57,7 @@ def _says(name: str) -> str:
 
 
 def _formats(fields: Fields) -> dict[str, str]:
-    """The generators whose own way to write a file is found -> what stands there."""
+    """The generators whose own metadata format is found -> an excerpt of it."""
     text, found = fields.text, {}
     if text.get("Software") == GENERATED_MARK:
         told = {key: words for key, words in text.items() if key != "Software"}
@@ -81,7 +81,7 @@ def _formats(fields: Fields) -> dict[str, str]:
 
 
 def _comfy(fields: Fields) -> str:
-    """ComfyUI's graph: in texts of a PNG, or behind a word in EXIF of a WebP."""
+    """ComfyUI's graph, in text chunks of a PNG or behind a prefix in EXIF of a WebP; "" if none."""
     places = [fields.text.get("prompt", ""), fields.text.get("workflow", "")]
     places += [
         words.split(":", 1)[1]
@@ -94,7 +94,7 @@ def _comfy(fields: Fields) -> str:
 
 
 def _described(fields: Fields) -> list[str]:
-    """What the file says that the picture shows."""
+    """The descriptions of the picture in the metadata."""
     places = (fields.text.get("Description", ""), fields.exif.get("ImageDescription", ""))
     return [*places, *fields.xmp.get("li", [])[:50]]
 

@@ -1,4 +1,4 @@
-"""All that a file says of itself."""
+"""All claims of a file's metadata."""
 
 from core.provenance.camera import of_camera, of_dates, of_place, of_software
 from core.provenance.claim import Claim
@@ -10,18 +10,19 @@ from core.provenance.tables import of_tables
 
 
 def provenance_of(data: bytes) -> tuple[Claim, ...]:
-    """What a file says of itself: of generators and signers first, of compression last.
+    """All claims of a file's metadata: on generators and signers first, on compression last.
 
-    Nothing in it is believed, fetched or written anywhere, and a verdict never depends on it.
+    Nothing is fetched or written, and no verdict depends on it.
 
     Args:
-        data: the bytes of a picture file that may come from anybody; none of them makes it raise.
+        data: the bytes of a picture file, untrusted; it never raises.
 
     Returns:
-        What is said; nothing where nothing can be read.
+        The claims, each once; none if there is no known metadata, one of kind "unread" if the
+        file cannot be read.
     """
     try:
-        return tuple(dict.fromkeys(_claims(data)))  # EXIF and XMP say much the same
+        return tuple(dict.fromkeys(_claims(data)))  # EXIF and XMP often agree
     except Exception:  # a damaged file raises many types
         return (Claim("unread", "Its metadata is damaged, or too large, and was not read."),)
 

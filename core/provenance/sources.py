@@ -1,9 +1,9 @@
-"""IPTC's "digital source type": what kind of thing a picture is, declared in XMP or C2PA."""
+"""IPTC's "digital source type": how a picture was made, as declared in XMP or C2PA."""
 
 from core.provenance.claim import Claim, printable, quoted
 from core.provenance.fields import Fields
 
-# After IPTC's controlled vocabulary, cv.iptc.org/newscodes/digitalsourcetype.
+# From IPTC's controlled vocabulary, cv.iptc.org/newscodes/digitalsourcetype.
 _KINDS = {
     "digitalcapture": "captured by a digital camera",
     "computationalcapture": "captured by a digital camera and merged from several frames",
@@ -29,15 +29,15 @@ _BY_MACHINE = ("trainedalgorithmicmedia", "compositewithtrainedalgorithmicmedia"
 
 
 def code_of(value: str) -> str:
-    """The last part of a source type's address, as it stands there."""
+    """The code of a source type: the last part of its URI, in its own spelling."""
     return value.rstrip("/").replace(":", "/").rsplit("/", 1)[-1]
 
 
 def words_for(value: str) -> str:
-    """What a source type means, in plain words.
+    """What a source type means, in words that complete "Declares itself as".
 
     Args:
-        value: its address or its code, from anybody.
+        value: its URI or code, untrusted.
     """
     code = code_of(value)
     return _KINDS.get(code.lower(), f"of a kind unknown to this app, {quoted(code)}")
@@ -49,7 +49,7 @@ def is_generative(value: str) -> bool:
 
 
 def of_source_type(fields: Fields) -> list[Claim]:
-    """What kinds of picture a file declares itself to be in XMP."""
+    """The source types that a file declares in XMP, at most three."""
     values = list(dict.fromkeys(fields.xmp.get("DigitalSourceType", [])))[:3]
     return [
         Claim(

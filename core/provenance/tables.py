@@ -1,4 +1,4 @@
-"""Who may have compressed a JPEG last, by its quantization tables."""
+"""The program that may have saved a JPEG last, by its quantization tables."""
 
 from functools import cache
 from typing import cast
@@ -24,7 +24,7 @@ _LAST = "It tells who saved the file last, not who made the picture."
 
 
 def of_tables(fields: Fields) -> list[Claim]:
-    """Say whose quantization tables they are; nothing for what is no JPEG."""
+    """Whose quantization tables a JPEG has: one claim; none for other formats."""
     if not fields.tables:
         return []
     tables = tuple(tuple(table) for table in fields.tables)

@@ -142,7 +142,7 @@ def test_a_tag_that_is_none_is_a_sentence(data):
     page = _page(data=data)
     page.text_input(key="ds_new_tag").set_value("x" * 99).run()
     page = _click(page, "Put it on all 56")
-    assert not page.exception and "at most 40 signs" in page.error[0].value
+    assert not page.exception and "at most 40 characters" in page.error[0].value
 
 
 @pytest.fixture

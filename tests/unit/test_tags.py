@@ -34,7 +34,7 @@ def test_a_tag_that_no_face_has_is_gone(tmp_path, cache):
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 41, "a\x00b"])
 def test_what_is_no_tag(text):
-    with pytest.raises(UserError, match="at most 40 signs"):
+    with pytest.raises(UserError, match="at most 40 characters"):
         clean_tag(text)
 
 

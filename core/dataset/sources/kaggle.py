@@ -24,7 +24,7 @@ HANDLE = "xhlulu/140k-real-and-fake-faces/versions/2"
 INNER = "real_vs_fake/real-vs-fake"  # where the splits lie in the archive
 COUNTS = {"train": 50_000, "valid": 10_000, "test": 10_000}  # of each class
 BYTES = 4_100_000_000  # of the archive; unpacked it takes about as much again
-UNFOLDED_BYTES = 3 * BYTES  # that no archive may go beyond
+UNFOLDED_BYTES = 3 * BYTES  # largest size of an unpacked archive
 SHARES = {"train": 0.7, "valid": 0.15, "test": 0.15}  # of a sample
 MAX_SAMPLE = 5_000
 TRIES = 4
@@ -33,13 +33,13 @@ WORKERS = 8
 
 
 def download_all() -> Path:
-    """Fetch the whole set into kagglehub's own folder; a broken download is continued.
+    """Download the whole set into kagglehub's folder; a broken download is continued.
 
     Returns:
         The folder with the splits.
 
     Raises:
-        UserError: there is no room, no connection, no permission, or the set is not complete.
+        UserError: no disk space, no connection, no permission, or the set is not complete.
     """
     cache = _cache_folder()
     _check_room(cache, 2 * BYTES)
@@ -50,7 +50,7 @@ def download_all() -> Path:
 
 
 def check_counts(folder: Path, counts: dict[str, int]) -> None:
-    """Raise UserError unless every class of every split has as many files as it should."""
+    """Raise UserError unless every class of every split has `counts[split]` files."""
     for split in SPLITS:
         for name in CLASS_NAMES:
             place = folder / split / name
@@ -68,19 +68,19 @@ def download_sample(
     seed: int = 0,
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> Path:
-    """Fetch a random part of the set, file by file; what is there already is not fetched again.
+    """Download a random sample of the set; files that are there already are kept.
 
     Args:
-        per_class: faces of each class, shared out to train, valid and test.
-        out: folder for them; by default one of the app's own.
-        seed: of the choice: the same faces for the same seed.
-        progress: told how many of how many files are there.
+        per_class: faces of each class, 10 to `MAX_SAMPLE`, over train, valid and test.
+        out: folder for them; None takes `sample_folder`.
+        seed: the same seed draws the same faces.
+        progress: called with (files that are there, files in all).
 
     Returns:
         The folder, in the Kaggle layout.
 
     Raises:
-        UserError: a number out of range, no room, no connection, or a damaged file.
+        UserError: `per_class` out of range, no disk space, no connection, or a damaged file.
     """
     if not 10 <= per_class <= MAX_SAMPLE:
         raise WrongUsage(
@@ -130,10 +130,10 @@ def _chosen(split: str, per_class: int, seed: int) -> list[str]:
 
 
 def read_listing(data: bytes) -> pd.DataFrame:
-    """The set's own index of a split: columns path and label_str.
+    """Read the set's index of a split: columns path and label_str.
 
     Raises:
-        UserError: it is not one.
+        UserError: it is not such a CSV file.
     """
     try:
         table = pd.read_csv(io.BytesIO(data), usecols=["path", "label_str"], dtype=str).dropna()
@@ -153,7 +153,7 @@ def _fetch_face(name: str, out: Path) -> None:
     except UserError as error:
         _forget(file)
         raise UserError(
-            f"Kaggle sent {name} as no picture. Start the sample again: it goes on where it is."
+            f"What Kaggle sent as {name} is no picture. Start the sample again: it continues there."
         ) from error
     target = out / name
     try:
@@ -165,7 +165,7 @@ def _fetch_face(name: str, out: Path) -> None:
 
 
 def _forget(file: Path) -> None:
-    """Take a file out of kagglehub's folder: it is fetched anew when it is asked for again."""
+    """Delete a file in kagglehub's folder, so that it is downloaded again when it is needed."""
     file.unlink(missing_ok=True)
 
 
@@ -211,7 +211,7 @@ def fetch(path: str | None) -> str:
             error = damaged
     raise UserError(
         f"Kaggle could not be reached, the connection broke, or what came was damaged, {TRIES} "
-        f"times ({type(error).__name__}). What came is kept: start again to go on. The demo set "
+        f"times ({type(error).__name__}). What came is kept: start again to continue. The demo set "
         "needs no connection."
     ) from error
 
@@ -255,7 +255,7 @@ def _check_room(folder: Path, needed_bytes: int) -> None:
 def _no_room(error: OSError, folder: Path) -> UserError:
     return UserError(
         f"{folder} cannot be written ({error.strerror or error}). Make room there; what came is "
-        "kept, start again to go on."
+        "kept: start again to continue."
     )
 
 

@@ -1,8 +1,8 @@
-"""A face as the files of the 140k set are: their own way from 1024 pixels to the bytes.
+"""The processing of the 140k set: from a face of 1024 pixels to the bytes of its file.
 
-Found by experiment: 83 of 83 FFHQ originals, put through these steps, are their Kaggle files to
-the byte. A face that comes another way can be told from the true ones by its power spectrum
-alone, so whatever joins them in training must come this one.
+Found by experiment: these steps turn 83 of 83 FFHQ originals into their Kaggle files, byte for
+byte. Another processing shows in the power spectrum alone, so all faces that are added for training
+must be processed like this.
 """
 
 import tempfile
@@ -16,17 +16,17 @@ from core.errors import UserError
 
 SIDE_PX = 256
 FIRST_QUALITY, SECOND_QUALITY = 95, 75
-LIBJPEG = "9e"  # today's libraries round other numbers for one luma block in fourteen
+LIBJPEG = "9e"  # today's libraries round one luma block in fourteen otherwise
 
 
 def kaggle_form(face: np.ndarray) -> bytes:
-    """Put a large face through the data set's own steps.
+    """Process a large face as the data set does.
 
-    Bilinear without smoothing (of 1024 pixels the mean of the middle four of each 4x4), JPEG 95,
-    decoded, JPEG 75 by IJG's libjpeg 9e, both 4:2:0.
+    Scaled bilinearly without smoothing (from 1024 pixels: the mean of the middle four of each 4x4),
+    JPEG 95, decoded, JPEG 75 by IJG's libjpeg 9e, both 4:2:0.
 
     Args:
-        face: uint8 (side, side, 3), RGB; 1024 pixels as the originals, or another size above 256.
+        face: uint8 (side, side, 3), RGB; 1024 pixels like the originals, or any side above 256.
 
     Returns:
         The bytes of a JPEG file, 256x256.

@@ -1,4 +1,4 @@
-"""Files of a data set that is made here: one by one, so that interrupted work can be resumed."""
+"""Write the files of a generated data set one by one, so that interrupted work can be resumed."""
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -8,12 +8,12 @@ from core.atomic import write_atomically
 from core.errors import UserError
 
 Job = tuple[str, Callable[[], bytes]]
-"""A file's path below the folder, and what makes its content."""
+"""A file's path relative to the folder, and a function that makes its content."""
 
 
 @contextmanager
 def writing_to(out: Path) -> Generator[None]:
-    """Turn what keeps a folder from being written into a sentence.
+    """Turn an OSError while writing to a folder into a sentence.
 
     Raises:
         UserError: in place of an OSError.
@@ -25,12 +25,15 @@ def writing_to(out: Path) -> Generator[None]:
 
 
 def make_files(out: Path, jobs: Sequence[Job], progress: Callable[[int, int], object]) -> None:
-    """Make those files of a folder that are not there yet.
+    """Write those files of a folder that are not there yet.
 
     Args:
         out: the folder.
-        jobs: a file each.
-        progress: told how many of how many are there.
+        jobs: one for each file.
+        progress: called with (files that are there, files in all).
+
+    Raises:
+        OSError: a file cannot be written.
     """
     for done, (file, make) in enumerate(jobs, start=1):
         target = out / file

@@ -1,4 +1,4 @@
-"""More generated faces for a data set: as many as are asked for, of any truncation."""
+"""Add generated faces to a data set, of any number and truncation."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -29,20 +29,20 @@ def paint_faces(
     psi: tuple[float, float],
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> Path:
-    """Add generated faces to a folder in the Kaggle layout; those that are there are kept.
+    """Add generated faces to a folder in the Kaggle layout; files that are there are kept.
 
-    Each face depends on its seed alone: `{split}/fake/{source}_{seed}.jpg`, its psi drawn evenly
-    from a range. Large faces take the data set's own form (`kaggle_form`); those of the DCGAN
-    keep their 128 pixels. A tenth each goes to valid and to test.
+    The files are `{split}/fake/{source}_{seed}.jpg`; psi is drawn uniformly, by the seed. Faces
+    above 256 pixels are processed as the data set (`kaggle_form`); those of the DCGAN keep their
+    128 pixels. A tenth each goes to valid and to test.
 
     Args:
         out: the folder.
-        generators: what paints, in turn.
-        source: name of the source, without "_".
-        first_seed: seeds are consecutive.
-        count: how many.
+        generators: paint in turn.
+        source: name of the source: letters and digits.
+        first_seed: of consecutive seeds.
+        count: how many faces, at least 10.
         psi: smallest and largest truncation.
-        progress: told how many of how many are there.
+        progress: called with (files that are there, files in all).
 
     Returns:
         The folder.
@@ -71,7 +71,7 @@ def paint_faces(
 
 
 def link_faces(index: DatasetIndex, out: Path) -> None:
-    """Let a folder show another data set's files beside its own, without copying them.
+    """Link all images of another data set into a folder.
 
     Raises:
         UserError: the folder cannot be written.

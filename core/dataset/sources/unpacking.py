@@ -1,4 +1,4 @@
-"""A bound on what a downloaded archive may unfold to, looked up before a byte of it is written."""
+"""A limit on the unpacked size of a downloaded archive, checked before anything is written."""
 
 import tarfile
 import zipfile
@@ -12,24 +12,26 @@ MOST_FILES = 1_000_000
 
 
 def check_archive(archive: Path, most_bytes: int) -> None:
-    """Raise UserError if an archive says that it unfolds to more; no reader writes more than said.
+    """Raise UserError if an archive states a larger unpacked size, or over `MOST_FILES` files.
+
+    Readers write no more than the stated sizes.
 
     Args:
-        archive: a ZIP or TAR file; another one is left to whoever unpacks it.
-        most_bytes: of all its files together.
+        archive: a ZIP or TAR file; other files pass.
+        most_bytes: largest size of all its files together.
     """
     unfolded_bytes = 0
     for number, size_bytes in enumerate(_sizes(archive), start=1):
         unfolded_bytes += size_bytes
         if unfolded_bytes > most_bytes or number > MOST_FILES:
             raise UserError(
-                "The archive that came unfolds to far more than the data set has, so it was not "
-                "unpacked and is thrown away. Try again later, or take the demo set."
+                "The archive that came would unpack to far more than the data set has, so it was "
+                "not unpacked and is deleted. Try again later, or take the demo set."
             )
 
 
 def _sizes(archive: Path) -> Iterable[int]:
-    """Of each file, in bytes."""
+    """The stated unpacked size of each file, in bytes."""
     if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as packed:
             yield from (entry.file_size for entry in packed.infolist())
@@ -40,7 +42,7 @@ def _sizes(archive: Path) -> Iterable[int]:
 
 @contextmanager
 def bounded_unpacking(most_bytes: int) -> Generator[None]:
-    """Let kagglehub unpack only what `check_archive` lets pass."""
+    """Within it kagglehub unpacks only archives that pass `check_archive`."""
     import kagglehub.http_resolver as resolver
 
     theirs = resolver._extract_archive  # noqa: SLF001  kagglehub has no setting for it
