@@ -78,6 +78,6 @@ def test_a_damaged_book_is_an_empty_one(tmp_path, cache, kept):
 def test_no_right_to_write_is_a_sentence_and_changes_nothing(tmp_path):
     (tmp_path / "file").touch()
     book = TagBook(tmp_path, tmp_path / "file")
-    with pytest.raises(UserError, match="cannot be kept"):
+    with pytest.raises(UserError, match="cannot be saved"):
         book.add("odd", ["a.png"])
     assert book.names == []

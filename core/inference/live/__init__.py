@@ -1,4 +1,4 @@
-"""Judging faces in moving pictures.
+"""Judging faces in webcam streams and video files.
 
-Verdicts take time as an argument; a clock runs only in streams, in jobs and in time limits.
+The pipeline takes time as an argument; only streams, jobs and time limits read a clock.
 """

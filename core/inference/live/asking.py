@@ -1,4 +1,4 @@
-"""Ask the slow network: in a thread for a stream, so that no frame waits, or at once for a file."""
+"""Two ways to run the slow network: in a thread (for a stream), or in turn (for a file)."""
 
 import math
 import time
@@ -11,19 +11,19 @@ import numpy as np
 
 from core.inference.networks import Network
 
-# One thread for all streams of the process, each with one view in it at most: however many people
-# are live, the slow network works on one face at a time.
+# One thread for all streams of the process, with at most one view of each stream waiting: the slow
+# network works on one face at a time, however many streams there are.
 _worker = ThreadPoolExecutor(1, thread_name_prefix="second-opinion")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the network said of a view.
+    """The network's output for one view of a face.
 
     Attributes:
-        key: of the track.
-        time_s: when the face was seen.
-        log_odds: of fake, before calibration.
+        key: of the face's track.
+        time_s: time of the view in the stream, in seconds.
+        log_odds: log-odds of fake, before calibration.
     """
 
     key: int
@@ -32,25 +32,25 @@ class Answer:
 
 
 class Asking(Protocol):
-    """How the pipeline passes views on to the slow network."""
+    """How the pipeline hands views to the slow network."""
 
     @property
     def is_free(self) -> bool:
-        """Whether it would take a view now. Views are dropped rather than queued."""
+        """Whether `ask` may be called now. Otherwise the pipeline drops the view."""
 
     def ask(self, key: int, crop: np.ndarray, time_s: float) -> None:
-        """Hand over a view, uint8 (side, side, 3), RGB; only while it is free."""
+        """Hand over a view, uint8 (side, side, 3), RGB; only while `is_free`."""
 
     def answers(self) -> list[Answer]:
-        """What is known since the last call.
+        """The answers that came since the last call.
 
         Raises:
-            Exception: whatever the network raised.
+            Exception: what the network raised.
         """
 
 
 class InTurn:
-    """Answers before it returns: the same file gives the same report, on any machine."""
+    """Runs the network within `ask`: a report does not depend on the machine's speed."""
 
     is_free = True
 
@@ -67,9 +67,9 @@ class InTurn:
 
 
 class Beside:
-    """Works in a thread of its own on one view at a time; no call waits for it.
+    """Runs the network in a thread, one view at a time; no method waits for it.
 
-    After a view it rests for as long as that took: while it works the frames take twice as long.
+    After a view it pauses for as long as that took: while it runs, frames take twice as long.
     """
 
     def __init__(self, network: Network, clock: Callable[[], float] = time.monotonic):

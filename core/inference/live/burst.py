@@ -1,4 +1,4 @@
-"""About ten frames of a camera, judged as one: the verdict stands when enough was seen."""
+"""A burst: about ten views of a camera's face, judged together to one verdict."""
 
 import time
 from collections.abc import Callable
@@ -14,16 +14,16 @@ from core.inference.networks import Network
 from core.limits import Places
 
 FRAMES = 10  # judged views of the largest face
-SETTLE_S = 2.0  # light, focus and the connection's bit rate are poor at first: not judged
-NO_FACE_S, LIMIT_S = 8.0, 20.0  # without a face, and with one on a slow machine, it ends as well
+SETTLE_S = 2.0  # not judged: exposure, focus and bit rate are poor at first
+NO_FACE_S, LIMIT_S = 8.0, 20.0  # a burst ends after this long without, and with a face
 _SETTINGS = LiveSettings(search_s=0.5, judge_s=0.25, second_s=0.25, mirror=True)
 
 
 class Burst:
-    """Judges a camera's frames until enough was seen; then lets them pass as they are.
+    """Judges a camera's frames until there are enough; later ones pass unchanged.
 
     Attributes:
-        result: what was seen when it ended, None until then.
+        result: the stream's last view when the burst ended; None before.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Burst:
     def judge(
         self, pixels: np.ndarray, *, media_s: float | None = None, dropped: int = 0
     ) -> np.ndarray:
-        """As `LiveStream.judge`; frames of the first `SETTLE_S` only pass."""
+        """As `LiveStream.judge`; frames of the first `SETTLE_S` seconds pass unchanged."""
         if self._first_s is None:
             self._first_s = self._clock()
         elapsed_s = self._clock() - self._first_s
@@ -71,22 +71,22 @@ class Burst:
 
     @property
     def begun(self) -> bool:
-        """Whether a frame has come."""
+        """Whether a frame has arrived."""
         return self._first_s is not None
 
     @property
     def error(self) -> str | None:
-        """What is wrong with the latest frame, in a sentence, or None."""
+        """What went wrong with the latest judged frame, in a sentence, or None."""
         return self._stream.view().error
 
     @property
     def seen(self) -> int:
-        """How many views of the largest face were judged."""
+        """How many views of the largest face were judged so far."""
         return _views(self._stream.view())
 
 
 def is_enough(view: StreamView, elapsed_s: float) -> bool:
-    """Whether a burst may end with this, `elapsed_s` after its first frame."""
+    """Whether a burst ends with this view, `elapsed_s` seconds after its first frame."""
     if not view.tracks:
         return elapsed_s >= NO_FACE_S
     settled = all(track.enough for track in view.tracks)

@@ -1,8 +1,8 @@
-"""Open a video that may come from anybody: FFmpeg is given that file's bytes, and nothing else.
+"""Open an untrusted video: FFmpeg reads the bytes of that file and nothing else.
 
-Some formats are only texts that name other files or network addresses (SDP, ffconcat, HLS and
-others), and FFmpeg follows them. So a text is refused before FFmpeg sees it, only the formats in
-`FORMATS` are opened, and whatever else a file may ask for is denied.
+Some formats are texts that name other files or network addresses (SDP, ffconcat, HLS and others),
+which FFmpeg would open. So texts are refused before FFmpeg reads them, only the formats in
+`FORMATS` are allowed, and opening any other file is denied.
 """
 
 import io
@@ -22,8 +22,8 @@ from core.decoding.formats import ANIMATED, open_image
 from core.errors import UserError
 
 Source = Path | BinaryIO
-# FFmpeg's names for what phones, cameras, browsers, editors and television write. Every one
-# holds its pictures itself. The last line has only sound: opened to be able to say so.
+# FFmpeg's names of the formats of phones, cameras, browsers, editors and television, all of which
+# hold their pictures themselves. The last line is audio: opened to tell that there is no video.
 FORMATS = (
     "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,flv,ogg,asf,ivf,obu,mxf,dv,"
     "gif,apng,"
@@ -31,7 +31,7 @@ FORMATS = (
 )
 MAX_FRAME_PIXELS = 8192 * 8192
 MIN_RATE, MAX_RATE, COMMON_RATE = 0.01, 1000, 30.0  # frames a second
-OPEN_LIMIT_S = 20.0  # a sound file is open in well under a second
+OPEN_LIMIT_S = 20.0  # an intact file opens in well under a second
 _LIMITS = {"max_pixels": str(MAX_FRAME_PIXELS)}  # of every decoder
 _HEAD_BYTES = 4096
 _TEXT_BYTES = bytes({*b"\t\n\f\r\x1b", *range(0x20, 0x7F), *range(0x80, 0x100)})
@@ -44,10 +44,11 @@ def open_video(source: Source) -> Generator[InputContainer]:
     """Open a video file.
 
     Args:
-        source: a file, or its bytes as a seekable stream, which is read from the start.
+        source: a path, or a seekable binary stream, which is read from its start.
 
     Raises:
-        UserError: no video, damaged in its first part, or of a format that is not opened.
+        UserError: it cannot be read, is no video, is damaged at its start, is of a format that is
+            not in `FORMATS`, or takes longer than `OPEN_LIMIT_S` to open.
     """
     with _file(source) as file:
         file.seek(0)
@@ -67,7 +68,7 @@ def _file(source: Source):
 
 
 def _check(file: BinaryIO) -> None:
-    """Tell what is plainly no video by its content; its name says nothing."""
+    """Refuse empty files, texts and pictures by their content; the name is ignored."""
     head = file.read(_HEAD_BYTES)
     if not head:
         raise UserError("The file is empty (0 bytes), not a video. Save or download it again.")
@@ -77,7 +78,7 @@ def _check(file: BinaryIO) -> None:
             "videos, and nothing that it names is opened: give the video file itself."
         )
     kind, moves = _picture(file)
-    if moves and kind == "WEBP":  # the one kind of animation that FFmpeg does not play
+    if moves and kind == "WEBP":  # the only animation that FFmpeg cannot decode
         raise UserError(
             "The file is a WebP animation, which cannot be played here. Save it as GIF or MP4, "
             "or judge one picture of it on the Photo page."
@@ -90,20 +91,20 @@ def _check(file: BinaryIO) -> None:
 
 
 def _picture(file: BinaryIO) -> tuple[str | None, bool]:
-    """Which kind of picture a file is, None for no picture; and whether it is an animation."""
+    """The format of a picture file, None if it is no picture; and whether it is an animation."""
     try:
         with open_image(file) as picture:
             moves = picture.format in ANIMATED and getattr(picture, "is_animated", False)
             return picture.format, moves
-    except UserError:  # beyond the limit on pictures, but one
+    except UserError:  # over the limit on pixels, but a picture
         return "picture", False
     except Exception:  # Pillow's plugins raise many types; then it is none
         return None, False
 
 
 class _Bytes:
-    """A file for FFmpeg: without its name, by which it would guess a format or find neighbours,
-    and with an end to the wait until the video is open."""
+    """A file for FFmpeg without its name, from which it would guess a format or other files, and
+    with a time limit until the video is open."""
 
     def __init__(self, file: BinaryIO):
         self.seek, self.tell, self._read = file.seek, file.tell, file.read
@@ -157,15 +158,15 @@ def _deny(url: str, flags: int, options: dict) -> io.IOBase:
 
 
 def shown_streams(container: InputContainer) -> list[VideoStream]:
-    """The video streams that are no cover pictures or thumbnails."""
+    """The video streams without cover pictures and thumbnails."""
     return [s for s in container.streams.video if not s.disposition & _NOT_SHOWN]
 
 
 def video_stream(container: InputContainer) -> VideoStream:
-    """The stream that players show: of those marked "default" the best, by FFmpeg's own rule.
+    """The video stream that players show, chosen by FFmpeg's rule.
 
     Raises:
-        UserError: there is none, it cannot be decoded, or its frames are beyond the limit.
+        UserError: there is none, its codec is not known, or its frames are too large.
     """
     shown = shown_streams(container)
     if not shown:
@@ -173,7 +174,7 @@ def video_stream(container: InputContainer) -> VideoStream:
     playable = [stream for stream in shown if stream.codec_context is not None]
     if not playable:
         raise UserError(
-            "The video's coding is not known to this app. Save it as H.264, which every "
+            "The video's codec is not known to this app. Save it as H.264, which every "
             "program can write."
         )
     named = container.streams.best("video")
@@ -186,7 +187,7 @@ def video_stream(container: InputContainer) -> VideoStream:
 
 
 def frame_rate(stream: VideoStream) -> float:
-    """Frames a second as the file states them, or a common rate where it does not."""
+    """Frames per second as the file states them; `COMMON_RATE` if it states none or a wrong one."""
     rate = stream.average_rate or stream.guessed_rate
     return float(rate) if rate and MIN_RATE <= rate <= MAX_RATE else COMMON_RATE
 
@@ -195,7 +196,7 @@ def check_size(width: int, height: int) -> None:
     """Refuse frames that would take too much memory.
 
     Raises:
-        UserError: more than `MAX_FRAME_PIXELS`, or none: FFmpeg has held them back for that.
+        UserError: more than `MAX_FRAME_PIXELS` pixels, or 0: FFmpeg refused to tell the size.
     """
     if not 0 < width * height <= MAX_FRAME_PIXELS:
         raise UserError(

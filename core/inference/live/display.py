@@ -1,6 +1,6 @@
-"""From decoded frames to the picture a player shows: shape of pixels, turn, colours, fields.
+"""From decoded frames to what a player shows: pixel aspect, rotation, colours, interlacing.
 
-FFmpeg's filters do the work; what its players decide around them is decided here.
+FFmpeg's filters do the work; the choices that its players make are made here.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,8 +17,8 @@ from core.errors import UserError
 from core.inference.live.container import check_size
 
 MAX_SIDE = 1920  # larger frames are scaled down, in pixels
-MAX_ASPECT = 4.0  # of a pixel; real ones reach 2.9, what lies beyond is a wrong entry
-HD_HEIGHT = 720  # from here on browsers take colours without a label as BT.709
+MAX_ASPECT = 4.0  # of a pixel; real ones reach 2.9, others are wrong entries
+HD_HEIGHT = 720  # from this height browsers take unlabelled colours as BT.709
 # The colour matrices that swscale knows, numbered by ITU-T H.273.
 _MATRICES = {1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020nc"}
 
@@ -29,8 +29,8 @@ class Shown:
 
     Attributes:
         pixels: uint8 (height, width, 3), RGB, upright; both sides even and within `MAX_SIDE`.
-        time_s: its time stamp, or None.
-        stored: width and height in the file, in the upright picture's order.
+        time_s: its time stamp in seconds, or None.
+        stored: width and height in the file, swapped if the frame was turned by 90 degrees.
     """
 
     pixels: np.ndarray
@@ -47,8 +47,8 @@ class Display:
     """Shows the frames of one stream.
 
     Attributes:
-        deinterlaced: whether half pictures were put together.
-        toned_down: whether HDR was brought to the range of a common screen.
+        deinterlaced: whether interlaced frames were found and deinterlaced.
+        toned_down: whether HDR frames were tone mapped.
     """
 
     def __init__(self, stream: VideoStream):
@@ -57,7 +57,7 @@ class Display:
         self._aspect = _container_aspect(stream)
 
     def show(self, frames: Iterable[av.VideoFrame]) -> Iterator[Shown]:
-        """Each frame as a player shows it.
+        """Yield each frame as a player shows it.
 
         Raises:
             UserError: a frame is too large, or of a kind that cannot be shown.
@@ -76,7 +76,7 @@ class Display:
             yield from chain.push(None)
 
     def _kind(self, frame: av.VideoFrame) -> tuple:
-        """What a chain of filters is built for; when this changes, a new chain is needed."""
+        """The properties a filter chain is built for; when they change, a new chain is built."""
         colours = frame.colorspace, frame.color_range, frame.color_trc, frame.color_primaries
         return (frame.width, frame.height, frame.format.name, *colours, self.deinterlaced)
 
@@ -107,7 +107,7 @@ class _Chain:
         self._graph.link_nodes(*nodes, self._graph.add("buffersink")).configure()
 
     def push(self, frame: av.VideoFrame | None) -> Iterator[Shown]:
-        """Give in the next frame, None at the end; get those that are ready."""
+        """Push the next frame, None at the end; yield the frames that are ready."""
         try:
             self._graph.vpush(frame)
             while True:
@@ -131,7 +131,7 @@ class _Chain:
 
 
 def _display_matrix(frame: av.VideoFrame) -> np.ndarray:
-    """int32 (2, 2): times a stored pixel's (x, y), where it is shown, up to a shift and a scale."""
+    """int32 (2, 2): the matrix from stored to shown (x, y), up to a shift and a scale."""
     data = frame.side_data.get("DISPLAYMATRIX")
     if data is None:
         return np.eye(2, dtype=np.int32)
@@ -139,15 +139,15 @@ def _display_matrix(frame: av.VideoFrame) -> np.ndarray:
 
 
 def _container_aspect(stream: VideoStream) -> Fraction | None:
-    """A pixel's width by its height where the container overrules the frames, as in a player."""
+    """The pixel aspect of the container where it overrides that of the frames, as in players."""
     stated, coded = stream.sample_aspect_ratio, stream.codec_context.sample_aspect_ratio
     return stated if stated and stated != coded else None
 
 
 def _shown_size(aspect: Fraction | None) -> str:
-    """The scale filter's terms for the shown size: height kept, width by the pixels' shape.
+    """The scale filter's size: the height is kept, the width multiplied by the pixel aspect.
 
-    "sar" is the frame's own, so that a change in mid-file is honoured.
+    "sar" is the frame's own aspect, which may change within a file.
     """
     sar = "sar" if aspect is None else f"({aspect})"
     wide = f"iw*if(between({sar},{1 / MAX_ASPECT},{MAX_ASPECT}),{sar},1)"
@@ -158,9 +158,9 @@ def _shown_size(aspect: Fraction | None) -> str:
 
 
 def _labels(frame: av.VideoFrame) -> str:
-    """The setparams filter's terms: a colour matrix where none or a wrong one is stated.
+    """The setparams filter's options: a colour matrix if none or an unknown one is stated.
 
-    Players take the curve and the primaries of all but HDR as a screen's own.
+    Curve and primaries are ignored, as by players, which take them as the screen's own.
     """
     terms = "color_primaries=unknown:color_trc=unknown"
     if frame.format.is_rgb:

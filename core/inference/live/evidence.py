@@ -1,48 +1,48 @@
-"""What is known of one face so far: log-odds over its whole track, and one verdict that holds.
+"""The evidence on one face: mean log-odds over its track, and a verdict with hysteresis.
 
 The one place for the rule on what evidence is enough: the drawn box, the page and the table of a
-video all show the verdict that is given here.
+video all show the verdict from here.
 """
 
 from dataclasses import dataclass, field, replace
 
 from core.inference.verdict import Calibration, State, Verdict, logit, sigmoid
 
-MIN_VIEWS = 5  # fewer are thin evidence
+MIN_VIEWS = 5  # in all; fewer are too little evidence
 MIN_VIEWS_EACH = 2  # of every network that counts
-MIN_SPAN_S = 0.8  # and so are many within a moment: they all show the same frame
-PRIOR_S = 1.0  # what was seen is weighed against as long a time that says nothing
-STALE_S = 1.0  # after so long without a usable view the reason for that is told
-MAX_LOG_ODDS = 8.0  # no single view counts for more
+MIN_SPAN_S = 0.8  # from the first to the last view: views of one moment are almost the same
+PRIOR_S = 1.0  # log-odds are multiplied by span / (span + this)
+STALE_S = 1.0  # after this long without a usable view the verdict unsure names the reason
+MAX_LOG_ODDS = 8.0  # the log-odds of a view are clipped to this
 THIN = "Too little of the face was seen: a verdict needs about a second of it."
 
 
 @dataclass(frozen=True)
 class Joining:
-    """How what the networks say of a track becomes one probability.
+    """How the networks' log-odds of a track become one probability.
 
     Attributes:
-        weights: of the mean log-odds of each network that counts, by its name.
-        calibration: of their weighted sum, fitted on whole tracks.
+        weights: name of each network that counts -> weight of its mean log-odds.
+        calibration: of the weighted sum, fitted on whole tracks.
     """
 
     weights: dict[str, float]
     calibration: Calibration
 
     def with_threshold(self, threshold: float | None) -> "Joining":
-        """The same with a user's threshold; None keeps the calibrated one."""
+        """A copy with a user's threshold in (0, 1); None keeps the calibrated one."""
         if threshold is None:
             return self
         return replace(self, calibration=self.calibration.with_threshold(threshold))
 
     def joined(self, means: dict[str, float]) -> float:
-        """The weighted sum, before calibration."""
+        """The weighted sum of mean log-odds, before calibration."""
         return sum(weight * means[name] for name, weight in self.weights.items())
 
 
 @dataclass
 class _Heard:
-    """What one network said of a track."""
+    """The sum and number of one network's log-odds of a track."""
 
     total: float = 0.0
     views: int = 0
@@ -50,11 +50,15 @@ class _Heard:
 
 @dataclass
 class Evidence:
-    """Adds up what the networks say of one face; nothing is forgotten while it is followed.
+    """Averages the networks' log-odds of one face over all its views.
 
-    Frames of one video are far from independent, so the mean is read as a probability as it is
-    and not sharpened by their number; only at first it is drawn towards one half. The verdict has
-    hysteresis: given beyond the unsure band, withdrawn half-way from there to the threshold.
+    Frames of a video are far from independent, so the probability is calibrated from the mean
+    log-odds and not from their sum; with a short span it is shrunk towards one half. The verdict
+    has hysteresis: it is given outside the unsure band, and withdrawn half-way from the band's end
+    to the threshold.
+
+    Attributes:
+        state: of the latest `decide`.
     """
 
     state: State = State.UNSURE
@@ -64,12 +68,12 @@ class Evidence:
     _weakness: str | None = None
 
     def add(self, part: str, log_odds: float, time_s: float) -> None:
-        """Take in what a network said of a usable view of the face.
+        """Add a network's output for a usable view of the face.
 
         Args:
             part: the network's name.
-            log_odds: log(P(fake) / P(real)) as the network gives it, before any calibration.
-            time_s: when the face was seen.
+            log_odds: log(P(fake) / P(real)), before calibration.
+            time_s: time of the view in the stream, in seconds.
         """
         heard = self._heard.setdefault(part, _Heard())
         heard.total += capped(log_odds)
@@ -79,7 +83,7 @@ class Evidence:
         self._weakness = None
 
     def add_weak(self, reason: str) -> None:
-        """Note that the face could not be judged now, and why."""
+        """Note in a sentence why the face could not be judged now."""
         self._weakness = reason
 
     def views(self, part: str) -> int:
@@ -88,7 +92,7 @@ class Evidence:
 
     @property
     def judged(self) -> int:
-        """How many views were judged, by the network that judged most."""
+        """The largest number of views that a network has judged."""
         return max((heard.views for heard in self._heard.values()), default=0)
 
     def means(self) -> dict[str, float]:
@@ -96,14 +100,19 @@ class Evidence:
         return {name: heard.total / heard.views for name, heard in self._heard.items()}
 
     def p_fake(self, joining: Joining) -> float | None:
-        """What the evidence comes to; None before every network that counts was heard."""
+        """Calibrated P(fake) in (0, 1); None until every network that counts has judged a view."""
         if not joining.weights.keys() <= self._heard.keys():
             return None
         worth = self._span_s / (self._span_s + PRIOR_S)
         return float(sigmoid(worth * joining.calibration.calibrated(joining.joined(self.means()))))
 
     def decide(self, time_s: float, joining: Joining) -> Verdict:
-        """The verdict as of now; it holds until the evidence speaks for another one."""
+        """Update the verdict and return it.
+
+        Args:
+            time_s: the present time in the stream, in seconds.
+            joining: as above.
+        """
         p_fake = self.p_fake(joining)
         thin = p_fake is None or self.is_thin(joining)
         silent = p_fake is None or thin
@@ -122,13 +131,13 @@ class Evidence:
         return self._last_s - self._first_s
 
     def is_thin(self, joining: Joining) -> bool:
-        """Whether too little was seen for any verdict."""
+        """Whether there are too few views, or within too short a time, for a verdict."""
         each = [self.views(part) for part in joining.weights]
         few = sum(each) < MIN_VIEWS or min(each, default=0) < MIN_VIEWS_EACH
         return few or self._span_s < MIN_SPAN_S
 
     def _next(self, p_fake: float, calibration: Calibration) -> State:
-        """As for photos outside the unsure band; within it the last verdict holds half-way in."""
+        """Outside the unsure band as for photos; within it the last verdict may hold."""
         if not calibration.in_band(p_fake):
             return State(str(calibration.states(p_fake)))
         high, low = calibration.unsure_high, calibration.unsure_low
@@ -140,10 +149,10 @@ class Evidence:
 
 
 def capped(log_odds: float) -> float:
-    """The log-odds of one view, within `MAX_LOG_ODDS`."""
+    """The log-odds of one view, clipped to [-`MAX_LOG_ODDS`, `MAX_LOG_ODDS`]."""
     return min(max(float(log_odds), -MAX_LOG_ODDS), MAX_LOG_ODDS)
 
 
 def _half_way(calibration: Calibration, end: float) -> float:
-    """Between an end of the band and the threshold, in log-odds."""
+    """P(fake) half-way, in log-odds, between an end of the band and the threshold."""
     return float(sigmoid((logit(end) + logit(calibration.threshold)) / 2))

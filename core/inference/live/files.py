@@ -1,4 +1,4 @@
-"""Judge a video that lies on disk."""
+"""Judge a video file on disk."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -27,8 +27,8 @@ def judge_video_file(
         target: the annotated MP4 file; overwritten if it exists.
         progress: see `judge_video`.
         detector: finds the faces; a key of `DETECTORS`.
-        network: what the verdict stands on; see `load_judges`.
-        folder: where the artifacts lie.
+        network: one of `core.config.NETWORKS`; see `load_judges`.
+        folder: of the artifacts.
 
     Raises:
         UserError: a file cannot be used, or the classifier is missing.

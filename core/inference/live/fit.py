@@ -1,4 +1,4 @@
-"""Put pictures of one shape into a frame of another: as large as fits, in the middle."""
+"""Fit pictures into a frame of another shape: as large as possible, centred."""
 
 from dataclasses import dataclass
 
@@ -12,11 +12,11 @@ Size = tuple[int, int]  # width, height, in pixels
 
 @dataclass(frozen=True)
 class Fit:
-    """Where a picture lies in a frame.
+    """Scale and position of a picture in a frame.
 
     Attributes:
-        scale: pixels of the frame to one of the picture.
-        left, top: its corner in the frame, in the frame's pixels.
+        scale: pixels of the frame per pixel of the picture.
+        left, top: the picture's corner, in pixels of the frame.
     """
 
     scale: float
@@ -25,22 +25,25 @@ class Fit:
 
     @classmethod
     def of(cls, picture: Size, frame: Size) -> "Fit":
-        """How a picture of one size lies in a frame of another."""
+        """The fit of a picture of one size in a frame of another; (width, height) in pixels."""
         scale = min(frame[0] / picture[0], frame[1] / picture[1])
         return cls(scale, (frame[0] - scale * picture[0]) / 2, (frame[1] - scale * picture[1]) / 2)
 
     def box(self, box: Box) -> Box:
-        """Where a box of the picture lies in the frame."""
+        """A box of the picture in pixels of the frame."""
         x, y = self.left + self.scale * box.x, self.top + self.scale * box.y
         return Box(round(x), round(y), round(self.scale * box.w), round(self.scale * box.h))
 
 
 def letterboxed(pixels: np.ndarray, size: Size) -> np.ndarray:
-    """A picture at another size, with black bars where the shape differs.
+    """Scale a picture to another size, with black bars if the shape differs.
 
     Args:
         pixels: uint8 (height, width, 3).
-        size: what is wanted.
+        size: (width, height) of the result, in pixels.
+
+    Returns:
+        uint8 of that size.
     """
     fit = Fit.of(pixels.shape[1::-1], size)
     left, top = round(fit.left), round(fit.top)

@@ -1,4 +1,4 @@
-"""Judge an uploaded video beside the page: progress, cancel, and the result when it is there."""
+"""Judge an uploaded video in a thread: with progress, a way to cancel, and the result."""
 
 import io
 import logging
@@ -12,20 +12,20 @@ from core.inference.live.video import VideoReport, judge_video
 from core.limits import VIDEOS
 
 WAIT_S = 0.2
-_turn = threading.Semaphore(1)  # one video at a time: the others, and the webcams, go on
-_unfinished: set["VideoJob"] = set()  # judged or waiting; each holds a whole video in memory
+_turn = threading.Semaphore(1)  # one video is judged at a time, so that webcams stay fluent
+_unfinished: set["VideoJob"] = set()  # running or waiting; each holds a whole video in memory
 _counting = threading.Lock()
 
 logger = logging.getLogger(__name__)
 
 
 class VideoJob:
-    """Works in a thread of its own; all in memory. Every method returns at once.
+    """One video, judged in memory by a thread. All methods but `wait` return at once.
 
     Attributes:
-        name: the file's.
-        calibration: the thresholds it is judged with.
-        report, error: the result, or a sentence on why there is none; None until it is done.
+        name: the file's name.
+        calibration: the thresholds of the verdicts.
+        report, error: when done one of them: the result, or a sentence on why there is none.
     """
 
     def __init__(
@@ -37,17 +37,17 @@ class VideoJob:
         alive: Callable[[], bool] = lambda: True,
         clock: Callable[[], float] = time.monotonic,
     ):
-        """Start.
+        """Start the thread.
 
         Args:
             name: the file's name, to show.
             data: the video's bytes.
             pipeline: a fresh pipeline.
-            alive: asked before each frame whether anybody still waits for the result.
+            alive: called before each frame; False cancels the job.
             clock: seconds of a steady clock.
 
         Raises:
-            UserError: as many videos as the server allows are judged or wait.
+            UserError: `FACES_MAX_VIDEOS` videos are judged or wait already.
         """
         with _counting:
             if len(_unfinished) >= VIDEOS.value():
@@ -71,7 +71,7 @@ class VideoJob:
 
     @property
     def done(self) -> bool:
-        """Whether there is a report or an error."""
+        """Whether the job has ended, with a report or an error."""
         return not self._thread.is_alive()
 
     @property
@@ -80,7 +80,7 @@ class VideoJob:
         return self._output.getvalue() if self.done else b""
 
     def progress(self) -> tuple[float | None, float | None]:
-        """Share done in [0, 1] and seconds left; None where they are not known."""
+        """Share done in [0, 1] and seconds left; None if unknown."""
         share = self._share
         if not share or self._started_s is None:
             return share, None
@@ -88,15 +88,15 @@ class VideoJob:
 
     @property
     def waiting(self) -> bool:
-        """Whether another video is judged first."""
+        """Whether the job waits for other videos."""
         return self._started_s is None and not self.done
 
     def cancel(self) -> None:
-        """Stop soon; the part that is done becomes the result."""
+        """Stop before the next frame; the result is the part that is done."""
         self._cancelled.set()
 
     def wait(self, timeout_s: float | None = None) -> None:
-        """Wait for the end."""
+        """Wait until the job ends, at most `timeout_s` seconds; None waits without limit."""
         self._thread.join(timeout_s)
 
     def _take_part(self, data: bytes, pipeline: LivePipeline) -> None:
@@ -122,7 +122,7 @@ class VideoJob:
             )
         except UserError as error:
             self.error = str(error)
-        except Exception as error:  # a thread's error is seen by nobody else
+        except Exception as error:  # nobody sees a thread's exception
             logger.exception("A video could not be judged")
             self.error = f"The video could not be judged ({type(error).__name__})."
         finally:

@@ -1,4 +1,4 @@
-"""Who judges moving pictures: the CNN every view, the second opinion now and then."""
+"""The networks that judge video: the CNN on every view, the second opinion less often."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,15 +17,15 @@ _NOT_CALIBRATED = "The second opinion is not calibrated for moving pictures."
 
 @dataclass(frozen=True)
 class Judges:
-    """The networks of a live pipeline, and how they are joined.
+    """The networks of a live pipeline, and how their outputs are joined.
 
     Attributes:
-        name: what the verdict stands on, one of `core.config.NETWORKS`.
-        predictor: the CNN, asked for every judged view.
-        second: asked now and then; None where the CNN judges alone.
-        joining: of what they say of a track.
-        alone: joining of the CNN alone, used from the moment in which `second` fails.
-        note: why the CNN judges alone although both were wanted, or None.
+        name: the networks that count, one of `core.config.NETWORKS`.
+        predictor: the CNN, run on every judged view.
+        second: the second opinion, run less often; None if the CNN judges alone.
+        joining: weights and calibration for a track.
+        alone: the same for the CNN alone, used once `second` has failed.
+        note: why the CNN judges alone although more was wanted, in a sentence, or None.
     """
 
     name: str
@@ -43,12 +43,12 @@ def judges_of(
 
     Args:
         panel: as it judges photos.
-        folder: where the live calibrations lie.
-        wanted: what should judge, one of `core.config.NETWORKS`; where the panel has less, or the
-            second opinion has no live calibration, the CNN judges alone and a note says why.
+        folder: of the artifacts, with the live calibrations.
+        wanted: one of `core.config.NETWORKS`. If the panel has only the CNN, or "both" has no
+            live calibration, the CNN judges alone, and `note` says why.
 
     Raises:
-        UserError: a live calibration that cannot be done without is missing, or was changed.
+        UserError: a live calibration is missing or was changed.
     """
     alone = Joining({"cnn": 1.0}, load_calibration(folder, live=True))
     cnn = Judges("cnn", panel.predictor, None, alone, alone)
@@ -61,15 +61,15 @@ def judges_of(
 
 
 def load_judges(name: str = DEFAULT_NETWORK, folder: Path = ARTIFACTS_DIR) -> Judges:
-    """Load what moving pictures are judged by.
+    """Load the networks that judge video.
 
     Args:
-        name: one of `core.config.NETWORKS`; "both" becomes the CNN alone, with a note, where the
+        name: one of `core.config.NETWORKS`; "both" becomes the CNN alone, with a note, if the
             second opinion cannot be used.
-        folder: where the artifacts lie.
+        folder: of the artifacts.
 
     Raises:
-        UserError: a file that cannot be done without is missing or was changed.
+        UserError: a required file is missing or was changed.
     """
     try:
         return judges_of(load_panel(name, folder), folder, wanted=name)

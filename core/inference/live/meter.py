@@ -1,4 +1,4 @@
-"""How fast a stream is judged: frames per second, latency, frames that were skipped."""
+"""The speed of a stream: frames per second, latency, skipped frames."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -10,13 +10,14 @@ STALE_AFTER_S = 2.0
 
 @dataclass(frozen=True)
 class Speed:
-    """Figures over the last seconds.
+    """The speed over the window before the latest result.
 
     Attributes:
-        fps: judged frames a second, up to the latest result; 0 before the second one.
-        p50_latency_ms, p95_latency_ms: from a frame's arrival to its result; None without one.
+        fps: judged frames per second; 0 before the second result.
+        p50_latency_ms, p95_latency_ms: percentiles of the time from a frame's arrival to its
+            result; None before the first result.
         judged, dropped: frames since the start.
-        stale: no result for `STALE_AFTER_S`.
+        stale: whether the latest result is older than `STALE_AFTER_S` seconds.
     """
 
     fps: float
@@ -36,12 +37,12 @@ class SpeedMeter:
         self._judged = self._dropped = 0
 
     def add(self, arrived_s: float, done_s: float, dropped: int = 0) -> None:
-        """Note a result.
+        """Add a result.
 
         Args:
-            arrived_s: when its frame came in.
-            done_s: when the result was there.
-            dropped: how many frames before it were skipped.
+            arrived_s: when its frame arrived.
+            done_s: when the result was ready.
+            dropped: how many frames were skipped before it.
         """
         self._results.append((done_s, max(0.0, done_s - arrived_s)))
         self._judged += 1
@@ -50,7 +51,7 @@ class SpeedMeter:
             self._results.popleft()
 
     def read(self, now_s: float) -> Speed:
-        """The figures as of now."""
+        """The speed at a time of the same clock."""
         latencies_ms = [1000 * latency for _, latency in self._results]
         p50, p95 = np.percentile(latencies_ms, [50, 95]) if latencies_ms else (None, None)
         times_s = [done_s for done_s, _ in self._results]

@@ -1,4 +1,4 @@
-"""Draw judged faces on a frame, fast enough for every frame of a video."""
+"""Draw the boxes and verdicts of faces on a frame."""
 
 from functools import lru_cache
 
@@ -10,7 +10,7 @@ from core.inference.live.states import LiveFrame, TrackState
 from core.inference.report import CLASS_COLORS
 from core.inference.verdict import SHORT_WORDS, percent
 
-GHOST_S = 0.3  # a face lost for longer has no box: it is elsewhere, or gone
+GHOST_S = 0.3  # a face that was not found for longer gets no box
 
 
 def draw_tracks(frame: LiveFrame) -> np.ndarray:
@@ -35,7 +35,7 @@ def draw_tracks(frame: LiveFrame) -> np.ndarray:
 
 
 def label_of(track: TrackState) -> str:
-    """A track in a few words: "1 generated · P(fake) 97%"."""
+    """The label of a track, as in "1 generated · P(fake) 97%"."""
     chance = f" · P(fake) {percent(track.p_fake)}" if track.p_fake is not None else ""
     return f"{track.number} {SHORT_WORDS[track.verdict.state]}{chance}"
 
@@ -54,7 +54,7 @@ def _put_label(pixels: np.ndarray, track: TrackState) -> None:
 
 @lru_cache(maxsize=512)
 def _label(text: str, color: str, size_px: int) -> np.ndarray:
-    """A line of text on its class' colour; drawn once, as setting type is slow."""
+    """A line of white text on a colour: uint8 (h, w, 3); cached, as rendering text is slow."""
     font = ImageFont.load_default(size_px)
     left, top, right, bottom = font.getbbox(text)
     pad = max(2, size_px // 4)

@@ -1,4 +1,4 @@
-"""The live pipeline: frames and their times in, faces with verdicts out."""
+"""The live pipeline: from frames with times to faces with verdicts."""
 
 import logging
 import math
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class _Known:
-    """What the pipeline remembers of a track, beside where it is."""
+    """What the pipeline keeps of a track besides its position."""
 
     evidence: Evidence = field(default_factory=Evidence)
     judged_s: float = -math.inf
@@ -39,11 +39,11 @@ class _Known:
 
 
 class LivePipeline:
-    """Judges one stream. Not for several threads at once; the networks may be shared.
+    """Judges one stream. Not thread-safe but for `settings`; the networks may be shared.
 
     Attributes:
-        settings: in force from the next frame on.
-        note: why the CNN judges alone although it should not, or None.
+        settings: used from the next frame on.
+        note: why the CNN judges alone although more was wanted, in a sentence, or None.
     """
 
     def __init__(
@@ -55,14 +55,14 @@ class LivePipeline:
         asking: Callable[[Network], Asking] = InTurn,
         heard: Callable[[int, str, float, float], object] = lambda *view: None,
     ):
-        """Start with nothing known.
+        """Start without tracks.
 
         Args:
             judges: the networks.
-            detector: finds the faces; None takes that of the settings.
+            detector: finds the faces; None takes the detector of the settings.
             settings: to start with.
-            asking: how the second opinion is asked: `InTurn`, or `Beside` for a live stream.
-            heard: told (key of the track, network, log-odds, time_s) of every judged view.
+            asking: how the second opinion is run: `InTurn`, or `Beside` for a live stream.
+            heard: called with (key of the track, network, log-odds, time_s) for every judged view.
         """
         self.settings = settings or LiveSettings()
         self.note = judges.note
@@ -79,12 +79,12 @@ class LivePipeline:
 
     @property
     def calibration(self) -> Calibration:
-        """The thresholds in force, with the user's own."""
+        """The calibration in use, with the threshold of the settings."""
         return self._joining.with_threshold(self.settings.threshold).calibration
 
     @property
     def remembered(self) -> int:
-        """Of how many faces anything is kept in memory."""
+        """The number of faces of which anything is kept in memory."""
         return len(self._known.keys() | {track.key for track in self._tracker.tracks})
 
     def step(self, pixels: np.ndarray, time_s: float) -> LiveFrame:
@@ -92,10 +92,11 @@ class LivePipeline:
 
         Args:
             pixels: uint8 (height, width, 3), RGB, of any size; not changed.
-            time_s: its time in seconds. A time that runs backwards counts as no time.
+            time_s: its time in seconds; an earlier time than the last counts as the last.
 
         Raises:
-            ValueError: not such an array, or a time that is not finite.
+            ValueError: no such array, or `time_s` is not finite.
+            UserError: what the detector or the CNN raises.
         """
         if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
             raise ValueError(
@@ -114,7 +115,7 @@ class LivePipeline:
         return frame.mirrored() if settings.mirror else frame
 
     def _follow_size(self, size: Size) -> None:
-        """Where a stream changes its size, take the known faces along and search anew."""
+        """When a stream changes its size, move the tracks and search the whole frame."""
         if self._size not in (None, size):
             fit = Fit.of(self._size, size)
             self._tracker.move(fit.scale, fit.left, fit.top)
@@ -125,7 +126,7 @@ class LivePipeline:
         return self._detector or shared_detector(settings.detector)[0]
 
     def _find(self, pixels: np.ndarray, settings: LiveSettings) -> None:
-        """Search the whole frame now and then; in between look where the faces were."""
+        """Detect on the whole frame at intervals; in between only near the tracks."""
         now, tracker, detector = self._now_s, self._tracker, self._detector_for(settings)
         cut = self._cuts.is_cut(pixels)
         if cut:
@@ -147,7 +148,7 @@ class LivePipeline:
         self._known = {key: self._known.get(key) or _Known() for key in keys}
 
     def _drop_strangers(self, pixels: np.ndarray) -> None:
-        """After a cut: keep only who is still there and looks as before; search again at once."""
+        """After a cut: drop tracks that were not found or look different; then search again."""
         for track in list(self._tracker.tracks):
             known = self._known.get(track.key)
             here = track.seen_s == self._now_s and clipped(track.box, pixels).area > 0
@@ -160,7 +161,7 @@ class LivePipeline:
                 self._searched_s = -math.inf
 
     def _judge(self, pixels: np.ndarray, settings: LiveSettings) -> None:
-        """Judge the faces whose turn it is: the CNN in one batch, the second opinion apart."""
+        """Judge the faces that are due: with the CNN in one batch, then with the second opinion."""
         due = [
             (track, *view)
             for track in self._candidates(settings)
@@ -192,7 +193,7 @@ class LivePipeline:
     def _usable_view(
         self, pixels: np.ndarray, track: Track, settings: LiveSettings
     ) -> tuple[np.ndarray, np.ndarray] | None:
-        """Crop and tensor of a face whose turn it is and that can be judged now."""
+        """Crop and tensor of a face that is due and can be judged; else None."""
         if not self._is_due(track, settings):
             return None
         known = self._known[track.key]
@@ -207,7 +208,7 @@ class LivePipeline:
     def _consult(
         self, asking: Asking, crops: dict[int, np.ndarray], settings: LiveSettings
     ) -> None:
-        """Hear the second opinion and let it see more; where it fails, go on without it."""
+        """Collect the second opinion's answers and hand it new views; if it fails, drop it."""
         try:
             self._listen(asking)
             self._ask(asking, crops, settings)
@@ -218,9 +219,9 @@ class LivePipeline:
             self.note = f"The second opinion failed ({type(error).__name__}). {ALONE}"
 
     def _ask(self, asking: Asking, crops: dict[int, np.ndarray], settings: LiveSettings) -> None:
-        """Show it the faces it has not seen for longest, every other time in a mirror.
+        """Hand over the faces that have waited longest, every other view mirrored.
 
-        Which way round a face is shown sways it; the mean of both ways is steadier.
+        Its output depends on mirroring; the mean of both is steadier.
         """
         for key in sorted(crops, key=lambda key: self._known[key].asked_s):
             known = self._known[key]
@@ -230,7 +231,7 @@ class LivePipeline:
                 asking.ask(key, np.ascontiguousarray(crop), self._now_s)
 
     def _listen(self, asking: Asking) -> None:
-        """Take in what it has said; of faces that left nothing is kept."""
+        """Add its answers to the evidence; those on dropped tracks are ignored."""
         for answer in asking.answers():
             if answer.key in self._known:
                 self._add(answer.key, "second", answer.log_odds, answer.time_s)
@@ -242,10 +243,9 @@ class LivePipeline:
     def _view(
         self, pixels: np.ndarray, track: Track, known: _Known, settings: LiveSettings
     ) -> tuple[np.ndarray, np.ndarray] | str:
-        """Crop and tensor of a face, or why the networks should not be asked about it.
+        """Crop and tensor of a face, or a sentence on why it cannot be judged.
 
-        The views that a photo gets all at once take turns here: the average over time is
-        their average too.
+        The views that a photo gets at once take turns here, so the mean over time is over them.
         """
         box = clipped(track.box, pixels)
         if box.area == 0:

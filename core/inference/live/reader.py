@@ -1,4 +1,4 @@
-"""Read a video: the frames that a player shows, their times, and what there is to say of them."""
+"""Read a video: the frames that a player shows, their times, and notes for the user."""
 
 import math
 from collections.abc import Iterator
@@ -11,20 +11,20 @@ from core.inference.live.container import frame_rate, shown_streams, video_strea
 from core.inference.live.display import MAX_SIDE, Display
 from core.inference.live.fit import Size
 
-MAX_DAMAGED = 200  # unreadable pieces in a row before a file is given up
+MAX_DAMAGED = 200  # unreadable packets in a row after which reading ends
 MAX_SIZES = 4  # named in a note
-# A longer gap is a new clock in a broadcast, and elsewhere damage, which no MP4 could hold.
+# A longer gap between time stamps is a new clock in a broadcast, and damage in other files.
 BROADCAST_JUMP_S, JUMP_S = 10.0, 3600.0
 _BROADCAST = frozenset({"mpegts", "mpeg"})
 
 
 class VideoReader:
-    """Decodes one opened video, once.
+    """Decodes an opened video once.
 
     Attributes:
-        fps: frames a second of the video itself.
-        duration_s: the length that the file states, or None.
-        sizes: each size (width, height) that frames were shown at so far.
+        fps: frames per second of the video.
+        duration_s: the duration that the file states, in seconds, or None.
+        sizes: the distinct sizes (width, height) of the frames so far, in pixels.
     """
 
     def __init__(self, container: InputContainer):
@@ -45,7 +45,7 @@ class VideoReader:
         self._clock = _Clock(self.fps, BROADCAST_JUMP_S if broadcast else JUMP_S)
 
     def frames(self) -> Iterator[tuple[np.ndarray, float]]:
-        """(uint8 (height, width, 3) RGB, seconds since the first frame) of each frame.
+        """Yield each frame as (uint8 (height, width, 3) RGB, seconds since the first frame).
 
         The size may change from frame to frame.
 
@@ -72,12 +72,12 @@ class VideoReader:
             yield from decoded
 
     def notes(self, last_s: float, size: Size, cancelled: bool) -> list[str]:
-        """Sentences on what a user should know of this file.
+        """Sentences for the user on this file.
 
         Args:
-            last_s: time of the last judged frame.
-            size: of the annotated video.
-            cancelled: whether the user stopped it there.
+            last_s: time of the last judged frame, in seconds.
+            size: (width, height) of the annotated video, in pixels.
+            cancelled: whether the user stopped there.
         """
         notes = self._notes_on_size(size)
         if (count := len(shown_streams(self._container))) > 1:
@@ -125,7 +125,7 @@ class VideoReader:
         return []
 
     def cut_short(self, last_s: float) -> bool:
-        """Whether the frames ended well before the length that the file states."""
+        """Whether the frames end over a second, and three frames, before the stated duration."""
         if not self.duration_s or self._clock.jumped:
             return False
         return self.duration_s - last_s > max(1.0, 3 / self.fps)
@@ -135,7 +135,7 @@ class VideoReader:
         if stream.duration and stream.time_base:
             seconds = float(stream.duration * stream.time_base)
         elif container.duration:
-            # Matroska alone counts its length from zero and not from the first frame.
+            # Only Matroska counts its duration from zero and not from the first frame.
             before = container.start_time or 0 if "matroska" in container.format.name else 0
             seconds = (container.duration - before) / av.time_base
         else:
@@ -144,7 +144,7 @@ class VideoReader:
 
 
 class _Clock:
-    """Turns time stamps into seconds since the first frame that always go on."""
+    """Turns time stamps into strictly increasing seconds since the first frame."""
 
     def __init__(self, fps: float, longest_s: float):
         self.jumped = False
@@ -153,7 +153,7 @@ class _Clock:
         self._last_s: float | None = None
 
     def time_s(self, stamp_s: float | None) -> float:
-        """The next frame's time; a step on where the stamp is lost, doubled or of a new clock."""
+        """The next frame's time; one step later if its stamp is missing, repeated or an outlier."""
         if self._last_s is None:
             self._origin_s, self._last_s = stamp_s or 0.0, 0.0
             return 0.0

@@ -7,22 +7,25 @@ from core.config import DEFAULT_DETECTOR, DETECTORS, MIN_FACE_PX
 
 @dataclass(frozen=True)
 class LiveSettings:
-    """What a user may change while a stream runs.
+    """Settings of a stream, which may change while it runs.
 
     Attributes:
-        threshold: P(fake) from which a face is called fake; None is the calibrated one.
-        min_face_px: smaller faces stay unsure.
-        mirror: show the picture as in a looking-glass; what is judged is not flipped.
-        search_s: pause between searches of the whole frame while faces are followed.
-        idle_search_s: the same while there are none.
-        follow_s: pause between looks for known faces near where they were.
-        judge_s: pause between judgements of a face; frames closer than that tell nothing new.
-        second_s: the same for the second opinion, which takes longer and swings less.
-        spread: share the work out over frames, so that none takes long: a frame judges one face,
-            the one that has waited longest. One in which the whole frame was searched judges
-            none, if frames come faster than `judge_s` and the last one was not left out, too.
-            Else all faces whose turn it is are judged.
-        detector: finds the faces; a key of `DETECTORS`.
+        threshold: P(fake) in (0, 1) from which a face is called fake; None is the calibrated one.
+        min_face_px: faces whose shorter side has fewer pixels stay unsure; at least `MIN_FACE_PX`.
+        mirror: flip the shown picture; what is judged is not flipped.
+        search_s: seconds between detections on the whole frame while all faces are confirmed.
+        idle_search_s: the same otherwise.
+        follow_s: seconds between detections near the known faces.
+        judge_s: seconds between two views of a face; closer frames tell nothing new.
+        second_s: the same for the second opinion, which is slower and varies less.
+        spread: spread the work over frames, so that none takes long: a frame judges only the face
+            that has waited longest. One in which the whole frame was searched judges none, if
+            frames come faster than `judge_s` and the last one judged some. Otherwise a frame
+            judges all faces that are due.
+        detector: one of `DETECTORS`.
+
+    Raises:
+        ValueError: `threshold`, `min_face_px` or `detector` is out of range.
     """
 
     threshold: float | None = None

@@ -1,4 +1,4 @@
-"""What a judged frame shows."""
+"""A judged frame and its faces."""
 
 from dataclasses import dataclass, replace
 
@@ -10,17 +10,17 @@ from core.inference.verdict import Verdict
 
 @dataclass(frozen=True)
 class TrackState:
-    """A face of a frame.
+    """A face in a frame.
 
     Attributes:
-        number: names the face for as long as it is followed.
-        box: where it is, in pixels of the frame.
-        p_fake: probability that it is generated, by all that was seen of it so far; None before
-            every network that counts has seen it.
-        verdict: what to make of it.
+        number: of its track, from 1.
+        box: in pixels of the frame.
+        p_fake: calibrated P(fake) over all its views so far; None until every network that counts
+            has judged one.
+        verdict: at this frame.
         judged: how many views were judged so far.
-        enough: whether they are enough for a verdict, be it unsure.
-        lost_s: for how long it has been looked for in vain; 0 while it is found.
+        enough: whether there are enough views for a verdict.
+        lost_s: seconds since it was last found; 0 while it is found.
     """
 
     number: int
@@ -38,8 +38,8 @@ class LiveFrame:
 
     Attributes:
         time_s: its time in the stream, in seconds.
-        pixels: uint8 (height, width, 3), RGB; mirrored if that was asked for.
-        tracks: its faces, in the order of their numbers.
+        pixels: uint8 (height, width, 3), RGB; mirrored if the settings say so.
+        tracks: its faces, sorted by number.
     """
 
     time_s: float
@@ -47,7 +47,7 @@ class LiveFrame:
     tracks: tuple[TrackState, ...]
 
     def mirrored(self) -> "LiveFrame":
-        """As in a looking-glass. What is judged is never mirrored: the networks would notice."""
+        """The frame and its boxes, flipped left to right."""
         width = self.pixels.shape[1]
         tracks = [
             replace(track, box=replace(track.box, x=width - track.box.x - track.box.w))

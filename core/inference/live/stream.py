@@ -1,4 +1,4 @@
-"""A live stream between the thread that receives frames and the page that shows results."""
+"""A live stream: one thread judges its frames, others read the results."""
 
 import logging
 import threading
@@ -20,7 +20,7 @@ from core.inference.live.track_log import TrackLog, TrackReport
 from core.limits import STREAMS, Places
 
 CHART_S = 30.0
-DELAY_WINDOW = 300  # frames over which the fastest way from camera to us is remembered
+DELAY_WINDOW = 300  # frames over which the smallest delay from the camera is taken
 
 FULL = (
     "As many cameras are judged here as this server allows. Yours will be as soon as another one "
@@ -33,16 +33,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class StreamView:
-    """What a page shows of a stream at one moment.
+    """A stream's results at one moment.
 
     Attributes:
         picture: the latest annotated frame: uint8 (height, width, 3), RGB; None before it.
-        tracks: its faces.
+        tracks: the faces in that frame.
         now_s: time of that frame in the stream, in seconds.
         points: columns time_s, track, p_fake, verdict of the last `CHART_S` seconds.
-        speed: frames a second, latency, skipped frames.
+        speed: frames per second, latency, skipped frames.
         error: what went wrong with the latest frame, in a sentence, or None.
-        note: why the CNN judges alone although it should not, or None.
+        note: why the CNN judges alone although more was wanted, in a sentence, or None.
     """
 
     picture: np.ndarray | None
@@ -68,7 +68,7 @@ class LiveStream:
         Args:
             pipeline: a fresh one.
             clock: seconds of a steady clock.
-            places: of which the stream needs one to be judged; None: it needs none.
+            places: a limit on streams that are judged at a time; None for no limit.
         """
         self._pipeline, self._clock, self._places = pipeline, clock, places
         self._who = object()
@@ -99,13 +99,12 @@ class LiveStream:
         Args:
             pixels: uint8 (height, width, 3), RGB.
             media_s: the sender's time stamp in seconds, of any origin. With it, the latency
-                includes the wait since the frame came in, taking the fastest recent frame as
-                one that did not wait.
+                includes the wait before this call, relative to the fastest recent frame.
             dropped: how many frames were skipped before this one.
 
         Returns:
-            The annotated frame, or the frame itself where judging it failed, or all places are
-            taken: then it is tried again with the next one.
+            The annotated frame, uint8 (height, width, 3), RGB; `pixels` itself if judging failed
+            or all places are taken. The next frame is tried again.
         """
         if self._places is not None and not self._places.has(self._who):
             with self._lock:
@@ -115,7 +114,7 @@ class LiveStream:
         try:
             frame = self._pipeline.step(pixels, arrived_s - self._started_s)
             picture = draw_tracks(frame)
-        except Exception as error:  # an error must reach the page: the caller swallows it
+        except Exception as error:  # the caller would swallow it, so the view tells it
             logger.exception("A frame could not be judged")
             with self._lock:
                 self._error = _sentence(error)
@@ -128,7 +127,7 @@ class LiveStream:
         return picture
 
     def leave(self) -> None:
-        """Free the stream's place: no frame will come."""
+        """Free the stream's place; for when no more frames will come."""
         if self._places is not None:
             self._places.leave(self._who)
 
@@ -140,7 +139,7 @@ class LiveStream:
         return min(now_s, media_s + min(self._delays))
 
     def view(self) -> StreamView:
-        """The latest results, all of one moment."""
+        """The results at one moment."""
         with self._lock:
             return StreamView(
                 self._picture,
@@ -153,7 +152,7 @@ class LiveStream:
             )
 
     def report(self) -> list[TrackReport]:
-        """Every face of the stream so far."""
+        """A report on every face of the stream so far, sorted by number."""
         with self._lock:
             return self._log.report()
 

@@ -1,8 +1,7 @@
-"""Look through a video once before it is judged: which sizes do its frames have, for how long?
+"""Find the size of the annotated video, from the sizes of the frames before they are judged.
 
-Streams of a call begin small and grow, phones are turned: the annotated video needs one size, and
-the first frame does not tell it. Codecs change their size at frames that are coded for themselves,
-so only those are decoded, two a second at first and fewer in a long video.
+The size may change within a video: call recordings grow, phones are turned. Codecs change it at
+keyframes only, so only those are decoded: two per second at first, fewer in a long video.
 """
 
 from collections import Counter
@@ -17,14 +16,14 @@ from core.inference.live.display import Display
 from core.inference.live.fit import Size
 
 STEP_S = 0.5
-LOOKS = 50  # after so many the step grows
-MIN_SHARE = 0.05  # of the frames; a size that fewer have is a passing one
+LOOKS = 50  # decoded keyframes after which the step grows
+MIN_SHARE = 0.05  # of the frames; sizes of fewer frames are ignored
 
 
 def main_size(source: Source) -> Size | None:
-    """The largest size (width, height) that a noticeable part of a video is shown at.
+    """The largest size (width, height), in pixels, of at least `MIN_SHARE` of a video's frames.
 
-    None where no frame that is coded for itself can be decoded.
+    None if no keyframe can be decoded.
 
     Raises:
         UserError: as `open_video` and `video_stream`.
@@ -47,13 +46,13 @@ def _frames_by_size(container: InputContainer, stream: VideoStream) -> Counter[S
                 due = number + step * (1 + looks // LOOKS)
             if size is not None and packet.size:
                 counts[size] += 1
-    except (av.error.FFmpegError, OSError):  # the rest is lost; told when it is judged
+    except (av.error.FFmpegError, OSError):  # the reader will report it
         pass
     return counts
 
 
 def _shown_size(stream: VideoStream, packet: av.Packet) -> Size | None:
-    """The size that a frame, decoded for itself, is shown at."""
+    """The shown size of a keyframe; None if it cannot be decoded."""
     context = stream.codec_context
     try:
         frames = context.decode(packet) + context.decode(None)

@@ -1,4 +1,4 @@
-"""What happened to each face of a stream: points for a chart, and a report at the end."""
+"""The history of each face of a stream: points for a chart, and a report."""
 
 from collections import Counter, deque
 from dataclasses import asdict, dataclass, field
@@ -17,15 +17,17 @@ class TrackReport:
     """One face over a stream.
 
     Attributes:
-        id: its number.
-        frames: in how many frames it was followed; those after it was last found do not count.
-        first_s, last_s: when, in seconds of the stream.
-        p_fake_mean: P(fake) by the mean over all its judged views; None if there was none.
-        verdict: what was shown when it was last found, by all that was seen of it.
-        reason: why that is unsure, or None.
-        flips_per_minute: how often the shown verdict changed after it was first given, a minute.
-        shown_s: seconds for which each verdict was shown.
-        size_px: middle width of its box.
+        id: number of its track.
+        frames: frames in which it was followed, up to the last in which it was found.
+        first_s, last_s: times of the first and the last of them, in seconds.
+        p_fake_mean: calibrated P(fake) from the mean log-odds of its views (`Evidence.p_fake`);
+            None if a network that counts has judged none.
+        verdict: when it was last found: "real", "fake" or "unsure".
+        reason: why it is unsure, in a sentence, or None.
+        flips_per_minute: changes of the verdict per minute after the first that was not unsure; a
+            track of under a second counts as one second.
+        shown_s: verdict -> seconds for which it was shown.
+        size_px: median width of its box, in pixels.
     """
 
     id: int
@@ -53,9 +55,9 @@ class _Story:
     waiting: list[tuple[TrackState, float]] = field(default_factory=list)
 
     def take(self, state: TrackState, time_s: float) -> bool:
-        """Take in a frame; whether the face is (again) found in it.
+        """Add a frame; return whether the face is found in it.
 
-        Frames in which it is lost wait: they count once it is found again, and never if not.
+        Frames in which it is lost count only once it is found again.
         """
         self.waiting.append((state, time_s))
         if state.lost_s:
@@ -76,25 +78,25 @@ class _Story:
 
 
 class TrackLog:
-    """Listens to a stream. Its memory grows with faces and points, never with pixels."""
+    """Collects the tracks of a stream; no pixels are kept."""
 
     def __init__(self, *, point_every_s: float = 0.2, window_s: float | None = None):
         """Start empty.
 
         Args:
-            point_every_s: pause between two points of the chart.
-            window_s: older points are dropped; None keeps all.
+            point_every_s: seconds between two points of the chart.
+            window_s: points older than this many seconds are dropped; None keeps all.
         """
         self._every_s, self._window_s = point_every_s, window_s
         self._points: deque[tuple] = deque()
         self._pointed_s = float("-inf")
         self._stories: dict[int, _Story] = {}
-        self._empty: list[set[int]] = []  # latest frames with lost faces only: which ones
+        self._empty: list[set[int]] = []  # faces of each latest frame without a found one
         self.frames = 0
         self.frames_with_face = 0
 
     def add(self, frame: LiveFrame) -> None:
-        """Take in the next frame."""
+        """Add the next frame."""
         now = frame.time_s
         self.frames += 1
         found = set()
@@ -117,7 +119,7 @@ class TrackLog:
             self._points.popleft()
 
     def _count_frame(self, here: set[int], found: set[int]) -> None:
-        """Count a frame with a face; one whose faces are lost counts once one is found again."""
+        """Count frames with a face; one of lost faces counts once one of them is found again."""
         self.frames_with_face += bool(found)
         self.frames_with_face += sum(bool(lost & found) for lost in self._empty)
         self._empty = [lost & here for lost in self._empty if lost & here and not lost & found]
@@ -125,11 +127,11 @@ class TrackLog:
             self._empty.append(here)
 
     def points(self) -> pd.DataFrame:
-        """Columns time_s, track, p_fake, verdict: a row a face every `point_every_s`."""
+        """One row per face every `point_every_s` seconds: time_s, track, p_fake, verdict."""
         return pd.DataFrame(list(self._points), columns=POINT_COLUMNS)
 
     def report(self) -> list[TrackReport]:
-        """What became of each face, in the order of their numbers."""
+        """A report on each face, sorted by number."""
         return [self._report(number, story) for number, story in sorted(self._stories.items())]
 
     def _report(self, number: int, story: _Story) -> TrackReport:
@@ -149,7 +151,7 @@ class TrackLog:
 
 
 def to_table(reports: list[TrackReport]) -> pd.DataFrame:
-    """A row a face, for a page or a CSV file."""
+    """One row per face, with the attributes of `TrackReport` as columns, `shown_s` as several."""
     rows = []
     for report in reports:
         row = asdict(report)

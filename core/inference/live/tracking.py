@@ -1,4 +1,4 @@
-"""Follow faces from frame to frame: who is who, and where, without jitter."""
+"""Track faces from frame to frame, with smoothed boxes."""
 
 import math
 from dataclasses import dataclass
@@ -10,31 +10,32 @@ from scipy.optimize import linear_sum_assignment
 from core.inference.geometry import LEVEL_FROM_DEG, Box, Face
 
 MIN_AFFINITY = 0.15  # below this a detection is another face
-CONFIRM_HITS = 2  # a face seen once may be a pattern on a curtain
-CONFIRM_WITHIN_S = 1.0
-COAST_S = 1.0  # a face that is not found for longer ...
-COAST_LOOKS = 4  # ... and at least so often is gone; a slow stream has few looks a second
-BOX_TAU_S = 0.12  # time constant of the box' smoothing
-ROLL_TAU_S = 1.0
+CONFIRM_HITS = 2  # detections that confirm a track: a single one may be a false positive
+CONFIRM_WITHIN_S = 1.0  # an unconfirmed track without a detection for longer is dropped
+COAST_S = 1.0  # a confirmed track without a detection for longer ...
+COAST_LOOKS = 4  # ... and in at least this many searches is dropped
+BOX_TAU_S = 0.12  # time constant of the smoothing of boxes
+ROLL_TAU_S = 1.0  # and of the head's roll
 DOUBLE_IOU = 0.5  # two tracks that overlap more follow the same face
-SNAP_AFFINITY = 0.55  # a face that jumps is followed at once
+SNAP_AFFINITY = 0.55  # below this the box jumps to the detection without smoothing
 
 
 @dataclass
 class Track:
-    """One face over time. Its box is smoothed; times are in seconds of the stream.
+    """One face over time, with a smoothed box; times are seconds of the stream.
 
     Attributes:
-        key: names it from the first detection on.
-        number: from 1, given when it is confirmed, never twice; 0 before.
+        key: unique from the first detection on.
         seen_s: when it was last detected.
-        hits, misses: how often it was detected, and how often in a row it was not.
-        roll_deg: smoothed tilt of the head.
+        centre: float64 (4,): x and y of the centre, width, height, in pixels.
+        number: from 1, unique, given when the track is confirmed; 0 before.
+        roll_deg: smoothed roll of the head, in degrees.
+        hits, misses: detections in all, and searches without one since the last.
     """
 
     key: int
     seen_s: float
-    centre: np.ndarray  # float64 (4,): x and y of the centre, width, height
+    centre: np.ndarray
     number: int = 0
     roll_deg: float = 0.0
     hits: int = 1
@@ -55,7 +56,7 @@ class Track:
         return Face(self.box, 0.0 if level else self.roll_deg)
 
     def follow(self, box: Box, time_s: float, roll_deg: float | None = None) -> None:
-        """Take in where the face was found now."""
+        """Update the track with a detection at a time; `roll_deg` None keeps the roll."""
         elapsed = max(0.0, time_s - self.seen_s)
         gain = 1 - math.exp(-elapsed / BOX_TAU_S)
         if affinity(self.box, box) < SNAP_AFFINITY:
@@ -69,17 +70,17 @@ class Track:
         self.misses = 0
 
     def is_gone(self, time_s: float) -> bool:
-        """Whether it was looked for long enough in vain."""
+        """Whether it was not detected for long enough to be dropped."""
         if not self.confirmed:
             return time_s - self.seen_s > CONFIRM_WITHIN_S
         return self.misses >= COAST_LOOKS and time_s - self.seen_s > COAST_S
 
 
 def affinity(one: Box, other: Box) -> float:
-    """How likely two boxes hold the same face, in [0, 1]; 1 for equal boxes.
+    """A score in [0, 1] that two boxes hold the same face; 1 for equal boxes.
 
-    Intersection over union, or for a fast face that left its box the closeness of the centres,
-    both less where the sizes differ.
+    The larger of the intersection over union and, for fast faces, a score of the distance of the
+    centres and the ratio of the widths, of at most 0.6.
     """
     sizes = min(one.w, other.w) / max(one.w, other.w, 1)
     across = one.x + one.w / 2 - other.x - other.w / 2
@@ -96,10 +97,10 @@ class Tracker:
         self._keys, self._numbers = count(), count(1)
 
     def update(self, faces: list[Face], time_s: float) -> None:
-        """Take in all faces of a frame that was searched as a whole.
+        """Update all tracks with the detections on a whole frame.
 
-        Every face belongs to one track at most, so that the sum of affinities is greatest;
-        what is left over starts new tracks.
+        Detections and tracks are assigned one to one with the largest sum of affinities; the
+        remaining detections start new tracks.
         """
         pairs = self._match(faces)
         found = {row for row, _ in pairs}
@@ -115,13 +116,13 @@ class Tracker:
         self.forget(time_s)
 
     def found(self, track: Track, box: Box, time_s: float, roll_deg: float | None = None) -> None:
-        """Take in where one of the tracks is now."""
+        """Update one track with a detection, and confirm it after `CONFIRM_HITS`."""
         track.follow(box, time_s, roll_deg)
         if not track.number and track.hits >= CONFIRM_HITS:
             track.number = next(self._numbers)
 
     def looked(self, track: Track, box: Box | None, time_s: float) -> None:
-        """Take in what a look near a track gave: its box, another face's, or None."""
+        """Update one track with the result of a search near it, maybe the box of another face."""
         if box is None or affinity(track.box, box) < MIN_AFFINITY:
             track.misses += 1
         else:
@@ -135,7 +136,7 @@ class Tracker:
         return [(r, c) for r, c in zip(rows, columns, strict=True) if scores[r, c] >= MIN_AFFINITY]
 
     def forget(self, time_s: float) -> None:
-        """Drop faces that were not found for too long, and all but one track of a face."""
+        """Drop tracks without a detection for too long, and duplicate tracks of a face."""
         kept: list[Track] = []
         for track in sorted(self.tracks, key=lambda track: (not track.confirmed, track.number)):
             doubled = any(track.box.iou(other.box) > DOUBLE_IOU for other in kept)
@@ -144,12 +145,12 @@ class Tracker:
         self.tracks = kept
 
     def move(self, scale: float, left: float, top: float) -> None:
-        """Take the tracks along to another size: times `scale`, then shifted, in pixels."""
+        """Move all tracks to a frame of another size: times `scale`, then shifted, in pixels."""
         for track in self.tracks:
             track.centre = track.centre * scale + (left, top, 0, 0)
 
     def drop(self, track: Track) -> None:
-        """Forget a face at once. Numbers go on."""
+        """Drop a track at once; its number is not used again."""
         self.tracks.remove(track)
 
 

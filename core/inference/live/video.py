@@ -1,6 +1,6 @@
-"""The live pipeline on a video file: annotated H.264 out, and a report on every face.
+"""Run the live pipeline on a video file: an annotated H.264 video, and a report on every face.
 
-Frames are read, judged, written and forgotten one at a time: memory does not grow with length.
+Frames are read, judged and written one at a time: pixels in memory do not grow with the length.
 """
 
 from collections.abc import Callable
@@ -24,16 +24,16 @@ from core.mp4 import Mp4Writer
 
 @dataclass(frozen=True)
 class VideoReport:
-    """What was found in a video.
+    """The report on a video.
 
     Attributes:
-        fps: frames a second of the video itself.
+        fps: frames per second of the video.
         frames: how many were judged.
         frames_with_face: in how many of them a face was followed.
         width, height: of the annotated video, in pixels.
-        duration_s: end of the last judged frame.
-        tracks: every face that was followed.
-        notes: sentences on what was done or went wrong.
+        duration_s: end of the last judged frame, in seconds.
+        tracks: a report on every face that was followed.
+        notes: sentences for the user.
         complete: whether the file was judged to its end.
         points: columns time_s, track, p_fake, verdict, for a chart.
     """
@@ -75,15 +75,17 @@ def judge_video(
     """Judge a video and write it with boxes and verdicts, without sound.
 
     Args:
-        source: a video file of one of `container.FORMATS`, or its bytes as a seekable stream.
-        target: where the MP4 (H.264) goes, a file or a seekable stream; None writes nothing.
+        source: a path or a seekable binary stream, of a format in `container.FORMATS`.
+        target: a path or a seekable stream for the MP4 (H.264); None writes nothing.
         pipeline: a fresh pipeline.
-        progress: told the share done after each frame, None where the length is unknown.
-        stopped: asked before each frame; True ends the work, what is done is kept.
+        progress: called after each frame with the share done in [0, 1], None if unknown.
+        stopped: called before each frame; True ends the work, and what is done is kept.
+
+    Returns:
+        The report; of a file that is damaged further on, on the part before, with a note.
 
     Raises:
-        UserError: not a video, one without frames or beyond the limits. A file that breaks
-            later gives a report on the part before, with a note.
+        UserError: it is no video, has no frame that can be decoded, or is over the limits.
     """
     log, size = TrackLog(), main_size(source)
     with open_video(source) as container:
@@ -136,7 +138,7 @@ def _report(
 
 
 def _at_size(frame: LiveFrame, size: Size) -> LiveFrame:
-    """A judged frame and its boxes as they are annotated."""
+    """A judged frame and its boxes at the size of the annotated video."""
     own = frame.pixels.shape[1::-1]
     if own == size:
         return frame
