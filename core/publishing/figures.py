@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 from core.artifacts import Shipment, load_registry, read_json, ship_all
 from core.config import ARTIFACTS_DIR
 from core.dataset.index import load_split
 from core.errors import UserError
-from core.inference.networks import load_panel
+from core.inference.networks import has_second, load_panel
+from core.inference.second import SecondOpinion
 from core.publishing.classifier import measure_split, pairs_in_short
 from core.publishing.model_card import write_model_card
 from core.publishing.second import figures, in_short, judge_faces
@@ -35,17 +37,15 @@ def publish_figures(data: Path, *, folder: Path = ARTIFACTS_DIR) -> Iterator[str
         for line in publish_figures(Path("data")):
             print(line)
     """
-    panel = load_panel("both", folder)
-    second = panel.second
-    if second is None:
+    if not has_second(folder):
         raise UserError(
             f"{folder} holds no second opinion. `publish {folder} --data DIR` measures the "
             "classifier alone."
         )
-    metrics = read_json("both_metrics", folder)
+    panel, metrics = load_panel("both", folder), read_json("both_metrics", folder)
     index, _ = load_split(data, "test")
     faces = chosen_faces(index, "test", SecondRecipe())
-    judged = judge_faces(faces, panel.parts["cnn"], second)
+    judged = judge_faces(faces, panel.parts["cnn"], cast(SecondOpinion, panel.second))
     metrics["test"] = figures(panel, judged)
     yield f"Measured on {len(judged.first.labels)} faces of test."
     alone = read_json("classifier_metrics", folder)

@@ -10,6 +10,7 @@ from core.errors import UserError
 from core.evaluation.calibration import fit_accusing_band
 from core.evaluation.knowledge import knowledge_of
 from core.evaluation.scores import Scores
+from core.evaluation.sources import KINDS
 from core.inference.guard import Guard, fit_guard
 from core.inference.networks import Heard, Panel, load_panel
 from core.inference.second import SIDE_PX, Head, SecondOpinion, Traces
@@ -234,7 +235,7 @@ def test_what_it_knows_is_said_from_the_figures():
     known = knowledge_of(train, {"ffhq": {**row, "label": "real"}})
     assert known.families == ("StyleGAN", "Stable Diffusion", "other")
     assert known.accused == {"ffhq": 0.02}
-    assert "calls 2 fake" in known.sentence() and "(ffhq)" in known.sentence()
+    assert "calls 2 fake" in known.sentence() and f"({KINDS['ffhq']})" in known.sentence()
 
 
 def test_a_network_that_does_not_exist_is_named(tmp_path):

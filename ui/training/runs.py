@@ -112,7 +112,7 @@ def _look_at_a_run() -> None:
             st.selectbox("Run", list(found), key="tr_run", width=240, **KEPT)
     if not found:
         if job is not None and job.running:
-            empty_state("No other run yet", "The one that is being trained is shown above.")
+            empty_state("No other run yet", "The one in training is shown above.")
         else:
             empty_state("No run yet", "Start one above, or train on the command line into runs/.")
         return
