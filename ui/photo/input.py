@@ -171,6 +171,11 @@ def photo_input() -> None:
             settings_choice()
             with st.container():
                 privacy_line()
+    if count:  # the browser refuses such files by itself, in what is folded now
+        st.caption(
+            f"A file is missing? Those over {MAX_FILE_BYTES // 2**20} MB and of other kinds are "
+            "refused: open the line above to see which."
+        )
     say_if_replaced(photo_settings().detector)
     judge_now(files)
     if len(session.judged()) > count:
