@@ -6,10 +6,11 @@ import sys
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from core.errors import WrongUsage
 
+_Number = TypeVar("_Number", int, float)
 Commands: TypeAlias = argparse._SubParsersAction  # noqa: SLF001  what `add_subparsers` gives
 # Exit codes, as docs/engineers.md lists them; argparse ends with the last one, too.
 OK, SOME_FAILED, WRONG_USAGE = 0, 1, 2
@@ -42,22 +43,19 @@ def positive(text: str) -> int:
 
 def whole(text: str) -> int:
     """A whole number."""
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"must be a whole number, such as 7. Received: {text!r}"
-        ) from None
+    return _read(int, text, "a whole number, such as 7")
 
 
 def decimal(text: str) -> float:
     """A number."""
+    return _read(float, text, "a number, such as 0.7")
+
+
+def _read(read: Callable[[str], _Number], text: str, what: str) -> _Number:
     try:
-        return float(text)
+        return read(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"must be a number, such as 0.7. Received: {text!r}"
-        ) from None
+        raise argparse.ArgumentTypeError(f"must be {what}. Received: {text!r}") from None
 
 
 def refuse_unused(args: argparse.Namespace, options: Iterable[str], goes_with: str) -> None:

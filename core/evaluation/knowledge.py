@@ -94,10 +94,10 @@ class Knowledge:
         families = ", ".join(self.families)
         known = f"It learned from faces of these families of generators: {families}; not from "
         known += "face swaps or retouched photos."
-        if not self.accused:
+        worst = self.worst()
+        if worst is None:
             return known
         rates = sorted(self.accused.values())
-        worst = max(self.accused, key=self.accused.__getitem__)
         return (
             f"{known} Of 100 real photos it calls {_count(rates[len(rates) // 2])} fake in the "
             f"middle one of {len(rates)} measured sources and {_count(rates[-1])} in the worst "

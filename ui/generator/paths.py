@@ -55,8 +55,8 @@ def _film_files(
     begun_s = time.monotonic()
 
     def show(share: float) -> None:
-        left = time_left(round(share * count), count - round(share * count),
-                         time.monotonic() - begun_s)  # fmt: skip
+        painted = round(share * count)
+        left = time_left(painted, count - painted, time.monotonic() - begun_s)
         bar.progress(share, f"Painting the frames{left}")
 
     frames = path_frames(_generator, *ends, count, show)

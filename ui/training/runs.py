@@ -117,7 +117,7 @@ def _look_at_a_run() -> None:
             empty_state("No run yet", "Start one above, or train on the command line into runs/.")
         return
     run = found[st.session_state.tr_run]
-    if running_run(job_status(JOB)) == run:
+    if running_run(job) == run:
         st.caption("This is the run being trained: see above.")
         return
     _watch(run)

@@ -113,10 +113,9 @@ class Evidence:
             time_s: the present time in the stream, in seconds.
             joining: as above.
         """
-        p_fake = self.p_fake(joining)
-        thin = p_fake is None or self.is_thin(joining)
-        silent = p_fake is None or thin
-        self.state = State.UNSURE if silent else self._next(p_fake, joining.calibration)
+        thin = self.is_thin(joining)
+        p_fake = None if thin else self.p_fake(joining)
+        self.state = State.UNSURE if p_fake is None else self._next(p_fake, joining.calibration)
         if self.state != State.UNSURE:
             return Verdict(self.state)
         stale = self._last_s is None or time_s - self._last_s > STALE_S

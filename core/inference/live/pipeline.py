@@ -175,14 +175,15 @@ class LivePipeline:
             self._consult(self._asking, {track.key: crop for track, crop, _ in due}, settings)
 
     def _candidates(self, settings: LiveSettings) -> list[Track]:
-        """The faces that may be judged in this frame."""
-        tracks = self._tracker.tracks
+        """The faces whose turn it is in this frame."""
+        due = [track for track in self._tracker.tracks if self._is_due(track, settings)]
         if not settings.spread:
-            return tracks
+            return due
         searched = self._searched_s == self._now_s
         self._put_off = searched and self._is_fast and not self._put_off
-        waiting = [] if self._put_off else [one for one in tracks if self._is_due(one, settings)]
-        return sorted(waiting, key=lambda one: self._known[one.key].judged_s)[:1]
+        if self._put_off:
+            return []
+        return sorted(due, key=lambda track: self._known[track.key].judged_s)[:1]
 
     def _is_due(self, track: Track, settings: LiveSettings) -> bool:
         """Whether it was found, and enough time went by, since it was last judged."""
@@ -194,8 +195,6 @@ class LivePipeline:
         self, pixels: np.ndarray, track: Track, settings: LiveSettings
     ) -> tuple[np.ndarray, np.ndarray] | None:
         """Crop and tensor of a face that is due and can be judged; else None."""
-        if not self._is_due(track, settings):
-            return None
         known = self._known[track.key]
         known.judged_s = self._now_s
         view = self._view(pixels, track, known, settings)
