@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.evaluation.knowledge import Knowledge
 from ui.photo import session
-from ui.photo.input import example_gallery, judge_now, upload
+from ui.photo.uploads import example_gallery, judge_now, upload
 from ui.shared import address
 from ui.shared.knowledge import MISSING, knowledge, where_people_try_it
 from ui.shared.theme import TITLE, privacy_line, start_page

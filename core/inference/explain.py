@@ -13,9 +13,9 @@ import numpy as np
 from PIL import ImageColor
 
 from core.config import ARTIFACTS_DIR, FAKE, IMAGE_SIZE, REAL
+from core.inference.colors import CLASS_COLORS
 from core.inference.keras_model import building, trained_classifier
 from core.inference.networks import Panel
-from core.inference.report import CLASS_COLORS
 
 EVIDENCE, GRAD_CAM = "evidence", "grad_cam"
 CNN_LAYERS = ("conv3", "conv2", "conv1")  # the last first, which the verdict depends on most

@@ -10,16 +10,12 @@ from PIL import Image, ImageDraw, ImageFont
 from core import tables
 from core.imaging import encode
 from core.inference.by_hand import BOX, UNSEEN, WHOLE
+from core.inference.colors import CLASS_COLORS
 from core.inference.geometry import Box
 from core.inference.photo import FaceResult, PhotoResult
 from core.inference.verdict import NO_FACE, SHORT_WORDS, WORDS, State, percent
 from core.picture_files import as_text
 
-CLASS_COLORS: dict[str, str] = {
-    State.REAL: "#1d6fd1",
-    State.FAKE: "#c8420e",
-    State.UNSURE: "#6b7280",
-}
 MARKS = {
     BOX: "marked by hand",
     UNSEEN: "marked by hand; the detector sees no face there, so the square is judged as drawn",

@@ -8,7 +8,8 @@ import numpy as np
 from jinja2 import Environment, StrictUndefined
 
 from core.imaging import data_uri
-from core.inference.report import CLASS_COLORS, percent
+from core.inference.colors import CLASS_COLORS
+from core.inference.report import percent
 from core.inference.verdict import OPINION_WORDS, WORDS
 from core.provenance.claim import NOTHING
 

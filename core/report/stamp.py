@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -14,6 +14,9 @@ from core.config import ARTIFACTS_DIR
 from core.imaging import encode
 from core.inference.networks import checksum_of, network_files
 from core.inference.photo import Inspector
+
+if TYPE_CHECKING:  # kept out of the start of every page
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -73,15 +76,16 @@ def stamp_of(inspector: Inspector, judged_at: str, folder: Path = ARTIFACTS_DIR)
     )
 
 
-def stamped_table(table: pd.DataFrame, stamps: Iterable[Stamp]) -> pd.DataFrame:
+def stamped_table(table: "pd.DataFrame", stamps: Iterable[Stamp]) -> "pd.DataFrame":
     """A table of verdicts with what each row came from in columns of its own.
 
     Args:
         table: as `core.inference.report.to_table` makes it.
         stamps: one a row.
     """
-    columns = pd.DataFrame([stamp.short() for stamp in stamps], index=table.index)
-    return pd.concat([table, columns], axis=1)
+    short = [stamp.short() for stamp in stamps]
+    names = short[0] if short else ()
+    return table.assign(**{name: [each[name] for each in short] for name in names})
 
 
 def stamped_png(pixels: np.ndarray, stamp: Stamp) -> bytes:

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import TimeoutError
 
 from core.config import MIN_FACE_PX
-from core.inference.report import CLASS_COLORS
+from core.inference.colors import CLASS_COLORS
 from core.mp4 import write_mp4
 
 pytestmark = pytest.mark.browser

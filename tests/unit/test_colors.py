@@ -5,7 +5,7 @@ import tomllib
 import pytest
 
 from core.config import ROOT
-from core.inference.report import CLASS_COLORS
+from core.inference.colors import CLASS_COLORS
 from ui.shared.colors import DARK, LIGHT, RUNS, palette
 
 LEAST = 4.5  # WCAG 2.2, 1.4.3

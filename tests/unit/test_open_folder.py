@@ -51,5 +51,5 @@ def test_no_page_makes_a_path_of_typed_words_by_itself():
     }
     assert made == {
         "ui/dataset/face.py: Path(face.path)",  # of an index of an open folder
-        "ui/photo/input.py: Path(example.file)",  # of the registry
+        "ui/photo/uploads.py: Path(example.file)",  # of the registry
     }

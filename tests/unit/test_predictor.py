@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from core.artifacts import read_artifact
+from core.config import ROOT
 from core.imaging import to_model_input
 from core.inference.predictor import MAX_BATCH, load_predictor
 from tests.conftest import texture
@@ -73,6 +74,19 @@ def test_judging_and_pages_do_not_import_tensorflow():
         "assert not {'tensorflow', 'keras', 'sklearn'} & set(sys.modules), 'slow import'\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+
+
+def test_home_imports_neither_tables_nor_video_before_it_is_drawn():
+    code = (
+        "import ast, pathlib, sys\n"
+        "lines = ast.parse(pathlib.Path('app.py').read_text()).body\n"
+        "imports = [line for line in lines if isinstance(line, (ast.Import, ast.ImportFrom))]\n"
+        "exec(compile(ast.Module(imports, []), 'app.py', 'exec'))\n"
+        "assert 'core.inference.photo' in sys.modules\n"
+        "slow = {'pandas', 'scipy', 'aiortc', 'av', 'openvino'} & set(sys.modules)\n"
+        "assert not slow, slow\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120, cwd=ROOT)
 
 
 def test_core_does_not_import_streamlit():

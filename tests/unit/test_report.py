@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from core.imaging import Photo, decode_image
+from core.inference.colors import CLASS_COLORS
 from core.inference.geometry import Box
 from core.inference.photo import FaceResult, PhotoResult
 from core.inference.report import (
-    CLASS_COLORS,
     annotate,
     caption,
     percent,

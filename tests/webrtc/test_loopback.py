@@ -13,10 +13,10 @@ from streamlit_webrtc import WebRtcMode
 from streamlit_webrtc.webrtc import WebRtcWorker
 
 from bench.clips import moving_face
+from core.inference.colors import CLASS_COLORS
 from core.inference.live.judges import judges_of
 from core.inference.live.pipeline import LivePipeline
 from core.inference.live.settings import LiveSettings
-from core.inference.report import CLASS_COLORS
 from core.limits import Limit, Places
 from tests.support.camera import Camera
 from ui.live.connection import LiveConnection
@@ -177,7 +177,9 @@ def test_twenty_calls_leave_no_thread_behind(loop, pictures, judges):
         _run(_call(worker, pictures, done))
         worker.stop(timeout=5)
         counts.append(threading.active_count())
+    # A call that left one would have left 19 by now; a pool that was small at first may have grown.
+    most = counts[0] + len(counts) // 4
     deadline = time.monotonic() + 10
-    while threading.active_count() > counts[0] and time.monotonic() < deadline:
+    while threading.active_count() > most and time.monotonic() < deadline:
         time.sleep(0.2)
-    assert threading.active_count() <= counts[0]
+    assert threading.active_count() <= most

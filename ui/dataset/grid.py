@@ -13,7 +13,8 @@ from core.dataset.browse import Verdicts, outcomes
 from core.dataset.index import DatasetIndex
 from core.dataset.thumbnails import thumbnail
 from core.errors import UserError
-from core.inference.report import CLASS_COLORS, percent
+from core.inference.colors import CLASS_COLORS
+from core.inference.report import percent
 from ui.shared.face_clicks import on_face_click
 from ui.shared.names import literal
 

@@ -9,10 +9,10 @@ from core.inference.report import annotate
 from core.inference.verdict import NO_FACE, SHORT_WORDS, percent
 from ui.photo import session
 from ui.photo.downloads import card_key, downloads
-from ui.photo.input import origin_of
 from ui.photo.marking import mark_a_face, marking, page_key, unmark_button
 from ui.photo.provenance import what_the_file_says
 from ui.photo.session import Judged
+from ui.photo.uploads import origin_of
 from ui.shared.face_card import face_card
 from ui.shared.knowledge import beside_a_verdict, kinds_of_photos
 from ui.shared.names import literal, name_heading

@@ -4,10 +4,10 @@ import numpy as np
 import streamlit as st
 
 from core.errors import UserError
+from core.inference.colors import CLASS_COLORS
 from core.inference.explain import EVIDENCE, Heat, heat_of, scale_of, views_of
 from core.inference.networks import Panel
 from core.inference.photo import FaceResult
-from core.inference.report import CLASS_COLORS
 from ui.shared.widgets import say_error
 
 _HEAT = "heat_maps"

@@ -1,6 +1,5 @@
 """What the networks can know, in words and as a table, from their measured figures."""
 
-import pandas as pd
 import streamlit as st
 
 from core.config import DEFAULT_NETWORK
@@ -93,20 +92,18 @@ def where_people_try_it(known: Knowledge | None) -> None:
         st.caption(literal(MISSING))
         return
     rows = sorted(known.rows, key=lambda row: (row["label"] != "real", row["source"]))
-    table = pd.DataFrame(
-        [
-            {
-                "Kind": kind_of(row["source"]),
-                "These are": CLASS_WORDS[row["label"]],
-                "Faces": row["n"],
-                "Called generated (95%)": _share(known, row, "fake"),
-                "Unsure (95%)": _share(known, row, "unsure"),
-                "No trace found (95%)": _share(known, row, "real"),
-            }
-            for row in rows
-        ]
-    )
-    st.dataframe(table, hide_index=True)
+    cells = [
+        {
+            "Kind": kind_of(row["source"]),
+            "These are": CLASS_WORDS[row["label"]],
+            "Faces": row["n"],
+            "Called generated (95%)": _share(known, row, "fake"),
+            "Unsure (95%)": _share(known, row, "unsure"),
+            "No trace found (95%)": _share(known, row, "real"),
+        }
+        for row in rows
+    ]
+    st.dataframe(cells, hide_index=True)
 
 
 def _share(known: Knowledge, row: dict, said: str) -> str:

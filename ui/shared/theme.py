@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
-from core.inference.report import CLASS_COLORS
+from core.inference.colors import CLASS_COLORS
 from core.inference.verdict import P_FAKE_MEANS, SHORT_WORDS, WORDS, percent
 from core.process import prepare_process, return_freed_memory
 from ui.shared import address

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
+from core.inference.colors import CLASS_COLORS
 from core.inference.live.states import LiveFrame, TrackState
-from core.inference.report import CLASS_COLORS
 from core.inference.verdict import SHORT_WORDS, percent
 
 GHOST_S = 0.3  # a face that was not found for longer gets no box

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from core.errors import UserError
+from core.inference.colors import CLASS_COLORS
 from core.inference.live.overlay import draw_tracks, label_of
 from core.inference.live.settings import LiveSettings
-from core.inference.report import CLASS_COLORS
 from tests.unit.live.fakes import Ticking, make, scene, stream_of
 
 
