@@ -1,4 +1,4 @@
-"""One face, tensor to probability: ours beside every other way to run the same weights.
+"""One face, tensor to probability: the CNN as the app runs it beside other ways to run its weights.
 
     python -m bench.verdict
 
@@ -73,16 +73,27 @@ def onnx_runtime():
     return lambda face: session.run(None, {"face": face})[0]
 
 
-def openvino_bare():
+def openvino_exact():
     import openvino as ov
 
+    from core.models.export import to_openvino
+
     core = ov.Core()
-    network = core.read_model(
-        read_artifact("classifier_graph"), read_artifact("classifier_constants")
-    )
     settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
-    compiled = core.compile_model(network, "CPU", settings)
+    compiled = core.compile_model(core.read_model(*to_openvino(_model())), "CPU", settings)
     return lambda face: compiled(face)[0]
+
+
+def _panel(name: str):
+    from core.inference.networks import load_panel
+
+    panel = load_panel(name)
+    return lambda face: panel.calibration.p_fake(panel.log_odds_of([_crop(face)]))
+
+
+def _crop(face: np.ndarray) -> np.ndarray:
+    pixels = (255 * face[0]).astype(np.uint8)
+    return pixels.repeat(2, axis=0).repeat(2, axis=1)
 
 
 WAYS = {
@@ -91,7 +102,9 @@ WAYS = {
     "model(x)": keras_call,
     "compiled TF call": tensorflow_compiled,
     "ONNX Runtime": onnx_runtime,
-    "OpenVINO": openvino_bare,
+    "OpenVINO in 32 bits": openvino_exact,
+    "second opinion": lambda: _panel("second"),
+    "both networks": lambda: _panel("both"),
 }
 
 

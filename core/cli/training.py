@@ -13,7 +13,11 @@ from core.sole_writer import sole_writer
 from core.training.catalogue import RECIPE_NAMES, RECIPES_OF, recipe_for
 
 # Options of `publish` that not everything that is published looks at.
-_IN_PLACE = ("live", "figures")  # RUN_DIR is a folder of artifacts: what is published there
+_IN_PLACE = (
+    "live",
+    "figures",
+    "eight-bits",
+)  # RUN_DIR is a folder of artifacts: what is published there
 _ONLY_AS = {
     "clips": ("live",),
     "traces": ("second",),
@@ -67,13 +71,14 @@ def _add_publish(commands: Commands) -> None:
             "second",
             "live",
             "figures",
+            "eight-bits",
             "original",
             "generator",
             "original_generator",
         ],
         help="classifier, generator: what the app serves; original...: figures for comparison; "
         "live: calibrate what is published in RUN_DIR for moving pictures; figures: measure it "
-        "on test anew",
+        "on test anew; eight-bits: round its CNN, if that does no harm on valid",
     )
     publish.add_argument(
         "--clips", type=Path, metavar="DIR", help="live: films in real/ and fake/, one person each"
@@ -177,6 +182,10 @@ def _published(args: argparse.Namespace) -> Iterator[str]:
         from core.publishing.figures import publish_figures
 
         return publish_figures(args.data, folder=args.run_dir)
+    if args.name == "eight-bits":
+        from core.publishing.in_place import publish_in_eight_bits
+
+        return publish_in_eight_bits(args.data, folder=args.run_dir)
     if args.name == "live":
         from core.publishing.live import publish_live
 

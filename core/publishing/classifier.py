@@ -28,14 +28,13 @@ from core.inference.predictor import Predictor
 from core.inference.verdict import Calibration
 from core.models.classifier import build_classifier
 from core.models.export import to_keras_file, to_openvino
-from core.publishing.eight_bits import ROUNDED_ON, Trial, rounded_if_harmless
+from core.publishing.eight_bits import CNN_EXACT, predictor_in_eight_bits
 from core.publishing.fitting import calibrate
 from core.publishing.model_card import write_model_card
 from core.training.checkpoint import load_weights
 from core.training.classifier.networks import network_name
 from core.training.classifier.session import load_start
 from core.training.run_folder import RunFolder
-from core.training.second.features import model_faces, readable_faces
 from core.webcam_imitation import Webcam
 
 SHIPPED = "classifier"
@@ -114,11 +113,10 @@ def _served(
 ) -> tuple[tuple[bytes, bytes], str]:
     """What the app runs, in 8 bits if that does no harm on valid; and how that went."""
     plain = to_openvino(network)
-    faces, readable = readable_faces(valid, IMAGE_SIZE)
-    trial = Trial.on(readable, lambda *files: Predictor(*files).log_odds(faces))
-    few = train.sample(min(ROUNDED_ON, len(train)), random_state=0)
     try:
-        files, rounded = rounded_if_harmless(plain, model_faces(few, IMAGE_SIZE), trial)
+        files, rounded = predictor_in_eight_bits(
+            plain, train, valid, side_px=IMAGE_SIZE, exact=CNN_EXACT
+        )
     except UserError as error:
         return plain, f"Served in 32 bits. {error}"
     return files, f"In 8 bits: {rounded}."

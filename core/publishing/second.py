@@ -20,7 +20,14 @@ from core.inference.second import SIDE_PX, Backbone, Head, SecondOpinion, Traces
 from core.inference.verdict import Calibration
 from core.models.export import to_openvino
 from core.models.lite0 import with_evidence
-from core.publishing.eight_bits import ROUNDED_ON, Rounding, Trial, rounded_if_harmless
+from core.publishing.eight_bits import (
+    ROUNDED_ON,
+    TRACES_EXACT,
+    Rounding,
+    Trial,
+    predictor_in_eight_bits,
+    rounded_if_harmless,
+)
 from core.publishing.fitting import (
     CONTRADICTED_SHARE,
     STRANGE_SHARE,
@@ -86,7 +93,8 @@ def publish_second(
     yield f"The backbone in 8 bits: {rounded}."
     second = SecondOpinion(Backbone(*backbone), head, guard_of_run(run, head, train))
     if traces_dir is not None:
-        files["second_traces"] = _traces(RunFolder(traces_dir))
+        files["second_traces"], rounded = _traces(RunFolder(traces_dir), train, held_out)
+        yield f"The network of traces in 8 bits: {rounded}."
         graph = [files["second_traces"][part] for part in _IR]
         second.traces = Traces(Predictor(*graph, side_px=SIDE_PX))
     cnn = Cnn(load_predictor(folder))
@@ -104,15 +112,17 @@ def publish_second(
     yield "Wrote MODEL_CARD.md."
 
 
-def _traces(run: RunFolder) -> dict[str, bytes]:
-    """The network's files, and its weights for a training that begins with them.
-
-    Not in 8 bits: single faces went from 6.5 to -3 in log-odds, and its heat map parted from them.
-    """
+def _traces(
+    run: RunFolder, train: pd.DataFrame, held_out: pd.DataFrame
+) -> tuple[dict[str, bytes], Rounding]:
+    """The network's files, its weights for a training that begins with them, and what 8 bits do."""
     network = network_of(run)
-    graph = to_openvino(with_evidence(network), half=True)
+    plain = to_openvino(with_evidence(network), half=True)
+    graph, rounded = predictor_in_eight_bits(
+        plain, train, held_out, side_px=SIDE_PX, exact=TRACES_EXACT
+    )
     weights = pack_weights(network.get_weights(), half=True)
-    return {**dict(zip(_IR, graph, strict=True)), "weights.npz": weights}
+    return {**dict(zip(_IR, graph, strict=True)), "weights.npz": weights}, rounded
 
 
 def _backbone(
@@ -125,7 +135,7 @@ def _backbone(
         seen, lambda *files: head.judge(Backbone(*files).features(faces)), head.judge(kept)
     )
     fitted_to = model_faces(train.head(ROUNDED_ON))
-    return rounded_if_harmless(build_backbone(), fitted_to, trial, transformer=True)
+    return rounded_if_harmless(build_backbone(), fitted_to, trial, exact=None)
 
 
 @dataclass
