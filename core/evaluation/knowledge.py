@@ -8,7 +8,9 @@ from typing import Any
 from core.artifacts import read_json
 from core.config import ARTIFACTS_DIR, DEFAULT_NETWORK, NETWORKS
 from core.evaluation.intervals import wilson_ci95
-from core.evaluation.sources import FAMILIES, family_of, kind_of
+from core.evaluation.sources import FAMILIES, PAINTED, family_of, kind_of
+from core.generators.codes import PSI_MEANS
+from core.generators.files import PSI_RANGE
 from core.inference.networks import has_second
 
 FEW = 15  # faces of a source, fewer than which say nothing about it
@@ -115,6 +117,19 @@ class Knowledge:
             for family, rate in rates.items()
         ]
         return f"It can see faces by {_listed(said)}." if said else "It learned from no generator."
+
+    def painted(self) -> str:
+        """What psi the measured faces were painted at, in sentences; "" if none was painted."""
+        kinds = [kind_of(row["source"]) for row in self.rows if row["source"] in PAINTED]
+        if not kinds:
+            return ""
+        low, high = PSI_RANGE
+        return (
+            f"Faces of {_listed(kinds)} were painted at some psi: painting a data set draws one "
+            f"for each face between two values, which the figures do not keep. psi ({low:g} to "
+            f"{high:g}) is {PSI_MEANS}. The shares hold for that mix: at one psi alone they may "
+            "be higher or lower."
+        )
 
     @staticmethod
     def blind_to() -> str:

@@ -17,6 +17,8 @@ FAMILIES = {
 }
 # Sources of faces by earlier epochs of a shipped generator, and by generators between these.
 EARLIER_EPOCHS = {"DCGAN": ("dcganepochs", "dcgansharp")}
+# Sources whose faces were painted by `core.dataset.sources.painted`, which draws psi for each face.
+PAINTED = frozenset({"mobilestylegan", "untruncated", "dcgan", "dcganepochs", "dcgansharp"})
 KINDS = {
     "allage": "people of all ages",
     "amfd": "studio portraits on white",

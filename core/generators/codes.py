@@ -6,6 +6,12 @@ import numpy as np
 
 from core.generators.base import FaceGenerator
 
+# What psi is, after "psi is": whoever tells it says it with these words.
+PSI_MEANS = (
+    "how far a face may lie from its generator's average face: 0 is that face itself, at 1 nothing "
+    "is held back"
+)
+
 
 def normal_latents(seeds: Sequence[int], dim: int) -> np.ndarray:
     """The latent of each seed, the same whatever else is drawn: float32 (n, dim) from N(0, 1).

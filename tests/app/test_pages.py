@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from core.config import ROOT
 from core.errors import UserError
 from core.evaluation.knowledge import shipped_knowledge
+from core.generators.codes import PSI_MEANS
 from core.inference.explain import EVIDENCE, GRAD_CAM, NOTES
 from core.inference.report import percent
 from tests.app.words import page_text
@@ -48,6 +49,8 @@ def test_home_says_how_often_it_errs_of_100():
     assert [metric.value for metric in page.metric] == [rate.count for rate in rates]
     assert known.worst_case() in page_text(page) and "never written to disk" in page_text(page)
     assert len(page.dataframe[0].value) == len(known.rows)
+    (painted,) = [note.value for note in page.caption if "psi" in note.value]
+    assert "MobileStyleGAN" in painted and PSI_MEANS in painted
 
 
 def test_about_begins_with_ten_plain_lines():

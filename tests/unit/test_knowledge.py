@@ -8,6 +8,8 @@ from core.evaluation.intervals import wilson_ci95
 from core.evaluation.knowledge import knowledge_of, shipped_knowledge
 from core.evaluation.plain_words import caught_line, plain_lines
 from core.evaluation.sources import Known, family_of, how_known, kind_of, was_trained_on
+from core.generators.codes import PSI_MEANS
+from core.generators.files import PSI_RANGE
 from core.inference.networks import load_calibration
 
 
@@ -64,6 +66,14 @@ def test_it_sees_only_what_it_learned_from(known):
     )
     assert "face swaps" in known.blind_to()
     assert knowledge_of({}, BY_SOURCE).sees() == "It learned from no generator."
+
+
+def test_of_painted_faces_it_says_what_psi_is_and_that_the_share_is_over_a_mix(known):
+    told = known.painted()
+    assert told.startswith("Faces of DCGANs that nobody trained were painted at some psi")
+    assert f"psi ({PSI_RANGE[0]:g} to {PSI_RANGE[1]:g}) is {PSI_MEANS}." in told
+    del (others := dict(BY_SOURCE))["dcgan"]
+    assert knowledge_of(TRAIN, others).painted() == ""
 
 
 def test_what_it_catches_misses_and_doubts(known):

@@ -17,6 +17,7 @@ from core.evaluation.robustness import SEED
 from core.evaluation.sources import kind_of, titled
 from core.generators import GENERATORS
 from core.generators.base import FaceGenerator
+from core.generators.codes import PSI_MEANS
 from core.generators.dcgan import list_snapshots
 from core.generators.files import MAX_SEED, PSI_RANGE
 from ui.dataset.source import open_dataset
@@ -27,11 +28,7 @@ from ui.shared.widgets import KEPT, say_error
 
 _KINDS = {"generated": "Generated faces", "data": "A data set"}
 _OF_GENERATED, _OF_A_SET = ("generator", "faces", "seed", "psi"), ("split", "sources", "most")
-_PSI = (
-    "How varied the faces are: towards 0 all are near the generator's average face, at 1 nothing "
-    "is held back. Data sets of generated faces mostly lie at 0.5 to 1; the further from the "
-    "average, the harder the faces are to catch."
-)
+_PSI = f"psi is {PSI_MEANS}. As a rule, the further from it, the harder the faces are to catch."
 FRESH_SEED = 1_000_000  # far from the seeds of any data set's MobileStyleGAN faces
 
 

@@ -104,6 +104,8 @@ def where_people_try_it(known: Knowledge | None) -> None:
         for row in rows
     ]
     st.dataframe(cells, hide_index=True)
+    if painted := known.painted():
+        st.caption(literal(painted))
 
 
 def _share(known: Knowledge, row: dict, said: str) -> str:
