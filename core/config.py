@@ -36,4 +36,5 @@ DETECTORS = ("blazeface", "haar")  # of faces; the first is the default
 DEFAULT_DETECTOR = DETECTORS[0]
 NETWORKS = ("both", "cnn", "second")  # a verdict can stand on; the first is the default
 DEFAULT_NETWORK = NETWORKS[0]
+BAR_AFTER_S = 0.5  # of a progress bar: what is done or fails sooner has none
 STRATEGIES = ("none", "mirrored", "multiworker")  # to share out a training; the first is plain

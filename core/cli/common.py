@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
+from core.config import BAR_AFTER_S
 from core.errors import WrongUsage
 
 _Number = TypeVar("_Number", int, float)
 Commands: TypeAlias = argparse._SubParsersAction  # noqa: SLF001  what `add_subparsers` gives
 # Exit codes, as docs/engineers.md lists them; argparse ends with the last one, too.
 OK, SOME_FAILED, WRONG_USAGE = 0, 1, 2
-BAR_AFTER_S = 0.5  # what fails at once has none
 # Whatever a command writes may meet these: none is a mistake of the program.
 OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
 

@@ -2,7 +2,8 @@
 
 import argparse
 
-from core.cli.common import BAR_AFTER_S, OK, Commands, decimal, named, positive, whole
+from core.cli.common import OK, Commands, decimal, named, positive, whole
+from core.config import BAR_AFTER_S
 from core.generators import GENERATORS
 
 

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.cli.common import BAR_AFTER_S, OK, SOME_FAILED, Commands, tell
+from core.cli.common import OK, SOME_FAILED, Commands, tell
 from core.cli.scoring import add_scoring, path_or_uri, score_to_file, scoring_asked
-from core.config import DEFAULT_DETECTOR, DEFAULT_NETWORK, DETECTORS, NETWORKS
+from core.config import BAR_AFTER_S, DEFAULT_DETECTOR, DEFAULT_NETWORK, DETECTORS, NETWORKS
 
 if TYPE_CHECKING:
     from core.inference.live.video import VideoReport

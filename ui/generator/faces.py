@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.config import BAR_AFTER_S
 from core.dataset.index import DatasetIndex
 from core.errors import UserError
 from core.evaluation.generators.neighbours import Album
@@ -33,7 +34,6 @@ from ui.shared.theme import empty_state
 from ui.shared.widgets import KEPT, download, say_error
 
 _COLUMNS = 8  # of the table of a code's numbers
-BAR_AFTER_S = 0.5  # what is done sooner has none
 _PAGE = 128  # numbers shown at once
 JUDGED_BYTES = 200 * 2**20  # that faces take which were painted before, of all sessions together
 Judged: TypeAlias = tuple[np.ndarray, FaceResult]  # a face, uint8 RGB, and its verdict
