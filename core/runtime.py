@@ -5,10 +5,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.errors import UserError
+
 if TYPE_CHECKING:
     from openvino import CompiledModel, Model
 
-# Packages of which only data files are read; the locks name their versions and hashes.
+# What a part of the app can do without; the locks name versions and hashes. Of the packages in the
+# latter two only data files are read.
+DEV_LOCK = "requirements-dev.lock"
 DATA_LOCK, DATA_DEV_LOCK = "requirements-data.lock", "requirements-data-dev.lock"
 _limits: dict[str, int] = {}  # of this process
 
@@ -44,11 +48,21 @@ def how_to_install(lock: str, *, again: bool = False) -> str:
     """The sentence that tells how to install the packages of a lock.
 
     Args:
-        lock: `DATA_LOCK` or `DATA_DEV_LOCK`.
+        lock: `DEV_LOCK`, `DATA_LOCK` or `DATA_DEV_LOCK`.
         again: over an installed copy that is damaged or of another version.
     """
     options = "--require-hashes --no-deps" + " --force-reinstall" * again
     return f"Run `pip install {options} -r {lock}` in this project's folder."
+
+
+def not_installed(what: str, lock: str) -> UserError:
+    """The error, to be raised, where something is missing that the app can do without.
+
+    Args:
+        what: is missing, and what for, as a sentence begins.
+        lock: that holds it, as `how_to_install` takes it.
+    """
+    return UserError(f"{what} is not installed. {how_to_install(lock)}")
 
 
 def read_network(source: Path | bytes, constants: bytes | None = None) -> "Model":

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import UserError
 from core.generators.codes import lerp, normal_latents, truncated_codes
-from core.runtime import DATA_LOCK, compiled, how_to_install, package_folder, read_network
+from core.runtime import DATA_LOCK, compiled, not_installed, package_folder, read_network
 
 STYLE_DIM = 512
 MEAN_SAMPLES = 4096
@@ -27,7 +26,7 @@ def data_folder() -> Path:
     """
     package = package_folder("random_face")
     if package is None:
-        raise UserError(f"MobileStyleGAN is not installed. {how_to_install(DATA_LOCK)}")
+        raise not_installed("MobileStyleGAN", DATA_LOCK)
     return package / "data"
 
 

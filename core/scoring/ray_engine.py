@@ -21,7 +21,7 @@ import pyarrow as pa
 from core.config import ROOT
 from core.errors import UserError
 from core.inference.photo import Inspector
-from core.runtime import cores, package_folder
+from core.runtime import DEV_LOCK, cores, not_installed, package_folder
 from core.scoring.unit import FILES
 from core.scoring.workers import Crew, Rows
 
@@ -45,10 +45,7 @@ def require_ray() -> None:
         UserError: it is not installed.
     """
     if package_folder("ray") is None:
-        raise UserError(
-            'The engine ray needs Ray, which is not installed: pip install "ray[data]" '
-            "(requirements-dev.txt names the version that is tested)."
-        )
+        raise not_installed("Ray, which the engine ray judges with,", DEV_LOCK)
 
 
 def score_on_ray(

