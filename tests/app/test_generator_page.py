@@ -16,6 +16,7 @@ from core.generators.request import SLIDERS
 from tests.app.words import page_text
 from tests.conftest import write_dataset
 from ui.generator import faces
+from ui.generator.psi import ONLY_DCGAN
 
 TIMEOUT_S = 60
 
@@ -65,6 +66,11 @@ def test_a_third_generator_needs_no_change_of_the_page(view, monkeypatch):
     assert "Plain learned from photos of nobody" in text
     assert ("Red, green and blue." in text) == (view == "one")
     assert ("A straight one." in text) == (view == "between")
+    assert (ONLY_DCGAN in text) == (view == "faces")
+
+
+def test_of_the_dcgan_it_is_not_said_that_another_was_measured():
+    assert ONLY_DCGAN not in page_text(_page())
 
 
 def test_a_link_is_obeyed_and_kept():

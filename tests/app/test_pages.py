@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from core.config import ROOT
 from core.errors import UserError
 from core.evaluation.knowledge import shipped_knowledge
+from core.examples import load_examples
 from core.generators.codes import PSI_MEANS
 from core.inference.explain import EVIDENCE, GRAD_CAM, NOTES
 from core.inference.report import percent
@@ -51,6 +52,19 @@ def test_home_says_how_often_it_errs_of_100():
     assert len(page.dataframe[0].value) == len(known.rows)
     (painted,) = [note.value for note in page.caption if "psi" in note.value]
     assert "MobileStyleGAN" in painted and PSI_MEANS in painted
+
+
+@pytest.mark.parametrize("name", ["app.py", "pages/1_Photo.py"])
+def test_an_example_picture_is_one_tab_stop(name):
+    """Its button: what Streamlit draws on the picture to enlarge it is taken out of the way."""
+    page = _page(name).run()
+    kept = page.get("flex_container")
+    picks = [block for block in kept if re.search(r"-pick_[a-z]+_\d+$", block.proto.id)]
+    assert len(picks) == len(load_examples())
+    for block in picks:
+        assert [child.type for child in block.children.values()] == ["image", "button"]
+    toolbar = r"\[class\*=st-key-pick_\] \[data-testid=stElementToolbar\]\s*\{display: none;\}"
+    assert re.search(toolbar, page_text(page))
 
 
 def test_about_begins_with_ten_plain_lines():

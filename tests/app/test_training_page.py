@@ -1,6 +1,7 @@
 """The Training page without a browser: curves, runs started and followed, the networks' inside."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -297,6 +298,47 @@ def test_a_run_in_progress_is_followed(runs, monkeypatch):
     assert any(button.label == "Stop" for button in page.button)
     assert any(button.label == "Wait in line" for button in page.button)
     assert not any(button.label == "Start" for button in page.button)
+
+
+def _go_on(page: AppTest):
+    return next(button for button in page.button if button.label == "Go on with it")
+
+
+def test_a_run_that_had_all_its_epochs_tells_why_it_cannot_go_on(runs):
+    page = _page("runs")
+    assert not _go_on(page).disabled and "nothing is left" not in page_text(page)
+    rows = [HISTORY.splitlines()[1].replace("1,", f"{epoch},", 1) for epoch in (2, 3)]
+    (runs / "mine" / "history.csv").write_text("\n".join([HISTORY.rstrip(), *rows]) + "\n")
+    page = _page("runs")
+    assert not page.exception and _go_on(page).disabled
+    assert "All 3 epochs that it was to have are done: nothing is left" in page_text(page)
+
+
+def test_a_run_goes_on_only_with_its_data_set_and_says_so(runs, monkeypatch):
+    page = _page("runs")
+    page.text_input[1].set_value("/nowhere").run()
+    _go_on(page).click().run()
+    assert not page.exception and any("no folder" in error.value for error in page.error)
+    asked = []
+    monkeypatch.setattr("ui.training.runs.ask_for", lambda job, run: asked.append(run))
+    page.text_input[1].set_value("").run()
+    _go_on(page).click().run()
+    assert not page.exception and "Name the data set it was trained on" in page.error[0].value
+    assert not asked
+    page.text_input[1].set_value(str(runs)).run()
+    _go_on(page).click().run()
+    (again,) = asked
+    assert not page.error and again.resume and again.out == runs / "mine" and again.epochs == 3
+
+
+def test_beside_the_first_run_in_training_there_is_no_other_run_yet(runs, monkeypatch):
+    shutil.rmtree(runs / "mine")
+    assert "No run yet" in page_text(_page("runs"))
+    status = JobStatus(["--out", str(runs / "run-1")], True, None, False, [], None)
+    monkeypatch.setattr("ui.training.runs.job_status", lambda folder: status)
+    page = _page("runs")  # it reads its data still: it has no folder
+    text = page_text(page)
+    assert not page.exception and "No other run yet" in text and "No run yet" not in text
 
 
 def test_the_networks_and_what_is_inside():
