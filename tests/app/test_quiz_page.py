@@ -1,6 +1,7 @@
 """The quiz page: guesses, scores, and links that carry all there is to know."""
 
 import re
+from contextlib import contextmanager
 
 import pytest
 import streamlit as st
@@ -72,6 +73,21 @@ def test_ten_guesses_bring_both_scores_and_a_code(version):
     assert code in [block.value for block in page.code]
     page = _press(page, "The same faces again")
     assert dict(page.query_params) == {"quiz": str(NUMBER)}
+
+
+def test_the_bar_while_faces_are_painted_does_not_tell_which_they_are(version, monkeypatch):
+    told = []
+
+    @contextmanager
+    def told_to(words):
+        yield lambda *steps: told.append((words, *steps))
+
+    monkeypatch.setattr("ui.quiz.game.slow_bar", told_to)
+    page = _page(quiz=str(NUMBER))
+    fakes = [card.truth for card in quiz.deal(NUMBER)].count("fake")
+    done = [0] * (quiz.FACES - fakes) + list(range(1, fakes + 1))  # the photos first
+    assert not page.exception
+    assert told == [("Painting the faces", steps, fakes) for steps in done]
 
 
 def test_a_guess_is_part_of_the_link_and_can_be_taken_back(version):

@@ -1,14 +1,12 @@
 """The Generator page's first two views: many faces, and one face to take apart."""
 
 import hashlib
-import time
 from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.config import BAR_AFTER_S
 from core.dataset.index import DatasetIndex
 from core.errors import UserError
 from core.evaluation.generators.neighbours import Album
@@ -28,7 +26,7 @@ from ui.shared.face_clicks import on_face_click
 from ui.shared.face_grid import face_grid
 from ui.shared.kept import Kept
 from ui.shared.knowledge import trust_line
-from ui.shared.progress import time_left
+from ui.shared.progress import slow_bar
 from ui.shared.resources import said_of_training
 from ui.shared.theme import empty_state
 from ui.shared.widgets import KEPT, download, say_error
@@ -64,14 +62,11 @@ def _judged(generator: FaceGenerator, inspector: Inspector, code: np.ndarray) ->
 
 def judged_faces(generator: FaceGenerator, inspector: Inspector, codes: np.ndarray) -> list[Judged]:
     """Faces and their verdicts, with a progress bar where that takes long."""
-    bar, done, begun_s = st.empty(), [], time.monotonic()
-    for number, code in enumerate(codes, start=1):
-        done.append(_judged(generator, inspector, np.asarray(code, np.float32)))
-        passed_s = time.monotonic() - begun_s
-        if passed_s > BAR_AFTER_S:
-            left = time_left(number, len(codes) - number, passed_s)
-            bar.progress(number / len(codes), f"Face {number} of {len(codes)}{left}")
-    bar.empty()
+    done = []
+    with slow_bar("Face {done} of {total}") as show:
+        for code in codes:
+            done.append(_judged(generator, inspector, np.asarray(code, np.float32)))
+            show(len(done), len(codes))
     return done
 
 

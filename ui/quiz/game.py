@@ -27,6 +27,7 @@ from core.quiz import (
 from ui.quiz.results import class_scores, own_scores
 from ui.shared.address import Field, moved, read_field, say
 from ui.shared.names import literal
+from ui.shared.progress import slow_bar
 from ui.shared.resources import get_inspector, shared_generator
 from ui.shared.widgets import say_error
 
@@ -44,17 +45,30 @@ def _painter() -> FaceGenerator:
     return load_painter(shared_generator)
 
 
-@st.cache_data(show_spinner="Painting the faces ...", show_time=True, max_entries=KEPT_QUIZZES)
 def _faces(number: int, version: str) -> list[QuizFace]:
-    return lay_out(deal(number), _painter())
+    """The faces of a quiz, under a bar that tells neither which nor how many are painted."""
+    fakes = [card.truth == "fake" for card in deal(number)]
+    places, found = sorted(range(FACES), key=fakes.__getitem__), {}  # photos take no time
+    with slow_bar("Painting the faces") as show:
+        for place in places:
+            found[place] = _face(number, place, version)
+            show(sum(fakes[other] for other in found), sum(fakes))
+    return [found[place] for place in range(FACES)]
+
+
+@st.cache_data(show_spinner=False, max_entries=KEPT_QUIZZES * FACES)
+def _face(number: int, place: int, version: str) -> QuizFace:
+    """One face; a class that opens the same quiz at once has it painted once."""
+    (face,) = lay_out([deal(number)[place]], _painter())
+    return face
 
 
 @st.cache_data(
     show_spinner="Now the model looks at them ...", show_time=True, max_entries=KEPT_QUIZZES
 )
-def _model_says(number: int, version: str) -> list[FaceResult]:
+def _model_says(number: int, version: str, _faces: list[QuizFace]) -> list[FaceResult]:
     inspector = get_inspector()
-    return ask_model(_faces(number, version), inspector) if inspector else []
+    return ask_model(_faces, inspector) if inspector else []
 
 
 def quiz() -> None:
@@ -139,7 +153,7 @@ def _scores(number: int, said: tuple[str, ...], faces: list[QuizFace]) -> None:
     version, cards = _painter().version, deal(number)
     code = to_code(number, said, version)
     _set_link({"result": code})
-    heard = _model_says(number, version)
+    heard = _model_says(number, version, faces)
     if not heard:
         return  # what is missing was said
     right, right_too = count_right(said, cards), right_where_answered(said, heard, cards)
@@ -187,7 +201,7 @@ def _of_a_class() -> None:
             counted = f"{len(result.left_out)} of {len(codes)} not counted"
             why = "\n".join(f"- {literal(each)}" for each in result.left_out)
             st.warning(f"{counted}:\n\n{why}", icon=":material/rule:")
-        heard = _model_says(result.quiz, version)
+        faces = _faces(result.quiz, version)
+        heard = _model_says(result.quiz, version, faces)
         if heard:
-            model = score_model(heard, deal(result.quiz))
-            class_scores(result, model, _faces(result.quiz, version), heard)
+            class_scores(result, score_model(heard, deal(result.quiz)), faces, heard)

@@ -1,10 +1,13 @@
 """Looking at many faces within a page's run, with a way out."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 from tqdm import tqdm
+
+from core.config import BAR_AFTER_S
 
 
 def judge_all(steps: Iterator[int], total: int, key: str, done_word: str = "Judged") -> None:
@@ -28,6 +31,30 @@ def judge_all(steps: Iterator[int], total: int, key: str, done_word: str = "Judg
         left = time_left(done - before, total - done, time.monotonic() - begun)
         bar.progress(done / total, f"{done_word} {done:,} of {total:,} faces{left}")
     st.rerun()  # the bar and its button are done with
+
+
+@contextmanager
+def slow_bar(words: str) -> Generator[Callable[[int, int], None]]:
+    """A bar with the time left, of work that takes longer than `BAR_AFTER_S`; gone at the end.
+
+    Args:
+        words: what goes on; `{done}` and `{total}` in it are numbers of steps.
+
+    Yields:
+        A function that is told, after each step, how many are done and how many there are.
+    """
+    bar, begun_s = st.empty(), time.monotonic()
+
+    def show(done: int, total: int) -> None:
+        passed_s = time.monotonic() - begun_s
+        if passed_s > BAR_AFTER_S:
+            left = time_left(done, total - done, passed_s)
+            bar.progress(done / total, words.format(done=done, total=total) + left)
+
+    try:
+        yield show
+    finally:
+        bar.empty()
 
 
 def time_left(done: int, waiting: int, passed_s: float) -> str:
