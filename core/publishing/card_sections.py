@@ -1,12 +1,23 @@
 """The model card's tables on damaged pictures and on other generators, from the measured files."""
 
+from pathlib import Path
+
+from core.artifacts import Artifact, read_artifact
 from core.config import HARDEST_PAIR
 from core.evaluation.calibration import ACCUSED_RATE, MISSED_RATE
 from core.evaluation.robustness import DAMAGES
 from core.evaluation.sources import WRONG, how_known, kind_of, kinds_of, titled
 from core.inference.verdict import CLASS_WORDS, OPINION_WORDS
+from core.publishing.eight_bits import MAX_AUC_LOST, MAX_SHIFT, is_rounded
 
 _NAMES = {**OPINION_WORDS, "both": "both"}
+_NETWORKS = {"classifier": "the CNN", "second_traces": "the network that looks for traces"}
+# Sections of the card that are measured by commands of their own.
+_MEASURED = {
+    "classifier_robustness": "Damaged pictures",
+    "classifier_generalization": "Other generators",
+    "classifier_live_calibration": "Webcam and video",
+}
 
 
 def robustness_section(sweep: dict, others: dict[str, dict]) -> str:
@@ -185,3 +196,29 @@ def _second(metrics: dict) -> str:
 def _share(row: dict, state: str) -> str:
     low, high = row[f"called_{state}_ci95"]
     return f"{row[f'called_{state}']:.2f} ({low:.2f} to {high:.2f})"
+
+
+def served_section(registry: dict[str, Artifact], folder: Path) -> str:
+    """Which networks the app runs in 8 bits, and what was measured before they were; "" if none."""
+    rounded = {
+        name: words
+        for name, words in _NETWORKS.items()
+        if f"{name}_graph" in registry
+        and is_rounded(
+            *(read_artifact(f"{name}_{part}", folder) for part in ("graph", "constants"))
+        )
+    }
+    if not rounded:
+        return ""
+    since = max(registry[f"{name}_constants"].created for name in rounded)
+    earlier = [
+        title
+        for name, title in _MEASURED.items()
+        if name in registry and registry[name].created < since
+    ]
+    before = f" Measured before that: {', '.join(earlier)}." if earlier else ""
+    return (
+        f"The app runs {' and '.join(rounded.values())} in 8 bits but for the first layers. That "
+        f"is shipped only where on valid it costs a ROC AUC of at most {MAX_AUC_LOST} and moves "
+        f"P(fake) by at most {MAX_SHIFT} in the mean.{before}"
+    )

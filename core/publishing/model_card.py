@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from core.artifacts import load_registry, read_artifact, read_json, ship_file
+from core.artifacts import load_registry, read_json, ship_file
 from core.config import HARDEST_PAIR
 from core.evaluation.calibration import ACCUSED_RATE, MISSED_RATE
 from core.evaluation.knowledge import shipped_knowledge
@@ -15,9 +15,9 @@ from core.publishing.card_sections import (
     generalization_section,
     left_out_section,
     robustness_section,
+    served_section,
     tried_section,
 )
-from core.publishing.eight_bits import MAX_AUC_LOST, MAX_SHIFT, is_rounded
 
 CARD_FILE = "MODEL_CARD.md"
 _BASELINE = "original"
@@ -53,7 +53,7 @@ def write_model_card(folder: Path) -> None:
         _others(registry, folder),
         _left_out(registry, folder),
         _training(metrics),
-        _served(registry, folder),
+        served_section(registry, folder),
         _TERMS,
     ]
     text = "\n\n".join(part.strip() for part in parts if part) + "\n"
@@ -137,26 +137,6 @@ Generated faces: StyleGAN, StyleGAN2 and their kin, MobileStyleGAN, our own DCGA
 and FLUX. The second opinion began as DINOv2 and EfficientNet-Lite0 (both Apache-2.0). **The weights
 may be used for non-commercial purposes only.** No photo of a person is part of this repository.
 """
-
-
-def _served(registry: dict, folder: Path) -> str:
-    """Which networks the app runs in 8 bits."""
-    names = {"classifier": "the CNN", "second_traces": "the network that looks for traces"}
-    rounded = [
-        words
-        for name, words in names.items()
-        if f"{name}_graph" in registry
-        and is_rounded(
-            *(read_artifact(f"{name}_{part}", folder) for part in ("graph", "constants"))
-        )
-    ]
-    return (
-        f"The app runs {' and '.join(rounded)} in 8 bits but for the first layers. Rounding was "
-        f"shipped only because on valid it costs a ROC AUC of at most {MAX_AUC_LOST} and moves "
-        f"P(fake) by at most {MAX_SHIFT} in the mean."
-        if rounded
-        else ""
-    )
 
 
 def _training(metrics: dict) -> str:

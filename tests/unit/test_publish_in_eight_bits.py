@@ -58,6 +58,8 @@ def test_the_cnn_is_rounded_once_and_nothing_else_changes(exact, publish, monkey
     before, after = _files(exact), _files(folder)
     changed = {file for file in before if before[file] != after[file]}
     assert SERVED <= changed <= SERVED | {"MODEL_CARD.md"}
+    card = (folder / "MODEL_CARD.md").read_text("utf-8")
+    assert "runs the CNN" in card and "Measured before that: Damaged pictures" in card
     assert "in 8 bits already" in publish()[1] and _files(folder) == after
 
 
