@@ -15,7 +15,7 @@ from core.cli.main import main as command
 PSI = ("0.5", "1.1")
 # source, how many, first seed, and what else says which generator painted
 FACES = (
-    ("untruncated", 2000, 7_000_000, ["--generator", "mobilestylegan"]),
+    ("mobilestylegan", 2000, 7_000_000, ["--generator", "mobilestylegan"]),
     ("dcgan", 1800, 7_100_000, ["--generator", "dcgan", "--variants", "150"]),
     ("dcganepochs", 600, 7_200_000, ["--generator", "dcgan", "--epoch", "25"]),
     ("dcgansharp", 900, 7_300_000, ["--generator", "dcgan", "--epoch", "45"]),

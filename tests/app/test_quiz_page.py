@@ -11,6 +11,7 @@ from core import quiz
 from core.config import ROOT
 from core.errors import UserError
 from core.generators import load_generator
+from core.inference.verdict import COLOURLESS
 from tests.app.words import page_text
 from ui.shared import resources
 from ui.shared.names import literal
@@ -64,6 +65,7 @@ def test_ten_guesses_bring_both_scores_and_a_code(version):
         assert not page.metric  # nothing is told before the last guess
         page = _press(page, "Real photo" if truth == "real" else "Generated")
     told = page_text(page)
+    assert "without colours" in told and COLOURLESS not in told  # once for all, not on each face
     answered = int(re.search(r"gives a verdict on (\d+) of 10", told)[1])
     beside = f"{answered} of the {answered} on which the model gave a verdict"  # all are right
     assert (beside in told) == (answered > 0)

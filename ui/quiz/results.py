@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.dataset.sources.demo import DETAIL_PX
 from core.inference.photo import FaceResult
-from core.inference.verdict import CLASS_WORDS, percent
+from core.inference.verdict import CLASS_WORDS, COLOURLESS, percent
 from core.quiz import FACES, ClassResult, ModelScore, QuizFace, count_right, deal, forced
 
 _MODEL_HELP = (
@@ -109,5 +109,7 @@ def _model_line(truth: str, said: FaceResult) -> str:
     if said.verdict.state != "unsure":
         return _mark(choice == truth, f"model: {chance}")
     line = _mark(choice == truth, f"forced to choose: {CLASS_WORDS[choice]}, {chance}")
-    reason = html.escape(said.verdict.reason or "")
-    return f"<span>{reason} So the model is unsure.</span>{line}"
+    # That all are gray is said once, below the faces.
+    reason = said.verdict.reason if said.verdict.reason != COLOURLESS else None
+    because = f"{html.escape(reason)} So the model is unsure." if reason else "The model is unsure."
+    return f"<span>{because}</span>{line}"
