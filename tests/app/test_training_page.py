@@ -176,6 +176,27 @@ def test_the_form_starts_a_process_with_these_words(runs, tmp_path, monkeypatch)
     ]
 
 
+def _start(page: AppTest):
+    return next(button for button in page.button if button.label == "Start")
+
+
+def test_the_form_takes_what_was_opened_since_and_says_why_it_cannot_start(
+    runs, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("ui.training.start.DEMO_DIR", tmp_path / "no demo")
+    page = _page("runs")
+    assert page.text_input[1].value == "" and _start(page).disabled
+    assert "Start can be pressed once a data set is named above" in page_text(page)
+    page.session_state["ds_folder"] = "/faces"  # opened on the Dataset page meanwhile
+    page = page.run()
+    assert page.text_input[1].value == "/faces" and not _start(page).disabled
+    assert "can be pressed" not in page_text(page)
+    page.text_input[1].set_value("/mine").run()
+    page.session_state["ds_folder"] = "/others"
+    page = page.run()
+    assert not page.exception and page.text_input[1].value == "/mine"
+
+
 @pytest.mark.parametrize(
     ("name", "data", "words"),
     [

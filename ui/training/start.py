@@ -16,6 +16,7 @@ from ui.training.line import ask_for, names_in_use, who_field
 
 _NETWORKS = {"classifier": "Classifier", "dcgan": "DCGAN"}
 _TAKEN = "tr_name_taken"
+_OFFERED = "tr_data_offered"  # what the field for the data set was filled with last
 RECIPES = {"original": "The authors' (short epochs)", "ours": "Ours (long epochs)"}
 
 
@@ -29,7 +30,7 @@ def run_form(job: Path, runs: Path, *, busy: bool) -> None:
     """
     title = "Let another run wait in line" if busy else "Start a run"
     with st.expander(title, icon=":material/play_arrow:", expanded=not busy):
-        st.session_state.setdefault("tr_data", st.session_state.get("ds_folder") or _demo())
+        _offer_what_is_open()
         with st.container(horizontal=True, vertical_alignment="bottom"):
             network = st.segmented_control(
                 "Network",
@@ -58,6 +59,11 @@ def run_form(job: Path, runs: Path, *, busy: bool) -> None:
             f"{_how_long(runs, network, recipe, int(epochs))}"
         )
         label = "Wait in line" if busy else "Start"
+        if not data:
+            st.caption(
+                f"{label} can be pressed once a data set is named above. If you have none, get "
+                "one on the Dataset page."
+            )
         if st.button(label, type="primary", icon=":material/play_arrow:", disabled=not data):
             try:
                 run = StartRun(network, recipe, int(epochs), served(data), new_run(runs, name))
@@ -67,6 +73,16 @@ def run_form(job: Path, runs: Path, *, busy: bool) -> None:
             if ask_for(job, run):
                 st.session_state[_TAKEN] = True
                 st.rerun()
+
+
+def _offer_what_is_open() -> None:
+    """Fill the field with what was opened on the Dataset page, unless something was typed."""
+    state = st.session_state
+    before, now = state.get(_OFFERED), state.get("ds_folder") or _demo()
+    if now != before and state.get("tr_data") in (None, "", before):
+        state.tr_data = now
+    state[_OFFERED] = now
+    state.setdefault("tr_data", now)
 
 
 def _suggest_a_name(job: Path, runs: Path) -> None:
