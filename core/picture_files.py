@@ -11,6 +11,7 @@ from core.config import IMAGE_SUFFIXES
 CLUTTER = frozenset(
     {"thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "@eadir", "$recycle.bin"}
 )
+NO_FILE = "There is no such file. Check the path."
 NAMED = 3  # of the files left out so many are named, the others counted
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from core.config import BAR_AFTER_S
-from core.errors import WrongUsage
+from core.dataset.layout import check_folder
+from core.errors import UserError, WrongUsage
 
 _Number = TypeVar("_Number", int, float)
 Commands: TypeAlias = argparse._SubParsersAction  # noqa: SLF001  what `add_subparsers` gives
@@ -72,6 +73,34 @@ def refuse_unused(args: argparse.Namespace, options: Iterable[str], goes_with: s
     for name in options:
         if getattr(args, name) not in (None, False, []):
             raise WrongUsage(f"--{name.replace('_', '-')} goes with {goes_with}.")
+
+
+def is_missing(path: str | Path) -> bool:
+    """Whether there is nothing at a path; what may not be looked at is not missing."""
+    try:
+        Path(path).stat()
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError):  # a name that is too long, or with a zero in it
+        return False
+    return False
+
+
+def refuse_missing(*paths: Path | None, data: Path | None = None) -> None:
+    """Refuse what is not there. Call it before anything heavy is imported or loaded.
+
+    Args:
+        paths: files and folders that a command was given; None was not given.
+        data: the folder of the data set.
+
+    Raises:
+        UserError: one of them is not there.
+    """
+    if data is not None:
+        check_folder(data)
+    for path in paths:
+        if path is not None and is_missing(path):
+            raise UserError(f"There is no file or folder {path}. Check the path.")
 
 
 def of_the_disk(error: OSError) -> str:

@@ -5,7 +5,7 @@ import json
 from functools import partial
 from pathlib import Path
 
-from core.cli.common import OK, Commands, bar_of, decimal, whole
+from core.cli.common import OK, Commands, bar_of, decimal, refuse_missing, whole
 from core.errors import UserError, WrongUsage
 from core.generators import GENERATORS
 
@@ -76,6 +76,7 @@ def _add_paint(actions: Commands) -> None:
 
 
 def _frame(args: argparse.Namespace) -> int:
+    refuse_missing(data=args.data)
     from core.dataset.framing import frame_faces
 
     for line in frame_faces(args.data, args.out):
@@ -110,6 +111,7 @@ def _download(args: argparse.Namespace) -> int:
 
 
 def _paint(args: argparse.Namespace) -> int:
+    refuse_missing(args.run_dir, data=args.beside)
     from core.dataset.index import index_folder
     from core.dataset.sources.painted import link_faces, paint_faces
 
@@ -175,6 +177,7 @@ def _augmented(args: argparse.Namespace) -> int:
 
 
 def _info(args: argparse.Namespace) -> int:
+    refuse_missing(data=args.data)
     if args.augmented:
         return _augmented(args)
     from core.dataset.duplicates import find_duplicates

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.cli.common import OK, Commands, decimal, refuse_unused, whole
+from core.cli.common import OK, Commands, decimal, refuse_missing, refuse_unused, whole
 from core.cli.measuring import add_measuring, keep
 from core.config import CLASS_NAMES
 from core.errors import WrongUsage
@@ -65,12 +65,13 @@ def _model(args: argparse.Namespace):
 
 
 def _evaluate(args: argparse.Namespace) -> int:
+    _refuse_contradictions(args)
+    refuse_missing(args.run_dir, data=args.data)
     from tqdm import tqdm
 
     from core.dataset.index import load_split
     from core.evaluation.scores import report, score_faces
 
-    _refuse_contradictions(args)
     index, faces = load_split(args.data, args.split)
     for note in index.notes:
         print(f"Note: {note}", file=sys.stderr)
@@ -94,8 +95,6 @@ def _evaluate(args: argparse.Namespace) -> int:
 
 
 def _refuse_contradictions(args: argparse.Namespace) -> None:
-    from core.evaluation.robustness import chosen_damages
-
     if args.robustness and args.keep == "generator":
         raise WrongUsage("--keep generator goes with --generator dcgan, not with --robustness.")
     if args.robustness and args.generator:
@@ -108,6 +107,8 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
     if not args.generator:
         refuse_unused(args, ["count", "psi"], "--generator")
     if args.robustness:
+        from core.evaluation.robustness import chosen_damages
+
         args.damages = chosen_damages(args.damages)
     else:
         refuse_unused(args, ["damages"], "--robustness")

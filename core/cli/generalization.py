@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from core.cli.common import OK, Commands
+from core.cli.common import OK, Commands, refuse_missing
 from core.cli.measuring import add_measuring, keep
 from core.errors import UserError, WrongUsage
 
@@ -37,6 +37,8 @@ def add_generalization(commands: Commands) -> None:
 def _generalization(args: argparse.Namespace) -> int:
     if args.second is not None:
         return _left_out_of_second(args)
+    left_out = [_left_out(text) for text in args.left_out]
+    refuse_missing(data=args.data)
     from core.artifacts import read_json
     from core.dataset.index import load_split
     from core.evaluation import generalization as table
@@ -44,7 +46,6 @@ def _generalization(args: argparse.Namespace) -> int:
     from core.inference.networks import load_panel
     from core.publishing.judge_run import load_run
 
-    left_out = [_left_out(text) for text in args.left_out]
     index, faces = load_split(args.data, args.split)
     network = load_panel(args.network)
     calibration = network.calibration
@@ -78,10 +79,11 @@ def _generalization(args: argparse.Namespace) -> int:
 
 
 def _left_out_of_second(args: argparse.Namespace) -> int:
-    from core.publishing.left_out import MEMBERS, judge_left_out
-
     if args.left_out:
         raise WrongUsage("Choose one of --left-out and --second.")
+    refuse_missing(args.second, data=args.data)
+    from core.publishing.left_out import MEMBERS, judge_left_out
+
     rows = []
     for row in judge_left_out(args.second, args.data):
         rows.append(row)
@@ -106,11 +108,11 @@ def _source(row: dict) -> str:
 
 
 def _left_out(text: str) -> tuple[str, Path]:
-    from core.training.run_folder import RunFolder
-
     source, _, run_dir = text.partition("=")
     if not source or not run_dir:
         raise WrongUsage(f"--left-out wants SOURCE=RUN_DIR. Received: {text!r}")
+    from core.training.run_folder import RunFolder
+
     if f"fake/{source}" in RunFolder(Path(run_dir)).settings()["data"]["train"]:
         raise UserError(
             f"{run_dir} was trained on {source}. Train without it first: "

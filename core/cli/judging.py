@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.cli.common import OK, SOME_FAILED, Commands, tell
+from core.cli.common import OK, SOME_FAILED, Commands, is_missing, refuse_missing, tell
 from core.cli.scoring import add_scoring, path_or_uri, score_to_file, scoring_asked
 from core.config import BAR_AFTER_S, DEFAULT_DETECTOR, DEFAULT_NETWORK, DETECTORS, NETWORKS
+from core.picture_files import NO_FILE
 
 if TYPE_CHECKING:
     from core.inference.live.video import VideoReport
@@ -66,6 +67,8 @@ def _add_detector(parser: argparse.ArgumentParser) -> None:
 
 
 def _classify(args: argparse.Namespace) -> int:
+    if not scoring_asked(args) and all(map(_leads_nowhere, args.paths)):
+        return _say_there_is_none(args)
     from core.inference.files import judge_paths
     from core.inference.photo import load_inspector
     from core.inference.report import to_contract
@@ -82,6 +85,25 @@ def _classify(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(results, indent=2, ensure_ascii=True))
     return SOME_FAILED if any(result["error"] for result in results) else OK
+
+
+def _leads_nowhere(path: Path | str) -> bool:
+    return isinstance(path, Path) and is_missing(path)  # a URI is asked when its turn comes
+
+
+def _say_there_is_none(args: argparse.Namespace) -> int:
+    """The errors of files that are not there, without a network to judge them."""
+    missing = list(dict.fromkeys(map(str, args.paths)))
+    if args.json:
+        from core.inference.photo import PhotoResult
+        from core.inference.report import to_contract
+
+        entries = [to_contract(PhotoResult(path, error=NO_FILE)) for path in missing]
+        print(json.dumps(entries, indent=2))
+    else:
+        for path in missing:
+            print(_as_text({"path": path, "error": NO_FILE}))
+    return SOME_FAILED
 
 
 def _tell_of_detector(name: str) -> str:
@@ -111,6 +133,7 @@ def _as_text(entry: dict) -> str:
 
 
 def _video(args: argparse.Namespace) -> int:
+    refuse_missing(args.input)
     from tqdm import tqdm
 
     from core.inference.live.files import judge_video_file

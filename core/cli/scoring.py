@@ -54,6 +54,8 @@ def scoring_asked(args: argparse.Namespace) -> bool:
 
 def path_or_uri(text: str) -> Path | str:
     """A path, or a URI as it was given (a path would lose a slash)."""
+    if "://" not in text:  # plain to see, without what reads URIs
+        return Path(text)
     from core.inference.uris import is_uri
 
     return text if is_uri(text) else Path(text)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.cli.common import OK, Commands, names, positive, refuse_unused
+from core.cli.common import OK, Commands, names, positive, refuse_missing, refuse_unused
 from core.config import ARTIFACTS_DIR, STRATEGIES
 from core.errors import WrongUsage
 from core.sole_writer import sole_writer
@@ -104,6 +104,7 @@ def _train(args: argparse.Namespace) -> int:
     args.recipe = recipe_for(args.network, args.recipe)
     if args.strategy != STRATEGIES[0] and args.network in ("second", "dcgan"):
         raise WrongUsage("--strategy goes with classifier and traces.")
+    refuse_missing(*args.start, data=args.data)
     if args.network == "second":
         _train_second(args)
         print(f"Done. History, features and the head are in {args.out}.")
@@ -158,6 +159,7 @@ def _publish(args: argparse.Namespace) -> int:
     for option, kinds in _ONLY_AS.items():
         if args.name not in kinds:
             refuse_unused(args, [option], f"--as {' or '.join(kinds)}")
+    _refuse_missing(args)
     if args.only_measure:
         return _measure_generator(args)
     # One at a time: another one would change what this one measures beside.
@@ -165,6 +167,17 @@ def _publish(args: argparse.Namespace) -> int:
         for line in _published(args):
             print(line)
     return OK
+
+
+def _refuse_missing(args: argparse.Namespace) -> None:
+    if args.name == "live" and args.clips is None:
+        raise WrongUsage("A live calibration is fitted on films: name a folder with --clips.")
+    if args.name not in _IN_PLACE:
+        from core.training.run_folder import RunFolder
+
+        RunFolder(args.run_dir).settings()  # says in words if there is no run
+    given = args.run_dir, args.clips, args.traces, args.inception
+    refuse_missing(*given, data=args.data)
 
 
 def _published(args: argparse.Namespace) -> Iterator[str]:
@@ -189,8 +202,6 @@ def _published(args: argparse.Namespace) -> Iterator[str]:
     if args.name == "live":
         from core.publishing.live import publish_live
 
-        if args.clips is None:
-            raise WrongUsage("A live calibration is fitted on films: name a folder with --clips.")
         return publish_live(args.data, args.clips, folder=args.run_dir)
     from core.publishing.classifier import publish
 

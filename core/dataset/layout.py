@@ -65,7 +65,7 @@ def find_root(folder: Path) -> tuple[Path, list[Path]]:
     Raises:
         UserError: no such folder, or no known layout in it.
     """
-    _check(folder)
+    check_folder(folder)
     level = [folder]
     for _ in range(_DEPTH + 1):
         if (root := next(filter(_holds_classes, level), None)) is not None:
@@ -81,7 +81,12 @@ def find_root(folder: Path) -> tuple[Path, list[Path]]:
     )
 
 
-def _check(folder: Path) -> None:
+def check_folder(folder: Path) -> None:
+    """Refuse what is no folder that a data set could be in; nothing in it is looked at.
+
+    Raises:
+        UserError: there is no such folder.
+    """
     if os.path.isfile(folder):  # noqa: PTH113  unlike Path.is_file it never raises
         raise UserError(f"{folder} is a file. Name the folder that holds real/ and fake/.")
     if not os.path.isdir(folder):  # noqa: PTH112

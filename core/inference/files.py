@@ -9,7 +9,7 @@ from core.config import MAX_FILE_BYTES
 from core.errors import UserError
 from core.inference.photo import Inspector, PhotoResult, Prepared
 from core.inference.uris import is_uri, pictures_at, read_at, without_secrets
-from core.picture_files import LeftOut, pictures_below
+from core.picture_files import NO_FILE, LeftOut, pictures_below
 
 Tell = Callable[[str], object]
 
@@ -125,7 +125,7 @@ def prepare_path(path: str, inspector: Inspector, *, aligned: bool = False) -> P
     try:
         data = _read(path, MAX_FILE_BYTES + 1)  # enough to know that it is too large
     except FileNotFoundError:
-        return Prepared(PhotoResult(path, error="There is no such file. Check the path."))
+        return Prepared(PhotoResult(path, error=NO_FILE))
     except UserError as error:
         return Prepared(PhotoResult(path, error=str(error)))
     except (OSError, ValueError) as error:  # a path with a zero in it is no path

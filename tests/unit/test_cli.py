@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sys
 
 import pandas as pd
 import pytest
@@ -207,6 +208,48 @@ def test_bad_input_is_a_sentence(words, sentence, capsys, tmp_path, monkeypatch)
     assert main(words) == 1
     printed = capsys.readouterr().err
     assert sentence in printed and "Traceback" not in printed
+
+
+@pytest.mark.parametrize(
+    ("words", "heavy", "sentence"),
+    [
+        ("classify nowhere.jpg", "core.inference.files", "'nowhere.jpg': error: There is no such"),
+        ("classify nowhere.jpg --json", "core.inference.files", "There is no such file"),
+        ("video nowhere.mp4 --out o.mp4", "core.inference.live.files", "no file or folder nowhere"),
+        ("evaluate --data nowhere", "core.dataset.index", "no folder nowhere"),
+        ("evaluate --data . --run nowhere", "core.dataset.index", "no file or folder nowhere"),
+        ("generalization --data nowhere", "core.evaluation.generalization", "no folder nowhere"),
+        ("dataset info nowhere", "core.dataset.duplicates", "no folder nowhere"),
+        ("dataset frame nowhere --out o", "core.dataset.framing", "no folder nowhere"),
+        (
+            "train classifier --data nowhere --out o",
+            "core.training.classifier.session",
+            "no folder nowhere",
+        ),
+        (
+            "train classifier --data . --out o --start nowhere",
+            "core.training.classifier.session",
+            "no file or folder nowhere",
+        ),
+        ("publish nowhere --data .", "core.publishing.classifier", "nowhere holds no training run"),
+        (
+            "publish . --as live --data . --clips nowhere",
+            "core.publishing.live",
+            "no file or folder nowhere",
+        ),
+    ],
+)
+def test_what_is_missing_is_told_before_anything_heavy_is_loaded(
+    words, heavy, sentence, capsys, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, heavy, None)  # importing it would end in a traceback
+    assert main(words.split()) == 1
+    printed = capsys.readouterr()
+    assert sentence in printed.out + printed.err
+    if "--json" in words:
+        (entry,) = json.loads(printed.out)
+        assert entry["path"] == "nowhere.jpg" and entry["faces"] == []
 
 
 def test_a_split_that_is_not_there(tmp_path, capsys):
