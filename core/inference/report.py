@@ -54,6 +54,12 @@ def to_contract(result: PhotoResult) -> dict:
     }
 
 
+def with_words(entry: dict) -> dict:
+    """An entry of the contract, each of its faces with what its verdict `says` in plain words."""
+    faces = [{**face, "says": WORDS[face["verdict"]]} for face in entry["faces"]]
+    return {**entry, "faces": faces}
+
+
 def _rounded(p_fake: float | None) -> float | None:
     return None if p_fake is None else round(p_fake, 6)
 

@@ -6,7 +6,7 @@ from core.evaluation.knowledge import Knowledge
 from core.evaluation.plain_words import LIMITS
 from core.inference.by_hand import WHOLE
 from core.inference.photo import PhotoResult
-from core.inference.report import MARKS, to_contract
+from core.inference.report import MARKS, to_contract, with_words
 from core.inference.verdict import P_FAKE_MEANS, WORDS
 from core.provenance.claim import HOW_FAR
 from core.report.stamp import Stamp, now
@@ -39,12 +39,11 @@ def photo_report(
         heat_maps: numbers (from 1) of the faces whose heat map was made.
         own_threshold: whether who judged set another threshold than the shipped one.
     """
-    entry = to_contract(result)
+    entry = with_words(to_contract(result))
     faces = [
         {
             "number": number,
             **told,
-            "says": WORDS[face.verdict.state],
             "marked": MARKS[face.marked] if face.marked else None,
             "heat_map": number in heat_maps,
         }

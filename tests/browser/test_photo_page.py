@@ -14,6 +14,7 @@ from PIL import Image
 
 from core.config import MAX_FILE_BYTES, ROOT
 from core.inference.report import percent
+from core.inference.verdict import WORDS
 from tests.browser.screen import assert_nothing_sticks_out, wait_until_still
 from tests.conftest import encode
 
@@ -63,6 +64,7 @@ def test_from_the_home_page_to_a_verdict_and_the_downloads(page, app_url, exampl
         page.get_by_role("button", name="All verdicts (JSON)").click()
     (entry,) = json.loads(caught.value.path().read_text())
     assert entry["path"] == "group.jpg" and len(entry["faces"]) == 4
+    assert all(face["says"] == WORDS[face["verdict"]] for face in entry["faces"])
     assert entry["faces"][0]["p_fake"] == pytest.approx(expected.faces[0].p_fake, abs=1e-4)
 
     with page.expect_download() as caught:

@@ -21,6 +21,7 @@ from core.inference.report import (
     to_png,
     to_table,
     told,
+    with_words,
 )
 from core.inference.verdict import NO_FACE, Verdict
 
@@ -103,6 +104,15 @@ def test_the_words_of_a_verdict_are_the_same_in_table_and_boxes():
     table = to_table([PhotoResult("a", 9, 9, (face,)), PhotoResult("b", 9, 9)])
     assert table["says"].tolist() == ["Likely generated", "Unsure"]
     assert caption("fake", 0.93) == "generated · P(fake) 93%"
+
+
+def test_an_entry_in_words_says_what_the_table_says_and_keeps_the_contract():
+    states = ("real", "fake", "unsure")
+    faces = [FaceResult(Box(0, 0, 9, 9), *np.zeros((2, 1, 1, 3)), 0.5, Verdict(s)) for s in states]
+    result = PhotoResult("a", 9, 9, tuple(faces))
+    entry, contract = with_words(to_contract(result)), to_contract(result)
+    assert [face.pop("says") for face in entry["faces"]] == to_table([result])["says"].tolist()
+    assert entry == contract and with_words(to_contract(PhotoResult("b")))["faces"] == []
 
 
 def test_a_number_stays_legible_where_faces_are_small():

@@ -9,7 +9,7 @@ import streamlit as st
 from core.errors import UserError
 from core.imaging import decode_image
 from core.inference.photo import Inspector
-from core.inference.report import annotate, to_contract, to_csv, to_table
+from core.inference.report import annotate, to_contract, to_csv, to_table, with_words
 from core.report.page import Pictures, to_html
 from core.report.photo import photo_report
 from core.report.stamp import Stamp, stamp_of, stamped_png, stamped_table
@@ -120,9 +120,9 @@ def _csv(items: list[Judged], stamps: list[Stamp]) -> bytes:
 
 
 def _json(items: list[Judged], stamps: list[Stamp]) -> str:
-    """As `classify --json` says it, and what judged each photo."""
+    """As `classify --json` says it, in plain words too, and what judged each photo."""
     told = [
-        {**to_contract(item.result), "sha256": item.digest, "model": stamp.short()}
+        {**with_words(to_contract(item.result)), "sha256": item.digest, "model": stamp.short()}
         for item, stamp in zip(items, stamps, strict=True)
     ]
     return json.dumps(told, indent=2)
