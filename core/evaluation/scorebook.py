@@ -16,8 +16,8 @@ from core.inference.networks import checksum_of, network_files
 from core.inference.photo import Inspector
 from core.inference.verdict import Calibration, Doubt, doubts_of
 
-CHUNK = 32
-SAVE_EVERY = 64  # chunks
+CHUNK = 8  # few: a slow machine should show soon that it moves
+SAVE_EVERY = 256  # chunks
 _KEYS = ["path", "modified_ns"]
 _SAID = {"p_fake": "float64", "doubt": "int8"}
 
@@ -58,6 +58,11 @@ class ScoreBook:
         doubts = found["doubt"].fillna(Doubt.NONE).to_numpy(np.int8)
         return Verdicts.of(found["p_fake"].to_numpy(np.float64), calibration, doubts)
 
+    def waiting(self, faces: pd.DataFrame, calibration: Calibration) -> pd.DataFrame:
+        """The rows of an index that `judge` would look at; arguments as of `verdicts`."""
+        unknown = np.isnan(self.verdicts(faces, calibration).p_fake)
+        return faces[unknown & ~faces["path"].isin(self.failed)]
+
     def judge(self, faces: pd.DataFrame, inspector: Inspector) -> Iterator[int]:
         """Judge the faces that are not in the book, in chunks; it may be stopped after any.
 
@@ -68,8 +73,7 @@ class ScoreBook:
         Yields:
             How many of them are done.
         """
-        unknown = np.isnan(self.verdicts(faces, inspector.calibration).p_fake)
-        waiting = faces[unknown & ~faces["path"].isin(self.failed)]
+        waiting = self.waiting(faces, inspector.calibration)
         done = len(faces) - len(waiting)
         try:
             for number, start in enumerate(range(0, len(waiting), CHUNK), start=1):

@@ -53,6 +53,7 @@ def test_leaving_off_keeps_what_was_done(faces, inspector, tmp_path, monkeypatch
     steps.close()
     kept = ScoreBook(tmp_path / "cache")
     assert np.isfinite(_chances(kept, faces, inspector)).sum() == 2
+    assert len(kept.waiting(faces, inspector.calibration)) == 4
 
 
 def test_files_that_went_bad(faces, inspector, tmp_path):

@@ -1,5 +1,7 @@
 """The bar of work that takes long: not for what is quick, with the time left, gone at the end."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from core.config import BAR_AFTER_S
@@ -34,6 +36,19 @@ def test_slow_work_tells_how_far_it_is_and_the_time_left(place):
         show(1, 4)
         show(4, 4)
     assert place.shown == [(0.25, "Face 1 of 4, 00:06 left"), (1.0, "Face 4 of 4"), None]
+
+
+def test_the_first_step_of_many_faces_tells_the_time_left_and_old_ones_do_not_count(
+    place, monkeypatch
+):
+    for name in ("container", "button", "caption", "rerun"):
+        monkeypatch.setattr(progress.st, name, lambda *_, **__: nullcontext())
+    monkeypatch.setattr(progress.st, "progress", lambda *shown, **_: place)
+    progress.judge_all(iter([5, 10]), 10, "key", before=4)
+    assert place.shown == [
+        (0.5, "Judged 5 of 10 faces, 00:10 left"),
+        (1.0, "Judged 10 of 10 faces"),
+    ]
 
 
 def test_before_the_first_step_no_time_is_told(place):

@@ -60,7 +60,9 @@ def browse(index: DatasetIndex, inspector: Inspector, *, mapped: bool = False) -
         st.button("Clear all filters", icon=":material/filter_alt_off:", on_click=clear_filters)
     if judging:  # the faces stay in sight meanwhile
         with place.container():
-            judge_all(book.judge(index.faces.iloc[rows], inspector), len(rows), "ds_cancel")
+            faces = index.faces.iloc[rows]
+            known = len(faces) - len(book.waiting(faces, inspector.calibration))
+            judge_all(book.judge(faces, inspector), len(faces), "ds_cancel", before=known)
 
 
 @st.cache_resource

@@ -10,7 +10,9 @@ from tqdm import tqdm
 from core.config import BAR_AFTER_S
 
 
-def judge_all(steps: Iterator[int], total: int, key: str, done_word: str = "Judged") -> None:
+def judge_all(
+    steps: Iterator[int], total: int, key: str, done_word: str = "Judged", *, before: int = 0
+) -> None:
     """Take every step with a progress bar that says the time left, then draw the page anew.
 
     A press of Cancel, or of anything else, ends this run of the page: the steps taken count.
@@ -20,14 +22,14 @@ def judge_all(steps: Iterator[int], total: int, key: str, done_word: str = "Judg
         total: faces.
         key: of the Cancel button.
         done_word: what was done to a face.
+        before: how many were done long ago; they tell nothing of the time left.
     """
     with st.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, "Reading the faces ...", width=420)
         st.button("Cancel, keep what is done", icon=":material/stop_circle:", key=key)
     st.caption("Pressing or changing anything else on this page stops it as well.")
-    begun, before = time.monotonic(), None
+    begun = time.monotonic()
     for done in steps:
-        before = done if before is None else before  # some may have been done long ago
         left = time_left(done - before, total - done, time.monotonic() - begun)
         bar.progress(done / total, f"{done_word} {done:,} of {total:,} faces{left}")
     st.rerun()  # the bar and its button are done with
