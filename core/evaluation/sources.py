@@ -11,7 +11,7 @@ FAMILIES = {
         *("stylegan", "stylegan2", "mobilestylegan", "genphotos", "genphotos100k", "hardfake"),
         *("omi", "tpdne", "sfhq", "untruncated"),
     ),
-    "DCGAN": ("dcgan", "dcganepochs", "dcgansharp"),
+    "DCGAN": ("dcgan", "dcganepochs", "dcgansharp", "ourdcgan"),
     "Stable Diffusion": ("sd15", "sd21", "sdxl"),
     "FLUX": ("flux",),
 }
@@ -43,6 +43,7 @@ KINDS = {
     "genphotos100k": "generated.photos",
     "hardfake": "StyleGAN2, 300 px",
     "mobilestylegan": "MobileStyleGAN",
+    "ourdcgan": "our DCGAN",
     "omi": "StyleGAN2, One Million Impressions",
     "sd15": "Stable Diffusion 1",
     "sd21": "Stable Diffusion 2.1",

@@ -6,8 +6,9 @@ from PIL import Image
 
 from core.dataset.index import index_folder
 from core.dataset.sources import demo as module
-from core.dataset.sources.demo import build_demo
+from core.dataset.sources.demo import build_demo, is_made
 from core.errors import UserError
+from core.evaluation.sources import family_of, titled
 from core.generators import load_generator
 
 
@@ -38,7 +39,7 @@ def test_both_classes_have_one_form(folder):
         with Image.open(path) as image:
             assert (image.format, image.mode, image.size) == ("JPEG", "L", (256, 256))
             assert np.asarray(image).std() > 5
-    assert set(faces["source"]) == {"orl", "dcgan"}
+    assert set(faces["source"]) == {"orl", "ourdcgan"}
     assert "demonstration" in (folder / "README.txt").read_text()
 
 
@@ -56,6 +57,24 @@ def test_what_is_there_is_kept(folder, monkeypatch):
     steps = []
     build_demo(folder, 40, lambda done, total: steps.append((done, total)))
     assert steps[-1] == (80, 80)
+
+
+def test_the_source_of_its_fakes_is_called_our_trained_dcgan():
+    assert titled("ourdcgan") == "ourdcgan: our DCGAN" and family_of("ourdcgan") == "DCGAN"
+
+
+def test_a_set_that_an_earlier_app_made_is_to_be_made_anew_and_its_faces_are_renamed(
+    folder, monkeypatch
+):
+    test_fakes = sorted((folder / "test" / "fake").iterdir())
+    assert is_made(folder)
+    for file in folder.glob("*/fake/ourdcgan_*"):
+        file.rename(file.with_name(file.name.removeprefix("our")))
+    assert not is_made(folder)
+    monkeypatch.setattr(module, "load_generator", _dcgan_alone)
+    monkeypatch.setattr(module, "framed_alike", lambda *parts: pytest.fail("made again"))
+    build_demo(folder, 40)
+    assert is_made(folder) and sorted((folder / "test" / "fake").iterdir()) == test_fakes
 
 
 def test_what_cannot_be_made(tmp_path, monkeypatch):

@@ -7,7 +7,7 @@ import streamlit as st
 from core.config import CACHE_DIR
 from core.dataset.index import DatasetIndex
 from core.dataset.index_cache import open_index
-from core.dataset.sources.demo import DEMO_DIR, PER_CLASS
+from core.dataset.sources.demo import DEMO_DIR, PER_CLASS, is_made
 from core.dataset.sources.kaggle import BYTES, MAX_SAMPLE, sample_folder, whole_folder
 from core.errors import UserError
 from core.jobs import JobStatus, job_status, start_job
@@ -122,7 +122,7 @@ def _demo_card() -> None:
         "here from installed packages in a minute or two. To see the pages work; too small to "
         "learn from."
     )
-    if (DEMO_DIR / "README.txt").exists():
+    if is_made():
         _open_button(str(DEMO_DIR), "demo")
     else:
         _start_button("Make it", ["dataset", "demo"], "demo")

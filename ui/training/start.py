@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.dataset.sources.demo import DEMO_DIR
+from core.dataset.sources.demo import DEMO_DIR, is_made
 from core.errors import UserError
 from core.open_folder import served
 from core.training.histories import pace
@@ -104,4 +104,4 @@ def _how_long(runs: Path, network: str, recipe: str, epochs: int) -> str:
 
 
 def _demo() -> str:
-    return str(DEMO_DIR) if (DEMO_DIR / "README.txt").exists() else ""
+    return str(DEMO_DIR) if is_made() else ""

@@ -31,6 +31,8 @@ QUALITY = 90
 PSI = 0.8
 # Of 40 people, or of 200 faces: train, then valid, then test. No person is in two splits.
 _SHARES = (("train", 0.7), ("valid", 0.15), ("test", 0.15))
+# A painter -> its source in file names: "dcgan" is measured DCGANs that nobody trained.
+_SOURCES = {"dcgan": "ourdcgan", "mobilestylegan": "mobilestylegan"}
 # Left, top and side of the square that frames a face as ORL does, in shares of the side.
 _FRAMES = {
     "orl": (0.0, 0.12, 1.0),
@@ -79,11 +81,25 @@ def build_demo(
     photos, painters = orl_photos(per_class), _painters()
     jobs = [*_real_jobs(photos), *_fake_jobs(painters, len(photos))]
     with writing_to(out):
+        _rename_former(out, [file for file, _ in jobs])
         make_files(out, jobs, progress)
         makers = " and ".join(painter.name for painter in painters.values())
         about = ABOUT.format(real=len(photos), fake=len(jobs) - len(photos), makers=makers)
         write_atomically(out / "README.txt", about.encode())
     return out
+
+
+def is_made(folder: Path = DEMO_DIR) -> bool:
+    """Whether a folder holds a whole demo set whose files have the names of today."""
+    return (folder / "README.txt").exists() and (folder / _fake_file("dcgan", 0, 1)).exists()
+
+
+def _rename_former(out: Path, files: list[str]) -> None:
+    """Give faces of our DCGAN that an earlier app made here the name of their source."""
+    for file in files:
+        former = out / file.replace(_SOURCES["dcgan"], "dcgan")
+        if former.exists() and not (out / file).exists():
+            former.replace(out / file)
 
 
 def orl_photos(count: int) -> list[Path]:
@@ -128,9 +144,13 @@ def _fake_jobs(painters: dict[str, FaceGenerator], count: int) -> Iterator[Job]:
         names = list(painters)
         name = names[number % len(names)]
         yield (
-            f"{_split(number / count)}/fake/{name}_{number:03d}.jpg",
+            _fake_file(name, number, count),
             lambda name=name, seed=number: framed_alike(_painted(painters[name], seed), name),
         )
+
+
+def _fake_file(painter: str, number: int, count: int) -> str:
+    return f"{_split(number / count)}/fake/{_SOURCES[painter]}_{number:03d}.jpg"
 
 
 def _painters() -> dict[str, FaceGenerator]:
@@ -159,7 +179,7 @@ def framed_alike(pixels: np.ndarray, source: str) -> bytes:
 
     Args:
         pixels: uint8 (height, width, 3), RGB.
-        source: "orl", "mobilestylegan" or "dcgan"; decides the crop.
+        source: "orl", "mobilestylegan" or "dcgan" (ours); decides the crop.
 
     Returns:
         A gray JPEG of 256x256 pixels with 92x92 pixels of detail.
