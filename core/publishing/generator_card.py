@@ -187,11 +187,22 @@ def _more(measured: dict) -> str:
     if "dinov2" not in measured:
         return ""
     return (
-        f" *Fréchet, DINOv2*: the same distance in the space of {measured['dinov2']}, with which "
-        "people agree better (Stein et al., NeurIPS 2023), to "
-        f"{measured['dinov2_reference_faces']} of the training faces. *Whole*: share of the faces "
+        f" *Fréchet, DINOv2*: {dinov2_in_words(measured)}. *Whole*: share of the faces "
         f"that BlazeFace finds with a score of {SCORE:g}, with eyes, nose and mouth within "
         f"{REACH:.3f} of the side of where they belong."
+    )
+
+
+def dinov2_in_words(measured: dict) -> str:
+    """What the Fréchet distance in DINOv2's space is and why it counts, without a full stop.
+
+    Args:
+        measured: `measured_with` of metrics that have that distance.
+    """
+    return (
+        f"the same distance in the space of {measured['dinov2']}, with which people agree better "
+        f"(Stein et al., NeurIPS 2023), to {measured['dinov2_reference_faces']} of the training "
+        "faces"
     )
 
 

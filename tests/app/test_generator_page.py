@@ -8,6 +8,7 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from core.artifacts import read_json
 from core.cli.main import main
 from core.config import ROOT
 from core.errors import UserError
@@ -161,8 +162,25 @@ def test_the_quality_table_is_the_measured_one():
     assert not page.exception
     table = page.dataframe[0].value
     assert "this generator" in table.index and "held-out real faces" in table.index
+    dinov2 = table.pop("Fréchet, DINOv2")
     assert np.isfinite(table.to_numpy(float)).all()
     assert "not FID" in page_text(page)
+    measured = {
+        name: row["frechet_dinov2"]
+        for name, row in read_json("generator_metrics")["quality"].items()
+    }
+    assert dinov2.dropna().to_dict() == measured
+
+
+def test_what_people_agree_with_better_is_told_with_its_order():
+    told = page_text(_page(view="quality"))
+    assert "with which people agree better (Stein et al., NeurIPS 2023)" in told
+    rows = read_json("generator_metrics")["quality"]
+    ranked = sorted(rows, key=lambda name: rows[name]["frechet_dinov2"])
+    listed = ", ".join(f"{name} {rows[name]['frechet_dinov2']:.0f}" for name in ranked)
+    assert f"Nearest first: {listed}." in told
+    same = ranked == sorted(rows, key=lambda name: rows[name]["frechet"])
+    assert ("The first distance has the same order" in told) is same
 
 
 def test_the_nearest_real_faces(tmp_path):

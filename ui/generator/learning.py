@@ -13,14 +13,16 @@ from core.generators.base import FaceGenerator
 from core.generators.dcgan import list_snapshots
 from core.generators.request import FaceRequest
 from core.inference.photo import Inspector
-from core.publishing.generator_card import quality_rows, sources_of
+from core.publishing.generator_card import dinov2_in_words, quality_rows, sources_of
 from ui.shared.charts import gan_curves, loss_curves, quality_curve
 from ui.shared.face_grid import face_grid
 from ui.shared.resources import get_snapshot
 from ui.shared.widgets import KEPT, STILL, say_error
 
+_DINOV2 = "frechet_dinov2"
 _COLUMNS = {
     "frechet": ("Fréchet", "Fréchet distance to real faces: lower is better."),
+    _DINOV2: ("Fréchet, DINOv2", "The same in DINOv2's feature space: lower is better."),
     "kid": ("KID x 1000", "Kernel distance to real faces: lower is better."),
     "precision": ("Precision", "Share of the faces that lie among real ones: higher is better."),
     "recall": ("Recall", "Share of real faces that lie among these: higher is better."),
@@ -116,7 +118,7 @@ def how_good(_request: FaceRequest, _generator: FaceGenerator, _inspector: Inspe
         "For the distances the held-out real faces are the mark; precision and density are high, "
         "too, for faces that are all alike."
     )
-    st.markdown(_in_words(metrics["quality"]))
+    st.markdown(_in_words(metrics["quality"]) + _as_people_see_it(rows, measured))
 
 
 def _in_words(rows: dict[str, dict[str, float]]) -> str:
@@ -132,6 +134,27 @@ def _in_words(rows: dict[str, dict[str, float]]) -> str:
         "than the nearest 1% of unseen real faces. The median distance to the nearest training "
         f"face is {row['nearest_ratio']:.2f} times that of unseen real faces; a copier's would be "
         "near 0."
+    )
+
+
+def _as_people_see_it(rows: pd.DataFrame, measured: dict) -> str:
+    """The order of the sets in DINOv2's space, beside that of the table; "" if not measured.
+
+    Args:
+        rows: a row a set, in the order of the table.
+        measured: what it was measured with.
+    """
+    if _DINOV2 not in rows:
+        return ""
+    told = rows[_DINOV2].dropna()
+    order = told.sort_values()
+    order_there = "the same" if order.index.equals(told.index) else "another"
+    missing = rows.index.difference(told.index)
+    unknown = f" Not measured there: {', '.join(missing)}." if len(missing) else ""
+    return (
+        f"\n- **Do people see it so?** Fréchet, DINOv2 is {dinov2_in_words(measured)}. Nearest "
+        f"first: {', '.join(f'{name} {distance:.0f}' for name, distance in order.items())}. "
+        f"The first distance has {order_there} order.{unknown}"
     )
 
 
