@@ -102,6 +102,30 @@ _GAMES = {
 }
 
 
+def played_against(metrics: dict) -> list[tuple[str, int]]:
+    """What a generator was trained against, in order: ("cnn" or "projected", its last epoch).
+
+    Args:
+        metrics: `generator.metrics.json`; the oldest ones name no discriminator.
+    """
+    changes = [
+        (go["changed"]["discriminator"][0], go["epoch"])
+        for go in metrics.get("restarts", [])
+        if "discriminator" in go["changed"]
+    ]
+    last = metrics["recipe"].get("discriminator", "cnn"), metrics["shipped"]["epoch"]
+    return [*changes, last]
+
+
+def discriminator_in_words(kind: str) -> str:
+    """What a kind of discriminator is made of, without a full stop.
+
+    Args:
+        kind: "cnn" or "projected".
+    """
+    return _GAMES[kind]
+
+
 def _training(metrics: dict) -> str:
     recipe, images = metrics["recipe"], metrics["shipped"]["images"]
     faces = ", ".join(f"{count} {source}" for source, count in metrics["data"].items())
@@ -109,7 +133,7 @@ def _training(metrics: dict) -> str:
         "## Training\n\n"
         f"Recipe `{recipe['name']}` on the real faces of train and valid ({faces}), framed alike: "
         f"{images:,} images seen in steps of {recipe['batch_size']}. {_warm_up(metrics)}"
-        f"Discriminator: {_GAMES[recipe.get('discriminator', 'cnn')]}. "
+        f"Discriminator: {discriminator_in_words(played_against(metrics)[-1][0])}. "
         f"{_restarts(metrics)}"
         "The shipped generator is the moving average of the weights at the stored epoch whose "
         "faces came nearest to real ones. `docs/experiments.md` tells what was tried."

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.config import ROOT
 from core.jobs import JobStatus
+from core.publishing.generator_card import discriminator_in_words
 from core.sole_writer import only_one
 from core.training.histories import AUTHORS
 from core.training.run_folder import Progress, RunFolder
@@ -376,3 +377,32 @@ def test_the_networks_and_what_is_inside():
     network = next(c for c in page.segmented_control if c.label == "Network")
     network.set_value("Generator").run()
     assert not page.exception and "1,520,643 parameters" in page_text(page)
+
+
+@pytest.mark.parametrize(
+    ("restarts", "told"),
+    [
+        ([], "was trained up to epoch 9 against four small heads on frozen maps"),
+        (
+            [
+                {"epoch": 2, "changed": {}},
+                {"epoch": 5, "changed": {"discriminator": ["cnn", "projected"]}},
+            ],
+            "up to epoch 5 against the one drawn, up to epoch 9 against four small heads on frozen",
+        ),
+    ],
+)
+def test_the_discriminator_drawn_and_that_of_the_shipped_run_are_told_apart(
+    monkeypatch, restarts, told
+):
+    metrics = {
+        "recipe": {"discriminator": "projected"},
+        "shipped": {"epoch": 9},
+        "restarts": restarts,
+    }
+    monkeypatch.setattr("ui.training.networks.read_json", lambda name: metrics)
+    page = _page("models")
+    network = next(c for c in page.segmented_control if c.label == "Network")
+    network.set_value("Discriminator").run()
+    assert f"Drawn below: {discriminator_in_words('cnn')}." in page_text(page)
+    assert told in page_text(page) and "1,666,753 parameters" in page_text(page)

@@ -15,6 +15,7 @@ from core.inference.feature_maps import (
 )
 from core.inference.predictor import load_predictor
 from core.models.describe import describe_networks
+from ui.training.network_diagram import network_diagram
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +26,12 @@ def tables():
 def test_parameters_are_those_of_the_plan(tables):
     sums = {name: int(table["parameters"].sum()) for name, table in tables.items()}
     assert sums == {"Classifier": 1_666_882, "Generator": 1_520_643, "Discriminator": 1_666_753}
+
+
+def test_each_kind_of_layer_has_a_colour_of_its_own_in_the_drawing(tables):
+    for table in tables.values():
+        named = [box for box in network_diagram(table).data if box.showlegend]
+        assert len({box.fillcolor for box in named}) == len(named) >= 2
 
 
 def test_shapes_and_receptive_fields(tables):

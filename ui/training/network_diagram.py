@@ -7,7 +7,12 @@ import plotly.graph_objects as go
 
 from ui.shared.colors import palette
 
-_COLORS = {"Conv2D": "two", "Conv2DTranspose": "two", "MaxPooling2D": "four", "Dense": "three"}
+_COLORS = {
+    "Conv2D": "two",
+    "Conv2DTranspose": "five",
+    "MaxPooling2D": "four",
+    "Dense": "three",
+}
 _OTHER = "line"
 _HIDDEN = ("Dropout", "LeakyReLU", "BatchNormalization", "Activation", "Reshape", "Flatten")
 _NAMES = {

@@ -5,6 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.artifacts import read_json
 from core.errors import UserError
 from core.inference.feature_maps import (
     LAYERS,
@@ -19,6 +20,7 @@ from core.inference.feature_maps import (
 from core.inference.keras_model import spare_the_collector
 from core.inference.photo import Inspector
 from core.inference.views import face_views, mean_log_odds
+from core.publishing.generator_card import discriminator_in_words, played_against
 from ui.shared.colors import palette
 from ui.shared.face_grid import picture_grid
 from ui.shared.resources import shared_generator
@@ -37,7 +39,7 @@ TEXTS = {
         "convolution doubles their side until there are 128x128 pixels."
     ),
     "Discriminator": (
-        "The classifier's layers with one answer: is this a photo? The generator learns from what "
+        "It has one answer to give: is this a photo? The generator learns from what "
         "would have fooled it, and it learns from the generator's latest fakes. When neither wins, "
         "both get better."
     ),
@@ -57,6 +59,8 @@ def models(inspector: Inspector) -> None:
     )
     table = _tables()[name]
     st.markdown(TEXTS[name])
+    if name == "Discriminator":
+        _which_discriminator()
     st.plotly_chart(network_diagram(table), config=STILL)
     st.caption(
         "Drawn from the network itself: boxes as tall as their maps, as wide as the logarithm of "
@@ -71,6 +75,23 @@ def models(inspector: Inspector) -> None:
             _moving_face(inspector)
         except UserError as error:
             say_error(error)
+
+
+def _which_discriminator() -> None:
+    """Which one is drawn, and which one the shipped generator was trained against."""
+    drawn = f"Drawn below: {discriminator_in_words('cnn')}."
+    try:
+        metrics = read_json("generator_metrics")
+    except UserError as error:
+        st.markdown(drawn)
+        say_error(error)
+        return
+    told = ", ".join(
+        f"up to epoch {last} against "
+        f"{'the one drawn' if kind == 'cnn' else discriminator_in_words(kind)}"
+        for kind, last in played_against(metrics)
+    )
+    st.markdown(f"{drawn} The shipped generator was trained {told}.")
 
 
 @st.cache_resource(show_spinner="Building the networks ...", show_time=True)
