@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.evaluation.robustness import SWEPT
 from core.inference.verdict import Calibration
 from core.training.histories import History
+from ui.evaluation.charts import damage_chart
 from ui.evaluation.plots import PLOTS, Judged
 from ui.shared.charts import HEIGHT_PX
 from ui.training.history_chart import history_chart
@@ -30,6 +32,31 @@ def test_every_plot_draws_each_run_and_names_its_axes(plot, counts):
 
 def test_titles_differ_as_they_are_the_keys_of_the_charts():
     assert len({plot.title for plot in PLOTS}) == len(PLOTS)
+
+
+@pytest.mark.parametrize("epochs", [1, 3])
+def test_an_accuracy_has_an_axis_from_0_to_1_and_a_loss_one_that_plotly_chooses(epochs):
+    table = pd.DataFrame({"epoch": np.arange(1, epochs + 1), "val_accuracy": 0.5, "loss": 0.5})
+    runs, settings = [History("a run", table)], {"axis": "epoch", "smoothing": 0}
+    axis = history_chart(runs, "val_accuracy", log=False, **settings).layout.yaxis
+    assert axis.range == (0, 1)
+    assert history_chart(runs, "val_accuracy", log=True, **settings).layout.yaxis.range is None
+    assert history_chart(runs, "loss", log=False, **settings).layout.yaxis.range is None
+
+
+def test_a_network_has_the_same_line_in_every_chart_of_damage():
+    table = pd.DataFrame({"level": ["none", "1"], "accuracy": [0.9, 0.8]})
+
+    def lines(*whose: str) -> dict:
+        parts = dict.fromkeys(whose, table)
+        figure = damage_chart(parts, "accuracy", "Accuracy", "px", 0.45)
+        return {line.name: (line.line.color, line.line.dash) for line in figure.data}
+
+    everyone = lines(*SWEPT.values())
+    assert len(set(everyone.values())) == len(SWEPT)
+    for left_out in SWEPT.values():
+        some = [name for name in SWEPT.values() if name != left_out]
+        assert lines(*some) == {name: everyone[name] for name in some}
 
 
 @pytest.mark.parametrize("epochs", [1, 3, 10, 60])

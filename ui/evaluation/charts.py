@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.config import CLASS_NAMES
+from core.evaluation.robustness import SWEPT
 from core.evaluation.sources import kind_of
 from core.inference.verdict import Calibration
 from ui.shared.charts import names_above, plain
@@ -19,6 +20,10 @@ Shares: TypeAlias = np.ndarray | Sequence[float]
 _OTHERS = ("three", "two", "four")
 _DASHES = ("dash", "dot", "dashdot")
 SHARE = {"tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1], "tickformat": ".0%"}
+
+
+# Whose a sweep is -> which line it has in every chart, also where another sweep lacks a damage.
+_SWEEP_LINES = {label: number for number, label in enumerate(SWEPT.values())}
 
 
 def line_of(number: int) -> dict:
@@ -65,20 +70,21 @@ def damage_chart(
     """A figure of merit over the levels of one damage.
 
     Args:
-        models: model -> columns level and `measure`, the clean faces as a level named "none".
+        models: whose, of `SWEPT` -> columns level and `measure`; the clean faces are a level named
+            "none".
         measure: which column.
         title: of the y axis.
         axis: of the x axis.
         floor: what guessing gives, where the axis begins.
     """
     figure = go.Figure()
-    for number, (name, rows) in enumerate(models.items()):
+    for name, rows in models.items():
         figure.add_scatter(
             x=rows["level"],
             y=rows[measure],
             name=name,
             mode="lines+markers",
-            line=line_of(number),
+            line=line_of(_SWEEP_LINES[name]),
             hovertemplate="%{x}: %{y:.3f}",
         )
     order = next(iter(models.values()))["level"].tolist()

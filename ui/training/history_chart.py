@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from core.training.histories import QUANTITIES, History, smoothed
+from core.training.histories import QUANTITIES, SHARES, History, smoothed
 from ui.shared.colors import RUNS, palette
 from ui.shared.names import chart_text
 
@@ -67,6 +67,8 @@ def history_chart(
         uirevision=f"{quantity} {axis} {log}",
     )
     figure.update_yaxes(title=QUANTITIES[quantity], type="log" if log else "linear")
+    if quantity in SHARES and not log:
+        figure.update_yaxes(range=[0, 1])  # plotly would draw one point on an axis of -0.5 to 1.5
     figure.update_xaxes(title=AXES[axis])
     if axis == "epoch":
         _whole_epochs(figure)
