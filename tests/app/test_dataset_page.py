@@ -155,6 +155,7 @@ def quick_eye(monkeypatch):
 def test_the_map_of_faces(data, quick_eye):
     page = _page(data=data, view="map", split="test", colour="source")
     assert "No map yet" in page_text(page) and len(_faces(page)) == 8
+    assert "of the whole set. The filters hold for the list" in page_text(page)
     page = _click(page, "Make the map")
     assert not page.exception
     traces = json.loads(page.get("plotly_chart")[0].proto.spec)["data"]

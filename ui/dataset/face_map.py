@@ -90,6 +90,7 @@ def face_map(index: DatasetIndex, verdicts: Verdicts, inspector: Inspector) -> N
         st.segmented_control("Colour", COLOURINGS, format_func=COLOURINGS.__getitem__,
                                   required=True, key="ds_map_by", **KEPT)  # fmt: skip
         place = st.container(horizontal=True)
+    st.caption("The map is of the whole set. The filters hold for the list below it.")
     wanted = _shown(index)
     features = _features(index.version)
     waiting = features.missing(wanted)
