@@ -11,7 +11,7 @@ from ui.shared.theme import start_page, switch
 VIEWS = {
     "measure": "Measure",
     "robustness": "Damaged pictures",
-    "generalization": "Other generators",
+    "generalization": "By generator",
 }
 
 start_page("Evaluation", "How often the classifier is right, how sure it is, and when it breaks.")

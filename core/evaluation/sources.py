@@ -1,6 +1,6 @@
 """What the sources of a data set are called in plain words, and which generators they are of."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 
 ENOUGH = 100  # faces of a source, fewer than which rank poorly against another's
@@ -106,6 +106,28 @@ def how_known(generator: str, trained_on: bool, left_out: bool = False) -> Known
     if not trained_on:
         return Known.NEVER
     return Known.EARLIER if generator.split(",")[0] in EARLIER_EPOCHS else Known.OTHERS
+
+
+def seen_in_words(rows: Sequence[Mapping]) -> str:
+    """Whether a network learned from the generators of a table, in words.
+
+    Args:
+        rows: each with generator, trained_on and left_out, as `how_known` takes them.
+    """
+    known = {
+        row["generator"]: how_known(row["generator"], row["trained_on"], row["left_out"])
+        for row in rows
+    }
+    new = [kind_of(name) for name, how in known.items() if how in (Known.NEVER, Known.LEFT_OUT)]
+    if not new:
+        return (
+            "It learned from every generator here: from others of its faces or, where the table "
+            "says so, from its earlier epochs."
+        )
+    return (
+        f"New to it are {len(new)} of the {len(known)} generators here: {', '.join(new)}. From the "
+        "others it learned, as the table says."
+    )
 
 
 def kind_of(source: str) -> str:

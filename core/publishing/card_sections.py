@@ -6,7 +6,7 @@ from core.artifacts import Artifact, read_artifact
 from core.config import HARDEST_PAIR
 from core.evaluation.calibration import ACCUSED_RATE, MISSED_RATE
 from core.evaluation.robustness import DAMAGES
-from core.evaluation.sources import WRONG, how_known, kind_of, kinds_of, titled
+from core.evaluation.sources import WRONG, how_known, kind_of, kinds_of, seen_in_words, titled
 from core.inference.verdict import CLASS_WORDS, OPINION_WORDS
 from core.publishing.eight_bits import MAX_AUC_LOST, MAX_SHIFT, is_rounded
 
@@ -15,7 +15,7 @@ _NETWORKS = {"classifier": "the CNN", "second_traces": "the network that looks f
 # Sections of the card that are measured by commands of their own.
 _MEASURED = {
     "classifier_robustness": "Damaged pictures",
-    "classifier_generalization": "Other generators",
+    "classifier_generalization": "By generator",
     "classifier_live_calibration": "Webcam and video",
 }
 
@@ -87,9 +87,10 @@ def generalization_section(table: dict) -> str:
         "| TPR at 1% FPR |"
     )
     return (
-        "## Other generators\n\n"
-        f"The CNN judges alone. Photos are those of {table['split']}; generators with a psi were "
-        "asked for fresh faces (psi: how far these may lie from the generator's average face)."
+        "## By generator\n\n"
+        f"The CNN judges alone. {seen_in_words(table['rows'])} "
+        f"Photos are those of {table['split']}; generators with a psi were asked for fresh "
+        "faces (psi: how far these may lie from the generator's average face)."
         f"{note}\n\n" + "\n".join([head, "|---|---|---|---|---|---|---|", *lines])
     )
 
@@ -124,12 +125,46 @@ def left_out_section(table: dict) -> str:
     )
 
 
-def tried_section(metrics: dict, calibration: dict) -> str:
+def differing_counts(test: dict, filmed: dict) -> str:
+    """Why the filmed faces of a source are not as many as those of test; "" where they are.
+
+    Args:
+        test, filmed: figures of the CNN alone, as `report` gives them.
+    """
+    counted = [
+        {name: row["n"] for name, row in figures["by_source"].items()} for figures in (test, filmed)
+    ]
+    now, then = counted
+    told = [
+        f"{then.get(name, 0)} faces of {name} rather than {now.get(name, 0)}"
+        for name in sorted({*now, *then})
+        if then.get(name, 0) != now.get(name, 0)
+    ]
+    return f" The split was another when these were judged: {', '.join(told)}." if told else ""
+
+
+def _drawn(both: dict, alone: dict) -> str:
+    """Of which sources both networks judged a part only; "" if all of every source."""
+    parts = [
+        f"{row['n']} of {whole['n']} of {name}"
+        for name, row in both["by_source"].items()
+        if (whole := alone["by_source"].get(name)) and row["n"] < whole["n"]
+    ]
+    if not parts:
+        return ""
+    return (
+        f" Of large sources this table counts a part, drawn at random ({', '.join(parts)}); the "
+        "tables on the CNN alone count every face."
+    )
+
+
+def tried_section(metrics: dict, calibration: dict, alone: dict) -> str:
     """What the default verdict says of every source, and how each network ranks the pairs.
 
     Args:
         metrics: as `publish ... --as second` keeps them.
         calibration: of both networks together.
+        alone: figures of the CNN alone on the whole of test.
     """
     test = metrics["test"]
     rows = [
@@ -162,7 +197,8 @@ def tried_section(metrics: dict, calibration: dict) -> str:
         f"lie.{_contradicted(calibration)} Of all these faces of test {answered:.0%} get an "
         f"answer; ECE is "
         f"{test['both']['ece']:.3f}. Sources of the same name were in training, of other people; "
-        f"a source that was not may fare worse. ROC AUC of {kinds_of(HARDEST_PAIR)}: {ranks}.\n\n"
+        f"a source that was not may fare worse. ROC AUC of {kinds_of(HARDEST_PAIR)}: {ranks}."
+        f"{_drawn(test['both'], alone)}\n\n"
         + "\n".join([head, "|---|---|---|---|---|---|---|---|", *rows])
     )
 

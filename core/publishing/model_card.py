@@ -12,6 +12,7 @@ from core.evaluation.sources import family_of, kinds_of, titled
 from core.inference.networks import load_calibration
 from core.inference.views import VIEW_SCALES
 from core.publishing.card_sections import (
+    differing_counts,
     generalization_section,
     left_out_section,
     robustness_section,
@@ -45,9 +46,9 @@ def write_model_card(folder: Path) -> None:
         _tried(registry, folder),
         _pairs("Results of the CNN alone on the test split", metrics["test"]),
         _sources(metrics["test"]),
-        _verdicts(calibration, metrics["test"]),
+        _verdicts(calibration, metrics["test"], has_both="both_calibration" in registry),
         _failures(metrics["test"]),
-        _filmed(read_json("classifier_live_calibration", folder), metrics["test_filmed"]),
+        _filmed(read_json("classifier_live_calibration", folder), metrics),
         _comparison(metrics, baseline) if baseline else "",
         _damaged(registry, folder),
         _others(registry, folder),
@@ -73,7 +74,9 @@ def _plain_words(registry: dict, folder: Path) -> str:
 def _tried(registry: dict, folder: Path) -> str:
     if "both_metrics" not in registry:
         return ""
-    return tried_section(read_json("both_metrics", folder), read_json("both_calibration", folder))
+    alone = read_json("classifier_metrics", folder)["test"]
+    both = read_json("both_metrics", folder), read_json("both_calibration", folder)
+    return tried_section(*both, alone)
 
 
 def _damaged(registry: dict, folder: Path) -> str:
@@ -121,7 +124,7 @@ _LIMITS = """
   means little. The CNN alone learned from generators of these families: {families}.
 - Damage weakens the traces it relies on, some kinds far more than others: see Damaged pictures.
 - Generated faces that lie far from their generator's average face (untruncated ones) are harder to
-  tell than those of most data sets: see Other generators.
+  tell than those of most data sets: see By generator.
 - It judges the faces that the detector finds; those turned far away, covered or very small may be
   missed, and the app says where that is likely.
 - It was not examined for differences between groups of people. The photos it learned from
@@ -212,14 +215,16 @@ def _sources(figures: dict) -> str:
     return "\n".join([head, "|---|---|---|---|---|", *rows])
 
 
-def _verdicts(calibration: dict, figures: dict) -> str:
+def _verdicts(calibration: dict, figures: dict, *, has_both: bool) -> str:
+    other = " (that of the default verdict stands under Where people try it)" if has_both else ""
     return (
-        "## Verdicts\n\n"
-        f"The log-odds are the mean over {len(VIEW_SCALES)} framings of a face. "
+        "## Verdicts of the CNN alone\n\n"
+        f"Its log-odds are the mean over {len(VIEW_SCALES)} framings of a face. "
         f"P(fake) is the sigmoid of (log-odds - {calibration['bias']:.3f}) / "
         f"{calibration['temperature']:.3f}, both numbers fitted on valid. "
-        f"Between P(fake) {calibration['unsure_low']:.2f} and {calibration['unsure_high']:.2f} the "
-        f"app says unsure, chosen on valid as for both networks: beyond its upper end lie at most "
+        f"Its unsure band, between P(fake) {calibration['unsure_low']:.2f} and "
+        f"{calibration['unsure_high']:.2f}{other}, was chosen on valid "
+        f"{'as for both networks' if has_both else 'so'}: beyond its upper end lie at most "
         f"{ACCUSED_RATE:.0%} of the photos of the worst source, below its lower one at most "
         f"{MISSED_RATE:.0%} of the generated faces. Over all test faces "
         f"{figures['answered']:.1%} get an answer, {figures['accuracy_answered']:.1%} of the "
@@ -228,7 +233,8 @@ def _verdicts(calibration: dict, figures: dict) -> str:
     )
 
 
-def _filmed(calibration: dict, figures: dict) -> str:
+def _filmed(calibration: dict, metrics: dict) -> str:
+    figures = metrics["test_filmed"]
     rows = [
         f"| {kinds_of(pair)} | {row['n']} "
         f"| {row['accuracy']:.3f} ({_interval(row['accuracy_ci95'])}) "
@@ -244,7 +250,8 @@ def _filmed(calibration: dict, figures: dict) -> str:
         f"between P(fake) {calibration['unsure_low']:.2f} and {calibration['unsure_high']:.2f}. "
         f"{figures['answered']:.1%} of these frames get an answer and "
         f"{figures['accuracy_answered']:.1%} of the answers are right. Real cameras differ more "
-        "than the imitation does.\n\n" + "\n".join([head, "|---|---|---|---|", *rows])
+        f"than the imitation does.{differing_counts(metrics['test'], figures)}\n\n"
+        + "\n".join([head, "|---|---|---|---|", *rows])
     )
 
 

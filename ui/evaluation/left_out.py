@@ -15,6 +15,9 @@ _HELP = {
     "Wrong": "The same once the guard has made faces unlike all of training unsure.",
     "Unsure": "Share of the faces that got no verdict.",
 }
+# Columns of shares and their widths: all columns together are no wider than the page at 1280.
+_SHARES_PX = {"Wrong verdict": 105, "Wrong, with guard": 125, "Unsure": 65,
+              "Unsure, with guard": 130}  # fmt: skip
 
 
 def left_out() -> None:
@@ -34,22 +37,26 @@ def left_out() -> None:
     )
     rows = pd.DataFrame(_row(row) for row in found["rows"])
     config = {
-        name: st.column_config.NumberColumn(format="%.0f%%", help=_HELP[name.split(",")[0]])
-        for name in rows.columns[4:]
+        name: st.column_config.NumberColumn(
+            format="%.0f%%", help=_HELP[name.split(",")[0]], width=width
+        )
+        for name, width in _SHARES_PX.items()
     }
-    config["ROC AUC"] = st.column_config.NumberColumn(format="%.3f")
-    st.dataframe(rows, hide_index=True, width="stretch", column_config=config)
+    config["ROC AUC"] = st.column_config.NumberColumn(format="%.3f", width=70)
+    others = {"Left out": 190, "These are": 80, "Faces": 55}
+    config |= {name: st.column_config.Column(width=width) for name, width in others.items()}
+    st.dataframe(rows, hide_index=True, column_config=config)
 
 
 def _row(row: dict) -> dict:
     wrong = WRONG[row["label"]]
     return {
         "Left out": kind_of(row["source"]),
-        "These are": CLASS_WORDS[row["label"]],
-        "Faces": row["n"],
         "ROC AUC": row["roc_auc"],
         "Wrong verdict": 100 * row[wrong],
         "Wrong, with guard": 100 * row[f"{wrong}_guarded"],
         "Unsure": 100 * row["unsure"],
         "Unsure, with guard": 100 * row["unsure_guarded"],
+        "These are": CLASS_WORDS[row["label"]],
+        "Faces": row["n"],
     }

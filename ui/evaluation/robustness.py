@@ -9,7 +9,7 @@ from core.artifacts import load_registry, read_json
 from core.config import HARDEST_PAIR
 from core.errors import UserError
 from core.evaluation.robustness import DAMAGES, SWEPT
-from core.evaluation.sources import how_known, kind_of, kinds_of
+from core.evaluation.sources import how_known, kind_of, kinds_of, seen_in_words
 from core.examples import generated_face
 from core.inference.aligned import aligned_face
 from ui.evaluation.charts import damage_chart, generator_chart
@@ -20,7 +20,8 @@ from ui.shared.widgets import STILL, say_error
 
 _FLOORS = {"accuracy": 0.45, "roc_auc": 0.45, "tpr_at_1pct_fpr": 0.0}
 _SWEPT = ("n", "accuracy", "roc_auc", "tpr_at_1pct_fpr", "answered")
-_SHOWN = ("n", "roc_auc", "accuracy", "tpr_at_1pct_fpr")
+_SHOWN = ("roc_auc", "accuracy", "tpr_at_1pct_fpr", "n")
+_WIDTHS_PX = (200, 70, 140, 75, 105, 55, 205)  # together no wider than the page at 1280
 _NUMBER = st.column_config.NumberColumn(format="%.3f")
 
 
@@ -170,26 +171,41 @@ def generalization() -> None:
     st.plotly_chart(generator_chart(found["rows"]), config=STILL)
     st.caption(
         "Here the CNN judges alone, without the second opinion that verdicts in the app stand on, "
-        "too. ROC AUC of each generator against each source of photos, with 95% intervals; never "
-        "averaged. At 0.5 the network guesses; below, it takes them for more real than photos. "
-        "Accuracy counts photos and fakes of a row together: with many photos it is high even "
-        "where hardly a fake lies above the threshold."
+        f"too. {seen_in_words(found['rows'])} ROC AUC of each generator against each source of "
+        "photos, with 95% intervals; never averaged. At 0.5 the network guesses; below, it takes "
+        "them for more real than photos. Accuracy counts photos and fakes of a row together: with "
+        "many photos it is high even where hardly a fake lies above the threshold."
     )
     if found["left_out_views"]:
         st.caption(
             "Left out: a network of the same layers, trained for this table without that "
             "generator, and much shorter than the one that is shipped."
         )
-    rows = [
+    _by_generator(found["rows"])
+
+
+def _by_generator(rows: list[dict]) -> None:
+    """The figures as a table: the one that counts comes first, where a phone shows it."""
+    table = pd.DataFrame(
         {
             "Generator": kind_of(row["generator"]),
+            **{FIGURES[key]: row[key] for key in _SHOWN[:1]},
+            "Photos": kind_of(row["real"]),
+            **{FIGURES[key]: row[key] for key in _SHOWN[1:]},
             "The network knows it": how_known(
                 row["generator"], row["trained_on"], row["left_out"]
             ).value,
-            "Photos": kind_of(row["real"]),
-            **{FIGURES[key]: row[key] for key in _SHOWN},
         }
-        for row in found["rows"]
-    ]
-    config = dict.fromkeys([FIGURES[key] for key in _SHOWN if key != "n"], _NUMBER)
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", column_config=config)
+        for row in rows
+    )
+    narrow = dict(zip(table.columns, _WIDTHS_PX, strict=True))
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config={
+            name: st.column_config.NumberColumn(format="%.3f", width=width)
+            if table[name].dtype == float
+            else st.column_config.Column(width=width)
+            for name, width in narrow.items()
+        },
+    )

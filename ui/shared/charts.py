@@ -207,7 +207,9 @@ def plain(figure: go.Figure) -> go.Figure:
 
 
 def names_above(figure: go.Figure, names: list[str]) -> go.Figure:
-    """Let each name of the y axis stand above its row: beside it, a phone would have no chart left.
+    """Let each name of the y axis stand above its row, in front of lines that cross it.
+
+    Beside the row, a phone would have no chart left.
 
     Args:
         figure: whose y axis has these categories.
@@ -215,6 +217,7 @@ def names_above(figure: go.Figure, names: list[str]) -> go.Figure:
     """
     for name in names:
         figure.add_annotation(x=0, y=name, xref="paper", text=name, showarrow=False, xanchor="left",
-                              yshift=_NAME_PX)  # fmt: skip
+                              yshift=_NAME_PX, borderpad=0,
+                              bgcolor=palette()["ground"])  # fmt: skip
     figure.update_layout(height=90 + _NAMED_ROW_PX * len(names), margin={"l": 8, "r": 28})
     return figure.update_yaxes(showticklabels=False, categoryarray=names, showgrid=False)
