@@ -28,7 +28,6 @@ QUANTITIES = {
     "frechet": "Fréchet distance",
     "kid": "Kernel distance (KID)",
 }
-SHARES = {"accuracy", "val_accuracy", "val_roc_auc", "d_real", "d_fake"}  # in [0, 1]
 _RISING = {"accuracy", "val_accuracy", "val_roc_auc"}  # higher is better
 _FALLING = {"loss", "val_loss", "frechet", "kid"}
 _LABELS = {

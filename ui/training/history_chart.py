@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from core.training.histories import QUANTITIES, SHARES, History, smoothed
+from core.training.histories import QUANTITIES, History, smoothed
 from ui.shared.colors import RUNS, palette
 from ui.shared.names import chart_text
 
@@ -17,6 +17,7 @@ _STYLES = (
     ("longdash", "triangle-up"),
     ("longdashdot", "cross"),
 )
+_SHARES = {"accuracy", "val_accuracy", "val_roc_auc", "d_real", "d_fake"}  # in [0, 1]
 _FAINT = 0.25
 FEW_EPOCHS = 10  # so many have a tick each; of more, plotly chooses whole ones
 
@@ -67,7 +68,7 @@ def history_chart(
         uirevision=f"{quantity} {axis} {log}",
     )
     figure.update_yaxes(title=QUANTITIES[quantity], type="log" if log else "linear")
-    if quantity in SHARES and not log:
+    if quantity in _SHARES and not log:
         figure.update_yaxes(range=[0, 1])  # plotly would draw one point on an axis of -0.5 to 1.5
     figure.update_xaxes(title=AXES[axis])
     if axis == "epoch":
