@@ -24,6 +24,7 @@ MARKS = {
 OPINIONS = ("cnn", "second")
 # Of a label's type, as a share of the picture's longer side: legible where a page shows it small.
 FONT_SHARE, LEAST_FONT_PX = 0.03, 11
+MOST_HIDDEN = 0.1  # of the picture's longer side: a label that is higher stands under it
 OVERHANG = 1.15  # a label's width over its box' width, at most
 CSV_COLUMNS = [
     *("file", "face", "verdict", "p_fake", "reason", "x", "y", "w", "h", "error", "notes", "says"),
@@ -110,8 +111,8 @@ def annotate(pixels: np.ndarray, result: PhotoResult) -> np.ndarray:
         result: what was found in it.
 
     Returns:
-        uint8 (height or more, width, 3), RGB. A label for which there is no room above or below
-        its box stands on a strip under the picture, so that the face stays visible.
+        uint8 (height or more, width or more, 3), RGB. A label for which there is no room above or
+        below its box stands on a strip under the picture, so that the face stays visible.
     """
     image = Image.fromarray(pixels)
     width, height = result.width or image.width, result.height or image.height
@@ -124,17 +125,20 @@ def annotate(pixels: np.ndarray, result: PhotoResult) -> np.ndarray:
         box = face.box.scaled(image.width / width, image.height / height)
         pen.rectangle((box.x, box.y, box.x + box.w, box.y + box.h), outline=color, width=line)
         text = _fitting(pen, font, number, face, box.w)
-        if _has_room(pen, image.height, box, text, font):
+        if _has_room(pen, image.size, box, text, font):
             _label(pen, image.size, box, text, color, font)
         else:
             beneath.append((f"{number} {caption(face.verdict.state, face.p_fake)}", color))
     return np.asarray(_with_strip(image, beneath, font) if beneath else image)
 
 
-def _has_room(pen: ImageDraw.ImageDraw, height: int, box: Box, text: str, font: Font) -> bool:
-    """Whether a label fits above or below its box."""
+def _has_room(
+    pen: ImageDraw.ImageDraw, size: tuple[int, int], box: Box, text: str, font: Font
+) -> bool:
+    """Whether a label fits above or below its box, and is small beside the picture."""
     high = _label_size(pen, text, font)[1]
-    return box.y >= high or box.y + box.h + high <= height
+    fits = box.y >= high or box.y + box.h + high <= size[1]
+    return fits and high <= MOST_HIDDEN * max(size)
 
 
 def _label_size(pen: ImageDraw.ImageDraw, text: str, font: Font) -> tuple[int, int, int]:
@@ -145,7 +149,10 @@ def _label_size(pen: ImageDraw.ImageDraw, text: str, font: Font) -> tuple[int, i
 
 
 def _with_strip(image: Image.Image, labels: list[tuple[str, str]], font: Font) -> Image.Image:
-    """The picture with labels, (text, colour) each, under it; a narrow one has them in lines."""
+    """The picture with labels, (text, colour) each, under it; a narrow one has them in lines.
+
+    No label is cut: one that is wider than its picture juts out beside it.
+    """
     pen = ImageDraw.Draw(image)
     lines = [
         (part, color)
@@ -154,7 +161,8 @@ def _with_strip(image: Image.Image, labels: list[tuple[str, str]], font: Font) -
                      else text.split(" · "))
     ]  # fmt: skip
     high = max(_label_size(pen, text, font)[1] for text, _ in lines)
-    larger = Image.new("RGB", (image.width, image.height + high * len(lines)))
+    wide = max(image.width, *(_label_size(pen, text, font)[0] for text, _ in lines))
+    larger = Image.new("RGB", (wide, image.height + high * len(lines)), "white")
     larger.paste(image)
     pen = ImageDraw.Draw(larger)
     for row, (text, color) in enumerate(lines):

@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from ui.shared.pictures import SHOWN_SIDE, TALLEST, TINY_SIDE, WIDEST, display_picture, fitted
+from ui.shared.pictures import (
+    LEAST_PX,
+    SHOWN_SIDE,
+    TALLEST,
+    TINY_SIDE,
+    WIDEST,
+    display_picture,
+    enlarged,
+    fitted,
+)
 
 
 @pytest.mark.parametrize(
@@ -26,3 +35,9 @@ def test_usual_pictures_are_not_touched(width, height):
 
 def test_a_large_photo_keeps_its_shape():
     assert fitted(np.zeros((3000, 4000, 3), np.uint8)).shape == (900, 1200, 3)
+
+
+def test_a_tiny_picture_is_drawn_on_at_the_size_of_a_page_and_no_other_is_changed():
+    assert enlarged(np.zeros((25, 50, 3), np.uint8)).shape == (LEAST_PX // 2, LEAST_PX, 3)
+    large = np.zeros((LEAST_PX, 30, 3), np.uint8)
+    assert enlarged(large) is large

@@ -99,6 +99,17 @@ def test_a_label_without_room_beside_its_box_stands_under_the_picture(side):
     assert strip.any() and not strip[:, -2:].any()  # the words are there, and not cut
 
 
+@pytest.mark.parametrize(("side", "box"), [(50, Box(0, 0, 50, 50)), (64, Box(16, 20, 32, 40))])
+def test_under_a_tiny_picture_no_label_is_cut_and_none_covers_the_face(side, box):
+    face = FaceResult(box, *np.zeros((2, 1, 1, 3)), 0.84, Verdict("fake"))
+    drawn = annotate(np.full((side, side, 3), 90, np.uint8), PhotoResult("a", side, side, (face,)))
+    np.testing.assert_array_equal(drawn[: box.y, :side], 90)
+    strip = (drawn[side + 1 :] == 255).all(axis=2)
+    label = (drawn[side + 1 :] != 255).any(axis=2)
+    assert drawn.shape[1] >= side and label[:, -1].any() and strip.any()
+    assert not strip[2:-2, -2:].any()  # the words end before the edge
+
+
 def test_the_words_of_a_verdict_are_the_same_in_table_and_boxes():
     face = FaceResult(Box(0, 0, 9, 9), *np.zeros((2, 1, 1, 3)), 0.93, Verdict("fake"))
     table = to_table([PhotoResult("a", 9, 9, (face,)), PhotoResult("b", 9, 9)])

@@ -18,6 +18,7 @@ from ui.photo.session import Judged
 from ui.photo.settings import photo_settings
 from ui.shared.heat_map import heat_map_of
 from ui.shared.knowledge import chosen_kind, knowledge
+from ui.shared.pictures import enlarged
 from ui.shared.widgets import download, say_error
 
 
@@ -57,7 +58,7 @@ def _one_photo(item: Judged, stem: str, stamp: Stamp) -> None:
     """
     heat, kind, photo = _heat_maps(item), chosen_kind(), None
     if item.result.error is None:
-        photo = annotate(session.small_picture(item), item.result)
+        photo = annotate(enlarged(session.small_picture(item)), item.result)
     pictures = Pictures(photo, tuple(face.thumbnail for face in item.result.faces), heat)
 
     own = photo_settings().threshold is not None  # asked here, for the click has no session

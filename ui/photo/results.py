@@ -16,7 +16,7 @@ from ui.photo.uploads import origin_of
 from ui.shared.face_card import face_card
 from ui.shared.knowledge import beside_a_verdict, kinds_of_photos
 from ui.shared.names import literal, name_heading
-from ui.shared.pictures import with_margins
+from ui.shared.pictures import enlarged, with_margins
 from ui.shared.theme import verdict_counts
 from ui.shared.widgets import say_error
 
@@ -66,6 +66,7 @@ def _overview(items: list[Judged], names: list[str]) -> int:
     picked = st.dataframe(
         table.style.format({_HIGHEST: percent}, na_rep=""),
         hide_index=True,
+        placeholder="",
         on_select="rerun",
         selection_mode="single-row",
         key=session.upload_key("photo_table"),
@@ -146,7 +147,7 @@ def _why_none(too_small: str | None) -> str:
 
 def _annotated(item: Judged, name: str) -> None:
     result = item.result
-    picture = annotate(session.small_picture(item), result)
+    picture = annotate(enlarged(session.small_picture(item)), result)
     st.image(with_margins(picture), width="stretch", alt=f"{name} with a box around each face")
     marked = ", or you marked one" if any(face.marked for face in result.faces) else ""
     words = f"Boxes: where the detector saw a face{marked}." if result.faces else ""

@@ -6,6 +6,7 @@ import numpy as np
 SHOWN_SIDE = 1200  # px; twice what a column has on most screens
 WIDEST, TALLEST = 6.0, 2.5  # width over height, and height over width, that a page has room for
 TINY_SIDE = 32  # px; below it a picture is enlarged in whole steps, so that it can be seen
+LEAST_PX = 400  # about the width of a picture's column
 _MARGIN = (243, 244, 246)  # light gray
 
 
@@ -38,6 +39,16 @@ def fitted(pixels: np.ndarray) -> np.ndarray:
     scale = min(1.0, SHOWN_SIDE / longer)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     return pixels if scale == 1 else cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+
+
+def enlarged(pixels: np.ndarray) -> np.ndarray:
+    """A tiny picture at the size at which a page shows it, so that what is drawn on it is sharp."""
+    height, width = pixels.shape[:2]
+    if max(height, width) >= LEAST_PX:
+        return pixels
+    stretch = LEAST_PX / max(height, width)
+    size = max(1, round(width * stretch)), max(1, round(height * stretch))
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC)
 
 
 def with_margins(pixels: np.ndarray) -> np.ndarray:
