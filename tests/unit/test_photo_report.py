@@ -97,6 +97,7 @@ def test_the_page_shows_verdict_hashes_and_pictures(report, judged, stamp):
     heat = {1: (np.zeros((9, 9, 3), np.uint8), "What is hot")}
     tags = Tags(_page(report, judged[0], heat=heat))
     assert tags.found.count("img") == 3
+    assert "Heat map: What is hot" in tags.text and "figcaption" not in tags.found  # a thumb wide
     for word in (report["picture"]["sha256"], stamp.model_sha256, AT, *report["limits"]):
         assert word in tags.text
     for digest in stamp.model_files.values():
