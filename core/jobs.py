@@ -43,6 +43,7 @@ class JobStatus:
     share: how far its progress bar is, in [0, 1]; None without one.
     id: what `start_job` returned; empty where it is not known.
     started_s: when it was started, seconds since 1970 by the clock on the wall.
+    left: the time left as its progress bar has it, "00:12"; None where it tells none.
     """
 
     words: list[str]
@@ -53,6 +54,7 @@ class JobStatus:
     share: float | None
     id: str = ""
     started_s: float | None = None
+    left: str | None = None
 
     @property
     def stopping(self) -> bool:
@@ -133,7 +135,8 @@ def job_status(folder: Path) -> JobStatus | None:
     lines = _tail(folder / "log.txt")
     code = None if running else _number(folder / "exit")
     stopped = (folder / "stopped").exists()
-    return JobStatus(words, running, code, stopped, lines, _share(lines), _id(folder), begun_s)
+    told = _share(lines), _id(folder), begun_s, _left(lines)
+    return JobStatus(words, running, code, stopped, lines, *told)
 
 
 def stop_job(folder: Path, known_by: str | None = None) -> None:
@@ -183,6 +186,12 @@ def _share(lines: list[str]) -> float | None:
     found = [re.search(r"(\d{1,3})%\|", line) for line in lines[-3:]]
     shares = [int(match[1]) / 100 for match in found if match]
     return min(shares[-1], 1.0) if shares else None
+
+
+def _left(lines: list[str]) -> str | None:
+    found = [re.search(r"\d%\|.*<(\d+(?::\d\d)+)", line) for line in lines[-3:]]
+    times = [match[1] for match in found if match]
+    return times[-1] if times else None
 
 
 @contextmanager

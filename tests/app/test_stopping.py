@@ -47,6 +47,14 @@ def _labels(page: AppTest) -> list[str]:
     return [button.label for button in page.button]
 
 
+@pytest.mark.parametrize(
+    ("share", "left", "words"),
+    [(None, None, "Starting ..."), (0.5, None, "50% done"), (0.5, "01:10", "50% done, 01:10 left")],
+)
+def test_a_job_tells_how_far_it_is_and_the_time_left(share, left, words):
+    assert job_panel.how_far(JobStatus([], True, None, False, [], share, left=left)) == words
+
+
 def test_who_started_it_stops_it_with_one_press(job):
     page = AppTest.from_function(_page, kwargs={"started": ("one",)})
     page = _press(page.run(), "Stop")

@@ -42,7 +42,8 @@ def test_a_failure_leaves_its_sentence(tmp_path):
 
 SLEEPS = """import sys, time
 for n in range(600):
-    print(f"\\rmaking: {n % 100:3d}%| {n} of 600", end="", file=sys.stderr, flush=True)
+    bar = f"\\rmaking: {n % 100:3d}%| {n}/600 [00:02<1:58:07, 5face/s]"
+    print(bar, end="", file=sys.stderr, flush=True)
     time.sleep(0.2)
 """
 # It hears no request to end, and neither does the process that it has started.
@@ -81,6 +82,7 @@ def test_one_at_a_time_followed_and_stopped(sleeper):
         start_job(sleeper, ["another"])
     status = _until(lambda: (s := job_status(sleeper)).share and s)
     assert status.running and 0 < status.share < 1 and len(status.lines) == 1
+    assert status.left == "1:58:07"
     stop_job(sleeper)
     status = _ended(sleeper)
     assert status.stopped and status.exit_code is None

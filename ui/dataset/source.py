@@ -119,8 +119,8 @@ def _demo_card() -> None:
     st.markdown("**Demo set**")
     st.caption(
         f"{PER_CLASS} old gray photos of 40 people (AT&T faces) and as many generated faces, made "
-        "here from installed packages in a minute or two. To see the pages work; too small to "
-        "learn from."
+        "here from installed packages; a bar tells the time left. To see the pages work; too "
+        "small to learn from."
     )
     if is_made():
         _open_button(str(DEMO_DIR), "demo")

@@ -33,10 +33,18 @@ def _follow(folder: Path) -> None:
     job = job_status(folder)
     if job is None or not job.running:
         st.rerun()
-    st.progress(job.share or 0.0, "Starting ..." if job.share is None else f"{job.share:.0%} done")
+    st.progress(job.share or 0.0, how_far(job))
     stop_button(folder, job)
     with st.expander("What it prints", icon=":material/terminal:"):
         st.code("\n".join(job.lines[-LOG_LINES:]) or "Nothing yet.", language=None)
+
+
+def how_far(job: JobStatus) -> str:
+    """How much of a job is done, with the time left where its own bar tells it."""
+    if job.share is None:
+        return "Starting ..."
+    left = f", {job.left} left" if job.left else ""
+    return f"{job.share:.0%} done{left}"
 
 
 def stop_button(
