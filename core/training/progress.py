@@ -52,6 +52,12 @@ class Bar:
         if now - self._saved_s >= EVERY_S:
             self._save(now)
 
+    def turn_to(self, phase: str) -> None:
+        """Name what is being done from now on."""
+        self.phase = phase
+        self._drawn.set_description(phase)
+        self._save(time.monotonic())
+
     def say(self, words: str) -> None:
         """Show words behind the bar."""
         self._drawn.set_postfix_str(words, refresh=False)

@@ -37,6 +37,13 @@ def test_the_file_follows_the_bar(run, monkeypatch):
     assert run.progress() == Progress(10, 10, "training", 0.0)
 
 
+def test_a_bar_tells_what_is_being_done_now(run):
+    with Bar(run, "training", 10, quiet=True) as bar:
+        bar.update(2)
+        bar.turn_to("validating")
+        assert (run.progress().phase, run.progress().done) == ("validating", 2)
+
+
 def test_a_bar_that_is_broken_off_keeps_how_far_it_came(run):
     with pytest.raises(KeyboardInterrupt), Bar(run, "training", 10, quiet=True) as bar:
         bar.update(2)

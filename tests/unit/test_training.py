@@ -58,6 +58,19 @@ def _same(one, other) -> bool:
     return all(np.array_equal(first[name], second[name]) for name in first)
 
 
+def test_the_bar_counts_the_batches_of_valid_too(data, tmp_path, monkeypatch):
+    told, folder = [], tmp_path / "run"
+    keep = RunFolder.save_progress
+    monkeypatch.setattr("core.training.progress.EVERY_S", 0.0)
+    monkeypatch.setattr(RunFolder, "save_progress", lambda *one: told.append(one[1]) or keep(*one))
+    train_classifier(data, folder, replace(SMALL, epochs=2), quiet=True)
+    steps, looks = 3, 1  # 24 faces of train in batches of 8; 12 of valid at once
+    assert {each.total for each in told if each.total} == {2 * (steps + looks)}
+    first = next(each for each in told if each.phase == "validating")
+    assert first.done == steps and first.eta_s > 0
+    assert told[-1].share == 1.0 and RunFolder(folder).progress().eta_s == 0.0
+
+
 def test_history_has_the_contracts_columns_and_the_loss_falls(data, tmp_path):
     recipe = replace(SMALL, batch_size=4, epochs=4, bn_momentum=0.8)
     history = train_classifier(data, tmp_path / "run", recipe, quiet=True)

@@ -153,11 +153,13 @@ class _Session:
     def run_epoch(self, train: Part, valid: Part) -> None:
         """Train one epoch, validate, and save history, state and best weights."""
         started = time.monotonic()
-        loss, accuracy = self._train(train)
-        trained = self.model.get_weights()
-        if self.recipe.ema_decay:
-            self.model.set_weights(self.averages)
-        figures = self._validate(valid)
+        with self._bar(len(valid.faces)) as bar:
+            loss, accuracy = self._train(train, bar)
+            trained = self.model.get_weights()
+            if self.recipe.ema_decay:
+                self.model.set_weights(self.averages)
+            bar.turn_to("validating")
+            figures = self._validate(valid, bar)
         kept = self.model.get_weights()
         self.model.set_weights(trained)
         row = {"epoch": self.epoch + 1, "loss": loss, "accuracy": accuracy, **figures}
@@ -171,7 +173,13 @@ class _Session:
         if not self.quiet:
             tqdm.write(" ".join(f"{name} {value:.4g}" for name, value in row.items()))
 
-    def _train(self, part: Part) -> tuple[float, float]:
+    def _bar(self, n_valid: int) -> Bar:
+        """Steps of the whole run: looking at a batch of valid takes time as well as learning."""
+        of_epoch = self.steps_per_epoch + -(-n_valid // VALID_BATCH)
+        total, done = self.recipe.epochs * of_epoch, self.epoch * of_epoch
+        return Bar(self.run, "training", total, done=done, quiet=self.quiet)
+
+    def _train(self, part: Part, bar: Bar) -> tuple[float, float]:
         recipe, epoch = self.recipe, self.epoch
         rng = np.random.default_rng((recipe.seed, epoch))
         reseed_dropout(self.model, recipe.seed, epoch)
@@ -195,7 +203,6 @@ class _Session:
             seed=int(rng.integers(2**31)),
         )
         total, done = recipe.epochs * self.steps_per_epoch, epoch * self.steps_per_epoch
-        bar = Bar(self.run, "training", total, done=done, quiet=self.quiet)
         sums = np.zeros(3)  # loss, hits, faces
         for step, (faces, at, patched) in enumerate(batches, start=done):
             self.optimizer.learning_rate = recipe.rate_at(step, total)
@@ -208,7 +215,6 @@ class _Session:
                 self._average(step)
             bar.say(f"epoch {epoch + 1}, loss {sums[0] / sums[2]:.3f}")
             bar.update()
-        bar.close()
         return tuple(sums[:2] / sums[2])
 
     def _step(self, faces, targets: np.ndarray) -> tuple[float, float]:
@@ -223,7 +229,7 @@ class _Session:
         for average, weight in zip(self.averages, self.model.weights, strict=True):
             average += (1 - decay) * (np.asarray(weight) - average)
 
-    def _validate(self, part: Part) -> dict:
+    def _validate(self, part: Part, bar: Bar) -> dict:
         logits, picked = [], []
         every = np.arange(len(part.faces))
         predict = self.steps.predict if self.steps else self.model.predict_on_batch
@@ -232,6 +238,7 @@ class _Session:
         ):
             logits.append(np.asarray(predict(faces)))
             picked.append(rows.numpy())
+            bar.update()
         logits, rows = np.concatenate(logits).astype(np.float64), np.concatenate(picked)
         labels, weights = part.labels[rows], part.weights[rows] / part.weights[rows].sum()
         margin = logits[:, 0] - logits[:, 1]  # log-odds of fake
