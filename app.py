@@ -17,7 +17,7 @@ def _measured(known: Knowledge) -> None:
     tiles = (
         ("Of 100 real portraits it wrongly accuses", accused),
         ("Of 100 generated ones it misses", missed),
-        ("and is unsure about", unsure),
+        ("Of 100 generated ones it is unsure about", unsure),
     )
     columns = st.columns(3)
     for column, (label, rate) in zip(columns, tiles, strict=True):

@@ -149,6 +149,10 @@ def _print_totals(args: argparse.Namespace, totals: "Totals") -> None:
         return
     failed = f"{totals.failed:,} with an error" if totals.failed else "none with an error"
     print(
-        f"{printable(str(args.out))}: {totals.files:,} files, {totals.faces:,} faces in them, "
-        f"{failed}."
+        f"{printable(str(args.out))}: {_counted(totals.files, 'file')}, "
+        f"{_counted(totals.faces, 'face')} in {'it' if totals.files == 1 else 'them'}, {failed}."
     )
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -80,6 +80,7 @@ class BlazeFaceDetector:
             tiny=len(sure) - len(faces),
             doubts=sum(each.doubt for each in opinions) if not faces else 0,
             smallest_px=search.smallest_px,
+            shorter_px=min(pixels.shape[:2]),
         )
         return Found(_largest_first(faces), notes)
 
@@ -240,10 +241,14 @@ def _largest_first(faces: list[Face]) -> tuple[Face, ...]:
     return tuple(sorted(faces, key=lambda face: face.box.area, reverse=True))
 
 
-def _notes(faces: list[Face], *, tiny: int, doubts: int, smallest_px: int) -> tuple[str, ...]:
+def _notes(
+    faces: list[Face], *, tiny: int, doubts: int, smallest_px: int, shorter_px: int
+) -> tuple[str, ...]:
     """Sentences on where faces may have been missed."""
     notes = []
-    if smallest_px > MIN_FACE_PX:
+    if smallest_px > max(MIN_FACE_PX, shorter_px):  # none that is larger would have room in it
+        notes.append("The picture is very long and narrow: a face in it may have been missed.")
+    elif smallest_px > MIN_FACE_PX:
         notes.append(
             f"The picture is very large: faces narrower than {smallest_px} px may have been missed."
         )

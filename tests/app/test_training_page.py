@@ -336,6 +336,14 @@ def test_a_run_that_had_all_its_epochs_tells_why_it_cannot_go_on(runs):
     assert "All 3 epochs that it was to have are done: nothing is left" in page_text(page)
 
 
+def test_of_a_run_of_one_epoch_the_one_is_done(runs):
+    settings = json.dumps({"recipe": {"name": "original", "epochs": 1}})
+    (runs / "mine" / "run.json").write_text(settings)
+    page = _page("runs")
+    assert not page.exception and _go_on(page).disabled
+    assert "The one epoch that it was to have is done" in page_text(page)
+
+
 def test_a_run_goes_on_only_with_its_data_set_and_says_so(runs, monkeypatch):
     page = _page("runs")
     page.text_input[1].set_value("/nowhere").run()

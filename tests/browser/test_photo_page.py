@@ -235,7 +235,7 @@ def test_a_file_over_the_limit_is_refused_and_the_rest_judged(page, app_url, exa
     small.write_bytes(examples["Portrait A"])
     page.locator("input[type=file]").first.set_input_files([large, small])
     page.locator(".rf-scale").wait_for()
-    page.get_by_text("A file is missing?").wait_for()
+    page.get_by_text("of other kinds are refused").wait_for()
     page.get_by_text("Photos and settings").click()
     said = page.get_by_text(re.compile("must be 20(.0)? ?MB or smaller|exceeds|too large", re.I))
     said.locator("visible=true").first.wait_for()  # screen readers are told by a hidden one, too

@@ -259,6 +259,11 @@ def test_notes_say_where_faces_may_be_missed(blazeface, faces, inspector):
     assert any("may have been missed" in note for note in blazeface.find(tiny).notes)
 
 
+def test_of_a_narrow_strip_no_face_is_spoken_of_that_has_no_room_in_it(blazeface):
+    (note,) = blazeface.find(plain(30000, 40, 200)).notes
+    assert "long and narrow" in note and "px" not in note
+
+
 def test_notes_of_the_detector_reach_the_result(blazeface, inspector):
     result = inspector.judge_file("wide.png", encode(plain(16000, 3000, 200)))
     assert any("very large" in note for note in result.notes)

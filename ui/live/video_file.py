@@ -185,7 +185,11 @@ def _result(job: VideoJob, calibration: Calibration) -> None:
     if report.tracks:
         table = to_table(report.tracks).fillna({"reason": ""})
         st.dataframe(
-            table[list(_COLUMNS)], column_config=_COLUMNS, hide_index=True, width="stretch"
+            table[list(_COLUMNS)],
+            column_config=_COLUMNS,
+            hide_index=True,
+            placeholder="",
+            width="stretch",
         )
 
 

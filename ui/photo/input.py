@@ -58,8 +58,8 @@ def photo_input() -> None:
                 privacy_line()
     if count:  # the browser refuses such files by itself, in what is folded now
         st.caption(
-            f"A file is missing? Those over {MAX_FILE_BYTES // 2**20} MB and of other kinds are "
-            "refused: open the line above to see which."
+            f"Files over {MAX_FILE_BYTES // 2**20} MB and of other kinds are refused; if there "
+            "were any, the line above tells which once it is opened."
         )
     say_if_replaced(photo_settings().detector)
     judge_now(files)

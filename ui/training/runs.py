@@ -205,8 +205,13 @@ def _go_on(run: Path, history: History) -> None:
             _resume(run, network, recipe, int(epochs))
     if done >= epochs:
         st.caption(
-            f"All {epochs} epochs that it was to have are done: nothing is left to go on with."
+            f"{_all_of(epochs)} that it was to have {'is' if epochs == 1 else 'are'} done: "
+            "nothing is left to go on with."
         )
+
+
+def _all_of(epochs: int) -> str:
+    return "The one epoch" if epochs == 1 else f"All {epochs} epochs"
 
 
 def _resume(run: Path, network: str, recipe: str, epochs: int) -> None:
