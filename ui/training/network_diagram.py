@@ -22,6 +22,7 @@ _NAMES = {
     "Dense": "dense",
 }
 HEIGHT_PX = 250
+LEAST_SIDE = 5  # at which a layer without maps is drawn
 
 
 def network_diagram(table: pd.DataFrame) -> go.Figure:
@@ -32,9 +33,10 @@ def network_diagram(table: pd.DataFrame) -> go.Figure:
     """
     rows = table[~table["kind"].isin(_HIDDEN)]
     figure, left, named, colors = go.Figure(), 0.0, set(), palette()
+    lowest = -max(rows["side"].max(), LEAST_SIDE) / 2  # under all bars: no label meets a bar
     for row in rows.itertuples():
         width = 2 + 1.5 * math.log2(max(row.channels, 2))
-        half = max(row.side, 5) / 2
+        half = max(row.side, LEAST_SIDE) / 2
         figure.add_scatter(
             x=[left, left + width, left + width, left, left],
             y=[-half, -half, half, half, -half],
@@ -50,7 +52,7 @@ def network_diagram(table: pd.DataFrame) -> go.Figure:
             text=f"{row.layer}: {row.output}, {row.parameters:,} parameters",
         )
         figure.add_annotation(
-            x=left + width / 2, y=-half, yshift=-12, text=row.output.replace(" x ", "x"),
+            x=left + width / 2, y=lowest, yshift=-8, text=row.output.replace(" x ", "x"),
             showarrow=False, font={"size": 10, "color": colors["soft"]}, textangle=-30,
             xanchor="right", yanchor="top",
         )  # fmt: skip
