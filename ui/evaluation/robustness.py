@@ -75,8 +75,8 @@ def _charts(tables: dict[str, pd.DataFrame], measure: str) -> None:
     names = [name for name in DAMAGES if name in known]
     if new := [damage.title for name, damage in DAMAGES.items() if name not in known]:
         st.caption(
-            f"Not measured yet: {', '.join(new)}. `python -m core evaluate --data DIR "
-            "--robustness --keep both` measures the table anew."
+            f"Not measured yet: {', '.join(new)}. `evaluate --robustness --keep both` "
+            "measures the table anew."
         )
     for start in range(0, len(names), 2):
         for name, column in zip(names[start : start + 2], st.columns(2, gap="large"), strict=False):
