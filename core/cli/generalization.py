@@ -39,7 +39,6 @@ def _generalization(args: argparse.Namespace) -> int:
         return _left_out_of_second(args)
     left_out = [_left_out(text) for text in args.left_out]
     refuse_missing(data=args.data)
-    from core.artifacts import read_json
     from core.dataset.index import load_split
     from core.evaluation import generalization as table
     from core.evaluation.sources import was_trained_on
@@ -49,8 +48,7 @@ def _generalization(args: argparse.Namespace) -> int:
     index, faces = load_split(args.data, args.split)
     network = load_panel(args.network)
     calibration = network.calibration
-    known = read_json("classifier_metrics")["data"]["train"]
-    trained_on = {kind.split("/", 1)[1] for kind in known if kind.startswith("fake/")}
+    trained_on = _trained_on()
     rows = table.pairs_of_sources(faces, trained_on, network, calibration)
     reals = faces[faces["label"] == "real"].reset_index(drop=True)
     painters = _painters()
@@ -76,6 +74,14 @@ def _generalization(args: argparse.Namespace) -> int:
         for row in rows:
             print(_pair(row))
     return OK
+
+
+def _trained_on() -> set[str]:
+    """The generators whose faces the shipped classifier learned from."""
+    from core.artifacts import read_json
+
+    known = read_json("classifier_metrics")["data"]["train"]
+    return {kind.split("/", 1)[1] for kind in known if kind.startswith("fake/")}
 
 
 def _left_out_of_second(args: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from ui.shared.widgets import KEPT, say_error
 from ui.training.line import ask_for, names_in_use, who_field
 
 _NETWORKS = {"classifier": "Classifier", "dcgan": "DCGAN"}
+_GET_ONE = "If you have none, get one on the Dataset page."
 _TAKEN = "tr_name_taken"
 _OFFERED = "tr_data_offered"  # what the field for the data set was filled with last
 RECIPES = {"original": "The authors' (short epochs)", "ours": "Ours (long epochs)"}
@@ -30,7 +31,6 @@ def run_form(job: Path, runs: Path, *, busy: bool) -> None:
     """
     title = "Let another run wait in line" if busy else "Start a run"
     with st.expander(title, icon=":material/play_arrow:", expanded=not busy):
-        _offer_what_is_open()
         with st.container(horizontal=True, vertical_alignment="bottom"):
             network = st.segmented_control(
                 "Network",
@@ -45,12 +45,7 @@ def run_form(job: Path, runs: Path, *, busy: bool) -> None:
             epochs = st.number_input("Epochs", 1, 1000, 3, key="tr_epochs", width=120)
             _suggest_a_name(job, runs)
             name = st.text_input("Name of the run", key="tr_name", width=160)
-        data = st.text_input(
-            "Data set: a folder on the machine that runs this app",
-            key="tr_data",
-            placeholder="get one on the Dataset page",
-            **KEPT,
-        )
+        data = _data_field()
         who_field()
         st.caption(
             "It runs in a process of its own: the app can be used meanwhile. On the demo set "
@@ -60,10 +55,7 @@ def run_form(job: Path, runs: Path, *, busy: bool) -> None:
         )
         label = "Wait in line" if busy else "Start"
         if not data:
-            st.caption(
-                f"{label} can be pressed once a data set is named above. If you have none, get "
-                "one on the Dataset page."
-            )
+            st.caption(f"{label} can be pressed once a data set is named above. {_GET_ONE}")
         if st.button(label, type="primary", icon=":material/play_arrow:", disabled=not data):
             try:
                 run = StartRun(network, recipe, int(epochs), served(data), new_run(runs, name))
@@ -73,6 +65,16 @@ def run_form(job: Path, runs: Path, *, busy: bool) -> None:
             if ask_for(job, run):
                 st.session_state[_TAKEN] = True
                 st.rerun()
+
+
+def _data_field() -> str:
+    _offer_what_is_open()
+    return st.text_input(
+        "Data set: a folder on the machine that runs this app",
+        key="tr_data",
+        placeholder="get one on the Dataset page",
+        **KEPT,
+    )
 
 
 def _offer_what_is_open() -> None:
