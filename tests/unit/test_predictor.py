@@ -6,13 +6,11 @@ import sys
 import numpy as np
 import pytest
 
-from core.artifacts import read_artifact
 from core.config import FAKE, REAL, ROOT
 from core.imaging import to_model_input
 from core.inference.predictor import MAX_BATCH, load_predictor
-from core.inference.verdict import sigmoid
-from core.publishing.eight_bits import MAX_SHIFT, is_rounded
 from tests.conftest import texture
+from tests.support.served import assert_as_served
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +33,7 @@ def test_parity_with_keras(predictor, faces):
     from core.inference.keras_model import trained_classifier
 
     logits = np.asarray(trained_classifier()(faces, training=False))
-    expected = sigmoid(logits[:, FAKE] - logits[:, REAL])
-    served = sigmoid(predictor.log_odds(faces).astype(np.float64))
-    rounded = is_rounded(read_artifact("classifier_graph"), read_artifact("classifier_constants"))
-    assert np.abs(served - expected).mean() < (MAX_SHIFT if rounded else 1e-4)
+    assert_as_served(logits[:, FAKE] - logits[:, REAL], predictor.log_odds(faces))
 
 
 def test_a_batch_equals_its_faces_one_by_one(predictor, faces):
