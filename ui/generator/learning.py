@@ -108,6 +108,7 @@ def how_good(_request: FaceRequest, _generator: FaceGenerator, _inspector: Inspe
             name: st.column_config.NumberColumn(format="%.2f", help=text)
             for name, text in _COLUMNS.values()
         },
+        placeholder="",  # of what was not measured
     )
     measured = metrics["measured_with"]
     st.caption(
