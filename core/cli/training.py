@@ -6,18 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from core.artifacts import REGISTRY_FILE
 from core.cli.common import OK, Commands, names, positive, refuse_missing, refuse_unused
 from core.config import ARTIFACTS_DIR, STRATEGIES
 from core.errors import WrongUsage
 from core.sole_writer import sole_writer
 from core.training.catalogue import RECIPE_NAMES, RECIPES_OF, recipe_for
 
+# Of these RUN_DIR is a folder of artifacts: what is published there.
+_IN_PLACE = ("live", "figures", "eight-bits")
 # Options of `publish` that not everything that is published looks at.
-_IN_PLACE = (
-    "live",
-    "figures",
-    "eight-bits",
-)  # RUN_DIR is a folder of artifacts: what is published there
 _ONLY_AS = {
     "clips": ("live",),
     "traces": ("second",),
@@ -78,7 +76,7 @@ def _add_publish(commands: Commands) -> None:
         ],
         help="classifier, generator: what the app serves; original...: figures for comparison; "
         "live: calibrate what is published in RUN_DIR for moving pictures; figures: measure it "
-        "on test anew; eight-bits: round its CNN, if that does no harm on valid",
+        "on test anew; eight-bits: round its convolutional networks, if that does no harm on valid",
     )
     publish.add_argument(
         "--clips", type=Path, metavar="DIR", help="live: films in real/ and fake/, one person each"
@@ -172,7 +170,8 @@ def _publish(args: argparse.Namespace) -> int:
 def _refuse_missing(args: argparse.Namespace) -> None:
     if args.name == "live" and args.clips is None:
         raise WrongUsage("A live calibration is fitted on films: name a folder with --clips.")
-    if args.name not in _IN_PLACE:
+    published = (args.run_dir / REGISTRY_FILE).exists()  # the classifier can be published anew
+    if args.name not in _IN_PLACE and not published:
         from core.training.run_folder import RunFolder
 
         RunFolder(args.run_dir).settings()  # says in words if there is no run

@@ -11,7 +11,7 @@ from PIL import Image
 
 from core.cli.common import OK, SOME_FAILED, WRONG_USAGE
 from core.cli.main import main
-from core.config import ROOT
+from core.config import ARTIFACTS_DIR, ROOT
 from core.inference.files import files_of
 from core.scoring.rows import to_rows
 from tests.conftest import write_dataset
@@ -201,6 +201,7 @@ def test_evaluate_a_folder_of_two_classes(tmp_path, capsys):
         (["evaluate", "--data", "nowhere"], "no folder"),
         (["train", "classifier", "--data", "nowhere", "--out", "run"], "no folder"),
         (["publish", "nowhere", "--data", "nowhere"], "no training run"),
+        (["publish", str(ARTIFACTS_DIR), "--data", "nowhere"], "no folder"),  # published anew
     ],
 )
 def test_bad_input_is_a_sentence(words, sentence, capsys, tmp_path, monkeypatch):
