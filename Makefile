@@ -86,8 +86,8 @@ docs: $(DEV_READY) ## build docs/ as a site into site/; a broken link fails it
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 # A browser test takes it.
-screenshots: $(DEV_READY) ## take the README's picture anew
-	KEEP_SCREENSHOTS=1 $(BIN)/python -m pytest tests/browser -k readmes_picture
+screenshots: $(DEV_READY) ## take the README's pictures anew
+	KEEP_SCREENSHOTS=1 $(BIN)/python -m pytest tests/browser/test_readmes_pictures.py
 
 clean: ## remove the virtual environment
 	rm -rf $(VENV)

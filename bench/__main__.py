@@ -19,6 +19,7 @@ DATA, CLIPS = "DIR of faces", "DIR of films"
 # What each is started with; the quick ones first.
 BENCHES = {
     "verdict": [],
+    "heat_map": [],
     "app_start": [],
     "pages": [],
     "memory": [],

@@ -39,6 +39,11 @@ class Table:
 
 TABLES = {
     "verdict": Table("One face, from tensor to probability", ("way",), ("times ours",)),
+    "heat_map": Table(
+        "A heat map of the CNN, loading included and again",
+        ("way",),
+        ("first, times ours", "again, times ours"),
+    ),
     "live": Table(
         "The live pipeline beside the authors' webcam loop",
         ("video", "way"),

@@ -23,7 +23,7 @@ from core.process import prepare_process
 WARM_UP, CALLS, ROUNDS = 10, 100, 2
 
 
-def _model(logits: bool = False):
+def keras_model(logits: bool = False):
     from core.models.classifier import build_classifier
 
     model = build_classifier(logits=logits)
@@ -43,19 +43,19 @@ def ours():
 
 
 def keras_predict():
-    model = _model()
+    model = keras_model()
     return lambda face: model.predict(face, verbose=0)
 
 
 def keras_call():
-    model = _model()
+    model = keras_model()
     return lambda face: np.asarray(model(face, training=False))
 
 
 def tensorflow_compiled():
     import tensorflow as tf
 
-    model = _model()
+    model = keras_model()
     compiled = tf.function(lambda face: model(face, training=False))
     return lambda face: compiled(face).numpy()
 
@@ -65,7 +65,7 @@ def onnx_runtime():
     import tensorflow as tf
     import tf2onnx
 
-    model = _model()
+    model = keras_model()
     spec = [tf.TensorSpec((None, 128, 128, 3), tf.float32, name="face")]
     graph = tf.function(lambda face: model(face, training=False))
     proto, _ = tf2onnx.convert.from_function(graph, input_signature=spec, opset=17)
@@ -80,7 +80,7 @@ def openvino_exact():
 
     core = ov.Core()
     settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
-    compiled = core.compile_model(core.read_model(*to_openvino(_model())), "CPU", settings)
+    compiled = core.compile_model(core.read_model(*to_openvino(keras_model())), "CPU", settings)
     return lambda face: compiled(face)[0]
 
 

@@ -1,10 +1,11 @@
 """What a process must be told before it loads TensorFlow, OpenVINO's converter or WebRTC.
 
-The app's pages and the command line call it first. A program of yours that trains, or that shows
-heat maps beside a webcam, does so too; importing `core` changes nothing about its process.
+The app's pages and the command line call it first. A program of yours that trains does so too;
+importing `core` changes nothing about its process.
 """
 
 import ctypes
+import gc
 import os
 import re
 import sys
@@ -40,8 +41,8 @@ def prepare_process() -> None:
     if not there and os.environ["TF_CPP_MIN_LOG_LEVEL"] == _TENSORFLOW["TF_CPP_MIN_LOG_LEVEL"]:
         sys.meta_path.insert(0, _QuietTensorFlow())
     # TensorFlow exports symbols that the library behind WebRTC's encryption has too. Loaded after
-    # TensorFlow it crashes the whole process (a heat map first, then the webcam); before, both
-    # work. Who has imported TensorFlow already gets everything but the webcam.
+    # TensorFlow it crashes the whole process (drawings of the networks first, then the webcam);
+    # before, both work. Who has imported TensorFlow already gets everything but the webcam.
     if "tensorflow" not in sys.modules:
         with suppress(ImportError):
             import pylibsrtp  # noqa: F401
@@ -115,3 +116,15 @@ def return_freed_memory(every_s: float = RETURN_EVERY_S) -> None:
             trim(0)
 
     threading.Thread(target=keep_returning, name="return-memory", daemon=True).start()
+
+
+def spare_the_collector() -> None:
+    """Exempt what is loaded by now from garbage collection.
+
+    The networks' packages are hundreds of thousands of objects, TensorFlow alone a million.
+    Streamlit collects garbage twice after every run of a script, and the live pages run twice a
+    second: without this the collector takes all the time there is, and a video that needs 6 s
+    needs 30.
+    """
+    gc.collect()
+    gc.freeze()

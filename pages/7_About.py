@@ -45,7 +45,11 @@ def _draw(card: str) -> None:
 
 start_page("About", "What the models are, how well they do, and where they fail.")
 address.say({})
-for tab, (name, file_name) in zip(st.tabs(list(CARDS)), CARDS.values(), strict=True):
+# What is not looked at is not drawn: the cards are long.
+tabs = st.tabs(list(CARDS), key="about_card", on_change="rerun")
+for tab, (name, file_name) in zip(tabs, CARDS.values(), strict=True):
+    if not tab.open:
+        continue
     with tab:
         if name == "model_card":
             _in_plain_words()

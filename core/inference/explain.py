@@ -1,24 +1,23 @@
-"""Where a network looked (saliency maps): a hint, no proof. The only part here on Keras.
+"""Where a network looked (saliency maps): a hint, no proof.
 
 The second opinion tells exactly what each area adds to its log-odds (`evidence_over`); the CNN's
 dense layers see all areas at once, so there it is a guess along the gradient (`grad_cam`).
 """
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import ImageColor
 
-from core.config import ARTIFACTS_DIR, FAKE, IMAGE_SIZE, REAL
+from core.config import ARTIFACTS_DIR, IMAGE_SIZE
 from core.inference.colors import CLASS_COLORS
-from core.inference.keras_model import building, trained_classifier
 from core.inference.networks import Panel
+from core.inference.open_cnn import LAYERS, open_cnn
 
 EVIDENCE, GRAD_CAM = "evidence", "grad_cam"
-CNN_LAYERS = ("conv3", "conv2", "conv1")  # the last first, which the verdict depends on most
+CNN_LAYERS = LAYERS[::-1]  # the last first, which the verdict depends on most
 LEAST_SCALE = 10.0  # log-odds of an area that get the full colour, at least
 NOTES = {
     EVIDENCE: (
@@ -112,18 +111,10 @@ def grad_cam(
     Raises:
         UserError: the weights are missing or were changed.
     """
-    import tensorflow as tf
-
-    with building:
-        body, head = _halves(folder, layer)
-    features = body(face[None], training=False)
-    with tf.GradientTape() as tape:
-        tape.watch(features)
-        logits = head(features, training=False)
-        log_odds = logits[:, FAKE] - logits[:, REAL]
-    gradient = tape.gradient(log_odds, features)
-    importance = tf.reduce_mean(gradient, axis=(1, 2), keepdims=True)
-    heat = tf.nn.relu(tf.reduce_sum(importance * features, axis=-1))[0].numpy()
+    cnn = open_cnn(folder)
+    maps, _ = cnn.maps(face)
+    importance = cnn.gradient(maps, layer).mean(axis=(0, 1))
+    heat = np.maximum(maps[layer] @ importance, 0)
     heat = cv2.resize(heat, (IMAGE_SIZE, IMAGE_SIZE), interpolation=cv2.INTER_CUBIC)
     return np.clip(heat / max(float(heat.max()), 1e-8), 0, 1).astype(np.float32)
 
@@ -153,16 +144,6 @@ def evidence_over(face: np.ndarray, evidence: np.ndarray, *, strength: float = 0
 
 def _rgb(state: str) -> np.ndarray:
     return np.array(ImageColor.getrgb(CLASS_COLORS[state]), np.float32)
-
-
-@cache
-def _halves(folder: Path, layer: str):
-    """The classifier cut after a convolution, loaded from the checked weights."""
-    import keras
-
-    model = trained_classifier(folder)
-    cut = [layer.name for layer in model.layers].index(layer) + 1
-    return keras.Sequential(model.layers[:cut]), keras.Sequential(model.layers[cut:])
 
 
 def overlay(face: np.ndarray, heat: np.ndarray, *, strength: float = 0.5) -> np.ndarray:

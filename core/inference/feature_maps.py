@@ -1,29 +1,15 @@
 """What goes on inside the classifier: maps of its layers, and how they follow a moving face."""
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import cv2
 import numpy as np
 
-from core.config import ARTIFACTS_DIR, FAKE, REAL
-from core.inference.keras_model import building, trained_classifier
+from core.inference.open_cnn import LAYERS, open_cnn
 
-LAYERS = ("conv1", "conv2", "conv3")
 MAX_SHIFT_PX = 16
 FIELDS_PX = {"conv1": 3, "conv2": 12, "conv3": 22}  # receptive fields: the side of each
 STEPS_PX = {"conv1": 1, "conv2": 2, "conv3": 4}  # pixels of the face between two values of a map
-
-
-@cache
-def _model(folder: Path = ARTIFACTS_DIR):
-    """The classifier as one model that gives the maps of `LAYERS` and the log-odds."""
-    import keras
-
-    classifier = trained_classifier(folder)
-    outputs = [classifier.get_layer(name).output for name in LAYERS]
-    return keras.Model(classifier.inputs, [*outputs, classifier.outputs[0]])
 
 
 def look_inside(faces: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
@@ -38,10 +24,10 @@ def look_inside(faces: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
     Raises:
         UserError: the weights are missing or were changed.
     """
-    with building:
-        model = _model()
-    *maps, logits = (np.asarray(part) for part in model(faces, training=False))
-    return dict(zip(LAYERS, maps, strict=True)), logits[:, FAKE] - logits[:, REAL]
+    cnn = open_cnn()
+    maps, log_odds = zip(*(cnn.maps(face) for face in faces), strict=True)
+    together = {layer: np.stack([one[layer] for one in maps]) for layer in LAYERS}
+    return together, np.array(log_odds, np.float32)
 
 
 def shifted(face: np.ndarray, right_px: int, down_px: int) -> np.ndarray:
@@ -104,21 +90,24 @@ def favourites(faces: np.ndarray, layer: str, count: int = 24) -> list[Favourite
         layer: one of `LAYERS`.
         count: how many filters; those that never respond are left out.
     """
-    maps = look_inside(faces)[0][layer]
-    side, jump = FIELDS_PX[layer], STEPS_PX[layer]
-    found = []
-    for number in range(maps.shape[3]):
-        at, row, column = np.unravel_index(maps[..., number].argmax(), maps.shape[:3])
-        strength = float(maps[at, row, column, number])
-        top, left = row * jump, column * jump
-        if strength > 0:
-            found.append(
-                Favourite(number, faces[at, top : top + side, left : left + side], strength)
-            )
-    return sorted(found, key=lambda one: -one.strength)[:count]
+    cnn, side, jump = open_cnn(), FIELDS_PX[layer], STEPS_PX[layer]
+    best: dict[int, Favourite] = {}
+    for face in faces:  # one at a time: the maps of all of them would fill the memory
+        maps = cnn.maps(face)[0][layer]
+        for number, where in enumerate(maps.reshape(-1, maps.shape[-1]).argmax(axis=0)):
+            row, column = np.unravel_index(where, maps.shape[:2])
+            strength = float(maps[row, column, number])
+            if strength > (best[number].strength if number in best else 0):
+                top, left = row * jump, column * jump
+                patch = face[top : top + side, left : left + side]
+                best[number] = Favourite(number, patch, strength)
+    return sorted(best.values(), key=lambda one: -one.strength)[:count]
 
 
 def first_kernels() -> np.ndarray:
-    """The first layer's filters: float32 (64, 3, 3, 3), filter first, RGB last."""
-    kernel = _model().get_layer("conv1").kernel
-    return np.asarray(kernel, np.float32).transpose(3, 0, 1, 2)
+    """The first layer's filters: float32 (64, 3, 3, 3), filter first, RGB last.
+
+    Raises:
+        UserError: the weights are missing or were changed.
+    """
+    return open_cnn().first_kernels

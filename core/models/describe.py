@@ -1,13 +1,23 @@
 """A network as a table, read off the built model: what its pages and texts say cannot drift."""
 
-import keras
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
 import pandas as pd
-from keras import layers
 
-COLUMNS = ["layer", "kind", "output", "side", "channels", "parameters", "receptive field (px)"]
+from core.config import ROOT
+from core.errors import UserError
+
+if TYPE_CHECKING:
+    import keras
+
+FIELD = "receptive field (px)"
+COLUMNS = ["layer", "kind", "output", "side", "channels", "parameters", FIELD]
 
 
-def describe(model: keras.Sequential) -> pd.DataFrame:
+def describe(model: "keras.Sequential") -> pd.DataFrame:
     """A row a layer.
 
     Args:
@@ -36,11 +46,13 @@ def describe(model: keras.Sequential) -> pd.DataFrame:
             )
         )
     table = pd.DataFrame(rows, columns=COLUMNS)
-    return table.astype({"receptive field (px)": "Int64"})
+    return table.astype({FIELD: "Int64"})
 
 
-def _seen(layer: layers.Layer, field: int | None, jump: int) -> tuple[int | None, int]:
+def _seen(layer: "keras.Layer", field: int | None, jump: int) -> tuple[int | None, int]:
     """Receptive field and step after a layer (Araujo et al., Distill 2019)."""
+    from keras import layers
+
     if isinstance(layer, layers.Conv2DTranspose | layers.Dense | layers.Reshape | layers.Flatten):
         return None, jump
     if field is None:
@@ -62,3 +74,31 @@ def describe_networks() -> dict[str, pd.DataFrame]:
         "Generator": describe(build_generator()),
         "Discriminator": describe(build_discriminator(logits=False)),
     }
+
+
+def networks_described_aside() -> dict[str, pd.DataFrame]:
+    """`describe_networks` by a process of its own.
+
+    What builds networks (TensorFlow) would stay with its half a gigabyte in the process that asks.
+
+    Raises:
+        UserError: they cannot be built here.
+    """
+    words = [sys.executable, "-m", "core.models.describe"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        why = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+        raise UserError(f"The networks cannot be drawn, as they cannot be built here: {why}")
+    tables = json.loads(done.stdout.splitlines()[-1])
+    return {
+        name: pd.DataFrame(rows, columns=COLUMNS).astype({FIELD: "Int64"})
+        for name, rows in tables.items()
+    }
+
+
+if __name__ == "__main__":
+    tables = {
+        name: table.astype(object).where(table.notna(), None).to_numpy().tolist()
+        for name, table in describe_networks().items()
+    }
+    print(json.dumps(tables))

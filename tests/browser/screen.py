@@ -23,3 +23,13 @@ def assert_nothing_sticks_out(page, *widths_px: int) -> None:
         wait_until_still(page)
         shown_px = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
         assert shown_px <= width_px, f"{shown_px} px on a screen of {width_px} px"
+
+
+def whole_page(page, width_px: int) -> bytes:
+    """A PNG of the page from its top to its end, on a screen of this width."""
+    page.set_viewport_size({"width": width_px, "height": 900})
+    wait_until_still(page)
+    height_px = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size({"width": width_px, "height": height_px + 20})
+    wait_until_still(page)
+    return page.screenshot()

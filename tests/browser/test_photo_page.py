@@ -4,7 +4,6 @@ import csv
 import hashlib
 import io
 import json
-import os
 import re
 from urllib.parse import urlsplit
 
@@ -12,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.config import MAX_FILE_BYTES, ROOT
+from core.config import MAX_FILE_BYTES
 from core.inference.report import percent
 from core.inference.verdict import WORDS
 from tests.browser.screen import assert_nothing_sticks_out, wait_until_still
@@ -39,15 +38,6 @@ def _scales(page) -> list[str]:
 
 def _no_traceback(page) -> None:
     assert page.locator("[data-testid=stException]").count() == 0
-
-
-def _whole_page(page, width: int) -> bytes:
-    page.set_viewport_size({"width": width, "height": 900})
-    wait_until_still(page)
-    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-    page.set_viewport_size({"width": width, "height": height + 20})
-    wait_until_still(page)
-    return page.screenshot()
 
 
 def test_from_the_home_page_to_a_verdict_and_the_downloads(page, app_url, examples, inspector):
@@ -368,15 +358,3 @@ def test_nothing_is_wider_than_the_screen(page, app_url, examples):
     page.goto(f"{app_url}/About")
     page.get_by_text("What it cannot do").first.wait_for()
     assert_nothing_sticks_out(page, 400, 1280)
-
-
-def test_the_readmes_picture(page, app_url, examples, tmp_path):
-    """`make screenshots` keeps it, so that the README shows this app and no older one."""
-    _open_photo(page, app_url)
-    _drop(page, ("group.jpg", examples["Group of four"]))
-    page.locator(".rf-scale").nth(3).wait_for()
-    picture = _whole_page(page, 1280)
-    folder = ROOT / "docs" / "images" if os.environ.get("KEEP_SCREENSHOTS") else tmp_path
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "photo.png").write_bytes(picture)
-    assert Image.open(folder / "photo.png").width == 1280

@@ -1,7 +1,5 @@
 """Grad-CAM: a map in range that follows the face."""
 
-import gc
-
 import numpy as np
 
 from core.imaging import to_model_input
@@ -16,7 +14,6 @@ from core.inference.explain import (
     overlay,
     views_of,
 )
-from core.inference.keras_model import trained_classifier
 from core.inference.networks import Panel
 from core.inference.second import SecondOpinion, Traces
 from core.inference.verdict import Calibration
@@ -49,13 +46,6 @@ def test_areas_are_red_for_fake_and_blue_for_real():
     top, middle, bottom = drawn[5].mean(0), drawn[112].mean(0), drawn[-5].mean(0)
     assert top[0] - top[2] > 80 and bottom[2] - bottom[0] > 80
     np.testing.assert_allclose(middle, 100, atol=2)
-
-
-def test_tensorflow_is_out_of_the_collectors_sight():
-    """Streamlit collects garbage after every run: a million objects more would stall live pages."""
-    trained_classifier()
-    assert gc.get_freeze_count() > 100_000
-    assert len(gc.get_objects()) < gc.get_freeze_count() / 2
 
 
 class Reads:

@@ -1,8 +1,12 @@
 """Tables of the networks, and what goes on inside the shipped classifier."""
 
+import shutil
+
 import numpy as np
+import pandas as pd
 import pytest
 
+from core.errors import UserError
 from core.imaging import to_model_input
 from core.inference.feature_maps import (
     FIELDS_PX,
@@ -15,7 +19,8 @@ from core.inference.feature_maps import (
     shifted,
 )
 from core.inference.predictor import load_predictor
-from core.models.describe import describe_networks
+from core.models import describe
+from core.models.describe import describe_networks, networks_described_aside
 from tests.support.served import assert_as_served
 from ui.training.network_diagram import network_diagram
 
@@ -34,6 +39,19 @@ def test_each_kind_of_layer_has_a_colour_of_its_own_in_the_drawing(tables):
     for table in tables.values():
         named = [box for box in network_diagram(table).data if box.showlegend]
         assert len({box.fillcolor for box in named}) == len(named) >= 2
+
+
+def test_another_process_describes_the_same(tables):
+    aside = networks_described_aside()
+    assert list(aside) == list(tables)
+    for name, table in tables.items():
+        pd.testing.assert_frame_equal(aside[name], table)
+
+
+def test_networks_that_cannot_be_built_are_told_in_a_sentence(monkeypatch):
+    monkeypatch.setattr(describe.sys, "executable", shutil.which("false"))
+    with pytest.raises(UserError, match=r"cannot be drawn.*exit code 1"):
+        networks_described_aside()
 
 
 def test_shapes_and_receptive_fields(tables):

@@ -30,7 +30,7 @@ def faces(portrait):
 
 def test_parity_with_keras(predictor, faces):
     """The app runs the weights that are shipped for Keras, in 8 bits if that does no harm."""
-    from core.inference.keras_model import trained_classifier
+    from core.training.shipped import trained_classifier
 
     logits = np.asarray(trained_classifier()(faces, training=False))
     assert_as_served(logits[:, FAKE] - logits[:, REAL], predictor.log_odds(faces))

@@ -7,10 +7,10 @@ import pytest
 from core.artifacts import Shipment, load_registry, read_artifact, ship_all
 from core.cli.main import main
 from core.config import ARTIFACTS_DIR
-from core.inference.keras_model import trained_classifier
 from core.models.export import to_openvino
 from core.publishing import in_place
 from core.publishing.eight_bits import is_rounded
+from core.training.shipped import trained_classifier
 from tests.conftest import write_dataset
 
 SERVED = {"classifier.xml", "classifier.bin"}

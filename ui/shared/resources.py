@@ -11,10 +11,10 @@ from core.evaluation.sources import how_known, was_trained_on
 from core.generators import GENERATORS, FaceGenerator, load_generator
 from core.generators.dcgan import Dcgan, load_dcgan
 from core.inference.detector import shared_detector
-from core.inference.keras_model import spare_the_collector
 from core.inference.live.judges import Judges, judges_of, load_judges
 from core.inference.networks import has_second
 from core.inference.photo import Inspector, load_inspector
+from core.process import spare_the_collector
 from ui.shared.widgets import say_error
 
 

@@ -17,9 +17,9 @@ from core.inference.feature_maps import (
     look_inside,
     shifted,
 )
-from core.inference.keras_model import spare_the_collector
 from core.inference.photo import Inspector
 from core.inference.views import face_views, mean_log_odds
+from core.models.describe import networks_described_aside
 from core.publishing.generator_card import discriminator_in_words, played_against
 from ui.shared.colors import palette
 from ui.shared.face_grid import picture_grid
@@ -57,7 +57,11 @@ def models(inspector: Inspector) -> None:
         label_visibility="collapsed",
         **KEPT,
     )
-    table = _tables()[name]
+    try:
+        table = _tables()[name]
+    except UserError as error:
+        say_error(error)
+        return
     st.markdown(TEXTS[name])
     if name == "Discriminator":
         _which_discriminator()
@@ -96,11 +100,7 @@ def _which_discriminator() -> None:
 
 @st.cache_resource(show_spinner="Building the networks ...", show_time=True)
 def _tables() -> dict[str, pd.DataFrame]:
-    from core.models.describe import describe_networks
-
-    tables = describe_networks()
-    spare_the_collector()
-    return tables
+    return networks_described_aside()
 
 
 @st.cache_resource(show_spinner="Painting faces to look at ...", show_time=True)

@@ -16,7 +16,6 @@ from core.artifacts import REGISTRY_FILE, read_artifact
 from core.config import FAKE
 from core.dataset.batches import epoch_rows, make_batches, pick_filmed, pick_partners
 from core.evaluation.metrics import roc_auc
-from core.inference.keras_model import trained_classifier
 from core.models.classifier import start_high_pass
 from core.training.checkpoint import load_weights, stack, unstack
 from core.training.classifier.networks import build_network
@@ -26,6 +25,7 @@ from core.training.imagenet import load_imagenet
 from core.training.keras_setup import averaging_decay, reseed_dropout, resolve_policy
 from core.training.progress import Bar
 from core.training.run_folder import RunFolder
+from core.training.shipped import trained_classifier
 
 if TYPE_CHECKING:  # TensorFlow, also where Keras computes with another backend
     from core.training.classifier.devices import Devices

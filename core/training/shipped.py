@@ -1,8 +1,6 @@
-"""The shipped classifier as a Keras model, for what needs its inside; verdicts do not."""
+"""The shipped weights in Keras models, to train on from them; verdicts and heat maps do without."""
 
-import gc
 import tempfile
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +9,6 @@ from core.config import ARTIFACTS_DIR
 
 if TYPE_CHECKING:
     import keras
-
-building = threading.Lock()  # two users asking at once must not import and build twice
 
 
 def trained_classifier(folder: Path = ARTIFACTS_DIR) -> "keras.Model":
@@ -31,7 +27,6 @@ def trained_classifier(folder: Path = ARTIFACTS_DIR) -> "keras.Model":
 
     model = build_classifier(logits=True)
     load_keras_weights(model, "classifier_weights", folder)
-    spare_the_collector()
     return model
 
 
@@ -51,14 +46,3 @@ def load_keras_weights(model: "keras.Model", name: str, folder: Path = ARTIFACTS
         file = Path(scratch) / "checked.weights.h5"
         file.write_bytes(data)  # Keras reads weights from files only
         model.load_weights(file)
-
-
-def spare_the_collector() -> None:
-    """Exempt what is loaded by now from garbage collection.
-
-    TensorFlow alone is a million objects. Streamlit collects garbage twice after every run of a
-    script, and the live pages run twice a second: without this the collector takes all the time
-    there is, and a video that needs 6 s needs 30.
-    """
-    gc.collect()
-    gc.freeze()
