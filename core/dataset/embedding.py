@@ -43,17 +43,18 @@ class FaceFeatures:
         return faces[np.array(waiting, bool)]
 
     def look(self, faces: pd.DataFrame, second: SecondOpinion) -> Iterator[int]:
-        """Compute the missing features; the caller may stop after any step.
+        """Compute the missing features; the caller may stop at any count.
 
         Args:
             faces: rows of an index; each picture is one aligned face.
             second: the second opinion.
 
         Yields:
-            How many of `faces` are done.
+            How many of `faces` are done: before the first chunk, then after each.
         """
         waiting = self.missing(faces)
         done, paths = len(faces) - len(waiting), list(waiting["path"])
+        yield done
         keys = list(waiting[_KEYS].itertuples(index=False, name=None))
         for chunk in read_files(paths, _read, chunk=CHUNK):
             good = [found for found in chunk if not isinstance(found, Unread)]

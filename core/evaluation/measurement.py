@@ -149,11 +149,12 @@ class Measurement:
         return np.flatnonzero(np.isfinite(self.log_odds))
 
     def run(self, network: Network) -> Iterator[int]:
-        """Judge the faces in chunks; it may be stopped after any of them.
+        """Judge the faces in chunks; it may be stopped at any count.
 
         Yields:
-            How many faces were looked at.
+            How many faces were looked at: 0 before the first chunk, then after each.
         """
+        yield 0
         for start in range(0, self.total, CHUNK):
             numbers, crops = [], []
             for number in range(start, min(start + CHUNK, self.total)):

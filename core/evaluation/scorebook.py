@@ -58,23 +58,20 @@ class ScoreBook:
         doubts = found["doubt"].fillna(Doubt.NONE).to_numpy(np.int8)
         return Verdicts.of(found["p_fake"].to_numpy(np.float64), calibration, doubts)
 
-    def waiting(self, faces: pd.DataFrame, calibration: Calibration) -> pd.DataFrame:
-        """The rows of an index that `judge` would look at; arguments as of `verdicts`."""
-        unknown = np.isnan(self.verdicts(faces, calibration).p_fake)
-        return faces[unknown & ~faces["path"].isin(self.failed)]
-
     def judge(self, faces: pd.DataFrame, inspector: Inspector) -> Iterator[int]:
-        """Judge the faces that are not in the book, in chunks; it may be stopped after any.
+        """Judge the faces that are not in the book, in chunks; it may be stopped at any count.
 
         Args:
             faces: rows of an index; each picture is one aligned face.
             inspector: whose networks and calibration are used.
 
         Yields:
-            How many of them are done.
+            How many of them are done: before the first chunk, then after each.
         """
-        waiting = self.waiting(faces, inspector.calibration)
+        unknown = np.isnan(self.verdicts(faces, inspector.calibration).p_fake)
+        waiting = faces[unknown & ~faces["path"].isin(self.failed)]
         done = len(faces) - len(waiting)
+        yield done
         try:
             for number, start in enumerate(range(0, len(waiting), CHUNK), start=1):
                 chunk = waiting.iloc[start : start + CHUNK]

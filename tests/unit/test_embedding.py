@@ -41,11 +41,11 @@ def faces(tmp_path):
 
 def test_a_face_is_looked_at_once_and_again_when_its_file_changes(faces):
     book, second = FaceFeatures(), _Second()
-    assert list(book.look(faces, second)) == [CHUNK, len(faces)]
+    assert list(book.look(faces, second)) == [0, CHUNK, len(faces)]
     rows, features = book.of(faces)
     assert rows.tolist() == list(range(20)) and features.dtype == np.float32
     assert features.sum(axis=1) == pytest.approx(np.ones(20), abs=1e-3) and features.min() > 0
-    assert list(book.look(faces, second)) == [] and second.seen == 20
+    assert list(book.look(faces, second)) == [20] and second.seen == 20
     changed = faces.assign(modified_ns=faces["modified_ns"] + (faces.index == 3))
     assert book.missing(changed).index.tolist() == [3]
     assert 3 not in book.of(changed)[0]
@@ -53,9 +53,10 @@ def test_a_face_is_looked_at_once_and_again_when_its_file_changes(faces):
 
 def test_what_is_left_off_keeps_what_is_done(faces):
     book = FaceFeatures()
-    next(book.look(faces, _Second()))
+    steps = book.look(faces, _Second())
+    assert [next(steps), next(steps)] == [0, CHUNK]
     assert len(book.of(faces)[0]) == CHUNK
-    assert list(book.look(faces, _Second())) == [20]
+    assert list(book.look(faces, _Second())) == [CHUNK, 20]
 
 
 def test_a_broken_file_is_named_and_takes_no_other_away(faces):

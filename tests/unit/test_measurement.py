@@ -123,7 +123,8 @@ def test_faces_of_which_the_networks_contradict_each_other_are_unsure_everywhere
 
 def test_stopping_keeps_what_is_done():
     run = Measurement("test", Painted([250] * (2 * CHUNK), [FAKE] * (2 * CHUNK)))
-    assert next(run.run(Probe())) == CHUNK
+    steps = run.run(Probe())
+    assert [next(steps), next(steps)] == [0, CHUNK]
     assert run.judged.size == CHUNK and run.figures(CALIBRATION)["n"] == CHUNK
     assert set(run.thumbnails) == set(range(CHUNK))
 

@@ -28,7 +28,7 @@ def _chances(book, faces, inspector) -> np.ndarray:
 def test_the_chances_are_those_of_the_photo_page(faces, inspector, tmp_path):
     book = ScoreBook(tmp_path / "cache")
     assert np.isnan(_chances(book, faces, inspector)).all()
-    assert list(book.judge(faces, inspector)) == [6]
+    assert list(book.judge(faces, inspector)) == [0, 6]
     expected = [
         inspector.judge(decode_image(Path(path).read_bytes()), aligned=True)[0].p_fake
         for path in faces["path"]
@@ -41,7 +41,7 @@ def test_they_are_remembered_until_a_file_changes(faces, inspector, tmp_path, mo
     again = ScoreBook(tmp_path / "cache")
     assert np.isfinite(_chances(again, faces, inspector)).all()
     monkeypatch.setattr(module, "score_faces", lambda *parts: pytest.fail("judged again"))
-    assert list(again.judge(faces, inspector)) == []
+    assert list(again.judge(faces, inspector)) == [6]
     changed = faces.assign(modified_ns=faces["modified_ns"] + 1)
     assert np.isnan(_chances(again, changed, inspector)).all()
 
@@ -49,20 +49,20 @@ def test_they_are_remembered_until_a_file_changes(faces, inspector, tmp_path, mo
 def test_leaving_off_keeps_what_was_done(faces, inspector, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "CHUNK", 2)
     steps = ScoreBook(tmp_path / "cache").judge(faces, inspector)
-    assert next(steps) == 2
+    assert [next(steps), next(steps)] == [0, 2]
     steps.close()
     kept = ScoreBook(tmp_path / "cache")
     assert np.isfinite(_chances(kept, faces, inspector)).sum() == 2
-    assert len(kept.waiting(faces, inspector.calibration)) == 4
+    assert next(kept.judge(faces, inspector)) == 2
 
 
 def test_files_that_went_bad(faces, inspector, tmp_path):
     for path in faces["path"]:
         Path(path).write_bytes(b"")
     book = ScoreBook(tmp_path / "cache")
-    assert list(book.judge(faces, inspector)) == [6]
+    assert list(book.judge(faces, inspector)) == [0, 6]
     assert np.isnan(_chances(book, faces, inspector)).all() and len(book.failed) == 6
-    assert list(book.judge(faces, inspector)) == []
+    assert list(book.judge(faces, inspector)) == [6]
 
 
 def test_thumbnails(tmp_path):

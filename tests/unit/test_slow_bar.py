@@ -44,7 +44,7 @@ def test_the_first_step_of_many_faces_tells_the_time_left_and_old_ones_do_not_co
     for name in ("container", "button", "caption", "rerun"):
         monkeypatch.setattr(progress.st, name, lambda *_, **__: nullcontext())
     monkeypatch.setattr(progress.st, "progress", lambda *shown, **_: place)
-    progress.judge_all(iter([5, 10]), 10, "key", before=4)
+    progress.judge_all(iter([4, 5, 10]), 10, "key")
     assert place.shown == [
         (0.5, "Judged 5 of 10 faces, 00:10 left"),
         (1.0, "Judged 10 of 10 faces"),

@@ -61,8 +61,7 @@ def browse(index: DatasetIndex, inspector: Inspector, *, mapped: bool = False) -
     if judging:  # the faces stay in sight meanwhile
         with place.container():
             faces = index.faces.iloc[rows]
-            known = len(faces) - len(book.waiting(faces, inspector.calibration))
-            judge_all(book.judge(faces, inspector), len(faces), "ds_cancel", before=known)
+            judge_all(book.judge(faces, inspector), len(faces), "ds_cancel")
 
 
 @st.cache_resource

@@ -126,8 +126,7 @@ def _look(
     """The button that has the second opinion look at the faces that it has not seen."""
     label = "Make the map" if missing == len(wanted) else f"Add {missing:,} faces"
     if place.button(label, type="primary", icon=":material/scatter_plot:"):
-        steps, total = features.look(wanted, second), len(wanted)
-        judge_all(steps, total, "ds_map_cancel", "Looked at", before=total - missing)
+        judge_all(features.look(wanted, second), len(wanted), "ds_map_cancel", "Looked at")
 
 
 def _draw(

@@ -10,25 +10,22 @@ from tqdm import tqdm
 from core.config import BAR_AFTER_S
 
 
-def judge_all(
-    steps: Iterator[int], total: int, key: str, done_word: str = "Judged", *, before: int = 0
-) -> None:
+def judge_all(steps: Iterator[int], total: int, key: str, done_word: str = "Judged") -> None:
     """Take every step with a progress bar that says the time left, then draw the page anew.
 
     A press of Cancel, or of anything else, ends this run of the page: the steps taken count.
 
     Args:
-        steps: yields how many faces are done.
+        steps: yields how many faces are done: before the first step, then after each.
         total: faces.
         key: of the Cancel button.
         done_word: what was done to a face.
-        before: how many were done long ago; they tell nothing of the time left.
     """
     with st.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, "Reading the faces ...", width=420)
         st.button("Cancel, keep what is done", icon=":material/stop_circle:", key=key)
     st.caption("Pressing or changing anything else on this page stops it as well.")
-    begun = time.monotonic()
+    before, begun = next(steps, 0), time.monotonic()  # those tell nothing of the time left
     for done in steps:
         left = time_left(done - before, total - done, time.monotonic() - begun)
         bar.progress(done / total, f"{done_word} {done:,} of {total:,} faces{left}")
