@@ -1,5 +1,6 @@
 """What goes on inside the classifier: maps of its layers, and how they follow a moving face."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -82,25 +83,46 @@ class Favourite:
     strength: float
 
 
-def favourites(faces: np.ndarray, layer: str, count: int = 24) -> list[Favourite]:
-    """For the filters that respond most, the part of any face they respond to most.
+def likes_of(face: np.ndarray) -> dict[str, list[Favourite]]:
+    """For every filter that responds at all, the part of a face that it responds to most.
 
     Args:
-        faces: float32 (n, 128, 128, 3) in [0, 1].
-        layer: one of `LAYERS`.
-        count: how many filters; those that never respond are left out.
+        face: float32 (128, 128, 3) in [0, 1].
+
+    Returns:
+        Layer of `LAYERS` -> its filters, in their order.
+
+    Raises:
+        UserError: the weights are missing or were changed.
     """
-    cnn, side, jump = open_cnn(), FIELDS_PX[layer], STEPS_PX[layer]
+    maps, _ = open_cnn().maps(face)
+    return {layer: _likes(face, maps[layer], layer) for layer in LAYERS}
+
+
+def _likes(face: np.ndarray, maps: np.ndarray, layer: str) -> list[Favourite]:
+    side, jump = FIELDS_PX[layer], STEPS_PX[layer]
+    found = []
+    for number, where in enumerate(maps.reshape(-1, maps.shape[-1]).argmax(axis=0)):
+        row, column = np.unravel_index(where, maps.shape[:2])
+        strength = float(maps[row, column, number])
+        if strength > 0:
+            top, left = row * jump, column * jump
+            patch = face[top : top + side, left : left + side]
+            found.append(Favourite(number, patch, strength))
+    return found
+
+
+def favourites(found: Iterable[Favourite], count: int = 24) -> list[Favourite]:
+    """The filters that respond most, the strongest first, each with what it responds to most.
+
+    Args:
+        found: of `likes_of`, of one layer and of any number of faces, one after the other.
+        count: how many filters at most.
+    """
     best: dict[int, Favourite] = {}
-    for face in faces:  # one at a time: the maps of all of them would fill the memory
-        maps = cnn.maps(face)[0][layer]
-        for number, where in enumerate(maps.reshape(-1, maps.shape[-1]).argmax(axis=0)):
-            row, column = np.unravel_index(where, maps.shape[:2])
-            strength = float(maps[row, column, number])
-            if strength > (best[number].strength if number in best else 0):
-                top, left = row * jump, column * jump
-                patch = face[top : top + side, left : left + side]
-                best[number] = Favourite(number, patch, strength)
+    for one in found:
+        if one.number not in best or one.strength > best[one.number].strength:
+            best[one.number] = one
     return sorted(best.values(), key=lambda one: -one.strength)[:count]
 
 

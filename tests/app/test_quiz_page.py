@@ -1,7 +1,6 @@
 """The quiz page: guesses, scores, and links that carry all there is to know."""
 
 import re
-from contextlib import contextmanager
 
 import pytest
 import streamlit as st
@@ -11,8 +10,8 @@ from core import quiz
 from core.config import ROOT
 from core.errors import UserError
 from core.generators import load_generator
-from core.inference.verdict import COLOURLESS
-from tests.app.words import page_text
+from core.inference.verdict import COLOURLESS, COLOURLESS_RULE
+from tests.app.words import Bar, page_text
 from ui.shared import resources
 from ui.shared.names import literal
 
@@ -65,8 +64,9 @@ def test_ten_guesses_bring_both_scores_and_a_code(version):
         assert not page.metric  # nothing is told before the last guess
         page = _press(page, "Real photo" if truth == "real" else "Generated")
     told = page_text(page)
-    assert "without colours" in told and COLOURLESS not in told  # once for all, not on each face
+    assert COLOURLESS_RULE in told and COLOURLESS not in told  # once for all, not on each face
     answered = int(re.search(r"gives a verdict on (\d+) of 10", told)[1])
+    assert f"it leaves {quiz.FACES - answered} open, as unsure" in told
     beside = f"{answered} of the {answered} on which the model gave a verdict"  # all are right
     assert (beside in told) == (answered > 0)
     assert page.metric[0].value == "10 of 10" and page.metric[1].label.startswith("The model")
@@ -77,19 +77,28 @@ def test_ten_guesses_bring_both_scores_and_a_code(version):
     assert dict(page.query_params) == {"quiz": str(NUMBER)}
 
 
-def test_the_bar_while_faces_are_painted_does_not_tell_which_they_are(version, monkeypatch):
-    told = []
+@pytest.fixture
+def bar(monkeypatch) -> Bar:
+    bar = Bar()
+    monkeypatch.setattr("ui.quiz.game.slow_bar", bar)
+    return bar
 
-    @contextmanager
-    def told_to(words):
-        yield lambda *steps: told.append((words, *steps))
 
-    monkeypatch.setattr("ui.quiz.game.slow_bar", told_to)
+def test_while_the_model_looks_the_bar_follows_it_face_by_face(version, bar):
+    page = _page(result=quiz.to_code(NUMBER, ["real"] * quiz.FACES, version))
+    assert not page.exception
+    looked = [
+        steps for words, *steps in bar.told if words.startswith("Now the model looks at them")
+    ]
+    assert looked == [[done, quiz.FACES] for done in range(1, quiz.FACES + 1)]
+
+
+def test_the_bar_while_faces_are_painted_does_not_tell_which_they_are(version, bar):
     page = _page(quiz=str(NUMBER))
     fakes = [card.truth for card in quiz.deal(NUMBER)].count("fake")
     done = [0] * (quiz.FACES - fakes) + list(range(1, fakes + 1))  # the photos first
     assert not page.exception
-    assert told == [("Painting the faces", steps, fakes) for steps in done]
+    assert bar.told == [("Painting the faces", steps, fakes) for steps in done]
 
 
 def test_a_guess_is_part_of_the_link_and_can_be_taken_back(version):

@@ -15,7 +15,7 @@ from core.publishing.generator_card import discriminator_in_words
 from core.sole_writer import only_one
 from core.training.histories import AUTHORS
 from core.training.run_folder import Progress, RunFolder
-from tests.app.words import page_text
+from tests.app.words import Bar, page_text
 from ui.shared.names import chart_text, literal
 from ui.training.histories import REFRESH_S
 
@@ -369,6 +369,16 @@ def test_beside_the_first_run_in_training_there_is_no_other_run_yet(runs, monkey
     page = _page("runs")  # it reads its data still: it has no folder
     text = page_text(page)
     assert not page.exception and "No other run yet" in text and "No run yet" not in text
+
+
+def test_while_filters_are_looked_at_the_time_left_can_be_told(monkeypatch):
+    bar = Bar()
+    monkeypatch.setattr("ui.training.networks.slow_bar", bar)
+    assert not _page("models").exception
+    ((words, total),) = {(words, total) for words, _, total in bar.told}
+    done = [done for _, done, _ in bar.told]
+    assert len(done) > 1 and done == sorted(set(done)) and done[-1] == total
+    assert words.format(done=8, total=48).endswith("face 8 of 48")
 
 
 def test_the_networks_and_what_is_inside():

@@ -15,6 +15,7 @@ from core.inference.feature_maps import (
     equivariance,
     favourites,
     first_kernels,
+    likes_of,
     look_inside,
     shifted,
 )
@@ -98,7 +99,7 @@ def test_a_shift_is_exact_and_maps_follow_it(faces):
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_filters_favourite_is_where_its_map_is_highest(faces, layer):
-    found = favourites(faces, layer, count=5)
+    found = favourites([one for face in faces for one in likes_of(face)[layer]], count=5)
     assert 0 < len(found) <= 5
     strengths = [one.strength for one in found]
     assert strengths == sorted(strengths, reverse=True)

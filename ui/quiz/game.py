@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import UserError
 from core.generators.base import FaceGenerator
-from core.inference.photo import FaceResult
+from core.inference.photo import FaceResult, Inspector
 from core.quiz import (
     ANSWERS,
     FACES,
@@ -63,12 +63,25 @@ def _face(number: int, place: int, version: str) -> QuizFace:
     return face
 
 
-@st.cache_data(
-    show_spinner="Now the model looks at them ...", show_time=True, max_entries=KEPT_QUIZZES
-)
-def _model_says(number: int, version: str, _faces: list[QuizFace]) -> list[FaceResult]:
-    inspector = get_inspector()
-    return ask_model(_faces, inspector) if inspector else []
+def _model_says(number: int, version: str, faces: list[QuizFace]) -> list[FaceResult]:
+    """What the model says of the faces, under a bar; none after a sentence on why it is mute."""
+    if (inspector := get_inspector()) is None:
+        return []
+    heard = []
+    with slow_bar("Now the model looks at them: {done} of {total}") as show:
+        for place, face in enumerate(faces):
+            heard.append(_said_of(number, place, version, face, inspector))
+            show(len(heard), FACES)
+    return heard
+
+
+@st.cache_data(show_spinner=False, max_entries=KEPT_QUIZZES * FACES)
+def _said_of(
+    number: int, place: int, version: str, _shown: QuizFace, _inspector: Inspector
+) -> FaceResult:
+    """What the model says of one face: it looks once, however many share the quiz."""
+    (said,) = ask_model([_shown], _inspector)
+    return said
 
 
 def quiz() -> None:

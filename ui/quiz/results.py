@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.dataset.sources.demo import DETAIL_PX
 from core.inference.photo import FaceResult
-from core.inference.verdict import CLASS_WORDS, COLOURLESS, percent
+from core.inference.verdict import CLASS_WORDS, COLOURLESS, COLOURLESS_RULE, percent
 from core.quiz import FACES, ClassResult, ModelScore, QuizFace, count_right, deal, forced
 
 _MODEL_HELP = (
@@ -39,9 +39,10 @@ def own_scores(
              for guess, face in zip(said, faces, strict=True)]  # fmt: skip
     _grid(faces, heard, lines)
     st.caption(
-        f"The model looked at the very same gray squares, with {DETAIL_PX} pixels of detail: "
-        "little of the traces that it looks for is left in them, and without colours it gives no "
-        "all-clear. About says how it does on ordinary photos."
+        "The quiz's number alone draws the faces, whatever the model makes of them. It looked at "
+        f"the very same gray squares, with {DETAIL_PX} pixels of detail: little of the traces that "
+        f"it looks for is left in them. {COLOURLESS_RULE} So a photo is unsure here at best. About "
+        "says how the model does on ordinary photos."
     )
 
 
@@ -70,7 +71,7 @@ def _answered(model: ModelScore) -> int:
 def _model_tile(model: ModelScore) -> tuple[str, str, str]:
     own = (
         f"left to itself it gives a verdict on {_answered(model)} of {FACES}: "
-        f"{model.right} right, {model.wrong} wrong"
+        f"{model.right} right, {model.wrong} wrong; it leaves {model.unsure} open, as unsure"
     )
     return "The model, forced to choose", f"{model.forced} of {FACES}", own
 

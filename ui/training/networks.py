@@ -14,6 +14,7 @@ from core.inference.feature_maps import (
     equivariance,
     favourites,
     first_kernels,
+    likes_of,
     look_inside,
     shifted,
 )
@@ -23,11 +24,13 @@ from core.models.describe import networks_described_aside
 from core.publishing.generator_card import discriminator_in_words, played_against
 from ui.shared.colors import palette
 from ui.shared.face_grid import picture_grid
+from ui.shared.progress import slow_bar
 from ui.shared.resources import shared_generator
 from ui.shared.widgets import KEPT, STILL, say_error
 from ui.training.network_diagram import network_diagram
 
 STEP_PX = 4
+FACES = 48  # that the filters are shown
 TEXTS = {
     "Classifier": (
         "A convolutional network slides small filters over the face: each gives a map of where it "
@@ -103,18 +106,25 @@ def _tables() -> dict[str, pd.DataFrame]:
     return networks_described_aside()
 
 
-@st.cache_resource(show_spinner="Painting faces to look at ...", show_time=True)
-def _faces() -> np.ndarray:
-    """Faces that are no one's: float32 (48, 128, 128, 3)."""
+def _face(seed: int) -> np.ndarray:
+    """A face that is no one's: float32 (128, 128, 3) in [0, 1]."""
     generator = shared_generator("dcgan")
-    return generator.paint(generator.codes(range(48))).astype(np.float32) / 255
+    return generator.paint(generator.codes([seed]))[0].astype(np.float32) / 255
 
 
-@st.cache_resource(
-    show_spinner="Looking for what each filter likes ...", show_time=True, max_entries=8
-)
+@st.cache_resource(show_spinner=False, max_entries=FACES)
+def _likes(seed: int) -> dict[str, list[Favourite]]:
+    return likes_of(_face(seed))
+
+
 def _favourites(layer: str) -> list[Favourite]:
-    return favourites(_faces(), layer)
+    """What each filter likes of all the faces, under a bar that tells the time left."""
+    found = []
+    with slow_bar("Looking for what each filter likes: face {done} of {total}") as show:
+        for seed in range(FACES):
+            found += _likes(seed)[layer]
+            show(seed + 1, FACES)
+    return favourites(found)
 
 
 def _filters() -> None:
@@ -136,8 +146,9 @@ def _filters() -> None:
         _large(np.stack([one.patch for one in found])), [f"filter {one.number}" for one in found]
     )
     st.caption(
-        f"For the {len(found)} filters of {layer} that respond most, the part of 48 faces of our "
-        f"DCGAN that each responds to most: {found[0].patch.shape[0]} pixels wide, all it can see."
+        f"For the {len(found)} filters of {layer} that respond most, the part of {FACES} faces of "
+        f"our DCGAN that each responds to most: {found[0].patch.shape[0]} pixels wide, all it can "
+        "see."
     )
 
 
@@ -164,8 +175,7 @@ def _moving_face(inspector: Inspector) -> None:
         layer = st.segmented_control(
             "Maps of", LAYERS, default="conv1", required=True, key="tr_map"
         )
-    generator = shared_generator("dcgan")
-    face = generator.paint(generator.codes([int(seed)]))[0].astype(np.float32) / 255
+    face = _face(int(seed))
     moved = shifted(face, right, down)
     maps, _ = look_inside(np.stack([face, moved]))
     loudest = np.argsort(-maps[layer][0].mean(axis=(0, 1)))[:3]
