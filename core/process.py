@@ -28,6 +28,8 @@ _TENSORFLOW = {
 }
 
 RETURN_EVERY_S = 60.0
+HEAPS = 2
+_M_ARENA_MAX = -8  # of glibc's malloc.h
 _returning = threading.Lock()  # taken for good by the first who asks
 
 
@@ -99,16 +101,19 @@ def _without_chatter(load: Callable[[ModuleType], None]) -> Callable[[ModuleType
 def return_freed_memory(every_s: float = RETURN_EVERY_S) -> None:
     """Give back to the system, every so often, what this process has freed. Calls may repeat.
 
-    glibc keeps for each of its threads what they have freed. After a hundred webcams had come and
-    gone, a server held 250 MB more than before, and used none of it. Where there is another C
-    library nothing happens.
+    glibc gives new threads heaps of their own, eight for a core, and keeps what is freed in each.
+    After a hundred webcams had come and gone, a server held 250 MB more than before, and used none
+    of it; a generator that painted in one thread after the other took 110 MB more than in one. So
+    threads share a few heaps from now on. Where there is another C library nothing happens.
 
     Args:
         every_s: seconds between two times.
     """
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    library = ctypes.CDLL(None)
+    trim = getattr(library, "malloc_trim", None)
     if trim is None or not _returning.acquire(blocking=False):
         return
+    library.mallopt(_M_ARENA_MAX, HEAPS)
 
     def keep_returning() -> None:
         while True:

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from core.config import ROOT
-from core.process import prepare_process
+from core.process import HEAPS, prepare_process
 
 CODE = [*(ROOT / "core").rglob("*.py"), *(ROOT / "ui").rglob("*.py")]
 CHANGES = ("os.environ.", "os.environ[", "os.putenv", "sys.modules.", "sys.modules[")
@@ -110,3 +110,39 @@ def test_what_threads_have_freed_goes_back_to_the_system():
     before_mb, after_mb, threads = map(int, done.stdout.split())
     assert before_mb - after_mb > 50, (before_mb, after_mb)
     assert threads == 1
+
+
+HEAPS_OF_THREADS = """
+import ctypes, sys, tempfile, threading
+from core.process import return_freed_memory
+
+if sys.argv[1] == "shared":
+    return_freed_memory(3600)
+libc = ctypes.CDLL(None)
+libc.fopen.restype = ctypes.c_void_p
+libc.malloc.restype = ctypes.c_void_p
+together = threading.Barrier(13)
+
+def take():
+    together.wait()
+    libc.malloc(100)
+    together.wait()
+
+threads = [threading.Thread(target=take) for _ in range(12)]
+for thread in threads:
+    thread.start()
+together.wait(), together.wait()
+with tempfile.NamedTemporaryFile("r") as file:
+    told = ctypes.c_void_p(libc.fopen(file.name.encode(), b"w"))
+    libc.malloc_info(0, told), libc.fclose(told)
+    print(file.read().count("<heap nr="))
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library has other heaps")
+def test_threads_share_a_few_heaps():
+    def heaps(how: str) -> int:
+        words = [sys.executable, "-c", HEAPS_OF_THREADS, how]
+        return int(subprocess.run(words, cwd=ROOT, check=True, capture_output=True).stdout)
+
+    assert heaps("shared") <= HEAPS < heaps("as usual")
