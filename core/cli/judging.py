@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.cli.common import OK, SOME_FAILED, Commands, is_missing, refuse_missing, tell
-from core.cli.scoring import add_scoring, path_or_uri, score_to_file, scoring_asked
+from core.cli.scoring import (
+    add_scoring,
+    check_scoring,
+    path_or_uri,
+    score_to_file,
+    scoring_asked,
+)
 from core.config import BAR_AFTER_S, DEFAULT_DETECTOR, DEFAULT_NETWORK, DETECTORS, NETWORKS
 from core.picture_files import NO_FILE
 
@@ -67,7 +73,9 @@ def _add_detector(parser: argparse.ArgumentParser) -> None:
 
 
 def _classify(args: argparse.Namespace) -> int:
-    if not scoring_asked(args) and all(map(_leads_nowhere, args.paths)):
+    if scoring_asked(args):
+        check_scoring(args)
+    elif all(map(_leads_nowhere, args.paths)):
         return _say_there_is_none(args)
     from core.inference.files import judge_paths
     from core.inference.photo import load_inspector

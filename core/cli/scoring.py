@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from core.cli.common import OK, SOME_FAILED, positive, tell
 from core.config import TABLE_SUFFIXES
 from core.picture_files import printable
+from core.scoring.place import check_place, is_partitioned
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -68,20 +69,30 @@ def _table(text: str) -> Path:
     return Path(text)
 
 
+def check_scoring(args: argparse.Namespace) -> None:
+    """Refuse what cannot be done, before anything is loaded or a folder is listed.
+
+    Raises:
+        UserError: the table cannot be begun, or gone on with.
+    """
+    if not args.out:
+        args.wrong_usage("--resume, --workers, --engine and --address belong to --out FILE")
+    on_ray = args.engine == "ray"
+    if args.address and not on_ray:
+        args.wrong_usage("--address belongs to --engine ray")
+    check_place(args.out, resume=args.resume, as_folder=is_partitioned(args.out, on_ray))
+
+
 def score_to_file(args: argparse.Namespace, detector: str) -> int:
     """Run `classify` with `--out`.
 
     Args:
-        args: of `classify`.
+        args: of `classify`, that `check_scoring` let pass.
         detector: the one that looks.
 
     Returns:
         The exit code.
     """
-    if not args.out:
-        args.wrong_usage("--resume, --workers, --engine and --address belong to --out FILE")
-    if args.address and args.engine != "ray":
-        args.wrong_usage("--address belongs to --engine ray")
     from core.scoring.folder import FolderRun, settings_of
 
     engine = _engine(args)

@@ -103,6 +103,7 @@ def _train(args: argparse.Namespace) -> int:
     if args.strategy != STRATEGIES[0] and args.network in ("second", "dcgan"):
         raise WrongUsage("--strategy goes with classifier and traces.")
     refuse_missing(*args.start, data=args.data)
+    _refuse_run(args)
     if args.network == "second":
         _train_second(args)
         print(f"Done. History, features and the head are in {args.out}.")
@@ -113,6 +114,17 @@ def _train(args: argparse.Namespace) -> int:
         _train_dcgan(args)
         print(f"Done. History, checkpoint, samples and snapshots are in {args.out}.")
     return OK
+
+
+def _refuse_run(args: argparse.Namespace) -> None:
+    """Refuse to continue a run that is not there, or to begin one where one is."""
+    if args.strategy == "multiworker" and not args.resume:
+        return  # the first worker may have begun it just now
+    from core.training.run_folder import RunFolder
+
+    run = RunFolder(args.out)
+    if not run.in_training:  # of which `opened` tells, once it has waited for its end
+        run.check_begun(resume=args.resume)
 
 
 def _train_classifier(args: argparse.Namespace) -> None:
@@ -130,19 +142,19 @@ def _train_classifier(args: argparse.Namespace) -> None:
 
 
 def _train_second(args: argparse.Namespace) -> None:
-    from core.training.second.session import SecondRecipe, train_second
-
     if args.start:
         raise WrongUsage("A second opinion has its own beginning: leave --start out.")
+    from core.training.second.session import SecondRecipe, train_second
+
     train_second(args.data, args.out, _with_options(SecondRecipe(), args), resume=args.resume)
 
 
 def _train_dcgan(args: argparse.Namespace) -> None:
+    if len(args.start) > 1:
+        raise WrongUsage("A DCGAN begins with the weights of one folder: give --start one.")
     from core.training.gan.recipes import GAN_RECIPES
     from core.training.gan.session import train_dcgan
 
-    if len(args.start) > 1:
-        raise WrongUsage("A DCGAN begins with the weights of one folder: give --start one.")
     recipe = _with_options(GAN_RECIPES[args.recipe], args)
     start = args.start[0] if args.start else None
     train_dcgan(args.data, args.out, recipe, start=start, resume=args.resume)

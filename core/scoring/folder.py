@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from core.config import TABLE_SUFFIXES
 from core.errors import UserError
 from core.inference.files import Tell, files_of
 from core.inference.networks import checksum_of, network_files
@@ -13,6 +12,7 @@ from core.inference.uris import is_uri
 from core.picture_files import printable
 from core.scoring.output import write_folder, write_table
 from core.scoring.part import COLUMNS, Part, Totals, remove_part
+from core.scoring.place import check_place, is_partitioned, part_of
 from core.scoring.rows import SCHEMA
 from core.scoring.unit import FILES, result_rows
 
@@ -42,38 +42,19 @@ class FolderRun:
             partitioned: a Parquet table becomes a folder of files (see `write_folder`).
 
         Raises:
-            UserError: `out` has another ending, lies in no folder that can be written, exists
-                (and `resume` is not set), or is begun with other settings or without `resume`.
+            UserError: `out` is no place for it (see `check_place`), or is begun with other
+                settings.
         """
         self.out = out
-        self._as_folder = partitioned and out.suffix.lower() == ".parquet"
-        self._part_file = out.with_name(f"{out.name}.part")
-        self._check_place()
+        self._as_folder = is_partitioned(out, partitioned)
+        self._part_file = part_of(out)
+        check_place(out, resume=resume, as_folder=self._as_folder)
         self.finished, self.done = resume and out.exists(), 0
         if self.finished:  # killed between its last two steps, a run leaves a part file
             remove_part(self._part_file)
             return
-        shown, shown_part = (printable(str(path)) for path in (out, self._part_file))
-        if out.exists():
-            raise UserError(f"{shown} exists already. Take another name, or delete it first.")
-        if self._part_file.exists() and not resume:
-            raise UserError(
-                f"{shown_part} is what an unfinished run has judged. Go on with --resume, or "
-                "delete it to start anew."
-            )
         self._part = Part(self._part_file, settings)
         self.done = self._part.totals().files
-
-    def _check_place(self) -> None:
-        folder, shown = self.out.parent, printable(str(self.out))
-        if self.out.suffix.lower() not in TABLE_SUFFIXES:
-            known = ", ".join(TABLE_SUFFIXES)
-            raise UserError(f"The name of a table ends in {known}. Received: {shown}")
-        if not folder.is_dir():
-            raise UserError(f"There is no folder {printable(str(folder))}. Make it first.")
-        in_the_way = self.out.is_dir() and not self._as_folder
-        if in_the_way or not os.access(folder, os.W_OK):
-            raise UserError(f"{shown} cannot be written: take a folder that you may write to.")
 
     def judge(
         self, paths: Sequence[str | Path], engine: Engine, tell: Tell = lambda sentence: None

@@ -81,13 +81,9 @@ class RunFolder:
                 holds a run with other settings.
         """
         self._make()
-        if self.settings_file.exists():
-            self._check_same(settings, resume)
-        elif resume:
-            raise UserError(
-                f"{self.folder} holds no run to continue (no run.json). Leave --resume out to "
-                "start one, or check the name."
-            )
+        self.check_begun(resume=resume)
+        if self.begun:
+            self._check_same(settings)
         else:
             text = json.dumps({**settings, MADE_WITH: made_with()}, indent=2, sort_keys=True)
             self._write(self.settings_file, text.encode())
@@ -122,12 +118,24 @@ class RunFolder:
                 "Choose another --out."
             ) from error
 
-    def _check_same(self, settings: dict, resume: bool) -> None:
-        if not resume:
+    def check_begun(self, *, resume: bool) -> None:
+        """Look whether the folder holds a run to continue, or none where one is to be started.
+
+        Raises:
+            UserError: it holds none and `resume` is set, or one and it is not.
+        """
+        if resume and not self.begun:
+            raise UserError(
+                f"{self.folder} holds no run to continue (no run.json). Leave --resume out to "
+                "start one, or check the name."
+            )
+        if self.begun and not resume:
             raise UserError(
                 f"{self.folder} already holds a run. Add --resume to continue it, "
                 "or choose another --out."
             )
+
+    def _check_same(self, settings: dict) -> None:
         try:
             earlier = read_object(self.settings_file.read_bytes())
         except (OSError, ValueError) as error:

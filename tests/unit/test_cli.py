@@ -232,6 +232,27 @@ def test_bad_input_is_a_sentence(words, sentence, capsys, tmp_path, monkeypatch)
             "core.training.classifier.session",
             "no file or folder nowhere",
         ),
+        (
+            "train classifier --data . --out o --resume",
+            "core.training.classifier.session",
+            "o holds no run to continue",
+        ),
+        ("train second --data . --out o --resume", "core.training.second.session", "no run to co"),
+        (
+            "train dcgan --data . --out o --resume",
+            "core.training.gan.session",
+            "no run to continue",
+        ),
+        (
+            "train dcgan --data nowhere --out o --resume",
+            "core.training.gan.session",
+            "no folder nowhere",
+        ),
+        ("train dcgan --data . --out begun", "core.training.gan.session", "already holds a run"),
+        ("classify . --out nowhere/r.csv", "core.inference.files", "no folder nowhere"),
+        ("classify . --out folder.csv", "core.inference.files", "folder.csv cannot be written: it"),
+        ("classify . --out there.csv", "core.inference.files", "there.csv exists already"),
+        ("classify . --out part.csv", "core.inference.files", "Go on with --resume"),
         ("publish nowhere --data .", "core.publishing.classifier", "nowhere holds no training run"),
         (
             "publish . --as live --data . --clips nowhere",
@@ -240,10 +261,14 @@ def test_bad_input_is_a_sentence(words, sentence, capsys, tmp_path, monkeypatch)
         ),
     ],
 )
-def test_what_is_missing_is_told_before_anything_heavy_is_loaded(
+def test_what_cannot_be_done_is_told_before_anything_heavy_is_loaded(
     words, heavy, sentence, capsys, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
+    for folder in ("folder.csv", "begun"):
+        (tmp_path / folder).mkdir()
+    for file in ("there.csv", "part.csv.part", "begun/run.json"):
+        (tmp_path / file).write_text("{}")
     monkeypatch.setitem(sys.modules, heavy, None)  # importing it would end in a traceback
     assert main(words.split()) == 1
     printed = capsys.readouterr()

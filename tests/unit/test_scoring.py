@@ -232,7 +232,8 @@ def test_two_runs_do_not_write_one_table(tmp_path):
     [
         ("no/r.csv", "no folder"),
         ("r.txt", "ends in .parquet, .csv, .jsonl"),
-        ("folder.csv", "cannot be written"),
+        ("folder.csv", "it is a folder"),
+        (f"{'r' * 300}.csv", "cannot be written .*Take another name"),
         ("file/r.csv", "no folder"),
     ],
 )
@@ -244,7 +245,7 @@ def test_a_table_that_cannot_be_written_is_a_sentence(tmp_path, name, sentence):
 
 
 def test_a_folder_that_may_not_be_written_is_a_sentence(tmp_path, monkeypatch):
-    monkeypatch.setattr("core.scoring.folder.os.access", lambda *_: False)  # root may anything
+    monkeypatch.setattr("core.scoring.place.os.access", lambda *_: False)  # root may anything
     with pytest.raises(UserError, match="cannot be written"):
         FolderRun(tmp_path / "r.csv", SETTINGS)
 
