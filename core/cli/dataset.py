@@ -113,15 +113,19 @@ def _download(args: argparse.Namespace) -> int:
 def _paint(args: argparse.Namespace) -> int:
     refuse_missing(args.run_dir, data=args.beside)
     from core.dataset.index import index_folder
-    from core.dataset.sources.painted import link_faces, paint_faces
+    from core.dataset.sources.painted import RECORD_FILE, link_faces, paint_faces
 
     generators = _painters(args)
     if args.beside is not None:
         link_faces(index_folder(args.beside), args.out)
     numbers = {"first_seed": args.seed, "count": args.count, "psi": tuple(args.psi)}
+    run = args.run_dir.resolve().name if args.run_dir else ""
     with bar_of("face") as show:
-        paint_faces(args.out, generators, source=args.source, **numbers, progress=show)
-    print(f"{args.count} faces of {generators[0].name} are in {args.out}")
+        paint_faces(args.out, generators, source=args.source, run=run, **numbers, progress=show)
+    print(
+        f"{args.count} faces of {generators[0].name} are in {args.out}; how each was made is in "
+        f"{RECORD_FILE} there."
+    )
     return OK
 
 

@@ -3,12 +3,13 @@
 import io
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
 from core.cli.main import main
 from core.dataset.index import index_folder
-from core.dataset.sources.painted import link_faces, paint_faces
+from core.dataset.sources.painted import RECORD_FILE, link_faces, paint_faces
 from core.errors import UserError
 from tests.conftest import write_dataset
 
@@ -16,7 +17,7 @@ from tests.conftest import write_dataset
 class Gray:
     """A generator whose faces are as bright as their code, which truncation halves or not."""
 
-    name, side = "Gray", 512
+    name, side, version = "Gray", 512, "abc"
     center = np.zeros(1, np.float32)
 
     def codes(self, seeds):
@@ -53,6 +54,40 @@ def test_a_face_hangs_on_its_seed_alone_and_is_painted_once(tmp_path):
     file.write_bytes(mark.getvalue())
     _paint(tmp_path / "one")
     assert file.read_bytes() == mark.getvalue()
+
+
+def test_how_each_face_was_made_is_written_down_beside_it(tmp_path):
+    _paint(tmp_path, run="-sharp")
+    table = pd.read_csv(tmp_path / RECORD_FILE).set_index("file")
+    assert sorted(table["seed"]) == list(range(40, 60))
+    assert set(table["generator"]) == {"Gray"} and set(table["version"]) == {"abc"}
+    assert set(table["run"]) == {"'-sharp"}  # no formula for a spreadsheet
+    for file, row in table.iterrows():
+        level = np.asarray(Image.open(tmp_path / file)).mean()
+        assert level == pytest.approx((100 + row["seed"]) * row["psi"], abs=1.5)
+
+
+def test_faces_that_are_there_keep_their_row(tmp_path):
+    _paint(tmp_path)
+    before = (tmp_path / RECORD_FILE).read_bytes()
+    _paint(tmp_path, psi=(1.5, 1.5))
+    assert (tmp_path / RECORD_FILE).read_bytes() == before
+    next(tmp_path.glob("*/fake/gray_50.jpg")).unlink()
+    _paint(tmp_path, psi=(1.5, 1.5))
+    _paint(tmp_path, source="other", first_seed=90, psi=(0.7, 0.7))
+    after = pd.read_csv(tmp_path / RECORD_FILE)
+    assert set(after.loc[after["seed"] >= 90, "psi"]) == {0.7}
+    assert after.loc[after["psi"] == 1.5, "file"].tolist() == ["train/fake/gray_50.jpg"]
+    lines, kept = ((tmp_path / RECORD_FILE).read_bytes().splitlines(), before.splitlines())
+    assert len(set(kept) - set(lines)) == 1 and len(lines) == 1 + 40
+
+
+@pytest.mark.parametrize("content", [b"", b"file,seed\n", b"\xff\xfe", b'file\n"x'])
+def test_a_damaged_record_is_a_sentence(tmp_path, content):
+    (tmp_path / RECORD_FILE).write_bytes(content)
+    with pytest.raises(UserError, match=r"is damaged\. Delete it"):
+        _paint(tmp_path)
+    assert not list(tmp_path.glob("*/fake/*"))
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,8 @@ def test_the_shipped_generator_paints_as_the_trained_one(run, shipped):
     codes = painter.codes(range(4))
     expected = np.rint(model.predict(codes, verbose=0) * 255)
     assert np.abs(painter.paint(codes) - expected).max() <= 1
+    epoch = read_json("generator_metrics", shipped)["shipped"]["epoch"]
+    assert StoredRun(run[0]).generator(epoch).version == painter.version
     (shipped / "check.weights.h5").write_bytes(read_artifact("generator_discriminator", shipped))
     build_discriminator(logits=False).load_weights(shipped / "check.weights.h5")
 

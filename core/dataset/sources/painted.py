@@ -5,7 +5,9 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
+from core.atomic import write_atomically
 from core.dataset.index import DatasetIndex
 from core.dataset.sources.kaggle_form import SIDE_PX, kaggle_form
 from core.dataset.sources.making import make_files, writing_to
@@ -14,7 +16,11 @@ from core.generators.base import FaceGenerator
 from core.generators.codes import truncated_codes
 from core.generators.files import check_psi, check_seed
 from core.imaging import encode
+from core.tables import to_csv
 
+# Beside the faces, whose files are processed like the data set's and so cannot say it themselves.
+RECORD_FILE = "painted.csv"
+RECORD_COLUMNS = ["file", "generator", "version", "run", "seed", "psi"]
 SMALL_QUALITY = 95  # of faces that have fewer pixels than the data set's
 TRAIN_SHARE, VALID_SHARE = 0.8, 0.1
 
@@ -27,13 +33,15 @@ def paint_faces(
     first_seed: int,
     count: int,
     psi: tuple[float, float],
+    run: str = "",
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> Path:
     """Add generated faces to a folder in the Kaggle layout; files that are there are kept.
 
     The files are `{split}/fake/{source}_{seed}.jpg`; psi is drawn uniformly, by the seed. Faces
     above 256 pixels are processed as the data set (`kaggle_form`); those of the DCGAN keep their
-    128 pixels. A tenth each goes to valid and to test.
+    128 pixels. A tenth each goes to valid and to test. How each was made is a row of `painted.csv`
+    in the folder, with the columns `RECORD_COLUMNS`.
 
     Args:
         out: the folder.
@@ -42,13 +50,15 @@ def paint_faces(
         first_seed: of consecutive seeds.
         count: how many faces, at least 10.
         psi: smallest and largest truncation.
+        run: name of the training run that the generators are of; "" for those shipped.
         progress: called with (files that are there, files in all).
 
     Returns:
         The folder.
 
     Raises:
-        UserError: a name or number is out of range, or the folder cannot be written.
+        UserError: a name or number is out of range, the folder cannot be written, or its
+            `painted.csv` is damaged.
     """
     if not source.isalnum():
         raise WrongUsage(f"A source's name is letters and digits. Received: {source!r}")
@@ -58,14 +68,15 @@ def paint_faces(
     check_seed(first_seed + count)
     if count < 10:
         raise WrongUsage(f"At least 10 faces are needed for three splits. Received: {count}")
-    jobs = [
-        (
-            f"{_split(number, count)}/fake/{source}_{first_seed + number}.jpg",
-            partial(_painted, generators[number % len(generators)], first_seed + number, psi),
-        )
-        for number in range(count)
-    ]
+    rows, jobs = [], []
+    for number in range(count):
+        generator, seed = generators[number % len(generators)], first_seed + number
+        drawn = float(np.random.default_rng(seed).uniform(min(psi), max(psi)))
+        file = f"{_split(number, count)}/fake/{source}_{seed}.jpg"
+        rows.append((file, generator.name, generator.version, run, seed, drawn))
+        jobs.append((file, partial(_painted, generator, seed, drawn)))
     with writing_to(out):
+        _record(out, pd.DataFrame(rows, columns=RECORD_COLUMNS))
         make_files(out, jobs, progress)
     return out
 
@@ -91,9 +102,27 @@ def _split(number: int, count: int) -> str:
     return "train" if number < train else "valid" if number < train + valid else "test"
 
 
-def _painted(generator: FaceGenerator, seed: int, psi: tuple[float, float]) -> bytes:
-    drawn = np.random.default_rng(seed).uniform(min(psi), max(psi))
-    face = generator.paint(truncated_codes(generator, [seed], drawn))[0]
+def _record(out: Path, rows: pd.DataFrame) -> None:
+    """Write down how faces are made that are not there yet; what is known of others stays.
+
+    It comes before the painting, so that none is there unrecorded when that is broken off.
+    """
+    new = rows[[not (out / file).exists() for file in rows["file"]]]
+    if new.empty:
+        return
+    known, target = pd.DataFrame(columns=RECORD_COLUMNS), out / RECORD_FILE
+    if target.exists():
+        try:
+            known = pd.read_csv(target, dtype=str, keep_default_na=False)[RECORD_COLUMNS]
+        except (ValueError, KeyError) as error:
+            raise UserError(f"{target} is damaged. Delete it, or choose another --out.") from error
+    out.mkdir(parents=True, exist_ok=True)
+    both = pd.concat([known[~known["file"].isin(new["file"])].astype(object), new.astype(object)])
+    write_atomically(target, to_csv(both.sort_values("file"), marked=False))
+
+
+def _painted(generator: FaceGenerator, seed: int, psi: float) -> bytes:
+    face = generator.paint(truncated_codes(generator, [seed], psi))[0]
     if len(face) > SIDE_PX:
         return kaggle_form(face)
     return encode(face, "JPEG", quality=SMALL_QUALITY, subsampling="4:2:0")

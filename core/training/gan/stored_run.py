@@ -1,5 +1,6 @@
 """The generators that a run of the DCGAN has saved."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,8 +70,9 @@ class StoredRun:
     def generator(self, epoch: int) -> Dcgan:
         """The generator after an epoch, ready to paint."""
         own = self.has_weights(epoch)
-        files = to_openvino(self.model(epoch)) if own else self.snapshot(epoch)
-        return Dcgan(*files, version="unpublished")
+        graph, constants = to_openvino(self.model(epoch)) if own else self.snapshot(epoch)
+        # as the registry will name it, once it is published
+        return Dcgan(graph, constants, version=hashlib.sha256(constants).hexdigest())
 
     def networks(self, epoch: int) -> dict[str, bytes]:
         """The files of both networks: suffix -> content; the discriminator is the latest one."""

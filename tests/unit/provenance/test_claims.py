@@ -134,7 +134,9 @@ def test_words_alike_are_no_marks(text):
 def test_the_faces_of_this_app_say_that_they_are_generated():
     data = to_tagged_png(picture(), Painter(), {"seed": 7, "psi": 0.7})
     claim = _one(data, "generator")
-    assert "no photograph" in claim.says and "seed: 7" in claim.detail
+    assert "no photograph" in claim.says
+    assert f"generator: {Painter.name}" in claim.detail and Painter.version in claim.detail
+    assert "seed: 7; psi: 0.7" in claim.detail
     assert _kinds(data) == ["generator"] and GENERATED_MARK.encode() in data
 
 
