@@ -52,6 +52,7 @@ KINDS = {
     "stylegan": "StyleGAN",
     "stylegan2": "StyleGAN2",
     "tpdne": "thispersondoesnotexist",
+    "untruncated": "MobileStyleGAN, untruncated",
 }
 
 
@@ -133,6 +134,12 @@ def seen_in_words(rows: Sequence[Mapping]) -> str:
 def kind_of(source: str) -> str:
     """A source in plain words; its own name where there are none."""
     return KINDS.get(source, source)
+
+
+def headline_of(source: str) -> str:
+    """A source in plain words that begin a line: names in them keep their capitals."""
+    words = kind_of(source)
+    return words[:1].upper() + words[1:]
 
 
 def titled(source: str) -> str:

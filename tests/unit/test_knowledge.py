@@ -7,10 +7,23 @@ from core.evaluation import knowledge
 from core.evaluation.intervals import wilson_ci95
 from core.evaluation.knowledge import knowledge_of, shipped_knowledge
 from core.evaluation.plain_words import caught_line, plain_lines
-from core.evaluation.sources import Known, family_of, how_known, kind_of, was_trained_on
+from core.evaluation.sources import (
+    EARLIER_EPOCHS,
+    FAMILIES,
+    KINDS,
+    PAINTED,
+    Known,
+    family_of,
+    headline_of,
+    how_known,
+    kind_of,
+    was_trained_on,
+)
 from core.generators.codes import PSI_MEANS
 from core.generators.files import PSI_RANGE
 from core.inference.networks import load_calibration
+from core.training.classifier.recipes import RECIPES
+from core.training.second.session import SecondRecipe
 
 
 def _row(label: str, n: int, fake: int, unsure: int) -> dict:
@@ -34,6 +47,20 @@ BY_SOURCE = {
     "sd21": _row("fake", 50, 10, 20),
     "dcgan": _row("fake", 10, 0, 0),
 }
+
+
+def test_every_source_that_is_named_anywhere_has_a_title():
+    """A family, a recipe, a painting or a measurement that names a new one is found here."""
+    named = [PAINTED, *FAMILIES.values(), *EARLIER_EPOCHS.values()]
+    named += [recipe.source_shares or () for recipe in RECIPES.values()]
+    named += [SecondRecipe.whole_sources, SecondRecipe.late_sources]
+    named.append(read_json("both_metrics")["test"]["both"]["by_source"])
+    assert {source for sources in named for source in sources} - set(KINDS) == set()
+
+
+def test_a_title_that_begins_a_line_keeps_the_capitals_of_names():
+    assert headline_of("ffhq") == "Portraits from Flickr" and headline_of("bw").startswith("Black")
+    assert headline_of("of mine") == "Of mine" and headline_of("") == ""
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import streamlit as st
 from core.config import DEFAULT_NETWORK
 from core.errors import UserError
 from core.evaluation.knowledge import Knowledge, Rate, shipped_knowledge
-from core.evaluation.sources import kind_of
+from core.evaluation.sources import headline_of, kind_of
 from core.inference.verdict import CLASS_WORDS, P_FAKE_MEANS
 from ui.shared.names import literal
 from ui.shared.theme import trust_box
@@ -75,7 +75,7 @@ def _kind_choice(known: Knowledge) -> None:
         "What kind of photo is it?",
         kinds,
         index=kinds.index(kept) if kept in kinds else 0,
-        format_func=lambda source: kind_of(source).capitalize() if source else "I do not know",
+        format_func=lambda source: headline_of(source) if source else "I do not know",
         help="The false alarms are then those of this kind, here and in the report.",
         key=f"{_KIND}_choice",
         on_change=_keep_kind,
