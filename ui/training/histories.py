@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 
-import pandas as pd
 import streamlit as st
 
 from core.config import RUNS_DIR
 from core.errors import UserError
 from core.jobs import job_status
 from core.open_folder import served
-from core.tables import to_csv
 from core.training.histories import (
     AUTHORS,
     QUANTITIES,
@@ -17,17 +15,16 @@ from core.training.histories import (
     authors_history,
     in_words,
     run_history,
-    settings_table,
     shipped_histories,
-    to_long,
 )
 from core.training.launch import running_run
 from core.training.run_folder import list_runs
 from ui.shared.address import Field, number, one_of, said, take
 from ui.shared.names import literal
 from ui.shared.theme import empty_state
-from ui.shared.widgets import KEPT, download, say_error
+from ui.shared.widgets import KEPT, say_error
 from ui.training.history_chart import AXES, history_chart
+from ui.training.history_tables import every_epoch, hyperparameters
 from ui.training.runs import JOB
 
 MAX_CHARTS = 6
@@ -82,7 +79,7 @@ def _curves(chosen: list[str], view: View) -> None:
     for history in histories:
         for note in history.notes:
             st.caption(literal(f"{history.name}: {note}"))
-    _settings(histories)
+    hyperparameters(histories)
     with st.expander("The curves in words", icon=":material/notes:"):
         words = [
             f"- {literal(in_words(history, quantity))}"
@@ -91,7 +88,7 @@ def _curves(chosen: list[str], view: View) -> None:
             if quantity in history.quantities
         ]
         st.markdown("\n".join(words))
-    _table(histories)
+    every_epoch(histories)
 
 
 def _charts(histories: list[History], view: View) -> None:
@@ -111,18 +108,6 @@ def _charts(histories: list[History], view: View) -> None:
                 st.caption(f"Without this figure: {literal(', '.join(missing))}.")
     faint = " Faint lines are the raw figures." if view.smoothing else ""
     st.caption(f"After each epoch.{faint}")
-
-
-def _settings(histories: list[History]) -> None:
-    """The hyperparameters of the runs beside each other."""
-    several = len(histories) > 1
-    st.markdown("**Hyperparameters**")
-    differing = several and st.toggle("Only those that differ", True, key="tr_differing")
-    table = settings_table(histories, differing=differing)
-    if table.empty:
-        st.caption("They are the same in all of these runs." if differing else "None are known.")
-        return
-    st.dataframe(table, height=min(35 * (len(table) + 1) + 3, 400))
 
 
 def _fields(names: list[str]) -> dict[str, Field]:
@@ -190,26 +175,3 @@ def _usual(quantities: list[str]) -> list[str]:
     good = [name for name in ("val_accuracy", "frechet", "val_roc_auc") if name in quantities]
     loss = [name for name in ("loss", "g_loss") if name in quantities]
     return [*good[:1], *loss[:1]] or quantities[:1]
-
-
-def _table(histories: list[History]) -> None:
-    with st.expander("Every epoch", icon=":material/table:"):
-        for history in histories:
-            st.markdown(f"**{literal(history.name)}**")
-            table = history.table[["epoch", *history.quantities, "minutes"]]
-            st.dataframe(
-                table.rename(columns=QUANTITIES),
-                hide_index=True,
-                column_config=dict.fromkeys(
-                    QUANTITIES.values(), st.column_config.NumberColumn(format="%.4g")
-                ),
-                height=min(36 * (len(table) + 1) + 2, 300),
-            )
-    long: pd.DataFrame = to_long(histories)
-    download(
-        "All figures of these runs (CSV)",
-        to_csv(long),
-        file_name="training_scalars.csv",
-        mime="text/csv",
-        icon=":material/download:",
-    )
