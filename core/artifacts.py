@@ -33,6 +33,7 @@ KINDS = {
     "joining.json": "joining",
     "discriminator.weights.h5": "discriminator",
 }
+IR = ("xml", "bin")  # OpenVINO's files of a network: its graph and its constants
 _HOW_TO_RESTORE = (
     "Restore it with `git checkout -- artifacts`, or train and publish again with "
     "`python -m core train` and `python -m core publish`: the README says how."
@@ -123,6 +124,15 @@ def read_artifact(name: str, folder: Path = ARTIFACTS_DIR) -> bytes:
     )
 
 
+def read_ir(name: str, folder: Path = ARTIFACTS_DIR) -> tuple[bytes, bytes]:
+    """Read a network's graph and constants (see `IR`), checked as by `read_artifact`.
+
+    Raises:
+        UserError: as there.
+    """
+    return read_artifact(f"{name}_graph", folder), read_artifact(f"{name}_constants", folder)
+
+
 def read_json(name: str, folder: Path = ARTIFACTS_DIR) -> dict:
     """Read a registered JSON file, checked as by `read_artifact`.
 
@@ -160,12 +170,7 @@ class Shipment:
 
 
 def ship(
-    name: str,
-    files: dict[str, bytes],
-    *,
-    data: str,
-    metrics: dict,
-    folder: Path = ARTIFACTS_DIR,
+    name: str, files: dict[str, bytes], *, data: str, metrics: dict, folder: Path = ARTIFACTS_DIR
 ) -> None:
     """Write the files of a model into the folder and enter all of them into the registry.
 
@@ -177,10 +182,7 @@ def ship(
 
 
 def ship_all(
-    shipments: Iterable[Shipment],
-    *,
-    withdrawn: tuple[str, ...] = (),
-    folder: Path = ARTIFACTS_DIR,
+    shipments: Iterable[Shipment], *, withdrawn: tuple[str, ...] = (), folder: Path = ARTIFACTS_DIR
 ) -> None:
     """Ship several models and withdraw others, all or nothing: a kill -9 leaves old or new.
 
@@ -222,9 +224,7 @@ def register(
     Args:
         name: the key.
         file: path relative to the folder.
-        kind: what it is.
-        data: what it was made from.
-        metrics: figures that belong to it.
+        kind, data, metrics: as in `Artifact`.
         folder: where the registry lies; a registry is started there if there is none.
     """
     entry = _describe(file, (folder / file).read_bytes(), kind, data, metrics or {})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.artifacts import load_registry, read_artifact
+from core.artifacts import load_registry, read_ir
 from core.config import ARTIFACTS_DIR, IMAGE_SIZE, LATENT_DIM
 from core.errors import UserError
 from core.generators.codes import normal_latents, slerp, strongest_directions
@@ -126,9 +126,8 @@ def load_dcgan(name: str = SHIPPED, folder: Path = ARTIFACTS_DIR) -> Dcgan:
     Raises:
         UserError: its files are missing or were changed.
     """
-    constants = read_artifact(f"{name}_constants", folder)
-    version = load_registry(folder)[f"{name}_constants"].sha256
-    return Dcgan(read_artifact(f"{name}_graph", folder), constants, version)
+    graph, constants = read_ir(name, folder)
+    return Dcgan(graph, constants, load_registry(folder)[f"{name}_constants"].sha256)
 
 
 def snapshot_name(epoch: int) -> str:

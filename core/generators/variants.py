@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.artifacts import read_artifact
+from core.artifacts import read_ir
 from core.config import ARTIFACTS_DIR
 from core.errors import UserError
 from core.generators.dcgan import Dcgan, list_snapshots
@@ -54,12 +54,7 @@ def shipped_epochs(folder: Path = ARTIFACTS_DIR) -> list[Files]:
     Raises:
         UserError: the registry is missing or damaged.
     """
-    return [partial(_shipped, name, folder) for name in list_snapshots(folder).values()]
-
-
-def _shipped(name: str, folder: Path) -> tuple[bytes, bytes]:
-    graph, constants = (read_artifact(f"{name}_{kind}", folder) for kind in ("graph", "constants"))
-    return graph, constants
+    return [partial(read_ir, name, folder) for name in list_snapshots(folder).values()]
 
 
 def _make_variant(number: int, epochs: list[tuple[bytes, bytes]]) -> Dcgan:

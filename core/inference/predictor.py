@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.artifacts import read_artifact
+from core.artifacts import read_ir
 from core.config import ARTIFACTS_DIR, FAKE, IMAGE_SIZE, REAL
 from core.runtime import compiled, read_network
 
@@ -88,8 +88,6 @@ def load_predictor(folder: Path = ARTIFACTS_DIR) -> Predictor:
     Raises:
         UserError: its files are missing or were changed.
     """
-    predictor = Predictor(
-        read_artifact("classifier_graph", folder), read_artifact("classifier_constants", folder)
-    )
+    predictor = Predictor(*read_ir("classifier", folder))
     predictor.log_odds(np.zeros((1, IMAGE_SIZE, IMAGE_SIZE, 3), np.float32))
     return predictor

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from core.arrays import pack_arrays, unpack_arrays
-from core.artifacts import read_artifact, read_json, registered
+from core.artifacts import read_artifact, read_ir, read_json, registered
 from core.config import ARTIFACTS_DIR
 from core.imaging import to_model_input
 from core.inference.guard import Guard
@@ -217,15 +217,12 @@ def load_second(folder: Path = ARTIFACTS_DIR) -> SecondOpinion:
         UserError: its files are missing or were changed.
     """
     shipped = registered(folder)
-    backbone = Backbone(
-        read_artifact("backbone_graph", folder), read_artifact("backbone_constants", folder)
-    )
+    backbone = Backbone(*read_ir("backbone", folder))
     head = Head.from_bytes(read_artifact("second_head", folder))
     guard, traces, weights = None, None, None
     if "second_guard" in shipped:
         guard = Guard.from_bytes(read_artifact("second_guard", folder))
     if "second_traces_graph" in shipped:
-        files = (read_artifact(f"second_traces_{part}", folder) for part in ("graph", "constants"))
-        traces = Traces(Predictor(*files, side_px=SIDE_PX))
+        traces = Traces(Predictor(*read_ir("second_traces", folder), side_px=SIDE_PX))
         weights = read_json("second_joining", folder)
     return SecondOpinion(backbone, head, guard, traces, weights)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from core.artifacts import Artifact, read_artifact
+from core.artifacts import Artifact, read_ir
 from core.config import HARDEST_PAIR
 from core.evaluation.calibration import ACCUSED_RATE, MISSED_RATE
 from core.evaluation.robustness import DAMAGES
@@ -239,10 +239,7 @@ def served_section(registry: dict[str, Artifact], folder: Path) -> str:
     rounded = {
         name: words
         for name, words in _NETWORKS.items()
-        if f"{name}_graph" in registry
-        and is_rounded(
-            *(read_artifact(f"{name}_{part}", folder) for part in ("graph", "constants"))
-        )
+        if f"{name}_graph" in registry and is_rounded(*read_ir(name, folder))
     }
     if not rounded:
         return ""

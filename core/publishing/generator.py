@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.artifacts import Shipment, ship_all
+from core.artifacts import IR, Shipment, ship_all
 from core.atomic import write_atomically
 from core.config import ARTIFACTS_DIR
 from core.errors import UserError
@@ -137,7 +137,7 @@ def _shipments(run: StoredRun, best: int, described: str) -> list[Shipment]:
     return [
         Shipment(
             snapshot_name(epoch),
-            dict(zip(("xml", "bin"), run.snapshot(epoch), strict=True)),
+            dict(zip(IR, run.snapshot(epoch), strict=True)),
             described,
             run.at(epoch),
         )

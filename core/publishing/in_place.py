@@ -6,15 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from core.artifacts import KINDS, Shipment, load_registry, read_artifact, ship_all
+from core.artifacts import IR, Shipment, load_registry, read_ir, ship_all
 from core.config import ARTIFACTS_DIR, IMAGE_SIZE
 from core.dataset.index import load_split
 from core.inference.second import SIDE_PX
 from core.publishing.eight_bits import CNN_EXACT, TRACES_EXACT, is_rounded, predictor_in_eight_bits
 from core.publishing.model_card import write_model_card
 from core.training.second.session import SecondRecipe, chosen_faces
-
-_GRAPH = {suffix: kind for suffix, kind in KINDS.items() if kind in ("graph", "constants")}
 
 
 @dataclass(frozen=True)
@@ -25,13 +23,6 @@ class _Served:
     name: str
     side_px: int
     exact: int
-
-    def files(self, folder: Path) -> tuple[bytes, bytes]:
-        """Graph and constants of its IR."""
-        graph, constants = (
-            read_artifact(f"{self.name}_{kind}", folder) for kind in _GRAPH.values()
-        )
-        return graph, constants
 
 
 NETWORKS = (
@@ -59,7 +50,7 @@ def publish_in_eight_bits(data: Path, *, folder: Path = ARTIFACTS_DIR) -> Iterat
         for line in publish_in_eight_bits(Path("data")):
             print(line)
     """
-    plain = {network: network.files(folder) for network in NETWORKS}
+    plain = {network: read_ir(network.name, folder) for network in NETWORKS}
     index, _ = load_split(data, "valid")
     train, valid = (chosen_faces(index, split, SecondRecipe()) for split in ("train", "valid"))
     for network, files in plain.items():
@@ -83,6 +74,6 @@ def _round(
     )
     if harm.harmless:
         before = load_registry(folder)[f"{network.name}_constants"]
-        files = dict(zip(_GRAPH, rounded, strict=True))
+        files = dict(zip(IR, rounded, strict=True))
         ship_all([Shipment(network.name, files, before.data, before.metrics)], folder=folder)
     return f"{network.name} in 8 bits: {harm}."

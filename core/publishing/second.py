@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
-from core.artifacts import Shipment, ship_all
+from core.artifacts import IR, Shipment, ship_all
 from core.config import ARTIFACTS_DIR, FAKE
 from core.dataset.batches import row_weights
 from core.dataset.index import load_split
@@ -44,8 +44,6 @@ from core.training.run_folder import RunFolder
 from core.training.second.backbone import build_backbone
 from core.training.second.features import kept_features, model_faces
 from core.training.second.session import chosen_faces, head_of
-
-_IR = ("xml", "bin")  # an OpenVINO network: graph and constants
 
 
 @dataclass(frozen=True)
@@ -89,13 +87,13 @@ def publish_second(
     index, _ = load_split(data, "valid")
     train, held_out = (chosen_faces(index, split, recipe) for split in ("train", "valid"))
     backbone, rounded = _backbone(run, head, train, held_out)
-    files = {"backbone": dict(zip(_IR, backbone, strict=True))}
+    files = {"backbone": dict(zip(IR, backbone, strict=True))}
     yield f"The backbone in 8 bits: {rounded}."
     second = SecondOpinion(Backbone(*backbone), head, guard_of_run(run, head, train))
     if traces_dir is not None:
         files["second_traces"], rounded = _traces(RunFolder(traces_dir), train, held_out)
         yield f"The network of traces in 8 bits: {rounded}."
-        graph = [files["second_traces"][part] for part in _IR]
+        graph = [files["second_traces"][part] for part in IR]
         second.traces = Traces(Predictor(*graph, side_px=SIDE_PX))
     cnn = Cnn(load_predictor(folder))
     panel, valid = calibrated(cnn, second, load_calibration(folder), held_out)
@@ -122,7 +120,7 @@ def _traces(
         plain, train, held_out, side_px=SIDE_PX, exact=TRACES_EXACT
     )
     weights = pack_weights(network.get_weights(), half=True)
-    return {**dict(zip(_IR, graph, strict=True)), "weights.npz": weights}, rounded
+    return {**dict(zip(IR, graph, strict=True)), "weights.npz": weights}, rounded
 
 
 def _backbone(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.artifacts import read_artifact
+from core.artifacts import read_ir
 from core.inference.verdict import sigmoid
 from core.publishing.eight_bits import MAX_SHIFT, is_rounded
 
@@ -11,6 +11,5 @@ EXACT = 1e-4  # of P(fake): other arithmetic, the same numbers
 
 def assert_as_served(log_odds: np.ndarray, served: np.ndarray) -> None:
     """The CNN may run in 8 bits: then P(fake) may move as far as publishing allows, in the mean."""
-    graph = read_artifact("classifier_graph"), read_artifact("classifier_constants")
     moved = np.abs(sigmoid(log_odds.astype(np.float64)) - sigmoid(served.astype(np.float64)))
-    assert moved.mean() < (MAX_SHIFT if is_rounded(*graph) else EXACT)
+    assert moved.mean() < (MAX_SHIFT if is_rounded(*read_ir("classifier")) else EXACT)

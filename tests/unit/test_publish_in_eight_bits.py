@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from core.artifacts import Shipment, load_registry, read_artifact, ship_all
+from core.artifacts import Shipment, load_registry, read_ir, ship_all
 from core.cli.main import main
 from core.config import ARTIFACTS_DIR
 from core.models.export import to_openvino
@@ -31,10 +31,6 @@ def _files(folder):
     return {entry.file: entry.sha256 for entry in load_registry(folder).values()}
 
 
-def _served(folder):
-    return read_artifact("classifier_graph", folder), read_artifact("classifier_constants", folder)
-
-
 @pytest.fixture
 def publish(exact, tmp_path, monkeypatch, capsys):
     """Round the CNN of a copy; returns the copy and what was printed."""
@@ -53,8 +49,8 @@ def publish(exact, tmp_path, monkeypatch, capsys):
 def test_the_cnn_is_rounded_once_and_nothing_else_changes(exact, publish, monkeypatch):
     monkeypatch.setattr("core.publishing.eight_bits.MAX_SHIFT", 1.0)  # textures are no faces
     folder, said = publish()
-    assert "classifier in 8 bits: ROC AUC" in said and not is_rounded(*_served(exact))
-    assert is_rounded(*_served(folder))
+    assert "classifier in 8 bits: ROC AUC" in said and not is_rounded(*read_ir("classifier", exact))
+    assert is_rounded(*read_ir("classifier", folder))
     before, after = _files(exact), _files(folder)
     changed = {file for file in before if before[file] != after[file]}
     assert SERVED <= changed <= SERVED | {"MODEL_CARD.md"}
@@ -67,4 +63,4 @@ def test_the_cnn_is_rounded_once_and_nothing_else_changes(exact, publish, monkey
 def test_what_would_do_harm_is_not_shipped(exact, publish, monkeypatch):
     monkeypatch.setattr("core.publishing.eight_bits.MAX_SHIFT", 0.0)
     folder, said = publish()
-    assert "not shipped" in said and not is_rounded(*_served(folder))
+    assert "not shipped" in said and not is_rounded(*read_ir("classifier", folder))

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from core.artifacts import read_artifact
+from core.artifacts import read_ir
 from core.config import ROOT
 from core.runtime import (
     DATA_DEV_LOCK,
@@ -73,7 +73,7 @@ def test_no_other_sentence_tells_how_to_install_something():
 
 
 def test_a_network_comes_out_of_bytes_or_a_file_alike(tmp_path):
-    parts = [read_artifact(f"classifier_{kind}") for kind in ("graph", "constants")]
+    parts = read_ir("classifier")
     file = tmp_path / "network.xml"
     file.write_bytes(parts[0])
     file.with_suffix(".bin").write_bytes(parts[1])

@@ -6,7 +6,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from core.artifacts import read_artifact, read_json, registered
+from core.artifacts import IR, read_artifact, read_ir, read_json, registered
 from core.errors import UserError
 from core.generators.dcgan import SHIPPED, list_snapshots
 from core.models.dcgan import build_discriminator, build_generator
@@ -95,6 +95,6 @@ def _snapshots(folder: Path, before: int) -> dict[str, bytes]:
     files = {}
     for epoch, name in list_snapshots(folder).items():
         if epoch < before:
-            files[f"epoch_{epoch:05d}.xml"] = read_artifact(f"{name}_graph", folder)
-            files[f"epoch_{epoch:05d}.bin"] = read_artifact(f"{name}_constants", folder)
+            for suffix, content in zip(IR, read_ir(name, folder), strict=True):
+                files[f"epoch_{epoch:05d}.{suffix}"] = content
     return files
