@@ -17,7 +17,10 @@ Commands: TypeAlias = argparse._SubParsersAction  # noqa: SLF001  what `add_subp
 # Exit codes, as docs/engineers.md lists them; argparse ends with the last one, too.
 OK, SOME_FAILED, WRONG_USAGE = 0, 1, 2
 # Whatever a command writes may meet these: none is a mistake of the program.
-OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
+OF_THE_DISK = {
+    *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG),
+    errno.ENAMETOOLONG,
+}
 
 
 class Parser(argparse.ArgumentParser):

@@ -15,6 +15,7 @@ from core.cli.scoring import (
     scoring_asked,
 )
 from core.config import BAR_AFTER_S, DEFAULT_DETECTOR, DEFAULT_NETWORK, DETECTORS, NETWORKS
+from core.inference.live.place import check_place
 from core.picture_files import NO_FILE
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ def _as_text(entry: dict) -> str:
 
 def _video(args: argparse.Namespace) -> int:
     refuse_missing(args.input)
+    check_place(args.input, args.out)
     from tqdm import tqdm
 
     from core.inference.live.files import judge_video_file

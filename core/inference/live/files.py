@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.config import ARTIFACTS_DIR, DEFAULT_DETECTOR, DEFAULT_NETWORK
-from core.errors import UserError
 from core.inference.live.judges import load_judges
 from core.inference.live.pipeline import LivePipeline
+from core.inference.live.place import check_place
 from core.inference.live.settings import LiveSettings
 from core.inference.live.video import VideoReport, judge_video
 
@@ -33,18 +33,7 @@ def judge_video_file(
     Raises:
         UserError: a file cannot be used, or the classifier is missing.
     """
-    if source.is_dir():
-        raise UserError(f"{source} is a folder. Name one video file.")
-    if not source.is_file():
-        raise UserError(f"There is no file {source}.")
-    if target.suffix.lower() != ".mp4":
-        raise UserError(f"The annotated video must be an .mp4 file. Received: {target}")
-    if target.is_dir():
-        raise UserError(f"{target} is a folder. Name a file for the annotated video.")
-    if not target.parent.is_dir():
-        raise UserError(f"There is no folder {target.parent} to write to.")
-    if target.exists() and target.samefile(source):
-        raise UserError("The annotated video would overwrite its source. Choose another --out.")
+    check_place(source, target)
     settings = LiveSettings(detector=detector)
     pipeline = LivePipeline(load_judges(network, folder), settings=settings)
     scratch = target.with_name(f".{target.name}.part")

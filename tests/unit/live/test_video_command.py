@@ -48,6 +48,7 @@ def test_a_broken_file_is_judged_as_far_as_it_goes(tmp_path, capsys):
         ("in.mp4", "in.mp4", "overwrite its source"),
         ("text.mp4", "out.mp4", "not a video"),
         ("in.mp4", "folder.mp4", "is a folder"),
+        ("in.mp4", f"{'r' * 300}.mp4", "cannot be written (File name too long)"),
     ],
 )
 def test_wrong_paths(tmp_path, capsys, name, out, words):
