@@ -118,12 +118,12 @@ def _train(args: argparse.Namespace) -> int:
 
 def _refuse_run(args: argparse.Namespace) -> None:
     """Refuse to continue a run that is not there, or to begin one where one is."""
-    if args.strategy == "multiworker" and not args.resume:
-        return  # the first worker may have begun it just now
     from core.training.run_folder import RunFolder
 
-    run = RunFolder(args.out)
-    if not run.in_training:  # of which `opened` tells, once it has waited for its end
+    run, alone = RunFolder(args.out), args.strategy != "multiworker"
+    if alone:
+        run.check_free()
+    if alone or args.resume:  # another worker may have begun it just now
         run.check_begun(resume=args.resume)
 
 

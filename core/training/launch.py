@@ -54,6 +54,17 @@ class StartRun:
             )
 
 
+def list_runs(folder: OpenFolder) -> list[Path]:
+    """The run folders in a folder, newest first; none where it cannot be read."""
+    try:
+        runs = [RunFolder(path) for path in folder.path.iterdir()]
+        begun = [run for run in runs if run.begun]
+        begun.sort(key=lambda run: -run.settings_file.stat().st_mtime)
+        return [run.folder for run in begun]
+    except OSError:
+        return []
+
+
 def new_run(runs: Path, name: str) -> Path:
     """The folder of a run that is to be started.
 

@@ -24,7 +24,6 @@ from core.atomic import write_atomically
 from core.errors import UserError
 from core.json_text import read_object
 from core.made_with import made_with
-from core.open_folder import OpenFolder
 from core.sole_writer import is_taken, only_one
 from core.tables import to_csv
 from core.training.checkpoint import load_arrays, pack_weights
@@ -117,6 +116,17 @@ class RunFolder:
                 f"The run folder {self.folder} cannot be written ({error.strerror}). "
                 "Choose another --out."
             ) from error
+
+    def check_free(self) -> None:
+        """Look whether a run may be trained in the folder now, as `opened` does.
+
+        Raises:
+            UserError: it cannot be written, or another training runs there.
+        """
+        if self.folder.is_dir():
+            self._make()
+            with only_one(self.folder, _IN_TRAINING, wait_s=ENDING_S):
+                pass
 
     def check_begun(self, *, resume: bool) -> None:
         """Look whether the folder holds a run to continue, or none where one is to be started.
@@ -268,17 +278,6 @@ class RunFolder:
             return max((self.folder / "samples").glob("epoch_*.jpg")).read_bytes()
         except (OSError, ValueError):
             return None
-
-
-def list_runs(folder: OpenFolder) -> list[Path]:
-    """The run folders in a folder, newest first; none where it cannot be read."""
-    try:
-        runs = [RunFolder(path) for path in folder.path.iterdir()]
-        begun = [run for run in runs if run.begun]
-        begun.sort(key=lambda run: -run.settings_file.stat().st_mtime)
-        return [run.folder for run in begun]
-    except OSError:
-        return []
 
 
 def read_rows(history: bytes) -> list[dict]:

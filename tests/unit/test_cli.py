@@ -14,6 +14,7 @@ from core.cli.main import main
 from core.config import ARTIFACTS_DIR, ROOT
 from core.inference.files import files_of
 from core.scoring.rows import to_rows
+from core.training.run_folder import RunFolder
 from tests.conftest import write_dataset
 
 
@@ -279,6 +280,18 @@ def test_what_cannot_be_done_is_told_before_anything_heavy_is_loaded(
     if "--json" in words:
         (entry,) = json.loads(printed.out)
         assert entry["path"] == "nowhere.jpg" and entry["faces"] == []
+
+
+@pytest.mark.parametrize("resume", [[], ["--resume"]])
+def test_a_run_in_training_is_told_before_anything_heavy_is_loaded(
+    resume, capsys, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("core.training.run_folder.ENDING_S", 0.0)
+    monkeypatch.setitem(sys.modules, "core.training.classifier.session", None)
+    words = ["train", "classifier", "--data", str(tmp_path), "--out", str(tmp_path / "run")]
+    with RunFolder(tmp_path / "run").opened({}, resume=False):
+        assert main([*words, *resume]) == 1
+    assert "Another training runs in" in capsys.readouterr().err
 
 
 def test_a_split_that_is_not_there(tmp_path, capsys):

@@ -19,7 +19,8 @@ from core.training.histories import (
     smoothed,
     to_long,
 )
-from core.training.run_folder import RunFolder, list_runs
+from core.training.launch import list_runs
+from core.training.run_folder import RunFolder
 
 GOOD = b"epoch,loss,accuracy,seconds\n1,0.9,0.5,60\n2,0.7,0.6,30\n3,0.8,0.65,30\n"
 

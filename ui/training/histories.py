@@ -17,8 +17,7 @@ from core.training.histories import (
     run_history,
     shipped_histories,
 )
-from core.training.launch import running_run
-from core.training.run_folder import list_runs
+from core.training.launch import list_runs, running_run
 from ui.shared.address import Field, number, one_of, said, take
 from ui.shared.names import literal
 from ui.shared.theme import empty_state

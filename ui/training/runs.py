@@ -10,8 +10,8 @@ from core.errors import UserError
 from core.jobs import JobStatus, job_status
 from core.open_folder import served
 from core.training.histories import QUANTITIES, History, run_history
-from core.training.launch import StartRun, ended_run, run_of, running_run
-from core.training.run_folder import RunFolder, list_runs
+from core.training.launch import StartRun, ended_run, list_runs, run_of, running_run
+from core.training.run_folder import RunFolder
 from ui.shared.job_panel import stop_button
 from ui.shared.names import literal
 from ui.shared.theme import empty_state, facts

@@ -8,8 +8,7 @@ from core.dataset.sources.demo import DEMO_DIR, is_made
 from core.errors import UserError
 from core.open_folder import served
 from core.training.histories import pace
-from core.training.launch import StartRun, free_name, new_run
-from core.training.run_folder import list_runs
+from core.training.launch import StartRun, free_name, list_runs, new_run
 from ui.shared.names import literal
 from ui.shared.widgets import KEPT, say_error
 from ui.training.line import ask_for, names_in_use, who_field
