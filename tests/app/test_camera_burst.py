@@ -125,6 +125,9 @@ def test_one_verdict_over_ten_frames_and_the_camera_goes_off(page, component, in
     assert track.judged >= 10
     assert f"Judged over {track.judged} frames" in page_text(page)
     assert "rf-scale" in page_text(page)
+    pictures = [picture for shown in page.get("image") for picture in shown.proto.imgs]
+    (url,) = [picture.url for picture in pictures if picture.alt.startswith("The last of the")]
+    assert url.startswith("data:image/jpeg;base64,")  # no file that a rerun takes away
     _press(page, "Again")
     assert page.session_state["burst_take"].burst is None
     assert "No verdict yet" in page_text(page)

@@ -139,7 +139,7 @@ def _snapshot() -> None:
         return
     png, when = taken
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.image(png, width=160)
+        st.image(png, width=160, alt="The snapshot")
         with st.container(width="content"):
             download(
                 "Save snapshot",

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
 from core.errors import UserError
+from core.imaging import data_uri
 from core.inference.live.asking import Asking, Beside
 from core.inference.live.burst import FRAMES, Burst
 from core.inference.live.judges import Judges
@@ -196,7 +197,10 @@ def _outcome(take: Take, judges: Judges) -> None:
         note = f"Judged over {track.judged} frames."
         verdict_box(f"Face {track.number}", track.verdict, track.p_fake, calibration, note)
     if view.picture is not None:
-        st.image(view.picture, width="stretch", alt="The last of the frames, with the verdict")
+        # Within the page, not as a file: when the camera goes off, its widget reruns the page
+        # before this line is reached, and Streamlit deletes files that may not be fetched yet.
+        shown = data_uri(view.picture)
+        st.image(shown, width="stretch", alt="The last of the frames, with the verdict")
     if view.note:
         st.info(literal(view.note), icon=":material/info:")
 
