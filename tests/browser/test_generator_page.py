@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.browser.screen import assert_nothing_sticks_out
+from core.generators.request import SLIDERS
+from tests.browser.screen import assert_nothing_sticks_out, wait_until_still
 
 pytestmark = pytest.mark.browser
 
@@ -49,6 +50,18 @@ def test_a_dragged_slider_shows_another_face(page, app_url):
     again = page.request.get(_picture(page)).body()
     assert moved == again
     _no_traceback(page)
+
+
+def test_on_a_phone_the_face_stays_in_sight_above_each_slider(page, app_url):
+    page.set_viewport_size({"width": 400, "height": 800})
+    _open(page, app_url, "?view=one&seed=3")
+    _picture(page)
+    wait_until_still(page)
+    for number in range(SLIDERS):
+        slider = page.locator(f".st-key-gen_direction_{number}")
+        slider.evaluate("slider => slider.scrollIntoView({block: 'center'})")
+        face = page.evaluate(f"({FACE}).getBoundingClientRect().toJSON()")
+        assert 0 <= face["top"] < face["bottom"] <= slider.bounding_box()["y"]
 
 
 def test_the_saved_picture_says_how_it_was_made(page, app_url):

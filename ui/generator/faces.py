@@ -101,12 +101,14 @@ def many_faces(request: FaceRequest, generator: FaceGenerator, inspector: Inspec
 
 def one_face(request: FaceRequest, generator: FaceGenerator, inspector: Inspector) -> None:
     """The first face, large, with its verdict, sliders, numbers and nearest real faces."""
-    picture, controls = st.columns([1, 1.15], gap="large")
+    with st.container(key="one_face"):
+        picture, controls = st.columns([1, 1.15], gap="large")
     with picture:
         code = request.edited_code(generator)
         ((face, result),) = judged_faces(generator, inspector, code)
         alt = f"The generated face of seed {request.seed}"
-        st.image(face, width=420, alt=alt, output_format="PNG")
+        with st.container(key="one_face_picture"):  # on a phone it stays while sliders are moved
+            st.image(face, width=420, alt=alt, output_format="PNG")
         verdict_on_generated(f"Seed {request.seed}", result, inspector)
         trust_line()
         with st.container(horizontal=True):
