@@ -5,9 +5,20 @@ import re
 
 import pytest
 
+from core.evaluation.sources import KINDS
 from core.inference.networks import load_calibration
+from tests.browser.screen import wait_until_still
+from ui.evaluation.figure_names import SOURCE_PX
 
 pytestmark = pytest.mark.browser
+CELL_PADDING_PX = 16  # of a table's cell, on both sides together
+# The widest of some words as a table writes them; the table itself is a canvas.
+WIDEST = """words => {
+    const ink = document.createElement('canvas').getContext('2d');
+    const table = document.querySelector('[data-testid=stDataFrame]');
+    ink.font = '14px ' + getComputedStyle(table).fontFamily;
+    return Math.max(...words.map(word => ink.measureText(word).width));
+}"""
 
 
 def _open(page, app_url):
@@ -50,6 +61,13 @@ def test_cancel_keeps_what_is_done(page, app_url):
     page.get_by_text("Stopped early").wait_for()
     page.get_by_text("Who was called what").wait_for()
     _no_traceback(page)
+
+
+def test_the_tables_by_generator_cut_no_name(page, app_url):
+    page.goto(f"{app_url}/Evaluation?view=generalization")
+    wait_until_still(page)
+    widest_px = page.evaluate(WIDEST, list(KINDS.values()))
+    assert 100 < widest_px <= SOURCE_PX - CELL_PADDING_PX
 
 
 def test_nothing_sticks_out_of_a_narrow_screen(page, app_url):

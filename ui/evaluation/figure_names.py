@@ -1,5 +1,7 @@
 """What the figures of a measurement are called wherever a page shows them."""
 
+SOURCE_PX = 234  # of a table's column in which no source's name, of `KINDS`, is cut
+
 FIGURES = {
     "n": "Faces",
     "accuracy": "Accuracy",

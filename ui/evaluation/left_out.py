@@ -7,6 +7,7 @@ from core.artifacts import load_registry, read_json
 from core.errors import UserError
 from core.evaluation.sources import WRONG, kind_of
 from core.inference.verdict import CLASS_WORDS
+from ui.evaluation.figure_names import SOURCE_PX
 from ui.shared.widgets import say_error
 
 TABLE = "second_generalization"
@@ -16,8 +17,8 @@ _HELP = {
     "Unsure": "Share of the faces that got no verdict.",
 }
 # Columns of shares and their widths: all columns together are no wider than the page at 1280.
-_SHARES_PX = {"Wrong verdict": 105, "Wrong, with guard": 125, "Unsure": 65,
-              "Unsure, with guard": 130}  # fmt: skip
+_SHARES_PX = {"Wrong verdict": 98, "Wrong, guarded": 112, "Unsure": 62,
+              "Unsure, guarded": 116}  # fmt: skip
 
 
 def left_out() -> None:
@@ -43,7 +44,7 @@ def left_out() -> None:
         for name, width in _SHARES_PX.items()
     }
     config["ROC AUC"] = st.column_config.NumberColumn(format="%.3f", width=70)
-    others = {"Left out": 190, "These are": 80, "Faces": 55}
+    others = {"Left out": SOURCE_PX, "These are": 76, "Faces": 50}
     config |= {name: st.column_config.Column(width=width) for name, width in others.items()}
     st.dataframe(rows, hide_index=True, column_config=config)
 
@@ -54,9 +55,9 @@ def _row(row: dict) -> dict:
         "Left out": kind_of(row["source"]),
         "ROC AUC": row["roc_auc"],
         "Wrong verdict": 100 * row[wrong],
-        "Wrong, with guard": 100 * row[f"{wrong}_guarded"],
+        "Wrong, guarded": 100 * row[f"{wrong}_guarded"],
         "Unsure": 100 * row["unsure"],
-        "Unsure, with guard": 100 * row["unsure_guarded"],
+        "Unsure, guarded": 100 * row["unsure_guarded"],
         "These are": CLASS_WORDS[row["label"]],
         "Faces": row["n"],
     }

@@ -13,7 +13,7 @@ from core.evaluation.sources import how_known, kind_of, kinds_of, seen_in_words
 from core.examples import generated_face
 from core.inference.aligned import aligned_face
 from ui.evaluation.charts import damage_chart, generator_chart
-from ui.evaluation.figure_names import FIGURES
+from ui.evaluation.figure_names import FIGURES, SOURCE_PX
 from ui.shared.face_grid import picture_grid
 from ui.shared.theme import empty_state
 from ui.shared.widgets import STILL, say_error
@@ -21,7 +21,7 @@ from ui.shared.widgets import STILL, say_error
 _FLOORS = {"accuracy": 0.45, "roc_auc": 0.45, "tpr_at_1pct_fpr": 0.0}
 _SWEPT = ("n", "accuracy", "roc_auc", "tpr_at_1pct_fpr", "answered")
 _SHOWN = ("roc_auc", "accuracy", "tpr_at_1pct_fpr", "n")
-_WIDTHS_PX = (200, 70, 140, 75, 105, 55, 205)  # together no wider than the page at 1280
+_WIDTHS_PX = (SOURCE_PX, 70, 133, 70, 102, 50, 181)  # as little as what stands there takes
 _NUMBER = st.column_config.NumberColumn(format="%.3f")
 
 
