@@ -7,7 +7,6 @@ import pytest
 
 from core.evaluation.sources import KINDS
 from core.inference.networks import load_calibration
-from tests.browser.screen import wait_until_still
 from ui.evaluation.figure_names import SOURCE_PX
 
 pytestmark = pytest.mark.browser
@@ -65,7 +64,7 @@ def test_cancel_keeps_what_is_done(page, app_url):
 
 def test_the_tables_by_generator_cut_no_name(page, app_url):
     page.goto(f"{app_url}/Evaluation?view=generalization")
-    wait_until_still(page)
+    page.locator("[data-testid=stDataFrame]").first.wait_for()
     widest_px = page.evaluate(WIDEST, list(KINDS.values()))
     assert 100 < widest_px <= SOURCE_PX - CELL_PADDING_PX
 
