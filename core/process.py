@@ -124,12 +124,13 @@ def return_freed_memory(every_s: float = RETURN_EVERY_S) -> None:
 
 
 def spare_the_collector() -> None:
-    """Exempt what is loaded by now from garbage collection.
+    """Exempt what is loaded by now from garbage collection; what is garbage by now goes first.
 
     The networks' packages are hundreds of thousands of objects, TensorFlow alone a million.
     Streamlit collects garbage twice after every run of a script, and the live pages run twice a
     second: without this the collector takes all the time there is, and a video that needs 6 s
     needs 30.
     """
+    gc.unfreeze()  # networks that others have replaced since the last call can go
     gc.collect()
     gc.freeze()

@@ -164,7 +164,10 @@ def _sample(faces: pd.DataFrame, count: int) -> pd.DataFrame:
 
 def _painters() -> dict[str, str]:
     """What can paint faces: for people -> for `_load`."""
-    epochs = sorted(list_snapshots().items(), reverse=True)
+    try:
+        epochs = sorted(list_snapshots().items(), reverse=True)
+    except UserError:
+        epochs = []  # said where the classifier is loaded, and where a generator is
     painters = {f"DCGAN, epoch {epoch}": name for epoch, name in epochs}
     others = {known.name: key for key, known in GENERATORS.items() if key != "dcgan"}
     return {**painters, **others}

@@ -10,6 +10,7 @@ from core.inference.networks import has_second, load_calibration
 from core.inference.verdict import Calibration
 from ui.shared.address import Field, moved, number, one_of, read_field, say
 from ui.shared.detector_choice import detector_choice
+from ui.shared.widgets import say_error
 
 _KEY = "photo_settings"
 _NAMES = {"both": "Both networks", "cnn": "The CNN alone", "second": "The second opinion alone"}
@@ -70,7 +71,11 @@ def settings_choice() -> None:
 def own_threshold_note(settings: PhotoSettings) -> None:
     """Say that the figures beside a verdict were measured at another threshold than the chosen."""
     if settings.threshold is not None:
-        shipped = _calibration(settings.network)
+        try:
+            shipped = _calibration(settings.network)
+        except UserError as error:
+            say_error(error)
+            return
         own = shipped.with_threshold(settings.threshold)
         st.info(
             f"The threshold is {settings.threshold:.0%}, as you set it: a face is called generated "
@@ -82,8 +87,11 @@ def own_threshold_note(settings: PhotoSettings) -> None:
 
 
 def _network_choice(kept: str) -> str:
-    if not has_second():
-        return DEFAULT_NETWORK
+    try:
+        if not has_second():
+            return DEFAULT_NETWORK
+    except UserError:
+        return kept  # said where the network is asked for
     return st.radio(
         "The verdict stands on",
         NETWORKS,
