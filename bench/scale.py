@@ -97,7 +97,8 @@ def write_plan() -> None:
     PAGE.write_text(with_plans(PAGE.read_text()))
 
 
-def main() -> None:
+def main() -> int:
+    """Run the command; the exit code is 1 where nothing is measured to compute from."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--files", type=int, default=FILES)
     parser.add_argument("--cores", type=int, nargs="+", default=CORES)
@@ -106,11 +107,14 @@ def main() -> None:
     parser.add_argument("--devices", type=int, default=DEVICES, help="for --run")
     args = parser.parse_args()
     if len(sys.argv) == 1:
-        return write_plan()
-    print(plan(slopes(), args.files, tuple(args.cores), args.price), end="")
+        write_plan()
+        return 0
+    found = slopes()
+    print(plan(found, args.files, tuple(args.cores), args.price), end="")
     if args.run:
         print(epochs(RunFolder(args.run), args.devices))
+    return int(not found)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -25,15 +25,18 @@ def judge(
         The faces with P(fake) and verdict; of a file that cannot be judged the reason, as `error`.
 
     Raises:
+        TypeError: `picture` is none of these, an array of pixels for example.
         UserError: a shipped file is missing or was changed.
 
     Example:
         >>> result = judge("artifacts/examples/generated_seed910001.jpg")
         >>> [face.verdict.state for face in result.faces]
         ['fake']
-        >>> judge(b"no picture").faces
-        ()
+        >>> judge(b"no picture").error is None
+        False
     """
+    if not isinstance(picture, bytes | str | Path):
+        raise TypeError(f"`picture` must be bytes or a path. Received: {type(picture).__name__}")
     inspector = inspector or _published(ARTIFACTS_DIR)
     if isinstance(picture, bytes):
         return inspector.judge_file("picture", picture, aligned=aligned)

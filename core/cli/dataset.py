@@ -20,7 +20,7 @@ def add_dataset(commands: Commands) -> None:
     actions = dataset.add_subparsers(required=True, metavar="action")
 
     demo = actions.add_parser("demo", help="make a small data set from installed packages")
-    demo.add_argument("--out", type=Path, metavar="DIR")
+    demo.add_argument("--out", type=Path, metavar="DIR", help="where (a folder of the cache)")
     demo.add_argument("--count", type=whole, metavar="N", help="faces a class (40 to 400)")
     demo.set_defaults(run=_demo)
 
@@ -33,7 +33,7 @@ def add_dataset(commands: Commands) -> None:
     _add_paint(actions)
     frame = actions.add_parser("frame", help="real faces framed alike, for a DCGAN to learn from")
     frame.add_argument("data", type=Path, metavar="DIR")
-    frame.add_argument("--out", type=Path, metavar="DIR", required=True)
+    frame.add_argument("--out", type=Path, metavar="DIR", required=True, help="a new folder")
     frame.set_defaults(run=_frame)
 
     info = actions.add_parser("info", help="count, probe for shortcuts, find duplicates")
@@ -49,8 +49,8 @@ def add_dataset(commands: Commands) -> None:
 
 def _add_paint(actions: Commands) -> None:
     paint = actions.add_parser("paint", help="add generated faces to a data set")
-    paint.add_argument("--out", type=Path, metavar="DIR", required=True)
-    paint.add_argument("--count", type=whole, metavar="N", default=900)
+    paint.add_argument("--out", type=Path, metavar="DIR", required=True, help="a new folder")
+    paint.add_argument("--count", type=whole, metavar="N", default=900, help="faces (900)")
     paint.add_argument(
         "--seed", type=whole, metavar="S", default=PAINTED_FROM, help="the first one"
     )

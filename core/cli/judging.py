@@ -133,10 +133,11 @@ def _as_text(entry: dict) -> str:
     from core.inference.verdict import WORDS
 
     lines = []
-    for face in entry["faces"]:
+    for number, face in enumerate(entry["faces"], start=1):
+        which = f"face {number}: " if len(entry["faces"]) > 1 else ""
         reason = f" ({face['reason']})" if face["reason"] else ""
         said = f"{WORDS[face['verdict']]}, P(fake) {face['p_fake']:.3f}"
-        lines.append(f"{entry['path']!r}: {said}{reason}")
+        lines.append(f"{entry['path']!r}: {which}{said}{reason}")
     lines += [f"{entry['path']!r}: note: {note}" for note in entry["notes"]]
     return "\n".join(lines)
 
@@ -162,6 +163,7 @@ def _video(args: argparse.Namespace) -> int:
         print(json.dumps(report.to_contract(), indent=2))
     else:
         _print_tracks(report)
+        print(f"The annotated video is {args.out}.")
     if not report.complete:
         print(f"Error: {' '.join(report.notes)}", file=sys.stderr)
     return OK if report.complete else SOME_FAILED

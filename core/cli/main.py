@@ -22,7 +22,10 @@ def main(argv: list[str] | None = None) -> int:
     Returns:
         The exit code: 0 all is well, 1 something could not be done, 2 wrong usage.
     """
-    args = build_parser().parse_args(argv)
+    words, parser = sys.argv[1:] if argv is None else argv, build_parser()
+    if "" in words:  # it would be taken for the folder one is in
+        parser.error("a word of the command is empty; is a variable not set?")
+    args = parser.parse_args(words)
     try:
         return args.run(args)
     except UserError as error:
@@ -34,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"Error: {of_the_disk(error)}", file=sys.stderr)
         return SOME_FAILED
     except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
+        print(getattr(args, "stopped", "Stopped."), file=sys.stderr)
         return SOME_FAILED
 
 

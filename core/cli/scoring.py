@@ -93,6 +93,7 @@ def score_to_file(args: argparse.Namespace, detector: str) -> int:
     Returns:
         The exit code.
     """
+    from core.scoring.finished import refuse_other_files
     from core.scoring.folder import FolderRun, settings_of
 
     engine = _engine(args)
@@ -102,6 +103,7 @@ def score_to_file(args: argparse.Namespace, detector: str) -> int:
     on_ray = args.engine == "ray"
     run = FolderRun(args.out, settings, resume=args.resume, partitioned=on_ray)
     if run.finished:
+        refuse_other_files(args.out, args.paths)
         print(f"{printable(str(args.out))} is finished already: nothing is left to judge.")
         return OK
     try:

@@ -28,11 +28,19 @@ def add_training(commands: Commands) -> None:
     """Add the commands to the parser's."""
     train = commands.add_parser("train", help="train a network")
     train.add_argument("network", choices=list(RECIPES_OF))
-    train.add_argument("--data", required=True, type=Path, metavar="DIR")
-    train.add_argument("--out", required=True, type=Path, metavar="RUN_DIR")
-    train.add_argument("--epochs", type=positive, metavar="N")
+    train.add_argument("--data", required=True, type=Path, metavar="DIR", help="a data set")
+    train.add_argument(
+        "--out", required=True, type=Path, metavar="RUN_DIR", help="folder of the run, made anew"
+    )
+    train.add_argument(
+        "--epochs", type=positive, metavar="N", help="in all, those before --resume included"
+    )
     train.add_argument("--resume", action="store_true", help="continue where a run stopped")
-    train.add_argument("--recipe", choices=RECIPE_NAMES, help="ours, or the network's own")
+    train.add_argument(
+        "--recipe",
+        choices=RECIPE_NAMES,
+        help="ours by default; not every network has each",
+    )
     train.add_argument(
         "--start",
         type=Path,
@@ -52,7 +60,11 @@ def add_training(commands: Commands) -> None:
         help="classifier, traces: share every step among the devices here (mirrored), or among "
         "the workers in TF_CONFIG (multiworker)",
     )
-    train.set_defaults(run=_train)
+    train.set_defaults(
+        run=_train,
+        stopped="Stopped. What finished epochs learned is kept: the same command with --resume "
+        "goes on after the last of them.",
+    )
     _add_publish(commands)
 
 

@@ -88,7 +88,7 @@ def _files_below(folder: str, by_name: bool, tell: Tell) -> Iterator[str | Photo
         else:  # opening it would wait forever
             yield PhotoResult(entry.path, error="It is no regular file.")
     for path, why in left_out.closed:
-        yield PhotoResult(path, error=f"The folder cannot be read ({why}).")
+        yield PhotoResult(path, error=f"The folder cannot be read ({why}). May you open it?")
     if empty and not left_out.closed:
         yield PhotoResult(folder, error="There is no picture in this folder.")
     for sentence in left_out.sentences(folder):

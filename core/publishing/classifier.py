@@ -102,6 +102,11 @@ def publish(
 def _read(run_dir: Path) -> tuple[dict, list[np.ndarray], bytes]:
     """Settings, best weights and history (CSV) of a run, or of the published classifier."""
     run = RunFolder(run_dir)
+    if run.begun and not run.best_file.exists():
+        raise UserError(
+            f"The run in {run_dir} has no finished epoch yet. Go on with it: `python -m core train "
+            "classifier ... --resume`."
+        )
     if run.begun or not (run_dir / REGISTRY_FILE).exists():
         return run.settings(), load_weights(run.best_file), run.read_history()
     settings = read_json(f"{SHIPPED}_metrics", run_dir)

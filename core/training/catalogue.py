@@ -1,6 +1,6 @@
 """What can be trained and by which recipes: names only, so that no training code is imported."""
 
-from core.errors import UserError
+from core.errors import WrongUsage
 
 # network -> its recipes, the default first
 RECIPES_OF = {
@@ -20,9 +20,9 @@ def recipe_for(network: str, asked: str | None = None) -> str:
         asked: a recipe's name, or None for the network's default.
 
     Raises:
-        UserError: the network has no such recipe.
+        WrongUsage: the network has no such recipe.
     """
     known = RECIPES_OF[network]
     if asked is not None and asked not in known:
-        raise UserError(f"`train {network}` has no recipe {asked}. It has {', '.join(known)}.")
+        raise WrongUsage(f"`train {network}` has no recipe {asked}. It has {', '.join(known)}.")
     return asked or known[0]

@@ -220,7 +220,6 @@ def test_bad_input_is_a_sentence(words, sentence, capsys, tmp_path, monkeypatch)
         ("video nowhere.mp4 --out o.mp4", "core.inference.live.files", "no file or folder nowhere"),
         ("video there.csv --out nowhere/o.mp4", "core.inference.live.files", "no folder nowhere"),
         (f"video {'n' * 300} --out o.mp4", "core.inference.live.files", "n" * 300),
-        ("video there.csv --out o.avi", "core.inference.live.files", "must be an .mp4 file"),
         ("evaluate --data nowhere", "core.dataset.index", "no folder nowhere"),
         ("evaluate --data . --run nowhere", "core.dataset.index", "no file or folder nowhere"),
         ("generalization --data nowhere", "core.evaluation.generalization", "no folder nowhere"),
@@ -280,6 +279,32 @@ def test_what_cannot_be_done_is_told_before_anything_heavy_is_loaded(
     if "--json" in words:
         (entry,) = json.loads(printed.out)
         assert entry["path"] == "nowhere.jpg" and entry["faces"] == []
+
+
+def test_a_video_of_another_kind_is_wrong_usage_before_anything_heavy_is_loaded(
+    capsys, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "core.inference.live.files", None)
+    (tmp_path / "there.mp4").touch()
+    assert main(["video", str(tmp_path / "there.mp4"), "--out", str(tmp_path / "o.avi")]) == 2
+    assert "must be an .mp4 file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["classify", ""], ["dataset", "info", ""]])
+def test_an_empty_word_is_not_the_folder_one_is_in(capsys, words):
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2 and "is empty" in capsys.readouterr().err
+
+
+def test_a_stopped_training_says_how_it_goes_on(capsys, tmp_path, monkeypatch):
+    def stop(*_, **__) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("core.cli.training.refuse_missing", stop)
+    words = ["train", "classifier", "--data", str(tmp_path), "--out", str(tmp_path / "run")]
+    assert main(words) == 1
+    assert "--resume goes on" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("resume", [[], ["--resume"]])

@@ -21,6 +21,7 @@ from core.errors import UserError
 from core.inference.photo import PhotoResult
 from core.inference.report import to_contract
 from core.scoring import unit
+from core.scoring.finished import refuse_other_files
 from core.scoring.folder import FolderRun, settings_of
 from core.scoring.output import write_table
 from core.scoring.rows import SCHEMA, to_rows
@@ -218,6 +219,24 @@ def test_settings_name_what_two_halves_must_share(tmp_path, monkeypatch):
     monkeypatch.setattr("core.scoring.folder.checksum_of", lambda files: "changed")
     assert settings_of(["/a"], **options) != absolute
     json.dumps(settings_of([os.fsdecode(b"/\xff")], **options)).encode()
+
+
+@pytest.mark.parametrize("end", ["parquet", "csv", "jsonl"])
+def test_a_finished_table_is_not_taken_for_that_of_other_files(tmp_path, monkeypatch, end):
+    folder, other = _pictures(tmp_path / "in", 3), _pictures(tmp_path / "other", 1)
+    (folder / "00000.png").rename(folder / "=0.png")
+    monkeypatch.chdir(folder)
+    names, out = [Path(name) for name in sorted(os.listdir())], tmp_path / f"r.{end}"
+    _scored(out, *names)
+    refuse_other_files(out, names)  # the name that looks like a formula is found, too
+    refuse_other_files(out, names[:1])
+    with pytest.raises(UserError, match="is not in it"):
+        refuse_other_files(out, [*names, other])
+    with pytest.raises(UserError, match="is not in it"):
+        refuse_other_files(out, [tmp_path / "nowhere"])
+    out.write_bytes(b"no table")
+    with pytest.raises(UserError, match=r"no table|is not in it"):
+        refuse_other_files(out, names)
 
 
 def test_two_runs_do_not_write_one_table(tmp_path):

@@ -175,7 +175,7 @@ def test_what_the_areas_say_makes_up_the_verdict(lite0):
 )
 def test_recipes_that_do_not_fit_are_refused(data, tmp_path, capsys, words, said):
     out = tmp_path / "run"
-    assert main(["train", *words, "--data", str(data), "--out", str(out)]) == 1
+    assert main(["train", *words, "--data", str(data), "--out", str(out)]) == 2
     assert said in capsys.readouterr().err and not out.exists()
 
 

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from core.errors import UserError
+from core.errors import UserError, WrongUsage
 
 
 def check_place(source: Path, target: Path) -> None:
@@ -14,14 +14,15 @@ def check_place(source: Path, target: Path) -> None:
         target: the annotated MP4 file.
 
     Raises:
-        UserError: one of them is no such file, or `target` lies where it cannot be written.
+        UserError: one of them is no such file, or `target` lies where it cannot be written; a
+            `WrongUsage` where it is no .mp4 file, or the source itself.
     """
     if source.is_dir():
         raise UserError(f"{source} is a folder. Name one video file.")
     if not source.is_file():
         raise UserError(f"There is no file {source}.")
     if target.suffix.lower() != ".mp4":
-        raise UserError(f"The annotated video must be an .mp4 file. Received: {target}")
+        raise WrongUsage(f"The annotated video must be an .mp4 file. Received: {target}")
     there = _is_there(target)
     if there and target.is_dir():
         raise UserError(f"{target} is a folder. Name a file for the annotated video.")
@@ -30,7 +31,7 @@ def check_place(source: Path, target: Path) -> None:
     if not os.access(target.parent, os.W_OK):
         raise UserError(f"{target} cannot be written: take a folder that you may write to.")
     if there and target.samefile(source):
-        raise UserError("The annotated video would overwrite its source. Choose another --out.")
+        raise WrongUsage("The annotated video would overwrite its source. Choose another --out.")
 
 
 def _is_there(target: Path) -> bool:

@@ -40,22 +40,22 @@ def test_a_broken_file_is_judged_as_far_as_it_goes(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    ("name", "out", "words"),
+    ("name", "out", "words", "code"),
     [
-        ("missing.mp4", "out.mp4", "no file"),
-        ("in.mp4", "out.avi", "must be an .mp4"),
-        ("in.mp4", "no/out.mp4", "no folder"),
-        ("in.mp4", "in.mp4", "overwrite its source"),
-        ("text.mp4", "out.mp4", "not a video"),
-        ("in.mp4", "folder.mp4", "is a folder"),
-        ("in.mp4", f"{'r' * 300}.mp4", "cannot be written (File name too long)"),
+        ("missing.mp4", "out.mp4", "no file", 1),
+        ("in.mp4", "out.avi", "must be an .mp4", 2),
+        ("in.mp4", "no/out.mp4", "no folder", 1),
+        ("in.mp4", "in.mp4", "overwrite its source", 2),
+        ("text.mp4", "out.mp4", "not a video", 1),
+        ("in.mp4", "folder.mp4", "is a folder", 1),
+        ("in.mp4", f"{'r' * 300}.mp4", "cannot be written (File name too long)", 1),
     ],
 )
-def test_wrong_paths(tmp_path, capsys, name, out, words):
+def test_wrong_paths(tmp_path, capsys, name, out, words, code):
     (tmp_path / "in.mp4").write_bytes(film(squares(3)))
     (tmp_path / "text.mp4").write_bytes(b"text")
     (tmp_path / "folder.mp4").mkdir()
-    assert main(["video", str(tmp_path / name), "--out", str(tmp_path / out)]) == 1
+    assert main(["video", str(tmp_path / name), "--out", str(tmp_path / out)]) == code
     assert words in capsys.readouterr().err
     assert not (tmp_path / "out.mp4").exists()
 
