@@ -43,6 +43,9 @@ class Visitor:
 
     async def __aenter__(self) -> "Visitor":
         self._http = requests.Session()
+        # The server closes a connection that was idle for five seconds. A browser then takes
+        # another one; this client would report that it was reset.
+        self._http.headers["Connection"] = "close"
         health = f"http://{self.place}/_stcore/health"
         await asyncio.to_thread(self._http.get, health, timeout=ANSWER_S)
         self._xsrf = self._http.cookies.get("_streamlit_xsrf", "")
