@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui.dataset.browse import browse
+from ui.dataset.grid import pick
 from ui.dataset.source import opened_dataset
 from ui.dataset.understand import understand
 from ui.shared import address
@@ -15,7 +16,7 @@ start_page("Dataset", "Faces to learn from: look through them, and find what giv
 index, inspector = opened_dataset(), get_inspector()
 if index is not None and inspector is not None:
     address.take("dataset", {"view": address.Field("ds_view", "browse", address.one_of(VIEWS))})
-    view = switch("View", VIEWS, "ds_view")
+    view = switch("View", VIEWS, "ds_view", on_change=lambda: pick(None))
     if view in ("browse", "map"):
         browse(index, inspector, mapped=view == "map")
     else:

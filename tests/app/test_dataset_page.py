@@ -107,6 +107,16 @@ def test_a_face_closely_and_the_one_beside_it(data):
     assert not lost.exception and any("left out" in w.value for w in lost.warning)
 
 
+@pytest.mark.parametrize("way", [("map",), ("understand", "map"), ("understand", "browse")])
+def test_another_view_closes_the_face(data, way):
+    page = _click(_page(data=data, order="name"), "Look at 5")
+    assert "face" in page.query_params
+    for view in way:
+        page.segmented_control[0].set_value(view).run()
+        assert not page.exception and "face" not in page.query_params
+    assert len(_faces(page)) == 24 and ("No map yet" in page_text(page)) == (view == "map")
+
+
 def test_a_file_that_vanishes_while_browsing(data):
     page = _page(data=data, split="test", label="fake", order="name")
     for number in range(3):

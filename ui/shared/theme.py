@@ -1,6 +1,7 @@
 """One look for all pages: page setup, class colours, headers, empty states."""
 
 import html
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -79,13 +80,16 @@ def _menu() -> None:
             return  # this page was started alone (`streamlit run pages/...`): it has no siblings
 
 
-def switch(name: str, options: dict[str, str], key: str) -> str:
+def switch(
+    name: str, options: dict[str, str], key: str, on_change: Callable[[], None] | None = None
+) -> str:
     """A row of a few views or kinds, the first one chosen at first; kept while elsewhere.
 
     Args:
         name: for those who cannot see it.
         options: value -> label.
         key: of the widget.
+        on_change: called once another one is chosen, before the page is drawn.
     """
     st.session_state.setdefault(key, next(iter(options)))
     chosen = st.segmented_control(
@@ -96,6 +100,7 @@ def switch(name: str, options: dict[str, str], key: str) -> str:
         key=key,
         label_visibility="collapsed",
         persist_state="session",
+        on_change=on_change,
     )
     return chosen or next(iter(options))
 
