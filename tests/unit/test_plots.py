@@ -35,13 +35,17 @@ def test_titles_differ_as_they_are_the_keys_of_the_charts():
 
 
 @pytest.mark.parametrize("epochs", [1, 3])
-def test_an_accuracy_has_an_axis_from_0_to_1_and_a_loss_one_that_plotly_chooses(epochs):
+def test_an_accuracy_has_an_axis_from_0_to_1_and_a_loss_one_that_begins_at_0(epochs):
     table = pd.DataFrame({"epoch": np.arange(1, epochs + 1), "val_accuracy": 0.5, "loss": 0.5})
     runs, settings = [History("a run", table)], {"axis": "epoch", "smoothing": 0}
+    below = [*runs, History("another", table.assign(loss=-0.1))]
     axis = history_chart(runs, "val_accuracy", log=False, **settings).layout.yaxis
     assert axis.range == (0, 1)
     assert history_chart(runs, "val_accuracy", log=True, **settings).layout.yaxis.range is None
-    assert history_chart(runs, "loss", log=False, **settings).layout.yaxis.range is None
+    axis = history_chart(runs, "loss", log=False, **settings).layout.yaxis
+    assert axis.range is None and axis.rangemode == "tozero"
+    for drawn, log in ((runs, True), (below, False)):
+        assert history_chart(drawn, "loss", log=log, **settings).layout.yaxis.rangemode is None
 
 
 def test_a_network_has_the_same_line_in_every_chart_of_damage():

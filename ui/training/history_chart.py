@@ -18,6 +18,7 @@ _STYLES = (
     ("longdashdot", "cross"),
 )
 _SHARES = {"accuracy", "val_accuracy", "val_roc_auc", "d_real", "d_fake"}  # in [0, 1]
+_LOSSES = {"loss", "val_loss", "d_loss", "g_loss"}  # some have values below 0
 _FAINT = 0.25
 FEW_EPOCHS = 10  # so many have a tick each; of more, plotly chooses whole ones
 
@@ -68,12 +69,20 @@ def history_chart(
         uirevision=f"{quantity} {axis} {log}",
     )
     figure.update_yaxes(title=QUANTITIES[quantity], type="log" if log else "linear")
-    if quantity in _SHARES and not log:
-        figure.update_yaxes(range=[0, 1])  # plotly would draw one point on an axis of -0.5 to 1.5
+    if not log:
+        _from_0(figure, quantity)
     figure.update_xaxes(title=AXES[axis])
     if axis == "epoch":
         _whole_epochs(figure)
     return figure
+
+
+def _from_0(figure: go.Figure, quantity: str) -> None:
+    """Begin at 0 where it is the least; plotly would draw one point on an axis of -0.5 to 1.5."""
+    if quantity in _SHARES:
+        figure.update_yaxes(range=[0, 1])
+    elif quantity in _LOSSES and all(value >= 0 for line in figure.data for value in line.y):
+        figure.update_yaxes(rangemode="tozero")
 
 
 def _whole_epochs(figure: go.Figure) -> None:
