@@ -1,6 +1,7 @@
 """The Webcam page without a browser; the WebRTC component is replaced by a known state."""
 
 import io
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.config import ROOT
 from core.inference.live.judges import judges_of
+from core.inference.verdict import WORDS, State
 from core.mp4 import write_mp4
 from tests.app.words import page_text
 from ui.live import video_file as video_view
@@ -196,6 +198,18 @@ def test_an_uploaded_video_is_judged(page, portrait):
         button.label for button in page.get("download_button")
     }
     assert page.get("video") and "with a face" in page_text(page)
+
+
+def test_a_videos_table_and_chart_say_what_the_pills_say_and_its_files_what_programs_read(
+    page, portrait
+):
+    page = _upload(page, "clip.mp4", _clip(portrait))
+    report = page.session_state["video_job"].report
+    said = [WORDS[track.verdict] for track in report.tracks]
+    assert page.dataframe[0].value["verdict"].tolist() == said and said
+    (line,) = json.loads(page.get("plotly_chart")[0].proto.spec)["data"]
+    assert line["customdata"] and set(line["customdata"]) <= set(WORDS.values())
+    assert {track["verdict"] for track in report.to_contract()["tracks"]} <= set(State)
 
 
 def test_two_runs_of_the_script_at_once_begin_one_job(monkeypatch):

@@ -19,7 +19,7 @@ from core.inference.live.settings import LiveSettings
 from core.inference.live.track_log import to_table
 from core.inference.live.video import VideoReport
 from core.inference.report import to_csv
-from core.inference.verdict import Calibration
+from core.inference.verdict import WORDS, Calibration
 from ui.live.settings import live_settings
 from ui.shared.charts import BAND_NOTE, p_fake_over_time
 from ui.shared.detector_choice import say_if_replaced
@@ -183,14 +183,19 @@ def _result(job: VideoJob, calibration: Calibration) -> None:
     with facts:
         _summary(report, job.calibration)
     if report.tracks:
-        table = to_table(report.tracks).fillna({"reason": ""})
-        st.dataframe(
-            table[list(_COLUMNS)],
-            column_config=_COLUMNS,
-            hide_index=True,
-            placeholder="",
-            width="stretch",
-        )
+        _faces(report)
+
+
+def _faces(report: VideoReport) -> None:
+    """A row a face, in the page's words; the files keep those of a program."""
+    table = to_table(report.tracks).fillna({"reason": ""})
+    st.dataframe(
+        table.assign(verdict=table["verdict"].map(WORDS))[list(_COLUMNS)],
+        column_config=_COLUMNS,
+        hide_index=True,
+        placeholder="",
+        width="stretch",
+    )
 
 
 def _summary(report: VideoReport, calibration: Calibration) -> None:

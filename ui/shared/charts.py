@@ -5,7 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.dataset.properties import FREQUENCIES
-from core.inference.verdict import Calibration
+from core.inference.verdict import WORDS, Calibration
 from ui.shared.colors import class_colors, palette
 
 HEIGHT_PX = 260
@@ -37,7 +37,7 @@ def p_fake_over_time(
             name=f"face {track}",
             line={"color": palette()["gray"], "width": 1.5, "dash": _LINES[number % len(_LINES)]},
             marker={"color": rows["verdict"].map(class_colors()).tolist(), "size": 5},
-            customdata=rows["verdict"],
+            customdata=rows["verdict"].map(WORDS).tolist(),
             hovertemplate="%{x:.1f} s: P(fake) %{y:.0%}, %{customdata}",
         )
         last = rows.iloc[-1]
