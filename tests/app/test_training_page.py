@@ -10,6 +10,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.config import ROOT
+from core.generators import load_generator
+from core.imaging import Photo
+from core.inference.verdict import WORDS
 from core.jobs import JobStatus
 from core.publishing.generator_card import discriminator_in_words
 from core.sole_writer import only_one
@@ -395,6 +398,25 @@ def test_the_networks_and_what_is_inside():
     network = next(c for c in page.segmented_control if c.label == "Network")
     network.set_value("Generator").run()
     assert not page.exception and "1,520,643 parameters" in page_text(page)
+
+
+def test_a_face_that_is_moved_is_called_machine_made_and_its_curve_the_cnns_alone(inspector):
+    page = _page("models")
+    charts = [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
+    titles = [chart["layout"].get("yaxis", {}).get("title", {}).get("text", "") for chart in charts]
+    (curve,) = charts[titles.index("P(fake), the CNN alone")]["data"]
+    generator = load_generator("dcgan")
+    (pixels,) = generator.paint(generator.codes([page.number_input(key="tr_seed").value]))
+    (result,) = inspector.judge(Photo(pixels), aligned=True)
+    unmoved = curve["y"][curve["x"].index(0)]
+    assert unmoved == pytest.approx(result.opinions["cnn"], abs=1e-3)
+    below = sum(y < inspector.panel.part_calibrations["cnn"].threshold for y in curve["y"])
+    where = "every shift" if below == len(curve["x"]) else f"{below} of {len(curve['x'])} shifts"
+    text = page_text(page)
+    assert "The face is machine-made" in text and (
+        f"at {where} the CNN by itself puts it below" in text
+    ) == (below > 0)
+    assert f"of the face where it was it says '{WORDS[result.verdict.state]}'" in text
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.artifacts import read_json
 from core.errors import UserError
+from core.imaging import Photo
 from core.inference.feature_maps import (
     LAYERS,
     MAX_SHIFT_PX,
@@ -19,11 +20,13 @@ from core.inference.feature_maps import (
     shifted,
 )
 from core.inference.photo import Inspector
+from core.inference.verdict import WORDS, percent
 from core.inference.views import face_views, mean_log_odds
 from core.models.describe import networks_described_aside
 from core.publishing.generator_card import discriminator_in_words, played_against
 from ui.shared.colors import palette
 from ui.shared.face_grid import picture_grid
+from ui.shared.names import literal
 from ui.shared.progress import slow_bar
 from ui.shared.resources import shared_generator
 from ui.shared.widgets import KEPT, STILL, say_error
@@ -163,8 +166,8 @@ def _moving_face(inspector: Inspector) -> None:
     st.header("Move the face", anchor=False)
     st.markdown(
         "Move a face within its frame: the maps move along (**equivariance**: the same filter "
-        "everywhere), and the verdict should stay (**invariance**: pooling and training on shifted "
-        "faces). Here is how far that holds for this network."
+        "everywhere), and P(fake) should stay (**invariance**: pooling and training on shifted "
+        "faces). Here is how far that holds for the CNN."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = st.number_input("Face of seed", 0, 10_000, 1, key="tr_seed", width=130, **KEPT)
@@ -202,21 +205,54 @@ def _verdicts_while_moving(face: np.ndarray, right: int, down: int, inspector: I
     steps = list(range(-MAX_SHIFT_PX, MAX_SHIFT_PX + 1, STEP_PX))
     pixels = [np.rint(255 * shifted(face, step, down)).astype(np.uint8) for step in steps]
     odds = mean_log_odds(inspector.predictor, np.stack([face_views(one) for one in pixels]))
-    chances = inspector.calibration.p_fake(odds)
+    rules = inspector.panel.part_calibrations["cnn"]  # the curve is of the CNN's own P(fake)
+    chances = rules.p_fake(odds)
+    line = {"color": palette()["one"]}
     figure = go.Figure(
-        go.Scatter(x=steps, y=chances, mode="lines+markers", line={"color": palette()["one"]},
+        go.Scatter(x=steps, y=chances.tolist(), mode="lines+markers", line=line,
                    hovertemplate="%{x} px: P(fake) %{y:.1%}<extra></extra>")
     )  # fmt: skip
     figure.add_vline(right, line={"color": palette()["gray"], "dash": "dash", "width": 1})
-    figure.add_hline(
-        inspector.calibration.threshold,
-        line={"color": palette()["gray"], "dash": "dot", "width": 1},
-    )
+    dotted = {"color": palette()["gray"], "dash": "dot", "width": 1}
+    figure.add_hline(rules.threshold, line=dotted)
     figure.update_layout(height=240, margin={"l": 8, "r": 12, "t": 8, "b": 8})
-    figure.update_yaxes(title="P(fake)", range=[0, 1], tickformat=".0%")
+    figure.update_yaxes(title="P(fake), the CNN alone", range=[0, 1], tickformat=".0%")
     figure.update_xaxes(title="pixels to the right")
     st.plotly_chart(figure, config=STILL)
     st.caption(
         f"P(fake) lies between {chances.min():.1%} and {chances.max():.1%} over these shifts; "
-        "the dotted line is the threshold, the dashed one the shift chosen."
+        "the dotted line is the threshold, the dashed one the shift chosen. "
+        f"{_right_or_wrong(int((chances < rules.threshold).sum()), len(steps))} "
+        f"{_words_of_the_app(face, inspector)}"
+    )
+
+
+def _right_or_wrong(below: int, steps: int) -> str:
+    """What the curve says of the CNN, whose face is known to be machine-made.
+
+    Args:
+        below: steps at which P(fake) lies below the threshold.
+        steps: all of them.
+    """
+    if not below:
+        return (
+            "The face is machine-made: at every shift the CNN by itself puts it above the "
+            "threshold, where it belongs."
+        )
+    where = "every shift" if below == steps else f"{below} of {steps} shifts"
+    return (
+        f"The face is machine-made: at {where} the CNN by itself puts it below the threshold, on "
+        "the side of photos, and errs."
+    )
+
+
+def _words_of_the_app(face: np.ndarray, inspector: Inspector) -> str:
+    """What the app's verdict stands on, and what it is on the face before it is moved."""
+    if inspector.panel.second is None:
+        return "The app's verdict stands on the CNN alone."
+    (result,) = inspector.judge(Photo(np.rint(255 * face).astype(np.uint8)), aligned=True)
+    return (
+        "The app's verdict stands on both networks: of the face "
+        f"where it was it says '{WORDS[result.verdict.state]}', P(fake) "
+        f"{literal(percent(result.p_fake))}."
     )
