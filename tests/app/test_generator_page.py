@@ -1,6 +1,7 @@
 """The Generator page without a browser: every view, links, sliders, bad input."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from core.config import ROOT
 from core.errors import UserError
 from core.generators import GENERATORS, Registered, load_generator
 from core.generators.request import SLIDERS
+from core.imaging import Photo
+from core.inference.verdict import State, Verdict
 from tests.app.words import page_text
 from tests.conftest import write_dataset
 from ui.generator import faces
@@ -68,6 +71,24 @@ def test_a_third_generator_needs_no_change_of_the_page(view, monkeypatch):
     assert ("Red, green and blue." in text) == (view == "one")
     assert ("A straight one." in text) == (view == "between")
     assert (ONLY_DCGAN in text) == (view == "faces")
+
+
+def test_why_a_face_is_unsure_with_a_high_p_fake_stands_under_the_grid(monkeypatch, inspector):
+    why = "The networks contradict each other: the CNN says P(fake) <1%."
+    band = (inspector.calibration.unsure_low + inspector.calibration.unsure_high) / 2
+    sure, doubted = (0.98, Verdict(State.FAKE)), (0.98, Verdict(State.UNSURE, why))
+    given = [doubted, sure, (band, Verdict(State.UNSURE, "In the band.")), sure]
+    face = np.zeros((128, 128, 3), np.uint8)
+    (result,) = inspector.judge(Photo(face), aligned=True)
+    done = [(face, replace(result, p_fake=p_fake, verdict=verdict)) for p_fake, verdict in given]
+    monkeypatch.setattr(faces, "judged_faces", lambda generator, inspector, codes: done)
+    page = _page(seed="7", count="4")
+    (told,) = (each.value for each in page.caption if "another reason" in each.value)
+    assert not page.exception and "seed 7, P(fake) 98%: The networks contradict" in told
+    assert "seed 8" not in told and "In the band" not in told
+    done[0] = done[1]
+    page = _page(seed="7", count="4")
+    assert not page.exception and "another reason" not in page_text(page)
 
 
 def test_of_the_dcgan_it_is_not_said_that_another_was_measured():

@@ -1,6 +1,7 @@
 """The Generator page's first two views: many faces, and one face to take apart."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -15,7 +16,7 @@ from core.generators.files import to_tagged_png
 from core.generators.request import EDIT_RANGE, FaceRequest
 from core.imaging import Photo
 from core.inference.photo import FaceResult, Inspector
-from core.inference.verdict import State
+from core.inference.verdict import Calibration, State, percent
 from ui.dataset.source import open_dataset
 from ui.generator.directions import directions
 from ui.generator.input import link_to, open_face
@@ -26,12 +27,14 @@ from ui.shared.face_clicks import on_face_click
 from ui.shared.face_grid import face_grid
 from ui.shared.kept import Kept
 from ui.shared.knowledge import trust_line
+from ui.shared.names import literal
 from ui.shared.progress import slow_bar
 from ui.shared.resources import said_of_training
 from ui.shared.theme import empty_state
 from ui.shared.widgets import KEPT, download, say_error
 
 _COLUMNS = 8  # of the table of a code's numbers
+_MOST_REASONS = 4  # told under the grid
 _PAGE = 128  # numbers shown at once
 JUDGED_BYTES = 200 * 2**20  # that faces take which were painted before, of all sessions together
 Judged: TypeAlias = tuple[np.ndarray, FaceResult]  # a face, uint8 RGB, and its verdict
@@ -95,8 +98,25 @@ def many_faces(request: FaceRequest, generator: FaceGenerator, inspector: Inspec
     )
     on_face_click("gen_clicks", lambda number: open_face(request, number))
     st.caption("Click a face to take it apart.")
+    _why_unsure(request.seeds, [result for _, result in done], inspector.calibration)
     trust_line()
     psi_lesson(request, generator)
+
+
+def _why_unsure(
+    seeds: Sequence[int], results: Sequence[FaceResult], calibration: Calibration
+) -> None:
+    """Why faces are unsure whose P(fake) alone would have got them a word."""
+    told = [
+        f"seed {seed}, P(fake) {percent(result.p_fake)}: {result.verdict.reason}"
+        for seed, result in zip(seeds, results, strict=True)
+        if result.verdict.state == State.UNSURE and not calibration.in_band(result.p_fake)
+    ]
+    if told:
+        more = len(told) - _MOST_REASONS
+        rest = f" {more} more: point at the word under each." if more > 0 else ""
+        lines = " ".join(told[:_MOST_REASONS])
+        st.caption(literal(f"Unsure for another reason than P(fake): {lines}{rest}"))
 
 
 def one_face(request: FaceRequest, generator: FaceGenerator, inspector: Inspector) -> None:
