@@ -7,8 +7,10 @@ from sklearn.metrics import precision_recall_curve, roc_curve
 
 from core.config import FAKE, REAL
 from core.evaluation.metrics import wilson_ci95
+from core.inference.verdict import State
 
 RELIABILITY_BINS = 10
+VERDICTS = (State.FAKE, State.UNSURE, State.REAL)  # as P(fake) falls
 # Close together where false alarms are rare: there one works.
 SHORT_FPR = (0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075,
              0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0)  # fmt: skip
@@ -113,9 +115,15 @@ def coverage_accuracy(labels: np.ndarray, p_fake: np.ndarray, threshold: float) 
     return Curve(answered / len(labels), np.cumsum(hits) / answered, distance[order])
 
 
-def confusion(labels: np.ndarray, p_fake: np.ndarray, threshold: float) -> np.ndarray:
-    """How many faces of each class were called what: int64 (2, 2), [label, verdict]."""
-    called = np.where(p_fake >= threshold, FAKE, REAL)
-    table = np.zeros((2, 2), np.int64)
-    np.add.at(table, (labels, called), 1)
-    return table
+def confusion(labels: np.ndarray, states: np.ndarray) -> np.ndarray:
+    """How many faces of each class were called what.
+
+    Args:
+        labels: int (n,), 0 fake, 1 real.
+        states: str (n,), each a `State`.
+
+    Returns:
+        int64 (2, 3): a row a class, a column a verdict, in the order of `VERDICTS`.
+    """
+    parts = [states[labels == label] for label in (FAKE, REAL)]
+    return np.array([[(part == said).sum() for said in VERDICTS] for part in parts], np.int64)

@@ -4,6 +4,11 @@ from core.config import MIN_FACE_PX
 from core.evaluation.knowledge import UNKNOWN, Knowledge
 from core.inference.verdict import COLOURLESS_RULE, MAX_OUTSIDE, P_FAKE_MEANS, WORDS, Calibration
 
+THRESHOLD_MEANS = (
+    "The threshold divides the two words, generated and no trace. Around it lies the unsure band, "
+    "which moves along with it; a face within the band gets neither word."
+)
+BY_SIDE = "unsure ones counted by their side of the threshold"  # of figures that ignore the band
 PLAIN_WORDS = "In plain words"  # the model card's section of these lines
 LIMITS = (
     "A verdict is a hint among others, never proof about a picture or a person.",

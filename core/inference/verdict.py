@@ -66,7 +66,7 @@ class Calibration:
     Attributes:
         temperature, bias: P(fake) is the sigmoid of (log-odds - bias) / temperature (Platt,
             1999; without the bias: Guo et al., ICML 2017); temperature is above 0.
-        threshold: P(fake) from which a face is called fake.
+        threshold: P(fake) that divides the two words.
         unsure_low, unsure_high: between them no verdict is given.
         min_sharpness: variance of the Laplacian (of `sharpness`) below which a face is too
             blurred to judge.

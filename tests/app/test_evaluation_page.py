@@ -12,6 +12,7 @@ from core.config import ROOT
 from core.evaluation.knowledge import ShippedRoc, shipped_knowledge
 from core.evaluation.measurement import GeneratedFaces, Measurement
 from core.evaluation.robustness import DAMAGES, Damage
+from core.inference.networks import load_calibration
 from tests.app.words import page_text
 from tests.conftest import write_dataset
 from ui.evaluation.plots import PLOTS
@@ -126,7 +127,7 @@ def test_a_plot_that_is_added_to_the_list_is_drawn(data, monkeypatch):
 def test_the_threshold_moves_figures_and_charts(data):
     page = _data_measured(data)
     assert not page.exception and "test, all sources, 12 faces" in page_text(page)
-    label = "Threshold: P(fake) from which a face is called fake"
+    label = "Threshold of P(fake)"
     page = _set(page, "slider", label, 0.01)
     low = _figures(page)
     page = _set(page, "slider", label, 0.99)
@@ -136,7 +137,7 @@ def test_the_threshold_moves_figures_and_charts(data):
         return next(int(v.rstrip("%")) for label, v in figures.items() if label.startswith(name))
 
     assert percent(low, "fakes above") >= percent(high, "fakes above")
-    assert percent(low, "real called real") <= percent(high, "real called real")
+    assert percent(low, "real below") <= percent(high, "real below")
     lines = [
         shape["x0"]
         for chart in page.get("plotly_chart")
@@ -144,6 +145,18 @@ def test_the_threshold_moves_figures_and_charts(data):
         if shape["type"] == "line"
     ]
     assert lines == [0.99]
+
+
+def test_who_was_called_what_counts_unsure_faces_apart(data):
+    page = _data_measured(data)
+    (table,) = (each.value for each in page.table)
+    assert list(table.columns) == ["generated", "unsure", "no trace"]
+    run = page.session_state["ev_run"]
+    said = run.states(load_calibration(name="both")).tolist()
+    assert table.sum().tolist() == [said.count(state) for state in ("fake", "unsure", "real")]
+    page = _set(page, "slider", "Threshold of P(fake)", 0.9)
+    text = page_text(page)
+    assert "moves along with it" in text and "The band now reaches from" in text
 
 
 def test_a_pinned_run_stays_beside_the_next(data):
@@ -220,6 +233,38 @@ def test_a_bad_folder_is_said_before_the_button_is_pressed(tmp_path):
     page = _set(_page(), "text_input", REALS, str(tmp_path / "nowhere"))
     assert not page.exception and page.error
     assert next(button for button in page.button if button.label == "Measure").disabled
+
+
+def _swept(whose: str, damages: set[str]) -> dict:
+    """A shipped table of one network, as if only some damages had been measured, or one pair."""
+    figures = {"n": 4, "accuracy": 0.5, "roc_auc": 0.5, "tpr_at_1pct_fpr": 0.5, "answered": 1.0}
+    pairs = {"ffhq / stylegan": figures}
+    if whose != "original_robustness":
+        pairs["ffhq / omi"] = figures
+    rows = [{"damage": "none", "level": None, "pairs": pairs}]
+    rows += [{"damage": name, "level": 1, "pairs": pairs} for name in damages]
+    return {"split": "test", "per_source": 2, "rows": rows}
+
+
+def test_it_is_said_whose_lines_are_missing_from_which_charts(monkeypatch):
+    few = {"both_robustness": {"jpeg", "rescale"}}
+    monkeypatch.setattr(
+        "ui.evaluation.robustness.read_json", lambda name: _swept(name, few.get(name, {*DAMAGES}))
+    )
+    page = _choose(_page(), "ev_view", "robustness")
+    others = ", ".join(damage.title for name, damage in DAMAGES.items()
+                       if name not in few["both_robustness"])  # fmt: skip
+    assert (
+        "Of both networks only these were measured: JPEG compression, Scaled down and up. The "
+        f"other charts ({others}) show the CNN and the authors' recipe alone, not what the app's "
+        "verdict stands on."
+    ) in page_text(page)
+    page = _set(page, "selectbox", "Real / fake", "ffhq / omi")
+    assert not page.exception and not page.error
+    assert "Of the authors' recipe this pair was not measured." in page_text(page)
+    few.clear()
+    page = _set(page, "selectbox", "Real / fake", "ffhq / stylegan")
+    assert not page.exception and "measured:" not in page_text(page)
 
 
 @pytest.mark.parametrize("view", ["robustness", "generalization"])

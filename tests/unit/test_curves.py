@@ -5,6 +5,7 @@ import pytest
 
 from core.config import FAKE, REAL
 from core.evaluation import curves
+from core.inference.verdict import Calibration
 
 LABELS = np.array([FAKE, FAKE, FAKE, REAL, REAL, REAL], np.int32)
 P_FAKE = np.array([0.95, 0.85, 0.30, 0.55, 0.25, 0.05])
@@ -44,9 +45,12 @@ def test_the_surest_are_answered_first():
     assert curve.y == pytest.approx([1, 1, 1, 1, 4 / 5, 4 / 6])
 
 
-def test_confusion_moves_with_the_threshold():
-    assert curves.confusion(LABELS, P_FAKE, 0.5).tolist() == [[2, 1], [1, 2]]
-    assert curves.confusion(LABELS, P_FAKE, 0.2).tolist() == [[3, 0], [2, 1]]
+@pytest.mark.parametrize(
+    ("threshold", "counts"), [(0.5, [[2, 0, 1], [0, 1, 2]]), (0.26, [[2, 1, 0], [1, 1, 1]])]
+)
+def test_confusion_counts_unsure_faces_apart_and_moves_with_the_threshold(threshold, counts):
+    rules = Calibration(1.0, 0.0, 0.5, 0.4, 0.6, 0.0).with_threshold(threshold)
+    assert curves.confusion(LABELS, rules.states(P_FAKE)).tolist() == counts
 
 
 def test_a_roc_in_short_keeps_what_the_whole_one_says_at_its_places():

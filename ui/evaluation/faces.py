@@ -15,16 +15,17 @@ from ui.shared.face_grid import face_grid
 from ui.shared.widgets import download
 
 GALLERY = 8
+_WRONG_SIDE = {FAKE: "below", REAL: "above"}
 
 
 def galleries(run: Measurement, calibration: Calibration) -> None:
-    """For each class the faces it got wrong, the worst first, and those it is surest of."""
+    """For each class the faces on the wrong side, the worst first, and those it is surest of."""
     for label in (FAKE, REAL):
         if not (run.labels() == label).any():
             continue
-        name, other = CLASS_NAMES[label], CLASS_NAMES[1 - label]
+        name, side = CLASS_NAMES[label], _WRONG_SIDE[label]
         wrong = run.most_wrong(label, calibration, run.total)
-        st.markdown(f"**{name.capitalize()} faces taken for {other}, the worst first**")
+        st.markdown(f"**{name.capitalize()} faces {side} the threshold, the worst first**")
         if wrong:
             _grid(run, wrong[:GALLERY], calibration)
             if len(wrong) > GALLERY:

@@ -6,7 +6,7 @@ FIGURES = {
     "n": "Faces",
     "accuracy": "Accuracy",
     "detected": "Fakes above the threshold",
-    "recall_real": "Real called real",
+    "recall_real": "Real below the threshold",
     "roc_auc": "ROC AUC",
     "tpr_at_1pct_fpr": "TPR at 1% FPR",
     "ece_uncalibrated": "ECE before calibration",

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from core.config import FAKE
 from core.evaluation import curves
+from core.evaluation.plain_words import BY_SIDE
 from core.inference.verdict import Calibration
 from ui.evaluation.charts import SHARE, add_dot, add_line, line_of
 from ui.shared.charts import plain
@@ -56,7 +57,7 @@ def _roc(judged: Judged) -> go.Figure:
     _, labels, p_fake = judged.runs[0]
     called, fakes = p_fake >= judged.calibration.threshold, labels == FAKE
     add_dot(figure, called[~fakes].mean(), called[fakes].mean())
-    figure.update_xaxes(title="real faces called fake", range=[-0.01, 1.01], **SHARE)
+    figure.update_xaxes(title="real faces above the threshold", range=[-0.01, 1.01], **SHARE)
     figure.update_yaxes(title="fakes above the threshold", range=[0, 1.02], **SHARE)
     return plain(figure)
 
@@ -144,8 +145,12 @@ def _add_diagonal(figure: go.Figure, name: str) -> None:
 
 
 PLOTS = (
-    Plot("ROC", _roc, "Towards the upper left is better. The dot is the threshold."),
-    Plot("Precision and recall", _precision_recall, "At this mix of real and fake faces."),
+    Plot("ROC", _roc, f"Towards the upper left is better. The dot is the threshold; {BY_SIDE}."),
+    Plot(
+        "Precision and recall",
+        _precision_recall,
+        f"At this mix of real and fake faces; {BY_SIDE}.",
+    ),
     Plot(
         "Reliability",
         _reliability,

@@ -12,9 +12,10 @@ from core.evaluation import curves
 from core.evaluation.calibration import ACCUSED_RATE, MISSED_RATE
 from core.evaluation.generators.judged import kept_judgement
 from core.evaluation.measurement import Measurement
+from core.evaluation.plain_words import BY_SIDE, THRESHOLD_MEANS
 from core.evaluation.sources import kind_of
 from core.inference.photo import Inspector
-from core.inference.verdict import Calibration, State, sigmoid
+from core.inference.verdict import SHORT_WORDS, Calibration, State, sigmoid
 from ui.evaluation import charts
 from ui.evaluation.compare import compared, names_of, pairs, pin_button, pinned_beside
 from ui.evaluation.faces import downloads, galleries
@@ -28,9 +29,9 @@ from ui.shared.widgets import KEPT, STILL
 _RUN, _NEXT = "ev_run", "ev_next"
 FEW = 100  # under so many faces of a class, one in a hundred cannot be counted
 _MEANINGS = f"""
-- **Fakes above the threshold**, **real called real**: how often each kind lies on its side of the
-  threshold, unsure ones included. A verdict asks for more: only beyond the unsure band is a face
-  called generated.
+- **Fakes above the threshold**, **real below it**, **on the right side**: how often each kind, or
+  any face, lies on its side of the threshold, {BY_SIDE}. A verdict asks for more: only beyond the
+  unsure band is a face called generated, or no trace found.
 - **Get an answer**: the others are unsure, as on the Photo page. They lie in the unsure band, the
   networks contradict each other, or they are blurred, small, unlike all faces learned from, or
   without colours and not called fake. On the validation faces at most
@@ -64,14 +65,16 @@ def results(inspector: Inspector) -> None:
     if st.session_state.get("ev_threshold") is None:
         st.session_state.ev_threshold = round(base.threshold, 2)
     threshold = st.slider(
-        "Threshold: P(fake) from which a face is called fake",
+        "Threshold of P(fake)",
         0.01,
         0.99,
         key="ev_threshold",
         **KEPT,
-        help="Moves every figure and chart below. The unsure band moves along.",
+        help="Moves every figure and chart below.",
     )
     calibration = base.with_threshold(threshold)
+    low, high = calibration.unsure_low, calibration.unsure_high
+    st.caption(f"{THRESHOLD_MEANS} The band now reaches from {low:.0%} to {high:.0%}.")
     figures = run.figures(calibration)
     _figures(figures)
     _charts(run, pins, calibration)
@@ -105,7 +108,7 @@ def _kept() -> None:
     if pairs:
         table = pd.DataFrame(pairs).T[["n", "accuracy", "roc_auc"]]
         table.index = [kind_of(name.split(" / ")[0]) for name in table.index]
-        table.columns = ["Faces", "Called right", "ROC AUC"]
+        table.columns = ["Faces", "On the right side", "ROC AUC"]
         with st.expander("By source of the photos", icon=":material/table:"):
             st.dataframe(table, width="stretch")
 
@@ -146,17 +149,17 @@ def _figures(figures: dict) -> None:
     items = []
     for key, name in (
         ("detected", "fakes above the threshold"),
-        ("recall_real", "real called real"),
+        ("recall_real", "real below the threshold"),
     ):
         if figures[key] is not None:
             low, high = figures[f"{key}_ci95"]
             items.append((f"{name} ({low:.0%} to {high:.0%})", f"{figures[key]:.0%}",
-                          "With its 95% interval (Wilson)."))  # fmt: skip
+                          f"With its 95% interval (Wilson); {BY_SIDE}."))  # fmt: skip
     both = figures["roc_auc"] is not None
     if both:
         low, high = figures["accuracy_ci95"]
-        items.append((f"called right ({low:.0%} to {high:.0%})", f"{figures['accuracy']:.0%}",
-                      "Accuracy at the threshold, with its 95% interval."))  # fmt: skip
+        items.append((f"on the right side ({low:.0%} to {high:.0%})", f"{figures['accuracy']:.0%}",
+                      f"Accuracy, with its 95% interval; {BY_SIDE}."))  # fmt: skip
     items.append(("get an answer", f"{figures['answered']:.0%}", "All that are not unsure."))
     if figures["accuracy_answered"] is not None:
         items.append(("of the answers right", f"{figures['accuracy_answered']:.0%}", ""))
@@ -225,15 +228,18 @@ def _chart(title: str, figure: go.Figure, note: str) -> None:
 
 def _confusion(run: Measurement, calibration: Calibration) -> None:
     labels, p_fake = run.labels(), run.p_fake(calibration)
-    table = curves.confusion(labels, p_fake, calibration.threshold)
+    states = run.states(calibration)
+    table = curves.confusion(labels, states)
     shown = pd.DataFrame(
         table,
         index=[f"is {name}" for name in CLASS_NAMES],
-        columns=[f"called {name}" for name in CLASS_NAMES],
+        columns=[SHORT_WORDS[state] for state in curves.VERDICTS],
     )
     st.markdown("**Who was called what**")
     st.table(shown[table.sum(axis=1) > 0])
     wrong = (p_fake >= calibration.threshold) != (labels == FAKE)
-    spared = int((wrong & (run.states(calibration) == State.UNSURE)).sum())
-    note = f"{int(wrong.sum()):,} of {len(labels):,} faces are called wrong at this threshold"
-    st.caption(f"{note}; {spared:,} of these are unsure." if spared else f"{note}.")
+    spared = int((wrong & (states == State.UNSURE)).sum())
+    st.caption(
+        f"{int(wrong.sum()):,} of {len(labels):,} faces lie on the wrong side of the threshold: "
+        f"{int(wrong.sum()) - spared:,} were called so, {spared:,} are unsure."
+    )

@@ -1,5 +1,7 @@
 """Robustness and generalization: tables that were measured once and shipped, as charts."""
 
+from collections.abc import Collection, Iterable, Iterator
+
 import cv2
 import numpy as np
 import pandas as pd
@@ -22,18 +24,14 @@ _FLOORS = {"accuracy": 0.45, "roc_auc": 0.45, "tpr_at_1pct_fpr": 0.0}
 _SWEPT = ("n", "accuracy", "roc_auc", "tpr_at_1pct_fpr", "answered")
 _SHOWN = ("roc_auc", "accuracy", "tpr_at_1pct_fpr", "n")
 _WIDTHS_PX = (SOURCE_PX, 70, 133, 70, 102, 50, 181)  # as little as what stands there takes
+_ON_VERDICTS = ", not what the app's verdict stands on"
 _NUMBER = st.column_config.NumberColumn(format="%.3f")
 
 
 def robustness() -> None:
     """The shipped sweeps: a chart for each damage."""
     try:
-        known = load_registry()
-        sweeps = {
-            label: read_json(f"{name}_robustness")
-            for name, label in SWEPT.items()
-            if f"{name}_robustness" in known
-        }
+        sweeps = _shipped_sweeps()
     except UserError as error:
         say_error(error)
         return
@@ -63,10 +61,57 @@ def robustness() -> None:
         f"Up to {first['per_source']} faces a source of {first['split']}, each damaged before "
         "the network sees it; judged with the calibration of clean faces."
     )
-    tables = {label: _table(sweep, pair) for label, sweep in sweeps.items()}
+    tables = _of_pair(sweeps, pair)
+    for told in _left_out(tables, sweeps):
+        st.caption(told)
     _charts(tables, measure)
     _pictures()
     _all_figures(tables)
+
+
+def _shipped_sweeps() -> dict[str, dict]:
+    """Whose, of `SWEPT` -> the table that was kept."""
+    known = load_registry()
+    return {
+        label: read_json(f"{name}_robustness")
+        for name, label in SWEPT.items()
+        if f"{name}_robustness" in known
+    }
+
+
+def _of_pair(sweeps: dict[str, dict], pair: str) -> dict[str, pd.DataFrame]:
+    """The table of everyone of whom the pair was measured."""
+    return {
+        label: _table(sweep, pair)
+        for label, sweep in sweeps.items()
+        if pair in sweep["rows"][0]["pairs"]
+    }
+
+
+def _left_out(tables: dict[str, pd.DataFrame], everyone: Iterable[str]) -> Iterator[str]:
+    """Sentences on whose lines are missing from which charts.
+
+    Args:
+        tables: whose, of `SWEPT` -> what was measured of the chosen pair.
+        everyone: of whom anything was measured.
+    """
+    for label in everyone:
+        if label not in tables:
+            yield f"Of {label} this pair was not measured."
+    measured = {label: DAMAGES.keys() & set(table["damage"]) for label, table in tables.items()}
+    every = set().union(*measured.values())
+    for label, had in measured.items():
+        if missing := every - had:
+            others = [name for name in measured if measured[name] & missing]
+            yield (
+                f"Of {label} only these were measured: {_titles(had)}. The other charts "
+                f"({_titles(missing)}) show {' and '.join(others)} alone"
+                f"{_ON_VERDICTS if label == SWEPT['both'] else ''}."
+            )
+
+
+def _titles(names: Collection[str]) -> str:
+    return ", ".join(damage.title for name, damage in DAMAGES.items() if name in names)
 
 
 def _charts(tables: dict[str, pd.DataFrame], measure: str) -> None:
@@ -148,7 +193,7 @@ def _table(sweep: dict, pair: str) -> pd.DataFrame:
         {
             "damage": row["damage"],
             "level": "none" if row["level"] is None else f"{row['level']:g}",
-            **row["pairs"].get(pair, {}),
+            **row["pairs"][pair],
         }
         for row in sweep["rows"]
     )

@@ -5,6 +5,7 @@ import os
 import streamlit as st
 
 from core.config import MIN_FACE_PX
+from core.evaluation.plain_words import THRESHOLD_MEANS
 from core.inference.live.settings import LiveSettings
 from core.inference.verdict import Calibration
 from ui.live.ice import parse_ice_servers
@@ -31,8 +32,8 @@ def live_settings(calibration: Calibration, key: str, *, mirror: bool = True) ->
             value=kept.threshold,
             step=0.01,
             key=f"{key}_threshold",
-            help="P(fake) from which a face is called fake. The unsure band around it moves along; "
-            "it is not that of photos: it was fitted on people who were filmed.",
+            help=f"{THRESHOLD_MEANS} It is not the band of photos: it was fitted on people "
+            "who were filmed.",
         )
         min_face_px = st.slider(
             "Smallest face (pixels)",
