@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.evaluation.knowledge import Knowledge
 from ui.photo import session
+from ui.photo.too_large import too_large_line
 from ui.photo.uploads import example_gallery, judge_now, upload
 from ui.shared import address
 from ui.shared.knowledge import MISSING, knowledge, where_people_try_it
@@ -19,7 +20,8 @@ def _measured(known: Knowledge) -> None:
         ("Of 100 generated ones it misses", missed),
         ("Of 100 generated ones it is unsure about", unsure),
     )
-    columns = st.columns(3)
+    with st.container(key="of_100"):  # its labels are broken into lines
+        columns = st.columns(3)
     for column, (label, rate) in zip(columns, tiles, strict=True):
         with column, st.container(border=True, height="stretch"):
             st.metric(label, "?" if rate is None else rate.count)
@@ -32,6 +34,7 @@ def _measured(known: Knowledge) -> None:
 start_page(TITLE, "Is this face a real photo, or did a generator make it? Drop a picture and see.")
 address.say({})
 files = upload("home")
+too_large_line()
 st.markdown("**Or try one of these**")
 files += example_gallery("home")
 st.page_link(

@@ -16,6 +16,6 @@ judged, settings = session.judged(), photo_settings()
 inspector = get_inspector(settings.detector, settings.network, settings.threshold)
 if not judged and not camera_in_use():
     empty_state("No photo judged yet", "Drop a photo above, or try one under Examples.")
-elif judged and inspector is not None:
+elif inspector is not None and (shown := session.up_to_date(settings)):
     own_threshold_note(settings)
-    photo_results(judged, inspector)
+    photo_results(shown, inspector)

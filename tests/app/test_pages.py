@@ -14,7 +14,7 @@ from PIL import Image
 from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
-from core.config import ROOT
+from core.config import MAX_FILE_BYTES, ROOT
 from core.errors import UserError
 from core.evaluation.knowledge import shipped_knowledge
 from core.examples import load_examples
@@ -355,6 +355,14 @@ class TestMarkingAFace:
         assert "Marked by hand" in page_text(page)
         assert not next(t for t in page.toggle if t.label == "Mark a face").value
 
+    def test_the_box_that_is_there_at_first_holds_a_portraits_head(self, photo_page, examples):
+        page = _mark(_upload(photo_page, ("a.jpg", examples["Portrait A"])))
+        (left, right), (top, bottom) = (
+            _slider(page, name).value for name in ("From left", "From top")
+        )
+        x, y, w, h = self._faces(page)[0].box.as_list()  # from brow to chin: the hair is above it
+        assert left < x < x + w < right and top < y - h / 5 and y + h < bottom
+
     def test_the_same_box_counts_once_and_can_be_taken_back(self, page):
         found = self._faces(page)
         page = _press(page, "Judge this box")
@@ -495,3 +503,71 @@ def test_photos_left_in_the_middle_are_judged_on_the_way_back(photo_page, exampl
     page = page.switch_page("pages/1_Photo.py").run()
     names = [item.result.name for item in page.session_state["judged_photos"]]
     assert names == ["0.jpg", "1.jpg", "2.jpg"] and not page.exception
+
+
+class TestJudgingAnewThatIsBrokenOff:
+    """The threshold is moved again before all photos were judged with it."""
+
+    @staticmethod
+    def _move(page: AppTest, value: float) -> AppTest:
+        slider = next(s for s in page.slider if s.key.startswith("photo_threshold_"))
+        return slider.set_value(value).run()
+
+    def test_every_photo_stays_in_its_place_once(self, photo_page, examples, monkeypatch):
+        from core.inference.photo import Inspector
+
+        first, second = (examples[f"Portrait {letter}"] for letter in "AB")
+        page = _upload(photo_page, ("a.jpg", first), ("bad.jpg", b"no"), ("b.jpg", second))
+        page.session_state["photo_input_open"] = True
+        unbroken, calls = Inspector.judge_file, []
+
+        def broken_off(inspector, name, data, **options):
+            calls.append(name)
+            if len(calls) in (2, 3):
+                raise StopException  # as the next press of the arrow key does
+            return unbroken(inspector, name, data, **options)
+
+        monkeypatch.setattr(Inspector, "judge_file", broken_off)
+        for threshold in (0.6, 0.59, 0.58):
+            page = self._move(page, threshold)
+        assert not page.exception and calls == ["a.jpg", "b.jpg", "a.jpg", "a.jpg", "b.jpg"]
+        assert page.dataframe[0].value["Photo"].tolist() == ["a.jpg", "bad.jpg", "b.jpg"]
+        with_it = [item.judged_with.threshold for item in page.session_state["judged_photos"]]
+        assert with_it[0] == with_it[2] == 0.58
+        assert page.expander[0].proto.expanded, "the slider was folded away under the hand"
+
+    def test_what_waits_to_be_judged_anew_is_not_shown(self, photo_page, examples, monkeypatch):
+        from ui.photo import session
+
+        page = _upload(photo_page, ("a.jpg", examples["Portrait A"]))
+
+        def crowded(*_, **__):
+            raise UserError("Very many people are judging.")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(session.shared_line, "turn", crowded)
+            page = self._move(page, 0.6)
+        assert not page.exception and "Very many people" in page.warning[0].value
+        assert 'class="rf-scale"' not in page_text(page)
+        page = _press(page, "Try again")
+        assert not page.exception and 'class="rf-scale"' in page_text(page)
+
+
+@pytest.mark.parametrize("name", ["app.py", "pages/1_Photo.py"])
+def test_the_limit_of_a_file_is_said_where_it_is_dropped(name, examples):
+    page = _page(name).run()
+    limit = f"{MAX_FILE_BYTES // 2**20} MB"
+    assert f"up to {limit} each" in page.file_uploader[0].label
+    assert "Ctrl+V" in page.file_uploader[0].proto.help
+    (line,) = [e.proto.body for e in page.get("html") if 'class="rf-too-large"' in e.proto.body]
+    assert f'data-bytes="{MAX_FILE_BYTES}"' in line and line.endswith("></p>")  # names none yet
+
+
+def test_a_table_says_which_photo_it_opens_with(photo_page, examples):
+    page = _upload(photo_page, *[(f"{n}.jpg", examples[f"Portrait {n}"]) for n in "AB"])
+    (note,) = [each.value for each in page.caption if "Select a row" in each.value]
+    assert "the last one, the newest" in note
+    assert page.dataframe[0].value["Photo"].tolist()[-1] == "B.jpg"
+    assert any(
+        'class="rf-name"' in e.proto.body and "B.jpg" in e.proto.body for e in page.get("html")
+    )

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from core.config import MAX_FILE_BYTES
 from ui.photo import session
 from ui.photo.camera_burst import camera_burst
 from ui.photo.settings import photo_settings, settings_choice
+from ui.photo.too_large import too_large_line
 from ui.photo.uploads import example_gallery, judge_now, upload
 from ui.shared.detector_choice import say_if_replaced
 from ui.shared.theme import privacy_line
@@ -56,11 +56,7 @@ def photo_input() -> None:
             settings_choice()
             with st.container():
                 privacy_line()
-    if count:  # the browser refuses such files by itself, in what is folded now
-        st.caption(
-            f"Files over {MAX_FILE_BYTES // 2**20} MB and of other kinds are refused; if there "
-            "were any, the line above tells which once it is opened."
-        )
+    too_large_line()
     say_if_replaced(photo_settings().detector)
     judge_now(files)
     if len(session.judged()) > count:

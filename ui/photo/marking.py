@@ -19,7 +19,7 @@ from ui.shared.widgets import STILL, say_error
 TALLEST_PX = 560  # of the drawing surface on the page
 COLUMN_PX = 370  # about what it is wide, on a desk and on a phone
 GRID = 40  # points a side, unseen: Plotly tells of a box only where it has points to select
-START_SHARE = 0.5  # of the shorter side: the box that is there before one is drawn
+START_SHARE = 0.9  # of the shorter side: the box before one is drawn holds a portrait's whole head
 _INK = "#7c3aed"  # on a photo, whatever the theme; no class has it
 
 

@@ -71,7 +71,7 @@ def _overview(items: list[Judged], names: list[str]) -> int:
         selection_mode="single-row",
         key=session.upload_key("photo_table"),
     )
-    st.caption("Select a row to see that photo. The newest one is shown first.")
+    st.caption("Select a row to see that photo; until then it is the last one, the newest.")
     rows = picked.selection.rows
     return rows[0] if rows and rows[0] < len(items) else len(items) - 1
 

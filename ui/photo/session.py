@@ -1,9 +1,10 @@
 """The judged photos of a session. They outlive reruns and page switches."""
 
 import hashlib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from threading import Lock
 
 import numpy as np
 import streamlit as st
@@ -21,9 +22,12 @@ _WAITING = "waiting_photos"
 _SMALL = "small_photos"
 SMALL_KEPT = 6  # decoded pictures a session remembers, each of up to 4 MB
 _ROUND = "upload_round"
-_JUDGED_WITH = "photos_judged_with"
 _REMOVED = "removed_photos"  # they may lie in an input widget still
 _WHOLE = "photos_that_are_one_face"  # digests: no detector looks for the face
+# Streamlit begins the next run of a page while the one before it judges still, up to its next word
+# to the page: both work on the same lists.
+_changing = Lock()
+_Waiting = tuple[str, bytes, str]  # name, bytes, digest
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class Judged:
         result: what was found in it.
         size_bytes: of its file.
         judged_at: UTC, ISO 8601.
+        judged_with: the settings that the result is of.
     """
 
     digest: str
@@ -43,11 +48,25 @@ class Judged:
     result: PhotoResult
     size_bytes: int = 0
     judged_at: str = ""
+    judged_with: Hashable = None
 
 
 def judged() -> list[Judged]:
     """All judged photos, oldest first."""
     return st.session_state.setdefault(_KEY, [])
+
+
+def outdated(settings: Hashable) -> list[Judged]:
+    """Those that were judged by other settings and wait in their places to be judged anew.
+
+    What could not be read is not among them: it cannot be, whatever judges.
+    """
+    return [item for item in judged() if item.data and item.judged_with != settings]
+
+
+def up_to_date(settings: Hashable) -> list[Judged]:
+    """The judged photos without those that are `outdated`, oldest first."""
+    return [item for item in judged() if not item.data or item.judged_with == settings]
 
 
 def upload_key(name: str) -> str:
@@ -72,9 +91,11 @@ def digest_of(data: bytes) -> str:
 
 
 def remove(digest: str, name: str) -> None:
-    """Forget one photo, even while its file lies in an input widget."""
-    known = judged()
-    known[:] = [item for item in known if (item.digest, item.result.name) != (digest, name)]
+    """Forget one photo, judged or waiting, even while its file lies in an input widget."""
+    known, queue = judged(), waiting()
+    with _changing:
+        known[:] = [item for item in known if (item.digest, item.result.name) != (digest, name)]
+        queue[:] = [each for each in queue if (each[2], each[0]) != (digest, name)]
     st.session_state.setdefault(_REMOVED, set()).add((digest, name))
 
 
@@ -88,23 +109,38 @@ def bring_face(name: str, data: bytes) -> None:
     digest = digest_of(data)
     welcome_back(digest, name)
     st.session_state.setdefault(_WHOLE, set()).add(digest)
-    known = {(item.digest, item.result.name) for item in judged()}
-    known |= {(other, called) for called, _, other in waiting()}
-    if (digest, name) not in known:
-        waiting().append((name, data, digest))
+    _line_up([(name, data)])
+
+
+def _line_up(files: list[tuple[str, bytes]]) -> None:
+    """Let files wait that are neither judged nor waiting nor removed."""
+    known, queue, removed = judged(), waiting(), st.session_state.get(_REMOVED, set())
+    entries = [(name, data, digest_of(data)) for name, data in files]
+    with _changing:
+        seen = {(item.digest, item.result.name) for item in known}
+        seen |= {(digest, name) for name, _, digest in queue} | removed
+        for name, data, digest in entries:
+            if (digest, name) not in seen:
+                seen.add((digest, name))
+                queue.append((name, data, digest))
 
 
 def add(
     files: list[tuple[str, bytes]],
     inspector: Inspector,
     progress: Callable[[float, str], object],
+    settings: Hashable = None,
 ) -> list[str]:
-    """Judge files that were not judged yet and keep the results.
+    """Judge files that were not judged yet, and anew what other settings judged.
+
+    A photo that is judged anew keeps its place and its old result until the new one is there, so
+    that a run which is broken off, at any moment, leaves every photo in the list once.
 
     Args:
         files: (name, bytes) pairs, as an upload gives them; the same file twice counts once.
         inspector: judges them.
         progress: told (share done, sentence) before each file and at the end.
+        settings: what tells this inspector from another.
 
     Returns:
         Sentences on files that were not taken.
@@ -112,53 +148,54 @@ def add(
     Raises:
         UserError: too many people judge photos now, or a limit is badly set; nothing is lost.
     """
-    known, queue = judged(), waiting()
-    seen = {(item.digest, item.result.name) for item in known}
-    seen |= {(digest, name) for name, _, digest in queue}
-    seen |= st.session_state.get(_REMOVED, set())
-    for name, data in files:
-        digest = digest_of(data)
-        if (digest, name) not in seen:
-            seen.add((digest, name))
-            queue.append((name, data, digest))
-    total = len(queue)
-    while queue:
-        name, data, digest = queue[0]
-        if _is_full(known, data):
-            left = len(queue)
+    _line_up(files)
+    known, queue, done = judged(), waiting(), 0
+    while left := [*outdated(settings), *queue]:
+        task = left[0]
+        name, data, digest = _file_of(task)
+        if not isinstance(task, Judged) and _is_full(known, data):
             queue.clear()
             return [
-                f"{left} photos were not judged: a session keeps at most {MAX_PHOTOS} photos and "
-                f"{SESSION_MB.value()} MB. Clear the results first."
+                f"{len(left)} photos were not judged: a session keeps at most {MAX_PHOTOS} photos "
+                f"and {SESSION_MB.value()} MB. Clear the results first."
             ]
-        number = total - len(queue)
-        share, words = number / total, f"{number + 1} of {total}"
+        total = done + len(left)
+        share, words = done / total, f"{done + 1} of {total}"
         whole = digest in st.session_state.get(_WHOLE, set())
         with shared_line.turn(partial(_wait, progress, share, words)):
             progress(share, f"Judging {words}")
             result = inspector.judge_file(name, data, aligned=whole)
         kept = data if result.error is None else b""
-        known.append(Judged(digest, kept, result, len(data), now()))
-        queue.pop(0)
-    if total:
+        _keep(Judged(digest, kept, result, len(data), now(), settings), task, known, queue)
+        done += 1
+    if done:
         progress(1.0, "Done")
     return []
 
 
+def _file_of(task: Judged | _Waiting) -> _Waiting:
+    return (task.result.name, task.data, task.digest) if isinstance(task, Judged) else task
+
+
+def _keep(
+    found: Judged, task: Judged | _Waiting, known: list[Judged], queue: list[_Waiting]
+) -> None:
+    """Put a result where the photo stood or waited; nowhere if it is gone or was judged by now."""
+    with _changing:
+        if (place := _place(task, known)) is not None:
+            known[place] = found
+        elif (place := _place(task, queue)) is not None:
+            del queue[place]
+            known.append(found)
+
+
+def _place(item: object, items: Sequence[object]) -> int | None:
+    """Where this very object stands, if it does."""
+    return next((at for at, each in enumerate(items) if each is item), None)
+
+
 def _wait(progress: Callable[[float, str], object], share: float, words: str, before: int) -> None:
     progress(share, f"Waiting to judge {words}: {before} {'is' if before == 1 else 'are'} first")
-
-
-def judge_anew_with(settings: Hashable) -> None:
-    """Where the photos were judged by something else, let them wait for this."""
-    before = st.session_state.get(_JUDGED_WITH, settings)
-    st.session_state[_JUDGED_WITH] = settings
-    if before == settings:
-        return
-    known = judged()
-    again = [(item.result.name, item.data, item.digest) for item in known if item.data]
-    waiting()[:0] = again
-    known[:] = [item for item in known if not item.data]  # unreadable, by whatever judges
 
 
 def small_picture(item: Judged) -> np.ndarray:
@@ -188,13 +225,11 @@ def drop_marked(item: Judged) -> None:
 
 
 def _replace(item: Judged, faces: tuple[FaceResult, ...]) -> None:
-    known = judged()
-    place = next((at for at, each in enumerate(known) if each is item), None)
-    if place is not None:  # cleared meanwhile, in another tab of the session
-        known[place] = replace(item, result=replace(item.result, faces=faces))
+    changed = replace(item, result=replace(item.result, faces=faces))
+    _keep(changed, item, judged(), [])  # nowhere, where it was cleared meanwhile
 
 
-def waiting() -> list[tuple[str, bytes, str]]:
+def waiting() -> list[_Waiting]:
     """(name, bytes, digest) of photos that were dropped and not judged yet.
 
     Going to another page ends a run in the middle; what is left is judged on the way back.

@@ -13,12 +13,13 @@ from core.examples import Example, load_examples
 from core.inference.aligned import aligned_face
 from ui.photo import session
 from ui.photo.settings import photo_settings
+from ui.photo.too_large import LIMIT
 from ui.shared.names import literal, plain_name
 from ui.shared.resources import get_inspector
 from ui.shared.widgets import say_error
 
 THUMBNAIL_PX = 112
-_FORMATS = f"{IMAGE_FORMATS}, up to {MAX_FILE_BYTES // 2**20} MB each"
+_PASTE = "To paste a copied picture: Tab to the button, then Ctrl+V (on a Mac Cmd+V)."
 
 
 @st.cache_data(show_spinner=False)
@@ -38,13 +39,11 @@ def judge_now(files: list[tuple[str, bytes]]) -> None:
     """Judge files under a progress bar; sentences on refused ones follow on the page."""
     settings = photo_settings()
     inspector = get_inspector(settings.detector, settings.network, settings.threshold)
-    if inspector is not None:
-        session.judge_anew_with(settings)
-    if inspector is None or not (files or session.waiting()):
+    if inspector is None or not (files or session.waiting() or session.outdated(settings)):
         return
     bar = st.progress(0.0)
     try:
-        refused = session.add(files, inspector, bar.progress)
+        refused = session.add(files, inspector, bar.progress, settings)
     except UserError as error:
         refused = [str(error)]
         st.button("Try again", icon=":material/refresh:", key="judge_again")
@@ -60,10 +59,11 @@ def upload(name: str) -> list[tuple[str, bytes]]:
     """
     key = session.upload_key(name)
     files = st.file_uploader(
-        f"Drop photos here ({_FORMATS})",
+        f"Drop photos here, up to {LIMIT} each ({IMAGE_FORMATS})",
         accept_multiple_files=True,
         max_upload_size=MAX_FILE_BYTES // 2**20,
         key=key,
+        help=_PASTE,
         on_change=_files_changed,
         args=(key,),
     )
