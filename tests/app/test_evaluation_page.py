@@ -256,8 +256,8 @@ def test_it_is_said_whose_lines_are_missing_from_which_charts(monkeypatch):
                        if name not in few["both_robustness"])  # fmt: skip
     assert (
         "Of both networks only these were measured: JPEG compression, Scaled down and up. The "
-        f"other charts ({others}) show the CNN and the authors' recipe alone, not what the app's "
-        "verdict stands on."
+        f"other charts ({others}) show the CNN and the authors' recipe alone, not the app's "
+        "verdict, which stands on both."
     ) in page_text(page)
     page = _set(page, "selectbox", "Real / fake", "ffhq / omi")
     assert not page.exception and not page.error
