@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from core.config import MAX_FILE_BYTES
+from core.inference.networks import load_calibration
 from core.inference.report import percent
 from core.inference.verdict import WORDS
 from tests.browser.screen import assert_nothing_sticks_out, wait_until_still
@@ -235,6 +236,45 @@ def test_a_file_over_the_limit_is_named_and_the_rest_judged(page, app_url, examp
     page.get_by_text("No photo judged yet").wait_for()
     said.wait_for(state="detached")
     _no_traceback(page)
+
+
+def test_a_threshold_moved_quickly_leaves_every_photo_in_its_place(page, app_url, examples):
+    page.goto(app_url)
+    page.get_by_text("How far to trust it").wait_for()
+    _drop(page, ("home.jpg", examples["Portrait A"]))
+    page.locator(".rf-scale").wait_for()
+    page.get_by_text("Photos and settings").click()
+    _drop(page, ("one.jpg", examples["Portrait B"]), ("two.jpg", examples["Portrait C"]))
+    page.get_by_text("Select a row").wait_for()
+    wait_until_still(page)
+    page.get_by_text("Photos and settings").click()
+    page.get_by_role("button", name="Settings", exact=True).click()
+    slider = page.get_by_role("slider", name="Threshold")
+    slider.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowLeft", delay=60)
+        page.wait_for_timeout(120)
+    page.get_by_text(
+        f"The threshold is {load_calibration(name='both').threshold - 0.1:.0%}"
+    ).wait_for()
+    wait_until_still(page)
+    page.keyboard.press("Escape")
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="All verdicts (JSON)").click()
+    entries = json.loads(caught.value.path().read_text())
+    assert [entry["path"] for entry in entries] == ["home.jpg", "one.jpg", "two.jpg"]
+
+
+def test_home_cuts_no_words_of_its_figures(page, app_url):
+    page.goto(app_url)
+    page.get_by_text("How far to trust it").wait_for()
+    words = page.locator("[data-testid=stMetricLabel] p")
+    expect(words).to_have_count(3)
+    cut = "parts => parts.filter(part => part.scrollWidth > part.clientWidth + 1).length"
+    for width in (400, 900, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        wait_until_still(page)
+        assert words.evaluate_all(cut) == 0, f"on a screen of {width} px"
 
 
 def test_the_camera_takes_a_picture(page, app_url):
