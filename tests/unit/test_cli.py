@@ -307,6 +307,14 @@ def test_a_stopped_training_says_how_it_goes_on(capsys, tmp_path, monkeypatch):
     assert "--resume goes on" in capsys.readouterr().err
 
 
+def test_a_run_without_a_finished_epoch_is_not_called_damaged(capsys, tmp_path):
+    with RunFolder(tmp_path / "run").opened({"recipe": {"name": "ours"}}, resume=False):
+        pass
+    data = write_dataset(tmp_path / "set", {"valid": 1}, 32)
+    assert main(["publish", str(tmp_path / "run"), "--data", str(data)]) == 1
+    assert "no finished epoch yet" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("resume", [[], ["--resume"]])
 def test_a_run_in_training_is_told_before_anything_heavy_is_loaded(
     resume, capsys, tmp_path, monkeypatch
