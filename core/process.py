@@ -43,8 +43,8 @@ def prepare_process() -> None:
     if not there and os.environ["TF_CPP_MIN_LOG_LEVEL"] == _TENSORFLOW["TF_CPP_MIN_LOG_LEVEL"]:
         sys.meta_path.insert(0, _QuietTensorFlow())
     # TensorFlow exports symbols that the library behind WebRTC's encryption has too. Loaded after
-    # TensorFlow it crashes the whole process (drawings of the networks first, then the webcam);
-    # before, both work. Who has imported TensorFlow already gets everything but the webcam.
+    # TensorFlow it crashes the whole process; before, both work. Who has imported TensorFlow
+    # already gets everything but the webcam.
     if "tensorflow" not in sys.modules:
         with suppress(ImportError):
             import pylibsrtp  # noqa: F401

@@ -14,9 +14,10 @@ import h5py
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from core.artifacts import read_artifact
+from core.artifacts import load_registry, read_artifact
 from core.config import ARTIFACTS_DIR, FAKE, REAL
 
+_WEIGHTS = "classifier_weights"
 LAYERS = ("conv1", "conv2", "conv3")
 NORM_EPSILON = 1e-3  # Keras' own, which the file does not tell
 POOL = 2
@@ -140,12 +141,14 @@ def open_cnn(folder: Path = ARTIFACTS_DIR) -> OpenCnn:
     Example:
         maps, log_odds = open_cnn().maps(to_model_input(crop))
     """
-    return _read(read_artifact("classifier_weights", folder))
+    entry = load_registry(folder).get(_WEIGHTS)
+    return _read(folder, entry.sha256 if entry else "")
 
 
 @lru_cache(maxsize=1)
-def _read(weights: bytes) -> OpenCnn:
-    return OpenCnn(weights)
+def _read(folder: Path, sha256: str) -> OpenCnn:
+    """Read the weights once for each classifier that is shipped; `sha256` only tells them apart."""
+    return OpenCnn(read_artifact(_WEIGHTS, folder))
 
 
 def _scale_and_shift(

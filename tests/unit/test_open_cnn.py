@@ -90,7 +90,7 @@ def test_heat_maps_and_filters_load_no_tensorflow():
     asked = (
         "import sys, numpy as np; from core.inference import explain, feature_maps;"
         "face = np.random.default_rng(0).random((128, 128, 3), dtype=np.float32);"
-        "explain.grad_cam(face); feature_maps.favourites(face[None], 'conv2');"
+        "explain.grad_cam(face); feature_maps.favourites(feature_maps.likes_of(face)['conv2']);"
         "feature_maps.first_kernels();"
         "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
     )
