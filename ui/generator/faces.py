@@ -106,11 +106,11 @@ def many_faces(request: FaceRequest, generator: FaceGenerator, inspector: Inspec
 def _why_unsure(
     seeds: Sequence[int], results: Sequence[FaceResult], calibration: Calibration
 ) -> None:
-    """Why faces are unsure whose P(fake) alone would have got them a word."""
+    """Why faces are unsure for another reason than their P(fake)."""
     told = [
         f"seed {seed}, P(fake) {percent(result.p_fake)}: {result.verdict.reason}"
         for seed, result in zip(seeds, results, strict=True)
-        if result.verdict.state == State.UNSURE and not calibration.in_band(result.p_fake)
+        if result.verdict.reason not in (None, calibration.band_words())
     ]
     if told:
         more = len(told) - _MOST_REASONS
