@@ -72,8 +72,8 @@ def _train(data: Path, folder: Path) -> None:
 
 
 def _train_faults(folder: Path, whole: Path, done: bool) -> Iterator[str]:
+    from core.tables import read_rows
     from core.training.checkpoint import load_arrays
-    from core.training.run_folder import read_rows
 
     names = ("run.json", "history.csv", "last.npz", "best.weights.npz")
     there = [name for name in names if (folder / name).exists()]

@@ -51,7 +51,11 @@ def add_judging(commands: Commands) -> None:
     video = commands.add_parser("video", help="judge the faces of a video")
     video.add_argument("input", type=Path, metavar="IN", help="MP4, MOV, WebM or AVI")
     video.add_argument(
-        "--out", required=True, type=Path, metavar="OUT.mp4", help="the annotated video"
+        "--out",
+        required=True,
+        type=Path,
+        metavar="OUT.mp4",
+        help="the annotated video; a file of that name is replaced",
     )
     video.add_argument("--json", action="store_true", help="print the track report as JSON")
     video.add_argument(

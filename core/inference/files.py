@@ -11,6 +11,11 @@ from core.inference.photo import Inspector, PhotoResult, Prepared
 from core.inference.uris import is_uri, pictures_at, read_at, without_secrets
 from core.picture_files import NO_FILE, LeftOut, pictures_below
 
+_NO_PICTURE = (
+    "There is no picture in this folder or below it (by their names: .jpg, .png, .webp and such). "
+    "Check the path."
+)
+
 Tell = Callable[[str], object]
 
 
@@ -90,7 +95,7 @@ def _files_below(folder: str, by_name: bool, tell: Tell) -> Iterator[str | Photo
     for path, why in left_out.closed:
         yield PhotoResult(path, error=f"The folder cannot be read ({why}). May you open it?")
     if empty and not left_out.closed:
-        yield PhotoResult(folder, error="There is no picture in this folder.")
+        yield PhotoResult(folder, error=_NO_PICTURE)
     for sentence in left_out.sentences(folder):
         tell(f"{folder!r}: {sentence}")
 
@@ -105,7 +110,7 @@ def _files_at(uri: str, tell: Tell) -> Iterator[str | PhotoResult]:
         yield PhotoResult(shown, error=str(error))
         return
     if empty:
-        yield PhotoResult(shown, error="There is no picture in this folder.")
+        yield PhotoResult(shown, error=_NO_PICTURE)
     if left_out.files.count:
         tell(
             f"{shown!r}: {left_out.files.count:,} files left out, since their names are not "

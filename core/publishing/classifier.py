@@ -31,7 +31,6 @@ from core.models.export import to_keras_file, to_openvino
 from core.publishing.eight_bits import CNN_EXACT, predictor_in_eight_bits
 from core.publishing.fitting import calibrate
 from core.publishing.model_card import write_model_card
-from core.training.checkpoint import load_weights
 from core.training.classifier.networks import network_name
 from core.training.classifier.session import load_start
 from core.training.run_folder import RunFolder
@@ -102,13 +101,8 @@ def publish(
 def _read(run_dir: Path) -> tuple[dict, list[np.ndarray], bytes]:
     """Settings, best weights and history (CSV) of a run, or of the published classifier."""
     run = RunFolder(run_dir)
-    if run.begun and not run.best_file.exists():
-        raise UserError(
-            f"The run in {run_dir} has no finished epoch yet. Go on with it: `python -m core train "
-            "classifier ... --resume`."
-        )
     if run.begun or not (run_dir / REGISTRY_FILE).exists():
-        return run.settings(), load_weights(run.best_file), run.read_history()
+        return run.settings(), run.best_weights(), run.read_history()
     settings = read_json(f"{SHIPPED}_metrics", run_dir)
     return settings, load_start(run_dir), read_artifact(f"{SHIPPED}_history", run_dir)
 

@@ -1,11 +1,11 @@
 """Where a table may be written, found out before anything is loaded to fill it."""
 
-import os
 from pathlib import Path
 
 from core.config import TABLE_SUFFIXES
 from core.errors import UserError
 from core.picture_files import printable
+from core.target import check_target
 
 
 def is_partitioned(out: Path, asked: bool) -> bool:
@@ -31,22 +31,13 @@ def check_place(out: Path, *, resume: bool = False, as_folder: bool = False) -> 
             can be written, is a folder and not to be one, or is there or begun (and `resume` is
             not set).
     """
-    folder, shown = out.parent, printable(str(out))
+    shown = printable(str(out))
     if out.suffix.lower() not in TABLE_SUFFIXES:
         known = ", ".join(TABLE_SUFFIXES)
         raise UserError(f"The name of a table ends in {known}. Received: {shown}")
-    if not os.path.isdir(folder):  # noqa: PTH112  Path.is_dir raises on some names
-        raise UserError(f"There is no folder {printable(str(folder))}. Make it first.")
-    try:
-        begun, there = _is_there(part_of(out)), _is_there(out)
-    except OSError as error:
-        raise UserError(
-            f"{shown} cannot be written ({error.strerror}). Take another name or folder."
-        ) from error
+    there, begun = check_target(out), check_target(part_of(out))
     if there and out.is_dir() and not as_folder:
         raise UserError(f"{shown} cannot be written: it is a folder. Name a file.")
-    if not os.access(folder, os.W_OK):
-        raise UserError(f"{shown} cannot be written: take a folder that you may write to.")
     if resume:
         return
     if there:
@@ -56,11 +47,3 @@ def check_place(out: Path, *, resume: bool = False, as_folder: bool = False) -> 
             f"{printable(str(part_of(out)))} is what an unfinished run has judged. Go on with "
             "--resume, or delete it to start anew."
         )
-
-
-def _is_there(path: Path) -> bool:
-    try:
-        path.stat()
-    except FileNotFoundError:
-        return False
-    return True

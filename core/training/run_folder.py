@@ -8,7 +8,6 @@ best.weights.npz    the weights of the best epoch on valid
 """
 
 import errno
-import io
 import json
 import os
 from collections.abc import Generator
@@ -25,8 +24,8 @@ from core.errors import UserError
 from core.json_text import read_object
 from core.made_with import made_with
 from core.sole_writer import is_taken, only_one
-from core.tables import to_csv
-from core.training.checkpoint import load_arrays, pack_weights
+from core.tables import read_rows, to_csv
+from core.training.checkpoint import load_arrays, load_weights, pack_weights
 
 MADE_WITH = "made_with"  # key in run.json; may differ when a run is resumed
 ENDING_S = 2.0  # for which a new training waits for a stopped one to end
@@ -211,6 +210,19 @@ class RunFolder:
         """Write the weights of the best epoch, in the model's order."""
         self._write(self.best_file, pack_weights(weights))
 
+    def best_weights(self) -> list[np.ndarray]:
+        """The weights of the best epoch, in the model's order.
+
+        Raises:
+            UserError: the folder holds no run, no epoch of it is finished, or they are damaged.
+        """
+        if self.begun and not self.best_file.exists():
+            raise UserError(
+                f"The run in {self.folder} has no finished epoch yet. Go on with it: the command "
+                "that began it, with --resume."
+            )
+        return load_weights(self.best_file)
+
     def save_history(self, rows: list[dict]) -> None:
         """Write the whole history, one row per epoch."""
         self._write(self.history_file, to_csv(pd.DataFrame(rows), marked=False))
@@ -278,16 +290,6 @@ class RunFolder:
             return max((self.folder / "samples").glob("epoch_*.jpg")).read_bytes()
         except (OSError, ValueError):
             return None
-
-
-def read_rows(history: bytes) -> list[dict]:
-    """The rows of a history file; floats are read back exactly.
-
-    Raises:
-        ValueError: it is not a CSV table.
-    """
-    table = pd.read_csv(io.BytesIO(history))
-    return table.to_dict("records")
 
 
 def _difference(earlier: dict, now: dict, key: str) -> str:

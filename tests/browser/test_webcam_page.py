@@ -189,17 +189,17 @@ def test_the_mirror_and_the_threshold_work_while_it_runs(live_page, app_url):
     _no_traceback(page)
 
 
-def test_twenty_starts_and_stops_leave_nothing_behind(live_page, app):
+def test_starts_and_stops_leave_nothing_behind(live_page, app):
     page = live_page
     frame = _open(page, app.url)
     threads, memory_mb = [], []
-    for _ in range(20):
+    for _ in range(12):  # `make reconnects` does it a hundred times
         _start(page, frame)
         _stop(page, frame)
         threads.append(app.threads())
         memory_mb.append(app.memory_mb())
-    _wait(lambda: app.threads() <= max(threads[:5]) + 2)
-    assert np.mean(memory_mb[-3:]) < np.mean(memory_mb[4:7]) + 60
+    _wait(lambda: app.threads() <= max(threads[:4]) + 2)
+    assert np.mean(memory_mb[-3:]) < np.mean(memory_mb[2:5]) + 40
     _no_traceback(page)
 
 

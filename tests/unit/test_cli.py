@@ -95,7 +95,7 @@ def test_classify_prints_the_notes(tmp_path, capsys):
 
 def test_classify_empty_folder(tmp_path, capsys):
     assert main(["classify", str(tmp_path)]) == 1
-    assert "no picture in this folder" in capsys.readouterr().out
+    assert "no picture in this folder or below it" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("end", ["parquet", "csv", "jsonl"])

@@ -264,7 +264,7 @@ def test_a_table_that_cannot_be_written_is_a_sentence(tmp_path, name, sentence):
 
 
 def test_a_folder_that_may_not_be_written_is_a_sentence(tmp_path, monkeypatch):
-    monkeypatch.setattr("core.scoring.place.os.access", lambda *_: False)  # root may anything
+    monkeypatch.setattr("core.target.os.access", lambda *_: False)  # root may anything
     with pytest.raises(UserError, match="cannot be written"):
         FolderRun(tmp_path / "r.csv", SETTINGS)
 

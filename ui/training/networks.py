@@ -19,7 +19,7 @@ from core.inference.feature_maps import (
     look_inside,
     shifted,
 )
-from core.inference.photo import Inspector
+from core.inference.photo import FaceResult, Inspector
 from core.inference.verdict import WORDS, percent
 from core.inference.views import face_views, mean_log_odds
 from core.models.describe import networks_described_aside
@@ -191,7 +191,7 @@ def _moving_face(inspector: Inspector) -> None:
         f"How exactly the maps moved along (correlation once moved back): {told}. 1 is exact; "
         "deeper layers have coarser grids."
     )
-    _verdicts_while_moving(face, right, down, inspector)
+    _verdicts_while_moving(int(seed), right, down, inspector)
 
 
 def _map(values: np.ndarray) -> np.ndarray:
@@ -200,9 +200,9 @@ def _map(values: np.ndarray) -> np.ndarray:
     return np.repeat(scaled[..., None], 3, axis=2)
 
 
-def _verdicts_while_moving(face: np.ndarray, right: int, down: int, inspector: Inspector) -> None:
+def _verdicts_while_moving(seed: int, right: int, down: int, inspector: Inspector) -> None:
     """P(fake) of the face at every step to the left and right."""
-    steps = list(range(-MAX_SHIFT_PX, MAX_SHIFT_PX + 1, STEP_PX))
+    face, steps = _face(seed), list(range(-MAX_SHIFT_PX, MAX_SHIFT_PX + 1, STEP_PX))
     pixels = [np.rint(255 * shifted(face, step, down)).astype(np.uint8) for step in steps]
     odds = mean_log_odds(inspector.predictor, np.stack([face_views(one) for one in pixels]))
     rules = inspector.panel.part_calibrations["cnn"]  # the curve is of the CNN's own P(fake)
@@ -223,7 +223,7 @@ def _verdicts_while_moving(face: np.ndarray, right: int, down: int, inspector: I
         f"P(fake) lies between {chances.min():.1%} and {chances.max():.1%} over these shifts; "
         "the dotted line is the threshold, the dashed one the shift chosen. "
         f"{_right_or_wrong(int((chances < rules.threshold).sum()), len(steps))} "
-        f"{_words_of_the_app(face, inspector)}"
+        f"{_words_of_the_app(seed, inspector)}"
     )
 
 
@@ -246,11 +246,19 @@ def _right_or_wrong(below: int, steps: int) -> str:
     )
 
 
-def _words_of_the_app(face: np.ndarray, inspector: Inspector) -> str:
+@st.cache_resource(show_spinner=False, max_entries=FACES)
+def _judged(seed: int, _inspector: Inspector) -> FaceResult:
+    """What both networks make of a face, which is the same wherever the sliders stand."""
+    pixels = np.rint(255 * _face(seed)).astype(np.uint8)
+    (result,) = _inspector.judge(Photo(pixels), aligned=True)
+    return result
+
+
+def _words_of_the_app(seed: int, inspector: Inspector) -> str:
     """What the app's verdict stands on, and what it is on the face before it is moved."""
     if inspector.panel.second is None:
         return "The app's verdict stands on the CNN alone."
-    (result,) = inspector.judge(Photo(np.rint(255 * face).astype(np.uint8)), aligned=True)
+    result = _judged(seed, inspector)
     return (
         "The app's verdict stands on both networks: of the face "
         f"where it was it says '{WORDS[result.verdict.state]}', P(fake) "

@@ -1,9 +1,9 @@
 """Whether a video is one file and the annotated one may be written, before anything is loaded."""
 
-import os
 from pathlib import Path
 
 from core.errors import UserError, WrongUsage
+from core.target import check_target
 
 
 def check_place(source: Path, target: Path) -> None:
@@ -23,24 +23,8 @@ def check_place(source: Path, target: Path) -> None:
         raise UserError(f"There is no file {source}.")
     if target.suffix.lower() != ".mp4":
         raise WrongUsage(f"The annotated video must be an .mp4 file. Received: {target}")
-    there = _is_there(target)
+    there = check_target(target)
     if there and target.is_dir():
         raise UserError(f"{target} is a folder. Name a file for the annotated video.")
-    if not target.parent.is_dir():
-        raise UserError(f"There is no folder {target.parent} to write to.")
-    if not os.access(target.parent, os.W_OK):
-        raise UserError(f"{target} cannot be written: take a folder that you may write to.")
     if there and target.samefile(source):
         raise WrongUsage("The annotated video would overwrite its source. Choose another --out.")
-
-
-def _is_there(target: Path) -> bool:
-    try:
-        target.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError as error:
-        raise UserError(
-            f"{target} cannot be written ({error.strerror}). Take another name or folder."
-        ) from error
-    return True

@@ -4,7 +4,6 @@ import keras
 
 from core.models.classifier import build_classifier
 from core.models.lite0 import build_lite0
-from core.training.checkpoint import load_weights
 from core.training.classifier.recipes import Recipe
 from core.training.run_folder import RunFolder
 
@@ -35,5 +34,5 @@ def network_of(run: RunFolder) -> keras.Model:
         UserError: the folder holds no run, or one without a finished epoch.
     """
     network = build_network(Recipe("any", network=network_name(run.settings())))
-    network.set_weights(load_weights(run.best_file))
+    network.set_weights(run.best_weights())
     return network

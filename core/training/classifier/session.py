@@ -99,8 +99,8 @@ def load_start(folder: Path, network: str = "classifier") -> list[np.ndarray]:
         UserError: the folder holds neither, or they are damaged.
     """
     run = RunFolder(folder)
-    if run.best_file.exists() or not (folder / REGISTRY_FILE).exists():
-        return load_weights(run.best_file)
+    if run.begun or not (folder / REGISTRY_FILE).exists():
+        return run.best_weights()
     if network == "traces":  # kept as float16
         kept = load_weights(read_artifact("second_traces_weights", folder))
         return [array.astype(np.float32) for array in kept]

@@ -11,8 +11,8 @@ from core.errors import UserError
 from core.generators.dcgan import SHIPPED, list_snapshots
 from core.models.dcgan import build_discriminator, build_generator
 from core.models.projected import build_heads
+from core.tables import read_rows
 from core.training.gan.recipes import GanRecipe
-from core.training.run_folder import read_rows
 from core.training.shipped import load_keras_weights
 
 _LENGTH = {"batch_size"}  # step numbers follow from the images seen

@@ -19,7 +19,6 @@ from core.errors import UserError
 from core.evaluation.metrics import roc_auc
 from core.inference.second import Backbone, Head
 from core.runtime import fast_precision
-from core.training.checkpoint import load_weights
 from core.training.classifier.augmentation import FaceAugmentation
 from core.training.classifier.parts import describe_faces, faces_of
 from core.training.progress import Bar
@@ -166,7 +165,7 @@ def head_of(run: RunFolder) -> Head:
     """
     if run.settings().get("network") != "second":
         raise UserError(f"{run.folder} holds no second opinion: `train second` makes one.")
-    return Head(*load_weights(run.best_file))
+    return Head(*run.best_weights())
 
 
 def chosen_faces(index: DatasetIndex, split: str, recipe: SecondRecipe) -> pd.DataFrame:
