@@ -1,5 +1,6 @@
 """From a DCGAN run to shipped artifacts, with a card whose figures are the measured ones."""
 
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 from core.artifacts import load_registry, read_artifact, read_json
 from core.cli.main import main
 from core.config import ROOT
+from core.dataset.sources.painted import RECORD_FILE
 from core.errors import UserError
 from core.generators.dcgan import list_snapshots, load_dcgan
 from core.models.dcgan import build_discriminator, build_generator
@@ -59,6 +61,12 @@ def shipped(run, few_faces, feature_spaces, tmp_path_factory):
     return folder
 
 
+@pytest.fixture
+def own_shipped(shipped, tmp_path):
+    """A copy that a test may publish into."""
+    return shutil.copytree(shipped, tmp_path / "artifacts")
+
+
 def test_the_shipped_generator_paints_as_the_trained_one(run, shipped):
     (shipped / "check.weights.h5").write_bytes(read_artifact("generator_weights", shipped))
     model = build_generator()
@@ -100,40 +108,39 @@ def test_the_card_quotes_the_measured_figures(shipped):
     assert "FID |" not in card
 
 
-def test_a_second_publication_leaves_no_snapshot_of_the_first(run, shipped, monkeypatch):
+def test_a_second_publication_leaves_no_snapshot_of_the_first(run, own_shipped, monkeypatch):
     monkeypatch.setattr(module, "SNAPSHOTS", 1)
-    list(publish_dcgan(*run, folder=shipped))
-    assert len(list_snapshots(shipped)) == 2
-    assert len(list(shipped.glob("generator_epoch*.bin"))) == 1
+    list(publish_dcgan(*run, folder=own_shipped))
+    assert len(list_snapshots(own_shipped)) == 2
+    assert len(list(own_shipped.glob("generator_epoch*.bin"))) == 1
 
 
-def test_a_published_generator_can_be_trained_on(run, shipped, tmp_path, monkeypatch):
+def test_a_published_generator_can_be_trained_on(run, own_shipped, tmp_path, monkeypatch):
     monkeypatch.setattr("core.training.gan.session.SAVE_EVERY_S", 0.0)
-    list(publish_dcgan(*run, folder=shipped))
-    before = read_json("generator_metrics", shipped)
+    before = read_json("generator_metrics", own_shipped)
     begun = before["shipped"]["epoch"]
     further = replace(RECIPE, epochs=begun + 2, label_noise=0.1)
-    history = train_dcgan(run[1], tmp_path / "run", further, start=shipped, quiet=True)
+    history = train_dcgan(run[1], tmp_path / "run", further, start=own_shipped, quiet=True)
     assert history["epoch"].tolist() == list(range(1, begun + 3))
     assert history["images"].iloc[-1] == 8 * (begun + 2)
     stored = StoredRun(tmp_path / "run")
     assert stored.stored_epochs() == list(range(1, begun + 3))
-    codes = load_dcgan(folder=shipped).codes(range(2))
+    codes = load_dcgan(folder=own_shipped).codes(range(2))
     same = stored.generator(begun).paint(codes)
-    assert np.abs(same.astype(int) - load_dcgan(folder=shipped).paint(codes)).max() <= 1
+    assert np.abs(same.astype(int) - load_dcgan(folder=own_shipped).paint(codes)).max() <= 1
     again = train_dcgan(
         run[1], tmp_path / "run", replace(further, epochs=begun + 3), resume=True, quiet=True
     )
     assert len(again) == begun + 3
 
-    list(publish_dcgan(tmp_path / "run", run[1], folder=shipped))
-    after = read_json("generator_metrics", shipped)
+    list(publish_dcgan(tmp_path / "run", run[1], folder=own_shipped))
+    after = read_json("generator_metrics", own_shipped)
     assert after["restarts"] == [{"epoch": begun, "changed": {"label_noise": [0.0, 0.1]}}]
     assert after["shipped"]["epoch"] >= begun
     assert [row["epoch"] for row in after["by_epoch"]] == list(range(1, begun + 4))
-    assert set(list_snapshots(shipped)) <= set(range(1, begun + 4))
+    assert set(list_snapshots(own_shipped)) <= set(range(1, begun + 4))
     told = f"after epoch {begun} with label_noise 0.1 (0.0 before)"
-    assert told in (shipped / "GENERATOR_CARD.md").read_text()
+    assert told in (own_shipped / "GENERATOR_CARD.md").read_text()
 
 
 def test_what_cannot_be_trained_on(run, shipped, tmp_path):
@@ -187,6 +194,9 @@ def test_epochs_stored_in_a_run_paint_faces_for_a_data_set(run, tmp_path):
     assert main([*again, "--epoch", "1", "--seed", "10"]) == 0
     other = tmp_path / "again" / painted[0].relative_to(tmp_path / "set")
     assert other.read_bytes() != painted[0].read_bytes()
+    records = [pd.read_csv(tmp_path / name / RECORD_FILE) for name in ("set", "again")]
+    assert all(set(record["run"]) == {run[0].name} for record in records)
+    assert len({version for record in records for version in record["version"]}) == 2
 
 
 @pytest.mark.parametrize(
