@@ -1,6 +1,7 @@
 """Which files of a folder are pictures: one rule for judging, data sets, measuring and training."""
 
 import os
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ CLUTTER = frozenset(
 )
 NO_FILE = "There is no such file. Check the path."
 NAMED = 3  # of the files left out so many are named, the others counted
+_NO_TEXT = re.compile("[\ud800-\udfff]")
 
 
 @dataclass
@@ -128,13 +130,18 @@ def listed(names: list[str], count: int | None = None) -> str:
 
 
 def as_text(name: str) -> str:
-    """A name as valid Unicode, which tables and pages want: bytes that are no text become "?"."""
-    return name.encode("utf-8", "replace").decode()
+    r"""A name as valid Unicode, which tables and pages want: a byte that is no text becomes "\xff".
+
+    So names that differ stay apart, and who looks for the file knows what it is called.
+    """
+    return _NO_TEXT.sub(lambda found: _spelt(ord(found[0])), name)
+
+
+def _spelt(sign: int) -> str:
+    byte = sign - 0xDC00  # how Python carries a byte of a name that is no text
+    return f"\\x{byte:02x}" if 0x80 <= byte <= 0xFF else f"\\u{sign:04x}"
 
 
 def printable(name: str) -> str:
-    """A name that any table, page or terminal can show: odd characters become a question mark.
-
-    A file's name may hold bytes that are no text, line breaks and signs that steer a terminal.
-    """
-    return "".join("?" if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in name)
+    """`as_text` on one line: line breaks and signs that steer a terminal become a question mark."""
+    return "".join("?" if unicodedata.category(sign) == "Cc" else sign for sign in as_text(name))

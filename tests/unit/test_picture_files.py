@@ -5,7 +5,7 @@ import os
 import pytest
 
 from core.config import IMAGE_SUFFIXES
-from core.picture_files import LeftOut, is_picture, listed, pictures_below, printable
+from core.picture_files import LeftOut, as_text, is_picture, listed, pictures_below, printable
 
 
 @pytest.mark.parametrize("suffix", sorted(IMAGE_SUFFIXES))
@@ -87,5 +87,7 @@ def test_a_folder_that_refuses_is_kept_apart(folder, monkeypatch):
 def test_odd_names_can_be_printed():
     odd = os.fsdecode(b"a\xff\n\x1b[31m.txt")
     printable(odd).encode()
-    assert printable(odd) == "a???[31m.txt" and printable("Фото \U0001f600") == "Фото \U0001f600"
-    assert listed([odd]) == "1 (a???[31m.txt)"
+    assert as_text(odd) == "a\\xff\n\x1b[31m.txt" and as_text("\ud800é") == "\\ud800é"
+    assert printable(odd) == "a\\xff??[31m.txt"
+    assert printable("Фото \U0001f600") == "Фото \U0001f600"
+    assert listed([odd]) == "1 (a\\xff??[31m.txt)"
