@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from core.artifacts import read_json
+from core.artifacts import read_artifact
 from core.config import ARTIFACTS_DIR, DEFAULT_NETWORK, NETWORKS
+from core.errors import UserError
 from core.evaluation.intervals import wilson_ci95
 from core.evaluation.sources import FAMILIES, PAINTED, family_of, kind_of
 from core.generators.codes import PSI_MEANS
 from core.generators.files import PSI_RANGE
 from core.inference.networks import has_second
+from core.json_text import read_object
 
 FEW = 15  # faces of a source, fewer than which say nothing about it
 UNKNOWN = "face swaps, retouched photos and generators that it never learned from"
@@ -178,11 +181,35 @@ def shipped_knowledge(folder: Path = ARTIFACTS_DIR, *, network: str = DEFAULT_NE
         UserError: they are missing or were changed.
     """
     if not has_second(folder):
-        metrics = read_json("classifier_metrics", folder)
+        metrics = _figures("classifier_metrics", folder)
         return knowledge_of(metrics["data"]["train"], metrics["test"]["by_source"])
-    metrics = read_json("both_metrics", folder)
-    learned = read_json("classifier_metrics", folder) if network == "cnn" else metrics
+    metrics = _figures("both_metrics", folder)
+    learned = _figures("classifier_metrics", folder) if network == "cnn" else metrics
     return knowledge_of(learned["data"]["train"], metrics["test"][network]["by_source"])
+
+
+def learned_fakes(folder: Path = ARTIFACTS_DIR) -> set[str]:
+    """The sources of fakes that the shipped networks learned from.
+
+    Raises:
+        UserError: the figures are missing or were changed.
+    """
+    name = "both_metrics" if has_second(folder) else "classifier_metrics"
+    return _sources_of_fakes(_figures(name, folder)["data"]["train"])
+
+
+def _figures(name: str, folder: Path) -> dict[str, Any]:
+    """`read_json` for those who change nothing in it."""
+    try:
+        return _parsed(read_artifact(name, folder))
+    except ValueError as error:
+        raise UserError(f"The artifact {name} holds no JSON object. Restore it.") from error
+
+
+@lru_cache(maxsize=4)
+def _parsed(content: bytes) -> dict[str, Any]:
+    """Parsed once: every run of a page asks, and a megabyte of JSON takes 20 ms."""
+    return read_object(content)
 
 
 @dataclass(frozen=True)
@@ -210,9 +237,9 @@ def shipped_rocs(folder: Path = ARTIFACTS_DIR) -> list[ShippedRoc]:
         UserError: the figures are missing or were changed.
     """
     if has_second(folder):
-        measured = read_json("both_metrics", folder)["test"]
+        measured = _figures("both_metrics", folder)["test"]
     else:
-        measured = {"cnn": read_json("classifier_metrics", folder)["test"]}
+        measured = {"cnn": _figures("classifier_metrics", folder)["test"]}
     return [
         ShippedRoc(
             network,
@@ -233,7 +260,7 @@ def knowledge_of(train: dict[str, int], by_source: dict[str, dict]) -> Knowledge
         train: "class/source" -> faces in training.
         by_source: the figures of each source on test, as `report` gives them.
     """
-    sources = {kind.split("/", 1)[1] for kind in train if kind.startswith("fake/")}
+    sources = _sources_of_fakes(train)
     named = {source for members in FAMILIES.values() for source in members}
     families = [name for name, members in FAMILIES.items() if sources & set(members)]
     rows: list[dict[str, Any]] = [{"source": name, **_said(row)} for name, row in by_source.items()]
@@ -246,6 +273,10 @@ def knowledge_of(train: dict[str, int], by_source: dict[str, dict]) -> Knowledge
         for label in ("real", "fake")
     )
     return Knowledge((*families, *sorted(sources - named)), accused, caught, rows)
+
+
+def _sources_of_fakes(train: dict[str, int]) -> set[str]:
+    return {kind.split("/", 1)[1] for kind in train if kind.startswith("fake/")}
 
 
 def _said(row: dict) -> dict:

@@ -65,8 +65,8 @@ class Known(StrEnum):
 
     LEFT_OUT = "left out in training"
     NEVER = "never seen"
-    EARLIER = "trained on its earlier epochs"
-    OTHERS = "trained on others of its faces"
+    EARLIER = "trained on earlier epochs"
+    OTHERS = "trained on other faces"
 
     @property
     def sentence(self) -> str:

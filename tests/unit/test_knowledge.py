@@ -141,9 +141,9 @@ def test_names_of_sources_in_plain_words():
 def test_what_was_known_of_a_generator_is_said_alike_in_tables_and_sentences():
     assert was_trained_on("DCGAN", {"dcganepochs"}) and was_trained_on("StyleGAN", {"stylegan"})
     assert not was_trained_on("StyleGAN", {"dcganepochs"})
-    assert how_known("DCGAN, psi 1", trained_on=True) == "trained on its earlier epochs"
+    assert how_known("DCGAN, psi 1", trained_on=True) == "trained on earlier epochs"
     assert "earlier epochs" in how_known("DCGAN", trained_on=True).sentence
-    assert how_known("flux", trained_on=True) == "trained on others of its faces"
+    assert how_known("flux", trained_on=True) == "trained on other faces"
     assert how_known("flux", trained_on=False) == "never seen"
     assert how_known("flux", trained_on=True, left_out=True) == "left out in training"
     assert len({known.sentence for known in Known}) == len(Known)

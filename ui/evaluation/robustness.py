@@ -23,7 +23,7 @@ from ui.shared.widgets import STILL, say_error
 _FLOORS = {"accuracy": 0.45, "roc_auc": 0.45, "tpr_at_1pct_fpr": 0.0}
 _SWEPT = ("n", "accuracy", "roc_auc", "tpr_at_1pct_fpr", "answered")
 _SHOWN = ("roc_auc", "accuracy", "tpr_at_1pct_fpr", "n")
-_WIDTHS_PX = (SOURCE_PX, 70, 133, 70, 102, 50, 181)  # as little as what stands there takes
+_WIDTHS_PX = (SOURCE_PX, 70, 133, 70, 102, 50, 150)  # as little as what stands there takes
 _ON_VERDICTS = ", not the app's verdict, which stands on both"
 _NUMBER = st.column_config.NumberColumn(format="%.3f")
 

@@ -4,15 +4,14 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.artifacts import read_json
 from core.config import DEFAULT_DETECTOR, DEFAULT_NETWORK
 from core.errors import UserError
+from core.evaluation.knowledge import learned_fakes
 from core.evaluation.sources import how_known, was_trained_on
 from core.generators import GENERATORS, FaceGenerator, load_generator
 from core.generators.dcgan import Dcgan, load_dcgan
 from core.inference.detector import shared_detector
 from core.inference.live.judges import Judges, judges_of, load_judges
-from core.inference.networks import has_second
 from core.inference.photo import Inspector, load_inspector
 from core.process import spare_the_collector
 from ui.shared.widgets import say_error
@@ -96,11 +95,9 @@ def said_of_training(generator: str) -> str:
         generator: its title.
     """
     try:
-        name = "both_metrics" if has_second() else "classifier_metrics"
-        train = read_json(name)["data"]["train"]
+        sources = learned_fakes()
     except (UserError, KeyError):
         return ""
-    sources = {kind.split("/", 1)[1] for kind in train if kind.startswith("fake/")}
     return how_known(generator, was_trained_on(generator, sources)).sentence
 
 
