@@ -1,8 +1,10 @@
 """What is said about the model comes from its figures, and from nothing else."""
 
+import json
+
 import pytest
 
-from core.artifacts import read_json
+from core.artifacts import read_json, ship
 from core.evaluation import knowledge
 from core.evaluation.intervals import wilson_ci95
 from core.evaluation.knowledge import knowledge_of, shipped_knowledge
@@ -149,10 +151,11 @@ def test_what_was_known_of_a_generator_is_said_alike_in_tables_and_sentences():
     assert len({known.sentence for known in Known}) == len(Known)
 
 
-def test_curves_are_read_of_the_networks_whose_figures_keep_one(monkeypatch):
+def test_curves_are_read_of_the_networks_whose_figures_keep_one(monkeypatch, tmp_path):
     kept = {"roc": {"fpr": [0, 1], "tpr": [0.5, 1]}, "roc_auc": 0.9}
     figures = {"both": kept | {"recall_real": 0.75, "recall_fake": 0.8}, "cnn": {"roc_auc": 0.9}}
     monkeypatch.setattr(knowledge, "has_second", lambda folder: True)
-    monkeypatch.setattr(knowledge, "read_json", lambda name, folder: {"test": figures})
-    (curve,) = knowledge.shipped_rocs()
+    content = json.dumps({"test": figures}).encode()
+    ship("both", {"metrics.json": content}, data="", metrics={}, folder=tmp_path)
+    (curve,) = knowledge.shipped_rocs(tmp_path)
     assert (curve.network, curve.tpr, curve.at_threshold) == ("both", [0.5, 1], (0.25, 0.8))
