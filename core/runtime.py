@@ -83,6 +83,9 @@ def read_network(source: Path | bytes, constants: bytes | None = None) -> "Model
 def compiled(network: "Model", *, precision: str = "f32") -> "CompiledModel":
     """A network made ready for the CPU, as an OpenVINO `CompiledModel`.
 
+    Run it by a request of your own (`create_infer_request`): one that is called itself keeps a
+    request that keeps it, and never leaves the memory.
+
     Left alone, processors with bfloat16 units round to that, which costs 1e-3 in probability and
     parts from the Keras weights, and 6% of the spread of features that are compared.
 

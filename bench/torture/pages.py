@@ -4,6 +4,7 @@ import os
 import tempfile
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qsl
 
 from bench.torture.kinds import Part
@@ -63,13 +64,13 @@ def prepare() -> None:
 
 
 def _replace_camera() -> None:
-    """The camera's widget needs a browser."""
+    """The camera's widget needs a browser; what stands for it keeps nothing of what it is told."""
     import streamlit_webrtc
 
-    from tests.app.test_webcam_page import Component
     from ui.live import webcam
 
-    streamlit_webrtc.webrtc_streamer = webcam.webrtc_streamer = Component()
+    off = SimpleNamespace(state=SimpleNamespace(playing=False, signalling=False))
+    streamlit_webrtc.webrtc_streamer = webcam.webrtc_streamer = lambda **asked: off
 
 
 def query_of(data: bytes) -> dict[str, str]:

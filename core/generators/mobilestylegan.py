@@ -48,12 +48,12 @@ class MobileStyleGan:
         folder = folder or data_folder()
         mapping = read_network(folder / "MappingNetwork.xml")
         mapping.reshape([-1, STYLE_DIM])
-        self._mapping = compiled(mapping)
+        self._mapping = compiled(mapping).create_infer_request()
         synthesis = read_network(folder / "SynthesisNetwork.xml")
         self._synthesis = compiled(synthesis).create_infer_request()
         self._lock = threading.Lock()
         many = np.random.default_rng(MEAN_SEED).standard_normal((MEAN_SAMPLES, STYLE_DIM))
-        styles = self._mapping(many.astype(np.float32))[0]
+        styles = self._styles(many)
         self.center = styles.mean(axis=0)
         # Härkönen et al., "GANSpace" (NeurIPS 2020): the principal components of many styles.
         self.directions = np.linalg.svd(styles - self.center, full_matrices=False)[2]
@@ -65,7 +65,10 @@ class MobileStyleGan:
         latents = normal_latents(seeds, STYLE_DIM)
         # one at a time, so that a style does not depend on those it is made with
         with self._lock:
-            return np.concatenate([self._mapping(latent[None])[0] for latent in latents])
+            return np.concatenate([self._styles(latent[None]) for latent in latents])
+
+    def _styles(self, latents: np.ndarray) -> np.ndarray:
+        return self._mapping.infer({0: latents.astype(np.float32)})[0]
 
     def paint(self, codes: np.ndarray) -> np.ndarray:
         """Faces from styles, (n, 512): uint8 (n, 1024, 1024, 3), RGB."""

@@ -1,5 +1,6 @@
 """Networks are read and compiled in one place, and packages found without running their code."""
 
+import gc
 import re
 import sys
 
@@ -8,6 +9,11 @@ import pytest
 
 from core.artifacts import read_ir
 from core.config import ROOT
+from core.evaluation.generators.dinov2 import Dinov2Space
+from core.evaluation.generators.feature_space import FeatureSpace
+from core.generators import load_generator
+from core.generators.dcgan import load_dcgan
+from core.inference.networks import load_panel
 from core.runtime import (
     DATA_DEV_LOCK,
     DATA_LOCK,
@@ -99,3 +105,27 @@ def test_nothing_else_in_the_library_does_it(word):
         if word in file.read_text()
     ]
     assert found == ["core/runtime.py"]
+
+
+FACES = np.zeros((1, 128, 128, 3), np.uint8)
+AT_WORK = {
+    "DCGAN": lambda: load_dcgan().paint(np.zeros((1, 128), np.float32)),
+    "MobileStyleGAN": lambda: load_generator("mobilestylegan").codes([1]),
+    "verdict": lambda: load_panel().log_odds_of(list(FACES)),
+    "features": lambda: FeatureSpace().features(FACES),
+    "DINOv2": lambda: Dinov2Space().features(FACES),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("work", AT_WORK.values(), ids=AT_WORK)
+def test_networks_that_have_done_their_work_leave_the_memory(work):
+    before = _networks()
+    work()
+    assert _networks() == before
+
+
+def _networks() -> int:
+    """How many are in memory, threads and all."""
+    gc.collect()
+    return sum(type(each).__name__ == "CompiledModel" for each in gc.get_objects())

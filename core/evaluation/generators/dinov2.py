@@ -51,7 +51,7 @@ class Dinov2Space:
         outputs = {name: o for op in network.get_ops() for o in op.outputs() for name in o.names}
         # OpenVINO's hints call a parameter by another name than its modules do
         network = ov.Model([outputs[_TOKENS]], network.get_parameters())  # ty: ignore[no-matching-overload]
-        self._compiled = compiled(network)
+        self._request = compiled(network).create_infer_request()
 
     def features(self, faces: np.ndarray) -> np.ndarray:
         """The class tokens of faces.
@@ -66,7 +66,7 @@ class Dinov2Space:
 
     def _look(self, scaled: np.ndarray) -> np.ndarray:
         planes = ((scaled / np.float32(255) - _MEAN) / _STD).transpose(0, 3, 1, 2)
-        return self._compiled(np.ascontiguousarray(planes))[0][:, 0]
+        return self._request.infer({0: np.ascontiguousarray(planes)})[0][:, 0]
 
 
 def _installed() -> Path:

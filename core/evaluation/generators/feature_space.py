@@ -52,7 +52,7 @@ class FeatureSpace:
             )
         network = read_network(data)
         network.add_outputs(_POOLED)
-        self._compiled = compiled(network)
+        self._request = compiled(network).create_infer_request()
 
     def features(self, faces: np.ndarray) -> np.ndarray:
         """The features of faces.
@@ -66,7 +66,8 @@ class FeatureSpace:
         return features_of(faces, self._look)
 
     def _look(self, scaled: np.ndarray) -> np.ndarray:
-        return self._compiled(scaled[..., ::-1].astype(np.float32) - _MEAN_BGR)[_POOLED]
+        centred = scaled[..., ::-1].astype(np.float32) - _MEAN_BGR
+        return self._request.infer({0: centred})[_POOLED]
 
 
 def features_of(faces: np.ndarray, look: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
