@@ -74,7 +74,7 @@ class Favourite:
 
     Attributes:
         number: of the filter.
-        patch: float32 (side, side, 3): the part of the face it sees there.
+        patch: float32 (side, side, 3): the part of the face it sees there, a view of it.
         strength: its value there.
     """
 
@@ -115,6 +115,9 @@ def _likes(face: np.ndarray, maps: np.ndarray, layer: str) -> list[Favourite]:
 def favourites(found: Iterable[Favourite], count: int = 24) -> list[Favourite]:
     """The filters that respond most, the strongest first, each with what it responds to most.
 
+    Of those that respond to overlapping parts of one face only the strongest is taken: a single
+    corner may please half of a layer.
+
     Args:
         found: of `likes_of`, of one layer and of any number of faces, one after the other.
         count: how many filters at most.
@@ -123,7 +126,11 @@ def favourites(found: Iterable[Favourite], count: int = 24) -> list[Favourite]:
     for one in found:
         if one.number not in best or one.strength > best[one.number].strength:
             best[one.number] = one
-    return sorted(best.values(), key=lambda one: -one.strength)[:count]
+    chosen: list[Favourite] = []
+    for one in sorted(best.values(), key=lambda one: -one.strength):
+        if not any(np.shares_memory(one.patch, other.patch) for other in chosen):
+            chosen.append(one)
+    return chosen[:count]
 
 
 def first_kernels() -> np.ndarray:

@@ -1,6 +1,7 @@
 """Tables of the networks, and what goes on inside the shipped classifier."""
 
 import shutil
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -103,6 +104,7 @@ def test_a_filters_favourite_is_where_its_map_is_highest(faces, layer):
     assert 0 < len(found) <= 5
     strengths = [one.strength for one in found]
     assert strengths == sorted(strengths, reverse=True)
+    assert not any(np.shares_memory(a.patch, b.patch) for a, b in combinations(found, 2))
     side = FIELDS_PX[layer]
     best = found[0]
     assert best.patch.shape == (side, side, 3)

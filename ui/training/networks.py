@@ -151,7 +151,7 @@ def _filters() -> None:
     st.caption(
         f"For the {len(found)} filters of {layer} that respond most, the part of {FACES} faces of "
         f"our DCGAN that each responds to most: {found[0].patch.shape[0]} pixels wide, all it can "
-        "see."
+        "see. Of filters that respond to overlapping parts of a face only the strongest is shown."
     )
 
 
