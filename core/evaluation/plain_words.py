@@ -2,11 +2,19 @@
 
 from core.config import MIN_FACE_PX
 from core.evaluation.knowledge import UNKNOWN, Knowledge
-from core.inference.verdict import COLOURLESS_RULE, MAX_OUTSIDE, P_FAKE_MEANS, WORDS, Calibration
+from core.inference.verdict import (
+    COLOURLESS_RULE,
+    MAX_OUTSIDE,
+    P_FAKE_MEANS,
+    WORDS,
+    Calibration,
+    exact,
+)
 
 THRESHOLD_MEANS = (
     "The threshold divides the two words, generated and no trace. Around it lies the unsure band, "
-    "which moves along with it; a face within the band gets neither word."
+    "which moves along with it; a face within the band gets neither word. With a higher one "
+    "fewer faces are called generated: those become unsure, not cleared."
 )
 BY_SIDE = "unsure ones counted by their side of the threshold"  # of figures that ignore the band
 PLAIN_WORDS = "In plain words"  # the model card's section of these lines
@@ -46,8 +54,8 @@ def plain_lines(known: Knowledge, calibration: Calibration) -> list[str]:
         "It looks at each face of a picture by itself and says whether a generator made it.",
         f"It has three answers: {WORDS['real'].lower()}, {WORDS['fake'].lower()}, or unsure.",
         P_FAKE_MEANS,
-        f"From P(fake) {high:.0%} on it calls a face generated, up to {low:.0%} it finds no trace; "
-        "between them it is unsure, because a false accusation costs more than a doubt.",
+        f"From P(fake) {exact(high)} on it calls a face generated, up to {exact(low)} it finds no "
+        "trace; between them it is unsure, because a false accusation costs more than a doubt.",
         known.alarm(),
         caught_line(known),
         known.sees(),

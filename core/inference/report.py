@@ -112,7 +112,8 @@ def annotate(pixels: np.ndarray, result: PhotoResult) -> np.ndarray:
 
     Returns:
         uint8 (height or more, width or more, 3), RGB. A label for which there is no room above or
-        below its box stands on a strip under the picture, so that the face stays visible.
+        below its box stands on a strip under the picture, so that the face stays visible, and so
+        does the verdict of a box too narrow for more than its number.
     """
     image = Image.fromarray(pixels)
     width, height = result.width or image.width, result.height or image.height
@@ -125,9 +126,10 @@ def annotate(pixels: np.ndarray, result: PhotoResult) -> np.ndarray:
         box = face.box.scaled(image.width / width, image.height / height)
         pen.rectangle((box.x, box.y, box.x + box.w, box.y + box.h), outline=color, width=line)
         text = _fitting(pen, font, number, face, box.w)
-        if _has_room(pen, image.size, box, text, font):
+        fits = _has_room(pen, image.size, box, text, font)
+        if fits:
             _label(pen, image.size, box, text, color, font)
-        else:
+        if not fits or text == str(number):  # no face is without its verdict
             beneath.append((f"{number} {caption(face.verdict.state, face.p_fake)}", color))
     return np.asarray(_with_strip(image, beneath, font) if beneath else image)
 

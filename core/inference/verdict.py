@@ -140,12 +140,15 @@ class Calibration:
     def band_words(self) -> str:
         """Why there is no verdict within the band, in a sentence."""
         return (
-            f"P(fake) lies between {self.unsure_low:.0%} and {self.unsure_high:.0%}: "
+            f"P(fake) lies between {exact(self.unsure_low)} and {exact(self.unsure_high)}: "
             "too high for an all-clear, too low for an accusation."
         )
 
     def with_threshold(self, threshold: float) -> "Calibration":
         """The same with another threshold; the unsure band moves along, in log-odds.
+
+        Its lower end never rises: who asks for a higher threshold wants fewer accusations, and a
+        P(fake) that was too high for an all-clear stays so.
 
         Args:
             threshold: in (0, 1).
@@ -153,7 +156,7 @@ class Calibration:
         shift = logit(threshold) - logit(self.threshold)
         ends = self.unsure_low, self.unsure_high
         low, high = (float(sigmoid(logit(end) + shift)) for end in ends)
-        low, high = min(low, threshold), max(high, threshold)
+        low, high = min(low, threshold, self.unsure_low), max(high, threshold)
         return replace(self, threshold=threshold, unsure_low=low, unsure_high=high)
 
 
@@ -199,6 +202,11 @@ def is_colourless(face: np.ndarray) -> bool:
     count = np.maximum(np.bincount(level), 1)
     means = np.stack([np.bincount(level, hue) / count for hue in hues.T], axis=1)
     return float(np.sqrt(((hues - means[level]) ** 2).sum(axis=1).mean())) < MAX_TINT
+
+
+def exact(end: float) -> str:
+    """An end of the unsure band: "50%", "89.3%"; a P(fake) of 89% may lie on either side of it."""
+    return f"{end:.1%}".replace(".0%", "%")
 
 
 def percent(share: float) -> str:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -75,7 +76,7 @@ def test_names_that_are_no_text_do_not_stop_a_file():
     result = PhotoResult(odd, error="why")
     assert json.loads(json.dumps(to_contract(result)))["path"] == odd
     (row,) = csv.DictReader(io.StringIO(to_csv(to_table([result])).decode("utf-8-sig")))
-    assert row["file"] == "a?\x1b\n\U0001f600.jpg"
+    assert row["file"] == "a\\xff\x1b\n\U0001f600.jpg"
 
 
 def test_a_smaller_copy_is_drawn_on_to_scale():
@@ -132,13 +133,28 @@ def test_a_number_stays_legible_where_faces_are_small():
     faces = [FaceResult(box, *np.zeros((2, 1, 1, 3)), 0.5, Verdict("unsure")) for box in boxes]
     drawn = annotate(np.zeros((800, 1200, 3), np.uint8), PhotoResult("a", 1200, 800, tuple(faces)))
     white = (drawn == 255).all(axis=2)
-    rows = np.flatnonzero(white.any(axis=1))
+    rows = np.flatnonzero(white[:800].any(axis=1))
     assert (rows[-1] - rows[0] + 1) * 400 / 1200 >= 6  # digits are about half of the type's size
     for box in boxes:  # and each stays by its own box
         assert (
             white[: box.y, box.x : box.x + 80].any()
-            and not white[:, box.x + 100 : box.x + 200].any()
+            and not white[:800, box.x + 100 : box.x + 200].any()
         )
+
+
+def test_a_face_too_narrow_for_its_verdict_has_it_under_the_picture():
+    """Whoever gets the picture alone misses none of them."""
+    faces = [
+        FaceResult(Box(x, 300, 240, 240), *np.zeros((2, 1, 1, 3)), 0.97, Verdict(state))
+        for x, state in ((0, "real"), (300, "fake"), (600, "unsure"))
+    ]
+    narrow = replace(faces[1], box=Box(400, 300, 40, 60))
+    wide = PhotoResult("a", 1200, 900, (faces[0], faces[2]))
+    pixels = np.zeros((900, 1200, 3), np.uint8)
+    assert annotate(pixels, wide).shape == pixels.shape
+    drawn = annotate(pixels, PhotoResult("a", 1200, 900, (faces[0], narrow, faces[2])))
+    color = [int(CLASS_COLORS["fake"][at : at + 2], 16) for at in (1, 3, 5)]
+    assert drawn.shape[0] > 900 and (drawn[900:] == color).all(axis=2).any()
 
 
 def test_csv_cells_never_start_a_formula():

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 from core.imaging import decode_image, encode, to_model_input
+from core.inference.networks import load_calibration
 from core.inference.verdict import (
     Calibration,
     Condition,
     State,
     decide,
+    exact,
     is_colourless,
     sharpness,
 )
@@ -79,6 +81,21 @@ class TestOpinionsThatContradict:
 
     def test_it_stays_when_the_threshold_moves(self):
         assert self.STRICT.with_threshold(0.4).max_disagreement == 0.6
+
+
+@pytest.mark.parametrize("threshold", np.linspace(0.02, 0.98, 25))
+def test_no_threshold_clears_what_the_shipped_one_leaves_open(threshold):
+    shipped, p_fake = load_calibration(name="both"), np.linspace(0, 1, 200)
+    own = shipped.with_threshold(threshold)
+    before, after = shipped.states(p_fake), own.states(p_fake)
+    assert set(p_fake[after == State.REAL]) <= set(p_fake[before == State.REAL])
+    fewer, more = sorted([shipped, own], key=lambda rules: -rules.threshold)
+    accused = [set(p_fake[rules.states(p_fake) == State.FAKE]) for rules in (fewer, more)]
+    assert accused[0] <= accused[1]
+
+
+def test_the_ends_of_the_band_are_told_exactly_enough():
+    assert [exact(end) for end in (0.5, 0.8931, 0.999)] == ["50%", "89.3%", "99.9%"]
 
     @pytest.mark.parametrize("bad", [0.0, 1.5, -1])
     def test_senseless_limits_are_refused(self, bad):

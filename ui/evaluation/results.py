@@ -15,7 +15,7 @@ from core.evaluation.measurement import Measurement
 from core.evaluation.plain_words import BY_SIDE, THRESHOLD_MEANS
 from core.evaluation.sources import kind_of
 from core.inference.photo import Inspector
-from core.inference.verdict import SHORT_WORDS, Calibration, State, sigmoid
+from core.inference.verdict import SHORT_WORDS, Calibration, State, exact, sigmoid
 from ui.evaluation import charts
 from ui.evaluation.compare import compared, names_of, pairs, pin_button, pinned_beside
 from ui.evaluation.faces import downloads, galleries
@@ -74,7 +74,7 @@ def results(inspector: Inspector) -> None:
     )
     calibration = base.with_threshold(threshold)
     low, high = calibration.unsure_low, calibration.unsure_high
-    st.caption(f"{THRESHOLD_MEANS} The band now reaches from {low:.0%} to {high:.0%}.")
+    st.caption(f"{THRESHOLD_MEANS} The band now reaches from {exact(low)} to {exact(high)}.")
     figures = run.figures(calibration)
     _figures(figures)
     _charts(run, pins, calibration)

@@ -7,7 +7,7 @@ import streamlit as st
 from core.config import DEFAULT_DETECTOR, DEFAULT_NETWORK, DETECTORS, NETWORKS
 from core.errors import UserError
 from core.inference.networks import has_second, load_calibration
-from core.inference.verdict import Calibration
+from core.inference.verdict import Calibration, exact
 from ui.shared.address import Field, moved, number, one_of, read_field, say
 from ui.shared.detector_choice import detector_choice
 from ui.shared.widgets import say_error
@@ -79,8 +79,8 @@ def own_threshold_note(settings: PhotoSettings) -> None:
         own = shipped.with_threshold(settings.threshold)
         st.info(
             f"The threshold is {settings.threshold:.0%}, as you set it: a face is called generated "
-            f"from P(fake) {own.unsure_high:.0%} on, and there is no trace up to "
-            f"{own.unsure_low:.0%}. The shipped threshold is {shipped.threshold:.0%}, and the "
+            f"from P(fake) {exact(own.unsure_high)} on, and there is no trace up to "
+            f"{exact(own.unsure_low)}. The shipped threshold is {shipped.threshold:.0%}, and the "
             "figures below were measured there.",
             icon=":material/tune:",
         )
@@ -116,8 +116,8 @@ def _threshold_choice(network: str, kept: PhotoSettings) -> float | None:
         kept.threshold if same else shipped,
         step=0.01,
         key=f"photo_threshold_{network}",
-        help="Lower: more fakes are called generated, and more photos. The unsure band, which lies "
-        "around it, moves along.",
+        help="Lower: more fakes are called generated, and more photos. Higher: fewer of both; what "
+        "is no longer called generated becomes unsure, not cleared.",
     )
     return None if abs(chosen - shipped) < 0.005 else round(chosen, 2)
 
