@@ -13,15 +13,14 @@ from ui.shared.theme import TITLE, privacy_line, start_page
 
 def _measured(known: Knowledge) -> None:
     """How often the model that judges photos errs, of 100, from its metrics file."""
-    accused = known.rate("real", "fake")
-    missed, unsure = known.rate("fake", "real"), known.rate("fake", "unsure")
     tiles = (
-        ("Of 100 real portraits it wrongly accuses", accused),
-        ("Of 100 generated ones it misses", missed),
-        ("Of 100 generated ones it is unsure about", unsure),
+        ("Of 100 real portraits it wrongly accuses", known.rate("real", "fake")),
+        ("Of 100 real portraits it is unsure about", known.rate("real", "unsure")),
+        ("Of 100 generated ones it misses", known.rate("fake", "real")),
+        ("Of 100 generated ones it is unsure about", known.rate("fake", "unsure")),
     )
     with st.container(key="of_100"):  # its labels are broken into lines
-        columns = st.columns(3)
+        columns = st.columns(len(tiles))
     for column, (label, rate) in zip(columns, tiles, strict=True):
         with column, st.container(border=True, height="stretch"):
             st.metric(label, "?" if rate is None else rate.count)

@@ -262,6 +262,22 @@ def test_the_last_job_is_told(monkeypatch, job, words):
     assert any(words in text for text in [*said, page_text(page)])
 
 
+@pytest.mark.parametrize(
+    "words",
+    [["dataset", "demo"], ["dataset", "download"], ["dataset", "download", "--sample", "9"]],
+)
+@pytest.mark.parametrize("there", [True, False])
+def test_a_set_that_was_deleted_is_not_said_to_be_there(monkeypatch, tmp_path, words, there):
+    job = JobStatus(words, False, 0, False, ["It is in X"], 1.0)
+    monkeypatch.setattr("ui.dataset.source.job_status", lambda folder: job)
+    monkeypatch.setattr("ui.dataset.source.is_made", lambda: there)
+    place = tmp_path if there else tmp_path / "gone"
+    monkeypatch.setattr("ui.dataset.source.sample_folder", lambda count: place)
+    monkeypatch.setattr("ui.dataset.source.whole_folder", lambda: place)
+    page = _page()
+    assert not page.exception and [e.value for e in page.success] == ["It is in X"] * there
+
+
 def test_a_button_starts_the_job(monkeypatch):
     started = []
     monkeypatch.setattr("ui.dataset.source.start_job", lambda folder, words: started.append(words))

@@ -63,7 +63,7 @@ def _open_the_new_demo() -> None:
     job = job_status(JOB)
     if not _ended(job) or job.exit_code != 0:
         return
-    if job.words[:2] == ["dataset", "demo"] and not st.session_state.ds_folder:
+    if job.words[:2] == ["dataset", "demo"] and is_made() and not st.session_state.ds_folder:
         st.session_state.ds_folder = str(DEMO_DIR)
 
 
@@ -104,7 +104,7 @@ def _ways_to_get_one() -> None:
     if job is not None and job.running:
         job_panel(JOB, "The data set is being made ready. You may go on using the app meanwhile.")
         return
-    if job is not None:
+    if job is not None and not (job.exit_code == 0 and _was_deleted(job.words)):
         _outcome(job)
     demo, sample, whole = st.columns(3, gap="medium", border=True)
     with demo:
@@ -113,6 +113,16 @@ def _ways_to_get_one() -> None:
         _sample_card()
     with whole:
         _whole_card()
+
+
+def _was_deleted(words: list[str]) -> bool:
+    """Whether what a job made ready is gone since."""
+    if words[:2] == ["dataset", "demo"]:
+        return not is_made()
+    if words[:2] == ["dataset", "download"]:
+        folder = sample_folder(int(words[-1])) if "--sample" in words else whole_folder()
+        return not folder.exists()
+    return False
 
 
 def _demo_card() -> None:

@@ -71,9 +71,12 @@ def _overview(items: list[Judged], names: list[str]) -> int:
         selection_mode="single-row",
         key=session.upload_key("photo_table"),
     )
-    st.caption("Select a row to see that photo; until then it is the last one, the newest.")
+    st.caption("Select a row to see that photo; until then it is the newest that could be read.")
     rows = picked.selection.rows
-    return rows[0] if rows and rows[0] < len(items) else len(items) - 1
+    if rows and rows[0] < len(items):
+        return rows[0]
+    read = [place for place, item in enumerate(items) if item.result.error is None]
+    return read[-1] if read else len(items) - 1
 
 
 def _verdicts(item: Judged) -> str:

@@ -110,7 +110,7 @@ def _model_line(truth: str, said: FaceResult) -> str:
     if said.verdict.state != "unsure":
         return _mark(choice == truth, f"model: {chance}")
     line = _mark(choice == truth, f"forced to choose: {CLASS_WORDS[choice]}, {chance}")
-    # That all are gray is said once, below the faces.
-    reason = said.verdict.reason if said.verdict.reason != COLOURLESS else None
-    because = f"{html.escape(reason)} So the model is unsure." if reason else "The model is unsure."
+    # what a gray face lacks is said once, below the faces
+    reason = "It is gray." if said.verdict.reason == COLOURLESS else said.verdict.reason or ""
+    because = f"{html.escape(reason)} So the model is unsure."
     return f"<span>{because}</span>{line}"
