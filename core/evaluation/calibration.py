@@ -123,7 +123,7 @@ def fit_calibration(
         log_odds: float (n,), of fake.
         sources: names, (n,).
         weights: float (n,), above 0.
-        sharpnesses: float (n,), `core.inference.verdict.sharpness` of each face; a face less
+        sharpnesses: float (n,), `core.inference.appearance.sharpness` of each face; a face less
             sharp than all but 1% of the photos is refused, as the model was hardly tried on
             such. Fakes do not count: a generator's smear is no blur.
     """

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from core.imaging import decode_image, encode, to_model_input
+from core.inference.appearance import is_colourless, sharpness
 from core.inference.networks import load_calibration
 from core.inference.verdict import (
     Calibration,
@@ -14,8 +15,6 @@ from core.inference.verdict import (
     State,
     decide,
     exact,
-    is_colourless,
-    sharpness,
 )
 from tests.support.scenes import texture
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from core.inference.appearance import sharpness
 from core.inference.detector import FaceDetector, shared_detector
 from core.inference.geometry import Crop, clipped, crop_face
 from core.inference.live.asking import Asking, InTurn
@@ -18,7 +19,7 @@ from core.inference.live.settings import LiveSettings
 from core.inference.live.states import LiveFrame, TrackState
 from core.inference.live.tracking import Track, Tracker
 from core.inference.networks import Network
-from core.inference.verdict import Calibration, sharpness, weakness
+from core.inference.verdict import Calibration, weakness
 from core.inference.views import face_view
 
 MAX_FACES = 10
