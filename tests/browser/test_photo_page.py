@@ -269,7 +269,7 @@ def test_home_cuts_no_words_of_its_figures(page, app_url):
     page.goto(app_url)
     page.get_by_text("How far to trust it").wait_for()
     words = page.locator("[data-testid=stMetricLabel] p")
-    expect(words).to_have_count(3)
+    expect(words).to_have_count(4)
     cut = "parts => parts.filter(part => part.scrollWidth > part.clientWidth + 1).length"
     for width in (400, 900, 1280):
         page.set_viewport_size({"width": width, "height": 900})
