@@ -157,7 +157,7 @@ def test_the_users_threshold_decides_from_the_next_frame():
     frame = scene((200, 100))
     assert _play(pipeline, lambda _: frame, 2)[-1].tracks[0].verdict.state == "fake"
     pipeline.settings = LiveSettings(threshold=0.95)
-    assert _play(pipeline, lambda _: frame, 2, 2.0)[-1].tracks[0].verdict.state == "real"
+    assert _play(pipeline, lambda _: frame, 2, 2.0)[-1].tracks[0].verdict.state == "unsure"
 
 
 def test_mirror_flips_picture_and_boxes():

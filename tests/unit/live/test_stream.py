@@ -97,7 +97,7 @@ def test_settings_are_used_from_the_next_frame():
     _play(stream, clock, scene((200, 100)))
     stream.set(LiveSettings(threshold=0.95))
     _play(stream, clock, scene((200, 100)))
-    assert stream.view().tracks[0].verdict.state == "real"
+    assert stream.view().tracks[0].verdict.state == "unsure"
 
 
 @pytest.mark.slow
