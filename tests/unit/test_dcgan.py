@@ -32,8 +32,8 @@ from tests.support.runs import interrupted_after
 SMALL = GanRecipe("small", epochs=2, samples_per_epoch=16, batch_size=8, settle_steps=10**6)
 OURS = replace(
     GAN_RECIPES["ours"],
-    **{"epochs": 3, "samples_per_epoch": 16, "batch_size": 8, "warmup_steps": 2, "r1_every": 2},
-    settle_steps=4,
+    **{"epochs": 2, "samples_per_epoch": 16, "batch_size": 8, "warmup_steps": 1, "r1_every": 2},
+    settle_steps=3,
     policy="float32",
 )
 PROJECTED = replace(
