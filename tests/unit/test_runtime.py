@@ -122,7 +122,7 @@ AT_WORK = {
 def test_networks_that_have_done_their_work_leave_the_memory(work):
     before = _networks()
     work()
-    assert _networks() == before
+    assert _networks() <= before
 
 
 def _networks() -> int:
