@@ -81,6 +81,11 @@ class TestOpinionsThatContradict:
     def test_it_stays_when_the_threshold_moves(self):
         assert self.STRICT.with_threshold(0.4).max_disagreement == 0.6
 
+    @pytest.mark.parametrize("bad", [0.0, 1.5, -1])
+    def test_senseless_limits_are_refused(self, bad):
+        with pytest.raises(ValueError, match="max_disagreement"):
+            Calibration(2.0, 1.0, 0.5, 0.3, 0.7, 50.0, max_disagreement=bad)
+
 
 @pytest.mark.parametrize("threshold", np.linspace(0.02, 0.98, 25))
 def test_no_threshold_clears_what_the_shipped_one_leaves_open(threshold):
@@ -95,11 +100,6 @@ def test_no_threshold_clears_what_the_shipped_one_leaves_open(threshold):
 
 def test_the_ends_of_the_band_are_told_exactly_enough():
     assert [exact(end) for end in (0.5, 0.8931, 0.999)] == ["50%", "89.3%", "99.9%"]
-
-    @pytest.mark.parametrize("bad", [0.0, 1.5, -1])
-    def test_senseless_limits_are_refused(self, bad):
-        with pytest.raises(ValueError, match="max_disagreement"):
-            Calibration(2.0, 1.0, 0.5, 0.3, 0.7, 50.0, max_disagreement=bad)
 
 
 def test_blur_lowers_sharpness():
