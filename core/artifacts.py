@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -133,14 +133,14 @@ def read_ir(name: str, folder: Path = ARTIFACTS_DIR) -> tuple[bytes, bytes]:
     return read_artifact(f"{name}_graph", folder), read_artifact(f"{name}_constants", folder)
 
 
-def read_json(name: str, folder: Path = ARTIFACTS_DIR) -> dict:
-    """Read a registered JSON file, checked as by `read_artifact`.
+def read_json(name: str, folder: Path = ARTIFACTS_DIR, parse: Callable = read_object) -> dict:
+    """Read a registered JSON file by `parse` (bytes to dict), checked as by `read_artifact`.
 
     Raises:
         UserError: as there, or it was shipped as something else.
     """
     try:
-        return read_object(read_artifact(name, folder))
+        return parse(read_artifact(name, folder))
     except ValueError as error:
         raise UserError(f"The artifact {name} holds no JSON object. {_HOW_TO_RESTORE}") from error
 

@@ -79,9 +79,9 @@ def _generalization(args: argparse.Namespace) -> int:
 def _trained_on() -> set[str]:
     """The generators whose faces the shipped classifier learned from."""
     from core.artifacts import read_json
+    from core.evaluation.knowledge import sources_of_fakes
 
-    known = read_json("classifier_metrics")["data"]["train"]
-    return {kind.split("/", 1)[1] for kind in known if kind.startswith("fake/")}
+    return sources_of_fakes(read_json("classifier_metrics")["data"]["train"])
 
 
 def _left_out_of_second(args: argparse.Namespace) -> int:

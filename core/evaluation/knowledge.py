@@ -6,9 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from core.artifacts import read_artifact
+from core.artifacts import read_json
 from core.config import ARTIFACTS_DIR, DEFAULT_NETWORK, NETWORKS
-from core.errors import UserError
 from core.evaluation.intervals import wilson_ci95
 from core.evaluation.sources import FAMILIES, PAINTED, family_of, kind_of
 from core.generators.codes import PSI_MEANS
@@ -195,15 +194,12 @@ def learned_fakes(folder: Path = ARTIFACTS_DIR) -> set[str]:
         UserError: the figures are missing or were changed.
     """
     name = "both_metrics" if has_second(folder) else "classifier_metrics"
-    return _sources_of_fakes(_figures(name, folder)["data"]["train"])
+    return sources_of_fakes(_figures(name, folder)["data"]["train"])
 
 
 def _figures(name: str, folder: Path) -> dict[str, Any]:
     """`read_json` for those who change nothing in it."""
-    try:
-        return _parsed(read_artifact(name, folder))
-    except ValueError as error:
-        raise UserError(f"The artifact {name} holds no JSON object. Restore it.") from error
+    return read_json(name, folder, _parsed)
 
 
 @lru_cache(maxsize=4)
@@ -260,7 +256,7 @@ def knowledge_of(train: dict[str, int], by_source: dict[str, dict]) -> Knowledge
         train: "class/source" -> faces in training.
         by_source: the figures of each source on test, as `report` gives them.
     """
-    sources = _sources_of_fakes(train)
+    sources = sources_of_fakes(train)
     named = {source for members in FAMILIES.values() for source in members}
     families = [name for name, members in FAMILIES.items() if sources & set(members)]
     rows: list[dict[str, Any]] = [{"source": name, **_said(row)} for name, row in by_source.items()]
@@ -275,7 +271,8 @@ def knowledge_of(train: dict[str, int], by_source: dict[str, dict]) -> Knowledge
     return Knowledge((*families, *sorted(sources - named)), accused, caught, rows)
 
 
-def _sources_of_fakes(train: dict[str, int]) -> set[str]:
+def sources_of_fakes(train: dict[str, int]) -> set[str]:
+    """The sources of fakes among those of `knowledge_of`'s `train`."""
     return {kind.split("/", 1)[1] for kind in train if kind.startswith("fake/")}
 
 

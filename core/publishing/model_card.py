@@ -5,7 +5,7 @@ from pathlib import Path
 from core.artifacts import load_registry, read_json, ship_file
 from core.config import HARDEST_PAIR
 from core.evaluation.calibration import ACCUSED_RATE, MISSED_RATE
-from core.evaluation.knowledge import shipped_knowledge
+from core.evaluation.knowledge import shipped_knowledge, sources_of_fakes
 from core.evaluation.plain_words import PLAIN_WORDS, plain_lines
 from core.evaluation.robustness import SWEPT
 from core.evaluation.sources import family_of, kinds_of, titled
@@ -100,7 +100,7 @@ def _left_out(registry: dict, folder: Path) -> str:
 
 
 def _known_to_cnn(metrics: dict) -> str:
-    fakes = (kind.split("/")[1] for kind in metrics["data"]["train"] if kind.startswith("fake/"))
+    fakes = sources_of_fakes(metrics["data"]["train"])
     return ", ".join(sorted({family_of(source) for source in fakes}))
 
 

@@ -109,10 +109,13 @@ def _tables() -> dict[str, pd.DataFrame]:
     return networks_described_aside()
 
 
+@st.cache_resource(show_spinner=False, max_entries=FACES)
 def _face(seed: int) -> np.ndarray:
-    """A face that is no one's: float32 (128, 128, 3) in [0, 1]."""
+    """A face that is no one's: float32 (128, 128, 3) in [0, 1], the same one for all who look."""
     generator = shared_generator("dcgan")
-    return generator.paint(generator.codes([seed]))[0].astype(np.float32) / 255
+    face = generator.paint(generator.codes([seed]))[0].astype(np.float32) / 255
+    face.flags.writeable = False
+    return face
 
 
 @st.cache_resource(show_spinner=False, max_entries=FACES)
