@@ -96,8 +96,16 @@ def _classify(args: argparse.Namespace) -> int:
         if not args.json:
             print(_as_text(results[-1]))
     if args.json:
-        print(json.dumps(results, indent=2, ensure_ascii=True))
+        _print_json(results)
     return SOME_FAILED if any(result["error"] for result in results) else OK
+
+
+def _print_json(entries: list[dict]) -> None:
+    """Print entries of the contract; a name that is no text is spelt as tables spell it."""
+    from core.picture_files import as_text
+
+    spelt = [{**entry, "path": as_text(entry["path"])} for entry in entries]
+    print(json.dumps(spelt, indent=2, ensure_ascii=True))
 
 
 def _leads_nowhere(path: Path | str) -> bool:
@@ -112,7 +120,7 @@ def _say_there_is_none(args: argparse.Namespace) -> int:
         from core.inference.report import to_contract
 
         entries = [to_contract(PhotoResult(path, error=NO_FILE)) for path in missing]
-        print(json.dumps(entries, indent=2))
+        _print_json(entries)
     else:
         for path in missing:
             print(_as_text({"path": path, "error": NO_FILE}))

@@ -28,7 +28,7 @@ OUTCOMES = {
     "unsure": "Unsure",
     "unjudged": "Not judged yet",
 }
-PAGE_SIZES = (24, 48, 96)
+PAGE_SIZES = (21, 42, 84)  # full rows: seven faces on a screen, three on a phone
 MAX_SIDE_PX = 10_000
 
 

@@ -35,7 +35,7 @@ KINDS = {
     "unsplash": "portraits from Unsplash",
     "usgov": "official headshots",
     "webwall": "web portraits before a wall",
-    "dcgan": "DCGANs that nobody trained",
+    "dcgan": "variations of our DCGAN",
     "dcganepochs": "earlier epochs of our DCGAN",
     "dcgansharp": "earlier epochs of our sharpest DCGAN",
     "flux": "FLUX.1",

@@ -82,6 +82,9 @@ def write_faces(
         raise UserError(f"{folder} is a file, not a folder. Name another --out.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:  # its own reason may mislead: /proc says that there is no such folder
+        raise UserError(f"{folder} cannot be made. Name an --out that you may write to.") from error
+    try:
         for number in range(count):
             codes = truncated_codes(generator, [seed + number], psi)
             data = to_tagged_png(

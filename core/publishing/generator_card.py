@@ -6,6 +6,7 @@ from core.artifacts import load_registry, read_json, ship_file
 from core.evaluation.generators.face_check import REACH, SCORE
 
 CARD_FILE = "GENERATOR_CARD.md"
+WAYS = "generator_ways"  # in the registry
 _FIGURES = (
     ("frechet", "Fréchet", "{:.1f}"),
     ("fid", "FID", "{:.1f}"),  # only where Inception was at hand
@@ -40,7 +41,7 @@ def write_generator_card(folder: Path) -> None:
     if "original_generator_metrics" in registry:
         baseline = read_json("original_generator_metrics", folder)
     parts = [_HEAD, _training(metrics), _quality(metrics, baseline), _equal(metrics, baseline)]
-    parts += [_LIMITS, _terms(metrics)]
+    parts += [_ways(folder), _LIMITS, _terms(metrics)]
     text = "\n\n".join(part.strip() for part in parts if part) + "\n"
     data = registry["generator_metrics"].data
     kind = "model card"
@@ -188,12 +189,6 @@ def quality_rows(metrics: dict, baseline: dict | None) -> dict[str, dict[str, fl
 
 def _quality(metrics: dict, baseline: dict | None) -> str:
     rows, measured = quality_rows(metrics, baseline), metrics["measured_with"]
-    figures = [figure for figure in _FIGURES if any(figure[0] in row for row in rows.values())]
-    head = f"| {measured['faces_a_set']} faces of | " + " | ".join(name for _, name, _ in figures)
-    lines = [f"{head} |", "|---" * (len(figures) + 1) + "|"]
-    for title, row in rows.items():
-        cells = " | ".join(form.format(row[key]) if key in row else "-" for key, _, form in figures)
-        lines.append(f"| {title} | {cells} |")
     return (
         "## Quality\n\n"
         f"Against {measured['reference_faces']} real training faces, in a frozen feature space no "
@@ -202,7 +197,33 @@ def _quality(metrics: dict, baseline: dict | None) -> str:
         "Fréchet distance falls with the number of faces, so compare rows of this table only. "
         "*Nearest*: median distance to the nearest training face, over that of unseen real faces "
         "(a copier's is near 0). *Too near*: share nearer than the nearest 1% of unseen real "
-        f"faces.{_more(measured)}\n\n" + "\n".join(lines)
+        f"faces.{_more(measured)}\n\n" + _table(f"{measured['faces_a_set']} faces of", rows)
+    )
+
+
+def _table(head: str, rows: dict[str, dict[str, float]]) -> str:
+    """A row for each set of faces, a column for each figure that one of them has."""
+    figures = [figure for figure in _FIGURES if any(figure[0] in row for row in rows.values())]
+    names = " | ".join(name for _, name, _ in figures)
+    lines = [f"| {head} | {names} |", "|---" * (len(figures) + 1) + "|"]
+    for title, row in rows.items():
+        cells = " | ".join(form.format(row[key]) if key in row else "-" for key, _, form in figures)
+        lines.append(f"| {title} | {cells} |")
+    return "\n".join(lines)
+
+
+def _ways(folder: Path) -> str:
+    """What `tools/dcgan_ways.py` found, if it was kept."""
+    if WAYS not in load_registry(folder):
+        return ""
+    ways = read_json(WAYS, folder)["ways"]
+    rows = {f"{row['way']}: {row['images']:,} images": row for row in ways}
+    hours = max(row["core_s"] for row in ways) / 3600
+    return (
+        "## Ways to train it on\n\n"
+        "Each began with the published weights of the time and new optimizers, and was trained "
+        f"until the cores had worked {hours:.1f} hours for it; its newest epoch was measured "
+        "like the sets above (`python -m tools.dcgan_ways`).\n\n" + _table("way", rows)
     )
 
 

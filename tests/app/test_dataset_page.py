@@ -59,7 +59,7 @@ def test_the_grid_its_pages_and_its_link(data):
     page = _page(data=data)
     assert not page.exception
     first = _faces(page)
-    assert len(first) == 24
+    assert len(first) == 21
     assert {name.split("_")[0] for name in first} == {"camera", "machine"}  # mixed at first
     page = _click(page, "Next")
     assert _faces(page) != first and page.query_params["page"] == "2"
@@ -76,7 +76,7 @@ def test_filters_and_a_link_to_them(data):
 
 def test_a_bad_link_is_a_sentence_and_the_rest_stands(data):
     page = _page(data=data, page="many", order="<b>", label="real")
-    assert not page.exception and len(_faces(page)) == 24
+    assert not page.exception and len(_faces(page)) == 21
     assert sum("left out" in warning.value for warning in page.warning) == 2
     assert not _page(data=data, split="nowhere", page=10**8).exception
 
@@ -102,7 +102,7 @@ def test_a_face_closely_and_the_one_beside_it(data):
     linked = _page(data=data, face="test/real/camera_2.png", order="name")
     assert linked.dataframe[0].value.loc["File"].item() == "test/real/camera_2.png"
     page = _click(page, "All faces")
-    assert len(_faces(page)) == 24 and "face" not in page.query_params
+    assert len(_faces(page)) == 21 and "face" not in page.query_params
     lost = _page(data=data, face="../../etc/passwd")
     assert not lost.exception and any("left out" in w.value for w in lost.warning)
 
@@ -114,7 +114,7 @@ def test_another_view_closes_the_face(data, way):
     for view in way:
         page.segmented_control[0].set_value(view).run()
         assert not page.exception and "face" not in page.query_params
-    assert len(_faces(page)) == 24 and ("No map yet" in page_text(page)) == (view == "map")
+    assert len(_faces(page)) == 21 and ("No map yet" in page_text(page)) == (view == "map")
 
 
 def test_a_file_that_vanishes_while_browsing(data):
@@ -144,7 +144,7 @@ def test_tags_are_put_on_a_list_and_on_one_face_and_looked_for(data):
     assert any(button.label == "Tags (CSV)" for button in page.get("download_button"))
     page.text_input(key="ds_new_tag").set_value("look again").run()
     page = _click(page, "Take it off them")
-    assert not page.exception and len(_faces(page)) == 24
+    assert not page.exception and len(_faces(page)) == 21
     assert any("Tag 'look again'" in warning.value for warning in page.warning)
 
 

@@ -83,7 +83,7 @@ def test_why_a_face_is_unsure_with_a_high_p_fake_stands_under_the_grid(monkeypat
     (result,) = inspector.judge(Photo(face), aligned=True)
     done = [(face, replace(result, p_fake=p_fake, verdict=verdict)) for p_fake, verdict in given]
     for module in faces, paths:  # both, so that none keeps what stands in for it
-        monkeypatch.setattr(module, "judged_faces", lambda generator, inspector, codes: done)
+        monkeypatch.setattr(module, "judged_faces", lambda *asked: done)
     page = _page(seed="7", count="4")
     (told,) = (each.value for each in page.caption if "another reason" in each.value)
     assert not page.exception and "seed 7, P(fake) 98%: The networks contradict" in told
@@ -91,6 +91,21 @@ def test_why_a_face_is_unsure_with_a_high_p_fake_stands_under_the_grid(monkeypat
     done[0] = done[1]
     page = _page(seed="7", count="4")
     assert not page.exception and "another reason" not in page_text(page)
+
+
+def test_faces_are_shown_while_others_are_still_judged(monkeypatch):
+    shown = []
+    draw = faces.face_grid
+
+    def drawn(pictures, *rest, **options):
+        shown.append(len(pictures))
+        draw(pictures, *rest, **options)
+
+    monkeypatch.setattr(faces, "SHOWN_EVERY_S", -1.0)
+    monkeypatch.setattr(faces, "face_grid", drawn)
+    page = _page(seed="40", count="4")
+    assert not page.exception and shown == [1, 2, 3, 4, 4]
+    assert page_text(page).count('class="rf-face"') == 4
 
 
 def test_of_the_dcgan_it_is_not_said_that_another_was_measured():

@@ -70,15 +70,15 @@ def test_mixed_is_all_faces_in_the_same_mixture_every_time():
 def test_a_page_outside_the_list_becomes_one_inside():
     rows = np.arange(50)
     shown, page = on_page(rows, Query(page=3))
-    assert page == 3 and shown.tolist() == [48, 49]
+    assert page == 3 and shown.tolist() == list(range(42, 50))
     assert on_page(rows, Query(page=99))[1] == 3
     assert on_page(rows[:0], Query(page=7)) == (pytest.approx([]), 1)
-    assert pages(0, 24) == 1 and pages(24, 24) == 1 and pages(25, 24) == 2
+    assert pages(0, 21) == 1 and pages(21, 21) == 1 and pages(22, 21) == 2
 
 
 def test_a_link_brings_the_same_view_back():
     query = Query(
-        "train", "fake", "gan", "a b&c", 64, "wrong", 0.25, 0.75, "uncertain", 3, 48, "odd"
+        "train", "fake", "gan", "a b&c", 64, "wrong", 0.25, 0.75, "uncertain", 3, 42, "odd"
     )
     assert from_link(query.link()) == (query, [])
     assert Query().link() == {} and from_link({"other": "1"}) == (Query(), [])

@@ -99,7 +99,7 @@ def test_it_sees_only_what_it_learned_from(known):
 
 def test_of_painted_faces_it_says_what_psi_is_and_that_the_share_is_over_a_mix(known):
     told = known.painted()
-    assert told.startswith("Faces of DCGANs that nobody trained were painted at some psi")
+    assert told.startswith("Faces of variations of our DCGAN were painted at some psi")
     assert f"psi ({PSI_RANGE[0]:g} to {PSI_RANGE[1]:g}) is {PSI_MEANS}." in told
     del (others := dict(BY_SOURCE))["dcgan"]
     assert knowledge_of(TRAIN, others).painted() == ""

@@ -1,5 +1,6 @@
 """From a DCGAN run to shipped artifacts, with a card whose figures are the measured ones."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.artifacts import load_registry, read_artifact, read_json
+from core.artifacts import load_registry, read_artifact, read_json, ship_file
 from core.cli.main import main
 from core.config import ROOT
 from core.dataset.sources.painted import RECORD_FILE
@@ -19,12 +20,13 @@ from core.generators.dcgan import list_snapshots, load_dcgan
 from core.models.dcgan import build_discriminator, build_generator
 from core.publishing import generator as module
 from core.publishing.generator import publish_dcgan, spread
+from core.publishing.generator_card import WAYS, write_generator_card
 from core.training.gan.recipes import GanRecipe
 from core.training.gan.session import train_dcgan
 from core.training.gan.stored_run import StoredRun
 from tests.conftest import write_dataset
 
-RECIPE = GanRecipe("original", epochs=3, samples_per_epoch=8, batch_size=8)
+RECIPE = GanRecipe("original", epochs=3, samples_per_epoch=4, batch_size=4)
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("feature_spaces", "few_faces")]
 
 
@@ -88,7 +90,7 @@ def test_figures_history_and_snapshots_are_shipped(run, shipped):
         "held-out real faces",
         "held-out real faces, blurred by 2 px",
     }
-    assert [row["images"] for row in metrics["by_epoch"]] == [8, 16, 24]
+    assert [row["images"] for row in metrics["by_epoch"]] == [4, 8, 12]
     best = min(metrics["by_epoch"], key=lambda row: row["frechet"])
     assert metrics["shipped"] == {"epoch": best["epoch"], "images": best["images"]}
     assert metrics["quality"]["this generator"]["frechet"] == best["frechet"]
@@ -108,6 +110,22 @@ def test_the_card_quotes_the_measured_figures(shipped):
     assert "FID |" not in card
 
 
+def test_ways_to_train_it_on_enter_the_card(own_shipped):
+    best = read_json("generator_metrics", own_shipped)["quality"]["this generator"]
+    rows = [
+        {"way": "where all begin", "images": 12, "core_s": 0.0, **best},
+        {"way": "larger steps", "images": 1612, "core_s": 5400.0, **best, "frechet": 12.34},
+    ]
+    content = json.dumps({"ways": rows}).encode()
+    ship_file(
+        WAYS, "generator.ways.json", content, kind="figures", data="faces", folder=own_shipped
+    )
+    write_generator_card(own_shipped)
+    card = (own_shipped / "GENERATOR_CARD.md").read_text()
+    assert "the cores had worked 1.5 hours" in card
+    assert "| larger steps: 1,612 images | 12.3 |" in card
+
+
 def test_a_second_publication_leaves_no_snapshot_of_the_first(run, own_shipped, monkeypatch):
     monkeypatch.setattr(module, "SNAPSHOTS", 1)
     list(publish_dcgan(*run, folder=own_shipped))
@@ -122,7 +140,7 @@ def test_a_published_generator_can_be_trained_on(run, own_shipped, tmp_path, mon
     further = replace(RECIPE, epochs=begun + 2, label_noise=0.1)
     history = train_dcgan(run[1], tmp_path / "run", further, start=own_shipped, quiet=True)
     assert history["epoch"].tolist() == list(range(1, begun + 3))
-    assert history["images"].iloc[-1] == 8 * (begun + 2)
+    assert history["images"].iloc[-1] == 4 * (begun + 2)
     stored = StoredRun(tmp_path / "run")
     assert stored.stored_epochs() == list(range(1, begun + 3))
     codes = load_dcgan(folder=own_shipped).codes(range(2))
@@ -144,8 +162,8 @@ def test_a_published_generator_can_be_trained_on(run, own_shipped, tmp_path, mon
 
 
 def test_what_cannot_be_trained_on(run, shipped, tmp_path):
-    with pytest.raises(UserError, match=r"another batch_size \(8 there, 4 asked for\)"):
-        other = replace(RECIPE, batch_size=4)
+    with pytest.raises(UserError, match=r"another batch_size \(4 there, 2 asked for\)"):
+        other = replace(RECIPE, batch_size=2)
         train_dcgan(run[1], tmp_path / "run", other, start=shipped, quiet=True)
     with pytest.raises(UserError, match="No DCGAN is published"):
         train_dcgan(run[1], tmp_path / "run", RECIPE, start=tmp_path, quiet=True)

@@ -1,7 +1,8 @@
 """The Generator page's first two views: many faces, and one face to take apart."""
 
 import hashlib
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -24,7 +25,7 @@ from ui.generator.psi import psi_lesson
 from ui.photo import session
 from ui.shared.face_card import verdict_box
 from ui.shared.face_clicks import on_face_click
-from ui.shared.face_grid import face_grid
+from ui.shared.face_grid import FEW, face_grid
 from ui.shared.kept import Kept
 from ui.shared.knowledge import trust_line
 from ui.shared.names import literal
@@ -36,6 +37,7 @@ from ui.shared.widgets import KEPT, download, say_error
 _COLUMNS = 8  # of the table of a code's numbers
 _MOST_REASONS = 4  # told under the grid
 _PAGE = 128  # numbers shown at once
+SHOWN_EVERY_S = 1.0  # so often the faces that are done are drawn while others are judged
 JUDGED_BYTES = 200 * 2**20  # that faces take which were painted before, of all sessions together
 Judged: TypeAlias = tuple[np.ndarray, FaceResult]  # a face, uint8 RGB, and its verdict
 
@@ -63,13 +65,29 @@ def _judged(generator: FaceGenerator, inspector: Inspector, code: np.ndarray) ->
     return done
 
 
-def judged_faces(generator: FaceGenerator, inspector: Inspector, codes: np.ndarray) -> list[Judged]:
-    """Faces and their verdicts, with a progress bar where that takes long."""
-    done = []
+def judged_faces(
+    generator: FaceGenerator,
+    inspector: Inspector,
+    codes: np.ndarray,
+    so_far: Callable[[list[Judged]], object] = lambda done: None,
+) -> list[Judged]:
+    """Faces and their verdicts, with a progress bar where that takes long.
+
+    Args:
+        generator: who paints.
+        inspector: who judges.
+        codes: float32 (n, dim).
+        so_far: told what is done, `SHOWN_EVERY_S` after it was told last.
+    """
+    done: list[Judged] = []
+    told_s = time.monotonic()
     with slow_bar("Face {done} of {total}") as show:
         for code in codes:
             done.append(_judged(generator, inspector, np.asarray(code, np.float32)))
             show(len(done), len(codes))
+            if time.monotonic() - told_s > SHOWN_EVERY_S:
+                so_far(done)
+                told_s = time.monotonic()
     return done
 
 
@@ -83,24 +101,38 @@ def verdict_on_generated(name: str, result: FaceResult, inspector: Inspector) ->
 def many_faces(request: FaceRequest, generator: FaceGenerator, inspector: Inspector) -> None:
     """A grid of faces with the classifier's verdict under each, and how many are called so."""
     codes = request.codes(generator, request.seeds)
-    done = judged_faces(generator, inspector, codes)
+    above, place = st.container(), st.empty()
+
+    def show(done: list[Judged]) -> None:
+        with place:
+            _grid_of(request, done)
+
+    with above:
+        done = judged_faces(generator, inspector, codes, show)
+    show(done)
     states = [result.verdict.state for _, result in done]
-    st.markdown(
+    above.markdown(
         f"All {len(done)} are machine-made. The classifier finds **{states.count(State.FAKE)}** of "
         f"them likely generated, no trace in **{states.count(State.REAL)}** (there it errs) and is "
         f"unsure about **{states.count(State.UNSURE)}**. {said_of_training(generator.name)}"
-    )
-    face_grid(
-        np.stack([face for face, _ in done]),
-        [f"seed {seed}" for seed in request.seeds],
-        [(result.p_fake, result.verdict) for _, result in done],
-        [link_to(request, seed) for seed in request.seeds],
     )
     on_face_click("gen_clicks", lambda number: open_face(request, number))
     st.caption("Click a face to take it apart.")
     _why_unsure(request.seeds, [result for _, result in done], inspector.calibration)
     trust_line()
     psi_lesson(request, generator)
+
+
+def _grid_of(request: FaceRequest, done: list[Judged]) -> None:
+    """The first faces of a request, with their verdicts."""
+    seeds = request.seeds[: len(done)]
+    face_grid(
+        np.stack([face for face, _ in done]),
+        [f"seed {seed}" for seed in seeds],
+        [(result.p_fake, result.verdict) for _, result in done],
+        [link_to(request, seed) for seed in seeds],
+        large=request.count <= FEW,
+    )
 
 
 def _why_unsure(

@@ -10,7 +10,7 @@ from core.inference.networks import has_second, load_calibration
 from core.inference.verdict import Calibration, exact
 from ui.shared.address import Field, moved, number, one_of, read_field, say
 from ui.shared.detector_choice import detector_choice
-from ui.shared.widgets import say_error
+from ui.shared.widgets import explained, say_error
 
 _KEY = "photo_settings"
 _NAMES = {"both": "Both networks", "cnn": "The CNN alone", "second": "The second opinion alone"}
@@ -97,7 +97,7 @@ def _network_choice(kept: str) -> str:
         NETWORKS,
         index=NETWORKS.index(kept),
         format_func=_NAMES.__getitem__,
-        captions=[_CAPTIONS[name] for name in NETWORKS],
+        help=explained(_NAMES, _CAPTIONS),
         key="photo_network_choice",
     )
 

@@ -5,6 +5,7 @@ import streamlit as st
 from core.config import DETECTORS
 from core.inference.detector import shared_detector
 from ui.shared.names import literal
+from ui.shared.widgets import explained
 
 _NAMES = {"blazeface": "BlazeFace", "haar": "Haar cascades"}
 _CAPTIONS = {
@@ -25,7 +26,8 @@ def detector_choice(kept: str, key: str) -> str:
         DETECTORS,
         index=DETECTORS.index(kept),
         format_func=_NAMES.__getitem__,
-        captions=[_CAPTIONS[name] for name in DETECTORS],
+        horizontal=True,
+        help=explained(_NAMES, _CAPTIONS),
         key=key,
     )
 

@@ -22,6 +22,8 @@ def face_grid(
     titles: list[str],
     verdicts: list[tuple[float, Verdict]] | None = None,
     links: list[str] | None = None,
+    *,
+    large: bool | None = None,
 ) -> None:
     """Draw a grid of faces.
 
@@ -31,6 +33,7 @@ def face_grid(
         verdicts: P(fake) and the verdict on each, or None for none.
         links: where a click on each leads, unless `ui.shared.face_clicks` catches it; None for
             nowhere.
+        large: whether to draw them larger; None does so where they are `FEW`.
     """
     cells = []
     for number, (face, title) in enumerate(zip(faces, titles, strict=True)):
@@ -49,7 +52,7 @@ def face_grid(
             f'<figure class="rf-face">{picture}'
             f'<figcaption><b title="{name}">{name}</b>{pill}</figcaption></figure>'
         )
-    few = " few" if len(cells) <= FEW else ""
+    few = " few" if (len(cells) <= FEW if large is None else large) else ""
     st.html(f'<div class="rf-faces{few}">{"".join(cells)}</div>')
 
 

@@ -142,7 +142,6 @@ def p_fake_scale(p_fake: float, state: str, *, threshold: float, low: float, hig
         low, high: ends of the unsure band, drawn in gray.
     """
     shown = html.escape(percent(p_fake))
-    near_end = not 0.3 <= threshold <= 0.7  # its label would run into those of the ends
     x = min(max(p_fake, 0.02), 0.98) * 100  # the dot stays on the scale
     inside = f"clamp(2.5rem, {x:.1f}%, 100% - 2.5rem)"  # and so do its words
     stops = (
@@ -157,7 +156,7 @@ def p_fake_scale(p_fake: float, state: str, *, threshold: float, low: float, hig
   <span class="value" style="left:{inside}; color:var(--rf-{state})"
     title="{html.escape(P_FAKE_MEANS)}">P(fake) {shown}</span>
   <span class="tick first" style="left:0">0% real<span class="word"> photo</span></span>
-  <span class="tick middle" style="left:{threshold:.0%}{"; display:none" if near_end else ""}"
+  <span class="tick middle" style="left:clamp(var(--rf-end), {threshold:.0%}, 100% - var(--rf-end))"
     ><span class="word">threshold </span>{threshold:.0%}</span>
   <span class="tick last" style="left:100%">100% <span class="word">generated</span><span
     class="short">fake</span></span>

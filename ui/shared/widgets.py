@@ -38,3 +38,13 @@ def download(label: str, data: bytes | str | Callable[[], bytes | str], **option
         options: as `st.download_button` takes them: file_name, mime, icon, key, ...
     """
     st.download_button(label, data, on_click="ignore", **options)
+
+
+def explained(names: dict[str, str], captions: dict[str, str]) -> str:
+    """Help of a choice: what each of its options is, a paragraph each.
+
+    Args:
+        names: option -> what it is called.
+        captions: option -> a sentence on it.
+    """
+    return "\n\n".join(f"**{names[option]}**: {captions[option]}" for option in captions)

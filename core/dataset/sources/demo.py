@@ -31,7 +31,7 @@ QUALITY = 90
 PSI = 0.8
 # Of 40 people, or of 200 faces: train, then valid, then test. No person is in two splits.
 _SHARES = (("train", 0.7), ("valid", 0.15), ("test", 0.15))
-# A painter -> its source in file names: "dcgan" is measured DCGANs that nobody trained.
+# A painter -> its source in file names: "dcgan" are variations of a DCGAN, measured as such.
 _SOURCES = {"dcgan": "ourdcgan", "mobilestylegan": "mobilestylegan"}
 # Left, top and side of the square that frames a face as ORL does, in shares of the side.
 _FRAMES = {
