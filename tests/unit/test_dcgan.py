@@ -42,6 +42,12 @@ PROJECTED = replace(
 )
 
 
+@pytest.fixture(autouse=True)
+def few_samples(monkeypatch):
+    """A row of painted faces with every checkpoint instead of eight."""
+    monkeypatch.setattr(module, "SAMPLE_SEEDS", 8)
+
+
 @pytest.fixture
 def untaught(monkeypatch):
     """Projected discriminators on a network drawn at random: the package is not needed."""

@@ -28,7 +28,7 @@ from tests.support.runs import interrupted_after, weights_before_each_step
 SMALL = Recipe("small", epochs=3, batch_size=8)
 OURS = replace(
     RECIPES["mosaic"],
-    **{"epochs": 3, "batch_size": 8, "samples_per_epoch": 24, "warmup_steps": 2},
+    **{"epochs": 2, "batch_size": 8, "samples_per_epoch": 16, "warmup_steps": 2},
     policy="float32",
     filmed_shares={"camera": 0.5, "machine": 0.5},
 )
@@ -131,7 +131,7 @@ def test_a_second_training_of_one_run_is_told_so_and_the_first_goes_on(data, tmp
 @pytest.mark.slow
 def test_augmented_and_averaged_runs_resume_exactly_too(data, tmp_path, monkeypatch):
     train_classifier(data, tmp_path / "whole", OURS, quiet=True)
-    with interrupted_after(monkeypatch, 2):
+    with interrupted_after(monkeypatch, 1):
         train_classifier(data, tmp_path / "broken", OURS, quiet=True)
     train_classifier(data, tmp_path / "broken", OURS, resume=True, quiet=True)
     assert _same(tmp_path / "broken", tmp_path / "whole")
