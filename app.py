@@ -34,6 +34,7 @@ start_page(TITLE, "Is this face a real photo, or did a generator make it? Drop a
 address.say({})
 files = upload("home")
 too_large_line()
+working = st.container()  # near what was dropped; below it would stand over the next heading
 st.markdown("**Or try one of these**")
 files += example_gallery("home")
 st.page_link(
@@ -44,7 +45,8 @@ st.page_link(
 privacy_line()
 if files:
     before = len(session.judged())
-    judge_now(files)
+    with working:
+        judge_now(files)
     if len(session.judged()) > before:
         st.switch_page("pages/1_Photo.py")
 if session.judged():

@@ -12,6 +12,8 @@ from core.config import IMAGE_SUFFIXES
 CLUTTER = frozenset(
     {"thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "@eadir", "$recycle.bin"}
 )
+# What we write beside pictures to tell of them: what a set is, how faces were framed, who painted.
+ABOUT_FILE, FRAMING_FILE, RECORD_FILE = OF_OURS = ("README.txt", "framing.json", "painted.csv")
 NO_FILE = "There is no such file. Check the path."
 NAMED = 3  # of the files left out so many are named, the others counted
 _NO_TEXT = re.compile("[\ud800-\udfff]")
@@ -39,7 +41,7 @@ class LeftOut:
     """What a walk through a folder passed by; the walk fills it.
 
     Attributes:
-        files: without the ending of a picture.
+        files: without the ending of a picture; those of ours do not count.
         folders: that were not entered.
         closed: (path, reason) of folders that may not be read.
     """
@@ -47,6 +49,11 @@ class LeftOut:
     files: Tally = field(default_factory=Tally)
     folders: Tally = field(default_factory=Tally)
     closed: list[tuple[str, str]] = field(default_factory=list)
+
+    def add_file(self, name: str, path: str) -> None:
+        """Count a file that was passed by, unless it is one of ours."""
+        if name not in OF_OURS:
+            self.files.add(path)
 
     def sentences(self, root: str | os.PathLike) -> list[str]:
         """Count and name what was left out, as seen from `root`."""
@@ -101,7 +108,7 @@ def pictures_below(
             elif is_picture(entry.name):
                 yield entry
             else:
-                left_out.files.add(entry.path)
+                left_out.add_file(entry.name, entry.path)
         waiting += reversed(inner)
 
 

@@ -113,7 +113,8 @@ def _download(args: argparse.Namespace) -> int:
 def _paint(args: argparse.Namespace) -> int:
     refuse_missing(args.run_dir, data=args.beside)
     from core.dataset.index import index_folder
-    from core.dataset.sources.painted import RECORD_FILE, link_faces, paint_faces
+    from core.dataset.sources.painted import link_faces, paint_faces
+    from core.picture_files import RECORD_FILE
 
     generators = _painters(args)
     if args.beside is not None:

@@ -13,11 +13,12 @@ import numpy as np
 from core.atomic import write_atomically
 from core.config import IMAGE_SIZE
 from core.dataset.index import NO_SPLIT, index_folder
-from core.dataset.real_faces import CROPS, FRAMING_FILE, framed
+from core.dataset.real_faces import CROPS, framed
 from core.errors import UserError
 from core.imaging import decode_image
 from core.inference.alignment import Frame, frame_of, sampled
 from core.inference.landmarks import FaceMesh
+from core.picture_files import FRAMING_FILE
 
 # Middle and side of a framed picture, as shares of the frame that FFHQ would cut.
 MIDDLE, PART = (0.5, 154 / 256), 200 / 256

@@ -12,12 +12,12 @@ from core.dataset.index import NO_SPLIT, DatasetIndex, index_folder
 from core.dataset.reading import Read, Unread, read_files
 from core.errors import UserError
 from core.imaging import decode_image, to_model_input
+from core.picture_files import FRAMING_FILE
 
 # A Haar box is 0.652 of an FFHQ picture's side and 0.836 of CelebA's (141 and 129 faces of
 # train); this square (left, top, side) of a 256-pixel FFHQ picture shows the face as large and
 # as high as CelebA does.
 CROPS = {"ffhq": (28, 54, 200), "celebahq": (28, 54, 200)}
-FRAMING_FILE = "framing.json"  # in a folder whose pictures are framed already
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ def _walk(system: FileSystem, root: str, left_out: LeftOut) -> Iterator[str]:
             elif is_picture(entry.base_name):
                 yield entry.path
             else:
-                left_out.files.add(entry.path)
+                left_out.add_file(entry.base_name, entry.path)
         waiting += reversed(inner)
 
 

@@ -41,6 +41,7 @@ def test_both_classes_have_one_form(folder):
             assert np.asarray(image).std() > 5
     assert set(faces["source"]) == {"orl", "ourdcgan"}
     assert "demonstration" in (folder / "README.txt").read_text()
+    assert not index_folder(folder).notes  # our own file beside the faces is nothing left out
 
 
 def test_no_person_is_in_two_splits(folder):

@@ -12,8 +12,8 @@ import pytest
 from core.artifacts import load_registry, read_artifact, register, ship
 from core.atomic import write_atomically
 from core.cli.main import main
-from core.dataset.sources.painted import RECORD_FILE
 from core.errors import UserError
+from core.picture_files import RECORD_FILE
 from core.sole_writer import sole_writer
 from core.training.run_folder import Progress, RunFolder
 

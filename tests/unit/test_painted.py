@@ -9,8 +9,9 @@ from PIL import Image
 
 from core.cli.main import main
 from core.dataset.index import index_folder
-from core.dataset.sources.painted import RECORD_FILE, link_faces, paint_faces
+from core.dataset.sources.painted import link_faces, paint_faces
 from core.errors import UserError
+from core.picture_files import RECORD_FILE
 from tests.conftest import write_dataset
 
 

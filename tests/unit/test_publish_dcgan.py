@@ -14,10 +14,10 @@ import pytest
 from core.artifacts import load_registry, read_artifact, read_json, ship_file
 from core.cli.main import main
 from core.config import ROOT
-from core.dataset.sources.painted import RECORD_FILE
 from core.errors import UserError
 from core.generators.dcgan import list_snapshots, load_dcgan
 from core.models.dcgan import build_discriminator, build_generator
+from core.picture_files import RECORD_FILE
 from core.publishing import generator as module
 from core.publishing.generator import publish_dcgan, spread
 from core.publishing.generator_card import WAYS, write_generator_card

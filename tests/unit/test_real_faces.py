@@ -5,10 +5,11 @@ import pytest
 
 from core.dataset.framing import frame_faces
 from core.dataset.index import index_folder
-from core.dataset.real_faces import CROPS, FRAMING_FILE, framed, load_real_faces
+from core.dataset.real_faces import CROPS, framed, load_real_faces
 from core.errors import UserError
 from core.evaluation.generators.face_check import FaceCheck
 from core.evaluation.generators.neighbours import Album
+from core.picture_files import FRAMING_FILE
 from tests.conftest import encode, texture, write_dataset
 
 

@@ -20,6 +20,7 @@ from core.generators import load_generator
 from core.generators.base import FaceGenerator
 from core.generators.codes import truncated_codes
 from core.imaging import decode_image, encode
+from core.picture_files import ABOUT_FILE
 from core.runtime import DATA_LOCK, how_to_install, not_installed, package_folder
 
 DEMO_DIR = CACHE_DIR / "demo-faces"
@@ -85,13 +86,13 @@ def build_demo(
         make_files(out, jobs, progress)
         makers = " and ".join(painter.name for painter in painters.values())
         about = ABOUT.format(real=len(photos), fake=len(jobs) - len(photos), makers=makers)
-        write_atomically(out / "README.txt", about.encode())
+        write_atomically(out / ABOUT_FILE, about.encode())
     return out
 
 
 def is_made(folder: Path = DEMO_DIR) -> bool:
     """Whether a folder holds a whole demo set whose files have the names of today."""
-    return (folder / "README.txt").exists() and (folder / _fake_file("dcgan", 0, 1)).exists()
+    return (folder / ABOUT_FILE).exists() and (folder / _fake_file("dcgan", 0, 1)).exists()
 
 
 def _rename_former(out: Path, files: list[str]) -> None:

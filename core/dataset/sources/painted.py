@@ -16,10 +16,10 @@ from core.generators.base import FaceGenerator
 from core.generators.codes import truncated_codes
 from core.generators.files import check_psi, check_seed
 from core.imaging import encode
+from core.picture_files import RECORD_FILE
 from core.tables import to_csv
 
 # Beside the faces, whose files are processed like the data set's and so cannot say it themselves.
-RECORD_FILE = "painted.csv"
 RECORD_COLUMNS = ["file", "generator", "version", "run", "seed", "psi"]
 SMALL_QUALITY = 95  # of faces that have fewer pixels than the data set's
 TRAIN_SHARE, VALID_SHARE = 0.8, 0.1
