@@ -71,7 +71,7 @@ def _report(source: Path, capsys) -> dict:
 def test_a_face_is_judged_alike_however_its_pixels_are_shaped(tmp_path, capsys, examples):
     """The same face stored plainly, in narrow and in wide pixels, and lying on its side."""
     face = np.asarray(Image.open(io.BytesIO(examples["Portrait C"])).convert("RGB"))
-    frames = list(moving_face(face, seed=3, size=(640, 480), frames=40, fps=20))
+    frames = list(moving_face(face, seed=3, size=(640, 480), frames=28, fps=20))
     kinds = {
         "plain": film(frames),
         "narrow": film([cv2.resize(f, (1280, 480)) for f in frames], aspect=Fraction(1, 2)),
