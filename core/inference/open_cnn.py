@@ -6,8 +6,10 @@ trained weights; TensorFlow would take ten seconds to come and half a gigabyte t
 """
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 import h5py
@@ -16,12 +18,16 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from core.artifacts import load_registry, read_artifact
 from core.config import ARTIFACTS_DIR, FAKE, REAL
+from core.imaging import to_model_input
 
 _WEIGHTS = "classifier_weights"
 LAYERS = ("conv1", "conv2", "conv3")
 NORM_EPSILON = 1e-3  # Keras' own, which the file does not tell
 POOL = 2
+_CONV, _NORM = "conv2d", "batch_normalization"
 _ENDINGS = ("", "_1", "_2", "_3")  # Keras counts layers of a kind
+# Of the weights in the model's order: three times kernel, bias and a normalization's four, ...
+_NDIMS = [4, 1, *4 * [1]] * 3 + [2, 1, *4 * [1], 2, 1]
 
 
 @dataclass(frozen=True)
@@ -59,25 +65,40 @@ class _Block:
 
 
 class OpenCnn:
-    """The trained classifier, for one face at a time; `open_cnn` gives the shipped one."""
+    """A trained classifier, for one face at a time; `open_cnn` gives the shipped one."""
 
-    def __init__(self, weights: bytes):
-        """Read the weights.
+    def __init__(self, weights: Sequence[np.ndarray]):
+        """Take the weights.
 
         Args:
-            weights: a `.weights.h5` as Keras writes it of `core.models.classifier`.
+            weights: of `core.models.classifier`, in its order, as a run keeps its best ones.
+
+        Raises:
+            ValueError: they are another network's.
         """
+        if [each.ndim for each in weights] != _NDIMS:
+            raise ValueError("These are no weights of the classifier.")
+        left = iter(np.asarray(each, np.float32) for each in weights)
+        self._blocks = []
+        for _ in LAYERS:
+            kernel, bias = islice(left, 2)
+            self._blocks.append(_Block(kernel, bias, *_scale_and_shift(*islice(left, 4))))
+        self._dense = tuple(islice(left, 2))
+        self._last_norm = _scale_and_shift(*islice(left, 4))
+        self._out = tuple(left)
+
+    @classmethod
+    def of_file(cls, weights: bytes) -> "OpenCnn":
+        """Of a `.weights.h5` as Keras writes it of `core.models.classifier`."""
         with h5py.File(io.BytesIO(weights)) as file:
-            parts = {
-                name: [np.asarray(each, np.float32) for each in group["vars"].values()]
-                for name, group in file["layers"].items()
-            }
-        norms = [_scale_and_shift(*parts[f"batch_normalization{each}"]) for each in _ENDINGS]
-        self._blocks = [
-            _Block(*parts[f"conv2d{each}"], *norm)
-            for each, norm in zip(_ENDINGS[:3], norms, strict=False)
-        ]
-        self._dense, self._out, self._last_norm = parts["dense"], parts["dense_1"], norms[3]
+            layers = file["layers"]
+            convolutions = [f"{kind}{n}" for n in _ENDINGS[:3] for kind in (_CONV, _NORM)]
+            names = [*convolutions, "dense", f"{_NORM}{_ENDINGS[3]}", "dense_1"]
+            return cls([np.asarray(w) for name in names for w in layers[name]["vars"].values()])
+
+    def log_odds_of(self, crops: Sequence[np.ndarray]) -> np.ndarray:
+        """Log-odds of fake before calibration, float32 (n,), of n squares uint8 (s, s, 3)."""
+        return np.array([self.maps(to_model_input(crop))[1] for crop in crops], np.float32)
 
     @property
     def first_kernels(self) -> np.ndarray:
@@ -148,7 +169,7 @@ def open_cnn(folder: Path = ARTIFACTS_DIR) -> OpenCnn:
 @lru_cache(maxsize=1)
 def _read(folder: Path, sha256: str) -> OpenCnn:
     """Read the weights once for each classifier that is shipped; `sha256` only tells them apart."""
-    return OpenCnn(read_artifact(_WEIGHTS, folder))
+    return OpenCnn.of_file(read_artifact(_WEIGHTS, folder))
 
 
 def _scale_and_shift(

@@ -1,5 +1,6 @@
 """The Training page without a browser: curves, runs started and followed, the networks' inside."""
 
+import html
 import json
 import shutil
 from dataclasses import replace
@@ -10,9 +11,12 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.config import ROOT
+from core.examples import load_examples
 from core.generators import load_generator
 from core.imaging import Photo
-from core.inference.verdict import WORDS
+from core.inference.detector import shared_detector
+from core.inference.trial import inspector_of
+from core.inference.verdict import WORDS, percent
 from core.jobs import JobStatus
 from core.publishing.generator_card import discriminator_in_words
 from core.sole_writer import only_one
@@ -234,6 +238,32 @@ def test_a_run_is_compared_and_deleted_and_how_to_use_it_is_told(runs, monkeypat
     page = _click(page, "Delete it")
     assert not page.exception and not page.error and not (runs / "mine").exists()
     assert "No run yet" in page_text(page)
+
+
+@pytest.mark.slow
+def test_photos_are_judged_by_a_run_that_is_not_shipped(runs, monkeypatch):
+    from core.training.shipped import trained_classifier
+
+    page = _page("runs")
+    page.session_state.tr_trial = True
+    page.run()
+    assert not page.exception and "has no finished epoch yet" in page.error[0].value
+    weights = trained_classifier().get_weights()
+    RunFolder(runs / "mine").save_best(weights)
+    page.run()
+    assert not page.exception and not page.error
+    assert any("core evaluate --run" in code.value for code in page.code)
+    expected = [
+        inspector_of(weights, shared_detector("blazeface")[0]).judge_file("", example.data)
+        for example in load_examples()
+    ]
+    faces = [face for result in expected for face in result.faces]
+    assert len(faces) > 3 and page_text(page).count('class="rf-face"') == len(faces)
+    assert all(f": P(fake) {html.escape(percent(f.p_fake))}" in page_text(page) for f in faces)
+    assert len({percent(face.p_fake) for face in faces}) > 1
+    RunFolder(runs / "mine").save_best([array[:0] for array in weights])
+    page.run()
+    assert not page.exception and "are no classifier's" in page.error[0].value
 
 
 def test_where_strangers_reach_the_app_no_run_can_be_deleted(runs, monkeypatch):

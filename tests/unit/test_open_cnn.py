@@ -81,9 +81,13 @@ def test_weights_of_a_new_classifier_are_read_too(tmp_path):
     model = build_classifier(logits=True)
     model.save_weights(tmp_path / "new.weights.h5")
     face = to_model_input(texture("real", 2))
-    _, log_odds = OpenCnn((tmp_path / "new.weights.h5").read_bytes()).maps(face)
     logits = np.asarray(model(face[None], training=False))[0]
-    assert log_odds == pytest.approx(float(logits[FAKE] - logits[REAL]), abs=1e-4)
+    of_file = OpenCnn.of_file((tmp_path / "new.weights.h5").read_bytes())
+    for cnn in (of_file, OpenCnn(model.get_weights())):
+        _, log_odds = cnn.maps(face)
+        assert log_odds == pytest.approx(float(logits[FAKE] - logits[REAL]), abs=1e-4)
+    with pytest.raises(ValueError, match="no weights of the classifier"):
+        OpenCnn(model.get_weights()[1:])
 
 
 def test_heat_maps_and_filters_load_no_tensorflow():

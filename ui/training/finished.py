@@ -12,9 +12,10 @@ from core.training.histories import History
 from core.training.launch import delete_run, may_delete
 from ui.shared.names import literal
 from ui.shared.widgets import say_error
+from ui.training.trial import trial
 
 _TOLD = "tr_deleted"  # a sentence on the run that was deleted last
-_AS = {"classifier": "", "dcgan": " --as generator"}  # how a network is shipped
+_AS = {"classifier": (), "dcgan": ("--as", "generator")}  # how a network is shipped
 
 
 def say_what_was_deleted() -> None:
@@ -28,7 +29,7 @@ def say_what_was_deleted() -> None:
 
 
 def with_a_run(run: Path, history: History | None, data: str, ended: Path | None = None) -> None:
-    """Buttons to compare and to delete a run, and the command that measures and ships it.
+    """Buttons to compare and to delete a run, commands that measure and ship it, and a trial.
 
     Args:
         run: its folder.
@@ -48,6 +49,8 @@ def with_a_run(run: Path, history: History | None, data: str, ended: Path | None
             with st.popover("Delete", icon=":material/delete:"):
                 st.markdown(f"Delete **{literal(run.name)}** with its weights, for good?")
                 st.button("Delete it", type="primary", on_click=_delete, args=(run, ended))
+    if history is not None and _network_of(history) == "classifier":
+        trial(run)
 
 
 def _network_of(history: History) -> str | None:
@@ -59,12 +62,18 @@ def _network_of(history: History) -> str | None:
 
 
 def _how_to_use(run: Path, data: str, network: str) -> None:
+    def show(*words: str) -> None:
+        st.code(shlex.join(["python", "-m", "core", *words]), language=None, wrap_lines=True)
+
+    if network == "classifier":
+        st.markdown("Measure it on the test faces, and ship nothing:")
+        show("evaluate", "--run", str(run), "--data", data)
     st.markdown("Measure it on the test faces and make it the app's own:")
-    words = ["python", "-m", "core", "publish", str(run), "--data", data]
-    st.code(shlex.join(words) + _AS[network], language=None, wrap_lines=True)
+    show("publish", str(run), "--data", data, *_AS[network])
     st.caption(
         "Then the app judges or paints with it. On the command line only: it replaces the "
-        "networks of everybody who uses this app."
+        "networks of everybody who uses this app, and is as good as what it learned from; the "
+        "demo set is for demonstration."
     )
 
 
