@@ -16,7 +16,6 @@ from core.artifacts import (
     read_artifact,
     read_json,
     registered,
-    ship_all,
 )
 from core.config import ARTIFACTS_DIR, IMAGE_SIZE
 from core.dataset.index import DatasetIndex, load_split
@@ -31,6 +30,7 @@ from core.models.export import to_keras_file, to_openvino
 from core.publishing.eight_bits import CNN_EXACT, predictor_in_eight_bits
 from core.publishing.fitting import calibrate
 from core.publishing.model_card import write_model_card
+from core.publishing.with_card import ship_with_card
 from core.training.classifier.networks import network_name
 from core.training.classifier.session import load_start
 from core.training.run_folder import RunFolder
@@ -94,7 +94,6 @@ def publish(
         }
     _ship(name, files, metrics, folder)
     yield f"Wrote the artifacts of {name} to {folder.name}/."
-    write_model_card(folder)
     yield "Wrote MODEL_CARD.md."
 
 
@@ -128,7 +127,7 @@ def _ship(name: str, files: dict[str, bytes], metrics: dict, folder: Path) -> No
     faces = metrics["data"]["train"]
     described = f"{sum(faces.values())} faces of train: {', '.join(sorted(faces))}"
     shipment = Shipment(name, files, described, pairs_in_short(metrics))
-    ship_all([shipment], withdrawn=outdated, folder=folder)
+    ship_with_card(write_model_card, [shipment], withdrawn=outdated, folder=folder)
 
 
 def _is_shipped(files: dict[str, bytes], name: str, folder: Path) -> bool:

@@ -8,7 +8,7 @@ from typing import cast
 
 import numpy as np
 
-from core.artifacts import Shipment, load_registry, read_json, ship_all
+from core.artifacts import Shipment, load_registry, read_json
 from core.config import ARTIFACTS_DIR
 from core.dataset.index import load_split
 from core.errors import UserError
@@ -17,6 +17,7 @@ from core.inference.second import SecondOpinion
 from core.publishing.classifier import measure_split, pairs_in_short
 from core.publishing.model_card import write_model_card
 from core.publishing.second import figures, in_short, judge_faces
+from core.publishing.with_card import ship_with_card
 from core.training.second.session import SecondRecipe, chosen_faces
 
 
@@ -55,15 +56,12 @@ def publish_figures(data: Path, *, folder: Path = ARTIFACTS_DIR) -> Iterator[str
     alone = read_json("classifier_metrics", folder)
     alone["test"] = measure_split(index, "test", cnn, panel.part_calibrations["cnn"])
     yield f"Measured the CNN alone on {alone['test']['n']} faces of test."
-    ship_all(
-        [
-            _kept("both", metrics, in_short(metrics["test"]["both"]), folder),
-            _kept("classifier", alone, pairs_in_short(alone), folder),
-        ],
-        folder=folder,
-    )
+    kept = [
+        _kept("both", metrics, in_short(metrics["test"]["both"]), folder),
+        _kept("classifier", alone, pairs_in_short(alone), folder),
+    ]
+    ship_with_card(write_model_card, kept, folder=folder)
     yield f"Wrote the figures to {folder.name}/."
-    write_model_card(folder)
     yield "Wrote MODEL_CARD.md."
 
 

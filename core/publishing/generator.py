@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.artifacts import IR, Shipment, ship_all
+from core.artifacts import IR, Shipment
 from core.atomic import write_atomically
 from core.config import ARTIFACTS_DIR
 from core.errors import UserError
@@ -17,6 +17,7 @@ from core.generators import load_generator
 from core.generators.dcgan import SHIPPED, SNAPSHOT, snapshot_name
 from core.generators.request import SLIDERS
 from core.publishing.generator_card import write_generator_card
+from core.publishing.with_card import ship_with_card
 from core.tables import to_csv
 from core.training.gan.stored_run import StoredRun
 
@@ -71,9 +72,8 @@ def publish_dcgan(
         files |= run.networks(shipped["epoch"])
         outdated, snapshots = (SNAPSHOT,), _shipments(run, shipped["epoch"], described)
     shipments = [*snapshots, Shipment(name, files, described, shipped)]
-    ship_all(shipments, withdrawn=outdated, folder=folder)
+    ship_with_card(write_generator_card, shipments, withdrawn=outdated, folder=folder)
     yield f"Wrote the artifacts of {name} to {folder.name}/."
-    write_generator_card(folder)
     yield "Wrote GENERATOR_CARD.md."
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from core.artifacts import Shipment, ship_all
+from core.artifacts import Shipment
 from core.config import ARTIFACTS_DIR, FAKE, REAL
 from core.dataset.index import load_split
 from core.inference.networks import load_panel
@@ -22,6 +22,7 @@ from core.publishing.live_tracks import (
     tracks_of,
 )
 from core.publishing.model_card import write_model_card
+from core.publishing.with_card import ship_with_card
 
 _FILES = {"cnn": "classifier", "second": "second", "both": "both"}
 
@@ -64,9 +65,9 @@ def publish_live(data: Path, clips: Path, *, folder: Path = ARTIFACTS_DIR) -> It
         content = {"live.json": json.dumps(asdict(calibration)).encode()}
         shipments.append(Shipment(_FILES[name], content, described, figures))
         yield f"{name}: {asdict(calibration)}; held out: {figures}"
-    ship_all(shipments, folder=folder)  # at once: those of one fitting go together
+    # At once: those of one fitting go together, and the card quotes one of them.
+    ship_with_card(write_model_card, shipments, folder=folder)
     yield f"Wrote the live calibrations to {folder.name}/."
-    write_model_card(folder)  # it quotes one of them
     yield "Wrote MODEL_CARD.md."
 
 

@@ -226,11 +226,18 @@ def _verdicts(calibration: dict, figures: dict, *, has_both: bool) -> str:
         f"{calibration['unsure_high']:.2f}{other}, was chosen on valid "
         f"{'as for both networks' if has_both else 'so'}: beyond its upper end lie at most "
         f"{ACCUSED_RATE:.0%} of the photos of the worst source, below its lower one at most "
-        f"{MISSED_RATE:.0%} of the generated faces. Over all test faces "
-        f"{figures['answered']:.1%} get an answer, {figures['accuracy_answered']:.1%} of the "
-        f"answers are right, and ECE is {figures['ece']:.3f}. Faces with a Laplacian variance "
+        f"{MISSED_RATE:.0%} of the generated faces. Of all test faces "
+        f"{_answers(figures)}, and ECE is {figures['ece']:.3f}. Faces with a Laplacian variance "
         f"under {calibration['min_sharpness']:.1f} count as too blurred."
     )
+
+
+def _answers(figures: dict) -> str:
+    """How many faces get an answer, and how many of these are right."""
+    if figures["accuracy_answered"] is None:
+        return "none gets an answer"
+    right = f"{figures['accuracy_answered']:.1%} of the answers are right"
+    return f"{figures['answered']:.1%} get an answer, {right}"
 
 
 def _filmed(calibration: dict, metrics: dict) -> str:
@@ -248,8 +255,7 @@ def _filmed(calibration: dict, metrics: dict) -> str:
         "sharpening, JPEG or H.264), judged as single frames. The pages judge a video by the "
         "average over its frames, with a calibration fitted on filmed faces of valid: unsure "
         f"between P(fake) {calibration['unsure_low']:.2f} and {calibration['unsure_high']:.2f}. "
-        f"{figures['answered']:.1%} of these frames get an answer and "
-        f"{figures['accuracy_answered']:.1%} of the answers are right. Real cameras differ more "
+        f"Of these frames {_answers(figures)}. Real cameras differ more "
         f"than the imitation does.{differing_counts(metrics['test'], figures)}\n\n"
         + "\n".join([head, "|---|---|---|---|", *rows])
     )

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 
-from core.artifacts import IR, Shipment, ship_all
+from core.artifacts import IR, Shipment
 from core.config import ARTIFACTS_DIR, FAKE
 from core.dataset.batches import row_weights
 from core.dataset.index import load_split
@@ -38,6 +38,7 @@ from core.publishing.fitting import (
     shares_of,
 )
 from core.publishing.model_card import write_model_card
+from core.publishing.with_card import ship_with_card
 from core.training.checkpoint import pack_weights
 from core.training.classifier.networks import network_of
 from core.training.run_folder import RunFolder
@@ -106,7 +107,6 @@ def publish_second(
     yield f"Measured on {len(test.first.labels)} faces of test."
     _ship(run, panel, second, metrics, files, folder)
     yield f"Wrote the artifacts of second and both to {folder.name}/."
-    write_model_card(folder)
     yield "Wrote MODEL_CARD.md."
 
 
@@ -235,7 +235,7 @@ def _ship(
         "both_live",
         "second_generalization",
     )  # they were fitted to another network: `publish --as live`
-    ship_all(shipments, withdrawn=stale, folder=folder)
+    ship_with_card(write_model_card, shipments, withdrawn=stale, folder=folder)
 
 
 _ORIGINS = {

@@ -1,11 +1,17 @@
 """The model card says whose each band is, and why a source has not as many faces in every table."""
 
+import json
 import re
+import shutil
 
-from core.artifacts import read_json
+import pytest
+
+from core.artifacts import Shipment, read_artifact, read_json, ship_file
 from core.config import ARTIFACTS_DIR
 from core.evaluation.sources import seen_in_words
 from core.publishing.card_sections import differing_counts, tried_section
+from core.publishing.model_card import write_model_card
+from core.publishing.with_card import ship_with_card
 
 CARD = (ARTIFACTS_DIR / "MODEL_CARD.md").read_text("utf-8")
 
@@ -20,6 +26,35 @@ def test_the_shipped_card_says_whose_band_it_is():
     low, high = alone["unsure_low"], alone["unsure_high"]
     assert f"Its unsure band, between P(fake) {low:.2f} and {high:.2f}" in part
     assert "that of the default verdict" in part and "app says unsure" not in CARD
+
+
+def test_a_model_that_answers_nothing_has_a_card_too(tmp_path):
+    folder = shutil.copytree(ARTIFACTS_DIR, tmp_path / "artifacts")
+    metrics = read_json("classifier_metrics", folder)
+    for part in ("test", "test_filmed"):
+        metrics[part] |= {"answered": 0.0, "accuracy_answered": None}
+    content, file = json.dumps(metrics).encode(), "classifier.metrics.json"
+    ship_file("classifier_metrics", file, content, kind="metrics", data="faces", folder=folder)
+    write_model_card(folder)
+    card = (folder / "MODEL_CARD.md").read_text("utf-8")
+    assert "Of all test faces none gets an answer, and ECE" in card
+    assert "Of these frames none gets an answer." in card
+
+
+def test_nothing_is_shipped_whose_card_cannot_be_told(tmp_path):
+    folder = tmp_path / "artifacts"
+
+    def fails(place):
+        raise TypeError("a figure that is none")
+
+    new = [Shipment("other", {"metrics.json": b"{}"}, "faces", {})]
+    with pytest.raises(TypeError):
+        ship_with_card(fails, new, folder=folder)
+    assert not folder.exists()
+    told = []
+    ship_with_card(told.append, new, folder=folder)
+    assert len(told) == 2 and told[-1] == folder
+    assert read_artifact("other_metrics", folder) == b"{}"
 
 
 def test_sources_of_which_both_networks_judged_a_part_are_named():
