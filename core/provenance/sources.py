@@ -1,5 +1,7 @@
 """IPTC's "digital source type": how a picture was made, as declared in XMP or C2PA."""
 
+from collections.abc import Iterable
+
 from core.provenance.claim import Claim, printable, quoted
 from core.provenance.fields import Fields
 
@@ -46,6 +48,17 @@ def words_for(value: str) -> str:
 def is_generative(value: str) -> bool:
     """Whether a source type means that generative AI made the picture or parts of it."""
     return code_of(value).lower() in _BY_MACHINE
+
+
+def admissions(claims: Iterable[Claim]) -> list[str]:
+    """What of a file's claims says that a generator made the picture, or parts of it."""
+    machine = [_KINDS[code] for code in _BY_MACHINE]
+    return [
+        claim.says
+        for claim in claims
+        if claim.kind == "generator"
+        or (claim.kind == "source_type" and any(words in claim.says for words in machine))
+    ]
 
 
 def of_source_type(fields: Fields) -> list[Claim]:

@@ -11,6 +11,7 @@ import pyarrow
 import pytest
 import streamlit as st
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
@@ -281,6 +282,20 @@ def test_of_the_cnn_alone_the_heat_map_follows_the_gradient(examples):
     layer = next(box for box in page.selectbox if box.label == "Seen by")
     layer.set_value("conv1").run(timeout=120)
     assert not page.exception and "Layer conv1" in page_text(page)
+
+
+def test_what_a_file_admits_stands_before_its_verdict(photo_page, examples):
+    data = examples["Portrait A"]
+    info = PngInfo()
+    info.add_text("parameters", "a face\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1")
+    file = io.BytesIO()
+    Image.open(io.BytesIO(data)).save(file, "PNG", pnginfo=info)
+    page = _upload(photo_page, ("plain.jpg", data), ("admits.png", file.getvalue()))
+    assert not page.exception
+    (said,) = (each.value for each in page.warning if "The file itself" in each.value)
+    assert "Stable Diffusion" in said and "does not rest on it" in said
+    verdicts = page.dataframe[0].value["Verdicts"].tolist()
+    assert ["file says generated" in words for words in verdicts] == [False, True]
 
 
 ODD_NAME = "*star* _under_ ~~x~~ :red[red] `code` :smile: -> $5 $6 <b>.jpg"

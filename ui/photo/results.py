@@ -7,6 +7,7 @@ from core.inference.networks import Panel
 from core.inference.photo import Inspector, PhotoResult
 from core.inference.report import annotate
 from core.inference.verdict import NO_FACE, SHORT_WORDS, percent
+from core.provenance.sources import admissions
 from ui.photo import session
 from ui.photo.downloads import card_key, downloads
 from ui.photo.marking import mark_a_face, marking, page_key, unmark_button
@@ -85,9 +86,11 @@ def _verdicts(item: Judged) -> str:
     if item.result.no_face:
         return "1 unsure: no face"
     states = item.result.states
-    return ", ".join(
+    words = [
         f"{states.count(state)} {word}" for state, word in SHORT_WORDS.items() if state in states
-    )
+    ]
+    told = ["file says generated"] if admissions(item.result.provenance) else []
+    return ", ".join([*words, *told])
 
 
 def _highest(item: Judged) -> float:
@@ -110,9 +113,7 @@ def _detail(item: Judged, name: str, inspector: Inspector) -> None:
         say_error(result.error, "broken_image")
         return
     too_small = _too_small(result)
-    for note in result.notes:
-        if note != too_small:
-            st.info(literal(note), icon=":material/info:")
+    _notes(result, too_small)
     # of one face a phone shows the verdict first, of several the picture with their numbers
     order = "photo" if len(result.faces) > 1 else "cards"
     with st.container(key=f"{order}_first"):
@@ -129,6 +130,19 @@ def _detail(item: Judged, name: str, inspector: Inspector) -> None:
         _cards(item, inspector.panel)
     with photo if order == "cards" else cards:  # on a phone behind both
         what_the_file_says(result.provenance)
+
+
+def _notes(result: PhotoResult, said_below: str | None) -> None:
+    """What must be known before the verdicts are read."""
+    for note in result.notes:
+        if note != said_below:
+            st.info(literal(note), icon=":material/info:")
+    if admitted := admissions(result.provenance):
+        says = literal(" ".join(admitted))
+        st.warning(
+            f"**The file itself:** {says} The verdict below does not rest on it.",
+            icon=":material/label:",
+        )
 
 
 def _too_small(result: PhotoResult) -> str | None:

@@ -12,6 +12,7 @@ from core.generators.files import to_tagged_png
 from core.inference.report import to_contract
 from core.provenance.claim import MOST_DETAIL, Claim, printable, quoted
 from core.provenance.read import provenance_of
+from core.provenance.sources import admissions
 from tests.conftest import encode
 from tests.unit.provenance.files import AI, PLACE, exif, iptc_jpeg, jpeg, picture, png, xmp
 
@@ -85,6 +86,8 @@ def test_a_declared_source_type_is_put_in_plain_words(as_element):
     assert "digital camera" in _one(jpeg(xmp=other), "source_type").says
     strange = xmp(attribute.replace("trainedAlgorithmicMedia", "dreamt"))
     assert "unknown" in _one(jpeg(xmp=strange), "source_type").says
+    assert admissions([claim]) == [claim.says]
+    assert not admissions([_one(jpeg(xmp=each), "source_type") for each in (other, strange)])
 
 
 STEPS = "a face\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, Size: 512x512"
@@ -134,7 +137,7 @@ def test_words_alike_are_no_marks(text):
 def test_the_faces_of_this_app_say_that_they_are_generated():
     data = to_tagged_png(picture(), Painter(), {"seed": 7, "psi": 0.7})
     claim = _one(data, "generator")
-    assert "no photograph" in claim.says
+    assert "no photograph" in claim.says and admissions([claim]) == [claim.says]
     assert f"generator: {Painter.name}" in claim.detail and Painter.version in claim.detail
     assert "seed: 7; psi: 0.7" in claim.detail
     assert _kinds(data) == ["generator"] and GENERATED_MARK.encode() in data
