@@ -275,7 +275,10 @@ def weakness(
         why = "the traces are lost" if least == MIN_FACE_PX else "none is judged, as you set it"
         return f"The face is only {side_px} px wide; under {least} px {why}."
     if outside > MAX_OUTSIDE:
-        return f"The face is cut by the picture's border ({outside:.0%} of it is missing)."
+        return (
+            f"The face is cut by the picture's border ({outside:.0%} of what is judged is "
+            "missing): leave more room around it."
+        )
     if sharp < calibration.min_sharpness:
         return "The face is too blurred: the fine traces that give a generator away are gone."
     return None

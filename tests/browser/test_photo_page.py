@@ -1,5 +1,6 @@
 """The main job in a real browser: drop a photo, read the verdict, take the results along."""
 
+import base64
 import csv
 import hashlib
 import io
@@ -334,6 +335,23 @@ def test_names_are_drawn_as_they_are(page, app_url, examples):
         )
         alert = page.locator("[data-testid=stAlert]").first
         assert alert.locator("a, code, em, del, .katex, [style*=color]").count() == 0
+
+
+PASTE = """(data) => {
+  const bytes = Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0));
+  const carried = new DataTransfer();
+  carried.items.add(new File([bytes], "pasted.jpg", {type: "image/jpeg"}));
+  const event = new ClipboardEvent("paste", {clipboardData: carried, bubbles: true});
+  document.body.dispatchEvent(event);
+}"""
+
+
+def test_a_picture_can_be_pasted_anywhere_on_the_page(page, app_url, examples):
+    _open_photo(page, app_url)
+    page.evaluate(PASTE, base64.b64encode(examples["Portrait A"]).decode())
+    page.get_by_role("heading", name="pasted.jpg").wait_for()
+    page.locator(".rf-scale").wait_for()
+    _no_traceback(page)
 
 
 @pytest.mark.parametrize("size", [(65500, 40), (3000, 2), (1, 1), (2, 3000)])

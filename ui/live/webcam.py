@@ -1,7 +1,6 @@
 """The webcam: connection, video, and what is known of the faces in it."""
 
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit_webrtc import Translations, WebRtcMode, webrtc_streamer
@@ -14,6 +13,7 @@ from core.inference.verdict import Calibration
 from core.limits import STREAMS
 from ui.live.connection import LiveConnection
 from ui.live.settings import ice_servers, live_settings
+from ui.shared.address import OWN_MACHINE, host
 from ui.shared.charts import BAND_NOTE, p_fake_over_time
 from ui.shared.detector_choice import say_if_replaced
 from ui.shared.face_card import verdict_box
@@ -104,9 +104,8 @@ def _stream(connection: LiveConnection, judges: Judges, servers: list[dict]):
 
 def without_https() -> bool:
     """Whether the browser will give this page no camera; says so."""
-    address = urlsplit(st.context.url or "")
-    local = address.hostname in (None, "localhost", "127.0.0.1", "::1")
-    refused = address.scheme == "http" and not local
+    local = host() in (None, *OWN_MACHINE)
+    refused = (st.context.url or "").startswith("http:") and not local
     if refused:
         st.warning(
             "This page is open without HTTPS, so the browser will not give it the camera. Open "

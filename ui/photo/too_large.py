@@ -29,7 +29,17 @@ if (!window.tooLarge) {
   };
   document.addEventListener("change", (event) => look(event.target.files), true);
   document.addEventListener("drop", (event) => look(event.dataTransfer?.files), true);
-  document.addEventListener("paste", (event) => look(event.clipboardData?.files), true);
+  document.addEventListener("paste", (event) => {
+    const files = [...(event.clipboardData?.files ?? [])], zone = "[data-testid=stFileUploader]";
+    look(files);
+    // Streamlit takes what is pasted on its button; what is pasted elsewhere is handed to it here.
+    const input = document.querySelector(`${zone} input[type=file][multiple]`);
+    if (!input || !files.length || event.target.closest?.(zone)) return;
+    const carried = new DataTransfer();
+    files.forEach((file) => carried.items.add(file));
+    input.files = carried.files;
+    input.dispatchEvent(new Event("change", {bubbles: true}));
+  }, true);
   new MutationObserver(tell).observe(document.body, {childList: true, subtree: true});
 }
 </script>

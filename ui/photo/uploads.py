@@ -19,7 +19,7 @@ from ui.shared.resources import get_inspector
 from ui.shared.widgets import say_error
 
 THUMBNAIL_PX = 112
-_PASTE = "To paste a copied picture: Tab to the button, then Ctrl+V (on a Mac Cmd+V)."
+_PASTE = "To paste a copied picture: Ctrl+V (on a Mac Cmd+V), anywhere on this page."
 
 
 @st.cache_data(show_spinner=False)

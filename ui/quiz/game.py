@@ -25,7 +25,7 @@ from core.quiz import (
     to_code,
 )
 from ui.quiz.results import class_scores, own_scores
-from ui.shared.address import Field, moved, read_field, say
+from ui.shared.address import OWN_MACHINE, Field, host, moved, read_field, say
 from ui.shared.names import literal
 from ui.shared.progress import slow_bar
 from ui.shared.resources import get_inspector, shared_generator
@@ -179,6 +179,11 @@ def _scores(number: int, said: tuple[str, ...], faces: list[QuizFace]) -> None:
     with left:
         st.markdown("**Let others guess the same faces**")
         st.code(_address(f"quiz={number}"), language=None, wrap_lines=True)
+        if host() in OWN_MACHINE:
+            st.caption(
+                "This link opens on this machine only. For others, open the app by the address "
+                "that it has in your network, and take the link from there."
+            )
     with right:
         st.markdown("**Your result, for the class**")
         st.code(code, language=None)

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -53,6 +54,9 @@ class Field:
     write: Callable[[Any], str] = str
 
 
+OWN_MACHINE = ("localhost", "127.0.0.1", "::1")  # leads everybody to a machine of their own
+
+
 def one_of(choices: Collection[str]) -> Callable[[str], str]:
     """A reader of one of a few words."""
 
@@ -74,6 +78,11 @@ def number(low: float, high: float, kind: type = int) -> Callable[[str], float]:
         return value
 
     return read
+
+
+def host() -> str | None:
+    """What the browser calls the server, such as "localhost"; None where that is not known."""
+    return urlsplit(st.context.url or "").hostname
 
 
 def moved() -> bool:
