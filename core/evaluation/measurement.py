@@ -228,9 +228,10 @@ class Measurement:
         return pair_figures(self.scores(), calibration)
 
     def table(self, calibration: Calibration) -> pd.DataFrame:
-        """A row a judged face: face, source, label, p_fake, called, verdict.
+        """A row a judged face: face, source, label, p_fake, called, verdict, reason.
 
-        called is "real" or "fake", by the threshold alone; verdict is one of `State`.
+        called is "real" or "fake", by the threshold alone; verdict is one of `State`; reason says
+        why it is unsure, "" where it is not.
         """
         p_fake = self.p_fake(calibration)
         called = np.where(p_fake >= calibration.threshold, CLASS_NAMES[FAKE], CLASS_NAMES[REAL])
@@ -242,6 +243,7 @@ class Measurement:
                 "p_fake": p_fake,
                 "called": called,
                 "verdict": self.states(calibration),
+                "reason": [self.verdict(n, calibration)[1].reason or "" for n in self.judged],
             }
         )
 

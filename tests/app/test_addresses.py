@@ -42,12 +42,15 @@ def test_a_measurement_opens_from_its_link_and_gives_the_same_link_back():
     numbers = {widget.key: widget.value for widget in page.number_input}
     assert numbers["ev_count"] == 40 and numbers["ev_seed"] == 77 and page.slider[0].value == 0.7
     assert _said(page) == link
+    assert any("press Measure" in info.value for info in page.info)
     page.slider[0].set_value(0.5).run()
     assert _said(page) == {**link, "psi": "0.5"}
 
 
 def test_only_what_is_not_as_usual_stands_in_the_address():
-    assert _said(_page("6_Evaluation")) == {"view": "measure"}
+    page = _page("6_Evaluation")
+    assert _said(page) == {"view": "measure"}
+    assert not any("press Measure" in info.value for info in page.info)
 
 
 def test_wrong_values_are_named_and_left_out():

@@ -154,6 +154,7 @@ def test_who_was_called_what_counts_unsure_faces_apart(data):
     run = page.session_state["ev_run"]
     said = run.states(load_calibration(name="both")).tolist()
     assert table.sum().tolist() == [said.count(state) for state in ("fake", "unsure", "real")]
+    assert f"unsure: {said.count('unsure')}, of these" in page_text(page)
     page = _set(page, "slider", "Threshold of P(fake)", 0.9)
     text = page_text(page)
     assert "moves along with it" in text and "The band now reaches from" in text

@@ -57,6 +57,9 @@ def test_figures_follow_the_threshold():
     table = run.table(CALIBRATION)
     assert table["called"].tolist() == ["fake", "fake", "real", "real", "fake"]
     assert table["label"].tolist() == ["fake"] * 3 + ["real"] * 2
+    unsure = table[table["verdict"] == "unsure"]
+    assert unsure["reason"].str.len().min() > 10
+    assert not table.drop(unsure.index)["reason"].any()
 
 
 def test_pairs_of_sources_are_judged_apart():

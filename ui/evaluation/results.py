@@ -19,6 +19,7 @@ from core.inference.verdict import SHORT_WORDS, Calibration, State, exact, sigmo
 from ui.evaluation import charts
 from ui.evaluation.compare import compared, names_of, pairs, pin_button, pinned_beside
 from ui.evaluation.faces import downloads, galleries
+from ui.evaluation.input import asked as chosen
 from ui.evaluation.kept import shipped_results
 from ui.evaluation.plots import PLOTS, Judged
 from ui.shared.names import literal
@@ -92,6 +93,8 @@ def _kept() -> None:
         kept, version = kept_judgement(ARTIFACTS_DIR), load_registry()["generator_constants"].sha256
     except (UserError, KeyError):
         kept, version = {}, ""
+    if chosen():
+        st.info("What is chosen above was not measured yet: press Measure.", icon=":material/rule:")
     asked = kept.get("asked", {})
     if "beside" not in kept or asked.get("version") != version:
         if not shown:
@@ -237,9 +240,9 @@ def _confusion(run: Measurement, calibration: Calibration) -> None:
     )
     st.markdown("**Who was called what**")
     st.table(shown[table.sum(axis=1) > 0])
-    wrong = (p_fake >= calibration.threshold) != (labels == FAKE)
-    spared = int((wrong & (states == State.UNSURE)).sum())
+    wrong, unsure = (p_fake >= calibration.threshold) != (labels == FAKE), states == State.UNSURE
     st.caption(
-        f"{int(wrong.sum()):,} of {len(labels):,} faces lie on the wrong side of the threshold: "
-        f"{int(wrong.sum()) - spared:,} were called so, {spared:,} are unsure."
+        f"Of {len(labels):,} faces, with the wrong word: {int((wrong & ~unsure).sum()):,}; unsure: "
+        f"{int(unsure.sum()):,}, of these on the wrong side of the threshold: "
+        f"{int((wrong & unsure).sum()):,}."
     )
