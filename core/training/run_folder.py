@@ -25,6 +25,7 @@ from core.json_text import read_object
 from core.made_with import made_with
 from core.sole_writer import is_taken, only_one
 from core.tables import read_rows, to_csv
+from core.training.agreement import check_same
 from core.training.checkpoint import load_arrays, load_weights, pack_weights
 
 MADE_WITH = "made_with"  # key in run.json; may differ when a run is resumed
@@ -149,13 +150,7 @@ class RunFolder:
             earlier = read_object(self.settings_file.read_bytes())
         except (OSError, ValueError) as error:
             raise UserError(f"{self.settings_file} is damaged. Choose another --out.") from error
-        now = json.loads(json.dumps(settings))
-        changed = [key for key in now if earlier.get(key) != now[key]]
-        if changed:
-            raise UserError(
-                f"{self.folder} holds a run with another {_difference(earlier, now, changed[0])}. "
-                "Resume it with the settings it was started with, or choose another --out."
-            )
+        check_same(self.folder, earlier, json.loads(json.dumps(settings)))
 
     @property
     def begun(self) -> bool:
@@ -174,6 +169,18 @@ class RunFolder:
             raise UserError(
                 f"{self.folder} holds no training run (no readable run.json). Train one first."
             ) from error
+
+    def prolong(self, epochs: int) -> None:
+        """Write down that the run is to have more epochs than it was begun with; never fewer.
+
+        Raises:
+            UserError: the folder holds no run, or cannot be written.
+        """
+        settings = self.settings()
+        recipe = settings.get("recipe")
+        if isinstance(recipe, dict) and epochs > recipe.get("epochs", epochs):
+            recipe["epochs"] = epochs
+            self._write(self.settings_file, json.dumps(settings, indent=2, sort_keys=True).encode())
 
     def save_progress(self, progress: Progress) -> None:
         """Write how far the run is. A full disk is ignored here: it does not end the run yet.
@@ -290,11 +297,3 @@ class RunFolder:
             return max((self.folder / "samples").glob("epoch_*.jpg")).read_bytes()
         except (OSError, ValueError):
             return None
-
-
-def _difference(earlier: dict, now: dict, key: str) -> str:
-    old, new = earlier.get(key), now[key]
-    if isinstance(old, dict) and isinstance(new, dict):
-        inner = next(k for k in {**old, **new} if old.get(k) != new.get(k))
-        return f"{key} {inner} ({old.get(inner)} there, {new.get(inner)} asked for)"
-    return f"{key} ({old} there, {new} asked for)"

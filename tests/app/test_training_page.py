@@ -369,6 +369,18 @@ def test_a_run_that_had_all_its_epochs_tells_why_it_cannot_go_on(runs):
     assert "All 3 epochs that it was to have are done: nothing is left" in page_text(page)
 
 
+def test_with_a_constant_rate_a_run_goes_on_for_as_long_as_one_likes(runs, monkeypatch):
+    settings = json.dumps({"recipe": {"name": "original", "epochs": 1, "cosine": False}})
+    (runs / "mine" / "run.json").write_text(settings)
+    asked = []
+    monkeypatch.setattr("ui.training.runs.ask_for", lambda job, run: asked.append(run))
+    page = _page("runs")
+    page.text_input[1].set_value(str(runs)).run()
+    next(each for each in page.number_input if each.label == "Up to epoch").set_value(7).run()
+    _go_on(page).click().run()
+    assert not page.exception and not page.error and asked[0].epochs == 7
+
+
 def test_of_a_run_of_one_epoch_the_one_is_done(runs):
     settings = json.dumps({"recipe": {"name": "original", "epochs": 1}})
     (runs / "mine" / "run.json").write_text(settings)

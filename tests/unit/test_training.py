@@ -144,6 +144,14 @@ def test_a_finished_run_resumed_changes_nothing(data, own_run):
     assert len(history) == 1 and (own_run / "last.npz").read_bytes() == before
 
 
+def test_with_a_constant_rate_a_finished_run_may_have_more_epochs(data, own_run):
+    history = train_classifier(data, own_run, replace(SMALL, epochs=2), resume=True, quiet=True)
+    assert history["epoch"].tolist() == [1, 2]
+    assert RunFolder(own_run).settings()["recipe"]["epochs"] == 2
+    with pytest.raises(UserError, match=r"another recipe epochs \(2 there, 1 asked for\)"):
+        train_classifier(data, own_run, replace(SMALL, epochs=1), resume=True, quiet=True)
+
+
 def _remove(folder):
     for file in folder.iterdir():
         file.unlink()

@@ -195,9 +195,10 @@ def _go_on(run: Path, history: History) -> None:
         return
     done = int(history.table["epoch"].iloc[-1])
     network = _network_of(history)
-    planned = settings["recipe"].get("epochs") if network == "classifier" else None
+    falls = network == "classifier" and settings["recipe"].get("cosine", True)
+    planned = settings["recipe"].get("epochs") if falls else None
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if planned is None:  # a DCGAN's rates do not fall: it may go on for as long as one likes
+        if planned is None:  # rates that do not fall: it may go on for as long as one likes
             epochs = st.number_input("Up to epoch", done + 1, 10_000, done + 3, width=150)
         else:
             epochs = int(planned)

@@ -53,6 +53,7 @@ def train_classifier(
             (model soups, Wortsman et al., ICML 2022: for runs with a common start). Without any,
             weights are random, and EfficientNet-Lite0's those of ImageNet.
         resume: continue after the last finished epoch; the result is that of an unbroken run.
+            With a constant rate there may be more epochs than the run was begun with.
         quiet: no progress bar.
         devices: share every step (see `core.training.classifier.devices`); None uses Keras'
             `train_on_batch`.
@@ -70,6 +71,9 @@ def train_classifier(
     starts = [load_start(folder, recipe.network) for folder in start]
     settings = {"recipe": recipe.describe(), "data": describe_faces(train.faces, valid.faces)}
     settings["start"] = " + ".join(folder.name for folder in start) or None
+    if resume and run.begun and not recipe.cosine and not devices:
+        run.check_free()
+        run.prolong(recipe.epochs)  # a constant rate does not depend on how many there are
     with run.opened(settings, resume=resume):
         with devices.scope() if devices else nullcontext():
             session = _Session(recipe, run, len(train.faces), quiet)
