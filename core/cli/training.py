@@ -33,11 +33,7 @@ def add_training(commands: Commands) -> None:
         "--out", required=True, type=Path, metavar="RUN_DIR", help="folder of the run, made anew"
     )
     train.add_argument(
-        "--epochs",
-        type=positive,
-        metavar="N",
-        help="in all, those before --resume included; where a recipe's rate falls towards the last "
-        "one, they stay as the run was begun with",
+        "--epochs", type=positive, metavar="N", help="in all, those before --resume included"
     )
     train.add_argument("--resume", action="store_true", help="continue where a run stopped")
     train.add_argument(
