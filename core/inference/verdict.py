@@ -157,6 +157,18 @@ class Calibration:
         low, high = min(low, threshold, self.unsure_low), max(high, threshold)
         return replace(self, threshold=threshold, unsure_low=low, unsure_high=high)
 
+    def accusing_from(self, p_fake: float) -> "Calibration":
+        """The same with another upper end of the unsure band: so a face is called fake from there.
+
+        Its lower end stays, unless faces below it are to be called fake, too.
+
+        Args:
+            p_fake: in (0, 1).
+        """
+        low = min(self.unsure_low, p_fake)
+        threshold = min(max(self.threshold, low), p_fake)
+        return replace(self, threshold=threshold, unsure_low=low, unsure_high=p_fake)
+
 
 def sigmoid(log_odds: np.ndarray | float) -> np.ndarray:
     """Probability in [0, 1] of log-odds."""

@@ -102,6 +102,7 @@ def test_a_photos_threshold_stands_in_the_address_and_moves_its_verdicts(example
     assert "as you set it" in page_text(page)
     face = photo.result.faces[0]
     assert (face.verdict.state == "fake") == (face.p_fake >= 0.05) or face.verdict.reason
+    assert "generated from P(fake) 5% on, as you set it" in page_text(page)
     slider = next(s for s in page.slider if s.key == "photo_threshold_both")
     assert slider.value == 0.05
 

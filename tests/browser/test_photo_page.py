@@ -15,7 +15,7 @@ from PIL import Image
 from core.config import MAX_FILE_BYTES
 from core.inference.networks import load_calibration
 from core.inference.report import percent
-from core.inference.verdict import WORDS
+from core.inference.verdict import WORDS, exact
 from tests.browser.screen import assert_nothing_sticks_out, wait_until_still
 from tests.conftest import encode
 
@@ -50,7 +50,7 @@ def test_from_the_home_page_to_a_verdict_and_the_downloads(page, app_url, exampl
     page.locator(".rf-scale").nth(3).wait_for()
     expected = inspector.judge_file("group.jpg", examples["Group of four"])
     for label, face in zip(_scales(page), expected.faces, strict=True):
-        assert f"P(fake) {percent(face.p_fake)} " in label and "threshold" in label
+        assert f"P(fake) {percent(face.p_fake)} " in label and "generated from" in label
 
     with page.expect_download() as caught:
         page.get_by_role("button", name="All verdicts (JSON)").click()
@@ -250,14 +250,13 @@ def test_a_threshold_moved_quickly_leaves_every_photo_in_its_place(page, app_url
     wait_until_still(page)
     page.get_by_text("Photos and settings").click()
     page.get_by_role("button", name="Settings", exact=True).click()
-    slider = page.get_by_role("slider", name="Threshold")
+    slider = page.get_by_role("slider", name="Called generated from")
     slider.focus()
     for _ in range(10):
         page.keyboard.press("ArrowLeft", delay=60)
         page.wait_for_timeout(120)
-    page.get_by_text(
-        f"The threshold is {load_calibration(name='both').threshold - 0.1:.0%}"
-    ).wait_for()
+    own = round(load_calibration(name="both").unsure_high, 2) - 0.1
+    page.get_by_text(f"called generated from P(fake) {exact(own)} on, as you set it").wait_for()
     wait_until_still(page)
     page.keyboard.press("Escape")
     with page.expect_download() as caught:

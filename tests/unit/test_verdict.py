@@ -98,6 +98,14 @@ def test_no_threshold_clears_what_the_shipped_one_leaves_open(threshold):
     assert accused[0] <= accused[1]
 
 
+@pytest.mark.parametrize("high", np.linspace(0.02, 0.98, 13))
+def test_who_says_where_a_face_is_accused_is_taken_at_the_word(high):
+    shipped, p_fake = load_calibration(name="both"), np.linspace(0, 1, 200)
+    before, after = (r.states(p_fake) for r in (shipped, shipped.accusing_from(high)))
+    np.testing.assert_array_equal(after == State.FAKE, p_fake >= high)
+    np.testing.assert_array_equal(after == State.REAL, (before == State.REAL) & (p_fake < high))
+
+
 def test_the_ends_of_the_band_are_told_exactly_enough():
     assert [exact(end) for end in (0.5, 0.8931, 0.999)] == ["50%", "89.3%", "99.9%"]
 

@@ -76,12 +76,12 @@ def own_threshold_note(settings: PhotoSettings) -> None:
         except UserError as error:
             say_error(error)
             return
-        own = shipped.with_threshold(settings.threshold)
+        own = shipped.accusing_from(settings.threshold)
         st.info(
-            f"The threshold is {settings.threshold:.0%}, as you set it: a face is called generated "
-            f"from P(fake) {exact(own.unsure_high)} on, and there is no trace up to "
-            f"{exact(own.unsure_low)}. The shipped threshold is {shipped.threshold:.0%}, and the "
-            "figures below were measured there.",
+            f"A face is called generated from P(fake) {exact(own.unsure_high)} on, as you set it, "
+            f"and there is no trace up to {exact(own.unsure_low)}. As shipped it is called "
+            f"generated from {exact(shipped.unsure_high)} on: there the figures below were "
+            "measured.",
             icon=":material/tune:",
         )
 
@@ -103,14 +103,14 @@ def _network_choice(kept: str) -> str:
 
 
 def _threshold_choice(network: str, kept: PhotoSettings) -> float | None:
-    """A slider that begins at the shipped threshold; None while it stands there."""
+    """A slider that begins where the shipped model accuses; None while it stands there."""
     try:
-        shipped = round(_calibration(network).threshold, 2)
+        shipped = round(_calibration(network).unsure_high, 2)
     except UserError:
         return None  # said where the network is asked for
     same = network == kept.network and kept.threshold is not None
     chosen = st.slider(
-        "Threshold of P(fake)",
+        "Called generated from P(fake)",
         LOWEST,
         HIGHEST,
         kept.threshold if same else shipped,

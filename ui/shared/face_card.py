@@ -68,7 +68,6 @@ def verdict_box(
         scale = p_fake_scale(
             p_fake,
             state,
-            threshold=calibration.threshold,
             low=calibration.unsure_low,
             high=calibration.unsure_high,
         )

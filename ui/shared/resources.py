@@ -32,7 +32,7 @@ def get_inspector(
     Args:
         detector: that looks for the faces; one of `DETECTORS`.
         network: that the verdict on a photo stands on; one of `NETWORKS`.
-        threshold: P(fake) that divides the two words, in (0, 1); None as shipped.
+        threshold: P(fake) from which a face is called generated, in (0, 1); None as shipped.
     """
     try:
         inspector = _inspector().with_detector(shared_detector(detector)[0])
@@ -42,7 +42,7 @@ def get_inspector(
         return None
     if threshold is None:
         return inspector
-    rules = inspector.calibration.with_threshold(threshold)
+    rules = inspector.calibration.accusing_from(threshold)
     panel = replace(inspector.panel, calibration=rules)
     return Inspector(inspector.detector, panel, inspector.live_calibration)
 

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
 from core.inference.colors import CLASS_COLORS
-from core.inference.verdict import P_FAKE_MEANS, SHORT_WORDS, WORDS, percent
+from core.inference.verdict import P_FAKE_MEANS, SHORT_WORDS, WORDS, exact, percent
 from core.process import prepare_process, return_freed_memory
 from ui.shared import address
 from ui.shared.colors import css_variables
@@ -132,14 +132,14 @@ def short_pill(state: str, value: str, reason: str | None) -> str:
     )
 
 
-def p_fake_scale(p_fake: float, state: str, *, threshold: float, low: float, high: float) -> str:
+def p_fake_scale(p_fake: float, state: str, *, low: float, high: float) -> str:
     """HTML of a labelled scale from real to fake.
 
     Args:
         p_fake: probability in [0, 1], marked by a dot in the verdict's colour.
         state: the verdict.
-        threshold: drawn as a line.
-        low, high: ends of the unsure band, drawn in gray.
+        low, high: ends of the unsure band, drawn in gray; from `high` on, where a line stands, a
+            face is called generated.
     """
     shown = html.escape(percent(p_fake))
     x = min(max(p_fake, 0.02), 0.98) * 100  # the dot stays on the scale
@@ -150,14 +150,14 @@ def p_fake_scale(p_fake: float, state: str, *, threshold: float, low: float, hig
     )
     return f"""
 <div class="rf-scale" role="img" style="background: linear-gradient(90deg, {stops})"
-  aria-label="P(fake) {shown} on a scale from 0 to 100 percent; threshold {threshold:.0%}">
-  <span class="line" style="left:{threshold:.0%}"></span>
+  aria-label="P(fake) {shown} on a scale from 0 to 100 percent; generated from {exact(high)}">
+  <span class="line" style="left:{high:.1%}"></span>
   <span class="dot" style="left:{x:.1f}%; background:{CLASS_COLORS[state]}"></span>
   <span class="value" style="left:{inside}; color:var(--rf-{state})"
     title="{html.escape(P_FAKE_MEANS)}">P(fake) {shown}</span>
   <span class="tick first" style="left:0">0% real<span class="word"> photo</span></span>
-  <span class="tick middle" style="left:clamp(var(--rf-end), {threshold:.0%}, 100% - var(--rf-end))"
-    ><span class="word">threshold </span>{threshold:.0%}</span>
+  <span class="tick middle" style="left:clamp(var(--rf-end), {high:.1%}, 100% - var(--rf-end))"
+    ><span class="word">generated from </span>{exact(high)}</span>
   <span class="tick last" style="left:100%">100% <span class="word">generated</span><span
     class="short">fake</span></span>
 </div>"""
