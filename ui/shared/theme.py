@@ -157,9 +157,8 @@ def p_fake_scale(p_fake: float, state: str, *, low: float, high: float) -> str:
     title="{html.escape(P_FAKE_MEANS)}">P(fake) {shown}</span>
   <span class="tick first" style="left:0">0% real<span class="word"> photo</span></span>
   <span class="tick middle" style="left:clamp(var(--rf-end), {high:.1%}, 100% - var(--rf-end))"
-    ><span class="word">generated from </span>{exact(high)}</span>
-  <span class="tick last" style="left:100%">100% <span class="word">generated</span><span
-    class="short">fake</span></span>
+    ><span class="word">generated </span>from {exact(high)}</span>
+  <span class="tick last" style="left:100%">100% generated</span>
 </div>"""
 
 
