@@ -43,9 +43,7 @@ def opened_dataset() -> DatasetIndex | None:
         st.toast("The data set is ready: see Get a data set." if made else
                  "Getting the data set has ended: see Get a data set.")  # fmt: skip
     st.session_state.ds_job_ran = job.id if running else None
-    with st.expander(
-        "Get a data set", icon=":material/download:", expanded=index is None or running
-    ):
+    with st.expander("Get a data set", expanded=index is None or running):
         _ways_to_get_one()
     if not folder:
         empty_state("No data set open", "Name a folder above, or get a data set: the demo needs no"

@@ -24,7 +24,7 @@ def tag_the_list(index: DatasetIndex, rows: np.ndarray, tags: TagBook) -> None:
     """Put a tag on all faces of a list, or take it off; the tags as a file, and back."""
     if complaint := st.session_state.pop("ds_tag_error", None):
         say_error(complaint)
-    with st.expander("Tags", icon=":material/sell:"):
+    with st.expander("Tags"):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             tag = st.text_input("Tag", width=220, key="ds_new_tag", placeholder="a word or a few")
             ready = bool(tag.strip()) and len(rows) > 0

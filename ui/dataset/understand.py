@@ -159,7 +159,7 @@ def _show_duplicates(found: Duplicates, index: DatasetIndex) -> None:
     (st.warning if found.leaks or found.contradictions else st.info)(words)
     _pictures(found.groups, index)
     table = found.groups.assign(path=[index.relative(path) for path in found.groups["path"]])
-    with st.expander("All of them as a table", icon=":material/table:"):
+    with st.expander("All of them as a table"):
         st.dataframe(table, hide_index=True)
     download(
         "Duplicates (CSV)",

@@ -29,12 +29,12 @@ def galleries(run: Measurement, calibration: Calibration) -> None:
         if wrong:
             _grid(run, wrong[:GALLERY], calibration)
             if len(wrong) > GALLERY:
-                with st.expander(f"{len(wrong) - GALLERY:,} more", icon=":material/grid_view:"):
+                with st.expander(f"{len(wrong) - GALLERY:,} more"):
                     _grid(run, wrong[GALLERY : 5 * GALLERY], calibration)
         else:
             st.caption("None at this threshold.")
         if sure := run.surest(label, calibration, GALLERY):
-            with st.expander(f"{name.capitalize()} faces it is surest of", icon=":material/check:"):
+            with st.expander(f"{name.capitalize()} faces it is surest of"):
                 _grid(run, sure, calibration)
 
 

@@ -34,7 +34,7 @@ def shipped_results() -> bool:
             st.markdown(f"**{faces:,} {_FACES[label]}, by where they come from**")
             st.plotly_chart(_by_source(rows), config=STILL, key=f"ev_shipped_{label}")
     curves = _rocs(known)
-    with st.expander("The same as a table, with 95% intervals", icon=":material/table:"):
+    with st.expander("The same as a table, with 95% intervals"):
         where_people_try_it(known)
     more = "Other thresholds need" if curves else "Curves and other thresholds need"
     st.caption(

@@ -112,7 +112,7 @@ def _kept() -> None:
         table = pd.DataFrame(pairs).T[["n", "accuracy", "roc_auc"]]
         table.index = [kind_of(name.split(" / ")[0]) for name in table.index]
         table.columns = ["Faces", "On the right side", "ROC AUC"]
-        with st.expander("By source of the photos", icon=":material/table:"):
+        with st.expander("By source of the photos"):
             st.dataframe(table, width="stretch")
 
 
@@ -143,7 +143,7 @@ def _heading(run: Measurement) -> None:
     bad = {**run.unreadable, **run.failed}
     if bad:
         count = "1 file" if len(bad) == 1 else f"{len(bad):,} files"
-        with st.expander(f"{count} could not be judged", icon=":material/broken_image:"):
+        with st.expander(f"{count} could not be judged"):
             table = pd.DataFrame({"File": list(bad), "Why": list(bad.values())})
             st.dataframe(table, hide_index=True, width="stretch")
 
@@ -185,7 +185,7 @@ def _figures(figures: dict) -> None:
             f"{figures['n_real']} real and {figures['n_fake']} fake faces are few: the intervals "
             f"are wide, and TPR at 1% FPR takes {FEW} real faces to mean anything."
         )
-    with st.expander("What these figures mean", icon=":material/help:"):
+    with st.expander("What these figures mean"):
         st.markdown(_MEANINGS)
 
 

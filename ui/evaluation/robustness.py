@@ -159,7 +159,7 @@ def _pictures() -> None:
         return
     if example is None:
         return
-    with st.expander("What the damage looks like", icon=":material/image:"):
+    with st.expander("What the damage looks like"):
         st.caption("A generated face, undamaged and at every level of the charts.")
         for name in DAMAGES:
             _damaged(name, example.data)
@@ -176,7 +176,7 @@ def _damaged(name: str, picture: bytes) -> None:
 
 
 def _all_figures(tables: dict[str, pd.DataFrame]) -> None:
-    with st.expander("All figures", icon=":material/table:"):
+    with st.expander("All figures"):
         joined = pd.concat([table.assign(model=label) for label, table in tables.items()])
         titles = {"none": "none", **{name: damage.title for name, damage in DAMAGES.items()}}
         joined["damage"] = joined["damage"].map(titles)

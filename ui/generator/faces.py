@@ -186,7 +186,7 @@ def one_face(request: FaceRequest, generator: FaceGenerator, inspector: Inspecto
 
 
 def _numbers(request: FaceRequest, generator: FaceGenerator) -> None:
-    with st.expander("All numbers of this face", icon=":material/grid_on:"):
+    with st.expander("All numbers of this face"):
         if generator.center.size > _PAGE:
             st.caption(f"The first {_PAGE} of {generator.center.size} numbers of its style.")
         base = request.edited_code(generator)[0, :_PAGE]
@@ -223,7 +223,7 @@ def _album(version: str, _index: DatasetIndex) -> Album:
 
 
 def _nearest(face: np.ndarray) -> None:
-    with st.expander("Is it a copy? The nearest real training faces", icon=":material/search:"):
+    with st.expander("Is it a copy? The nearest real training faces"):
         folder = st.text_input(
             "Folder with the training faces, on the machine that runs this app",
             key="gen_folder",

@@ -86,7 +86,7 @@ def webcam(judges: Judges) -> None:
         show(connection, playing, connecting, calibration)
     say_if_replaced(settings.detector)
     privacy_line("Camera frames", until="close the tab")
-    with st.expander("No picture, or an error?", icon=":material/help:"):
+    with st.expander("No picture, or an error?"):
         st.markdown(_HELP)
 
 

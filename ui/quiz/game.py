@@ -198,9 +198,7 @@ def _address(query: str) -> str:
 def _of_a_class() -> None:
     """Results of several people, pasted; the address carries them on."""
     st.session_state.setdefault(_CODES, "")
-    with st.expander(
-        "Class score", icon=":material/groups:", expanded=bool(st.session_state[_CODES])
-    ):
+    with st.expander("Class score", expanded=bool(st.session_state[_CODES])):
         st.caption(
             "Give everybody the link to the same faces. Each then has a result of eight signs: "
             "put them here, and share the address of this page, which carries them."

@@ -35,7 +35,7 @@ def _follow(folder: Path) -> None:
         st.rerun()
     st.progress(job.share or 0.0, how_far(job))
     stop_button(folder, job)
-    with st.expander("What it prints", icon=":material/terminal:"):
+    with st.expander("What it prints"):
         st.code("\n".join(job.lines[-LOG_LINES:]) or "Nothing yet.", language=None)
 
 

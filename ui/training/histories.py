@@ -79,7 +79,7 @@ def _curves(chosen: list[str], view: View) -> None:
         for note in history.notes:
             st.caption(literal(f"{history.name}: {note}"))
     hyperparameters(histories)
-    with st.expander("The curves in words", icon=":material/notes:"):
+    with st.expander("The curves in words"):
         words = [
             f"- {literal(in_words(history, quantity))}"
             for quantity in view.quantities

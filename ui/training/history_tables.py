@@ -22,7 +22,7 @@ def hyperparameters(histories: list[History]) -> None:
 
 def every_epoch(histories: list[History]) -> None:
     """The figures of each run epoch by epoch, and all of them as one file."""
-    with st.expander("Every epoch", icon=":material/table:"):
+    with st.expander("Every epoch"):
         for history in histories:
             st.markdown(f"**{literal(history.name)}**")
             table = history.table[["epoch", *history.quantities, "minutes"]]

@@ -76,7 +76,7 @@ def models(inspector: Inspector) -> None:
         "Drawn from the network itself: boxes as tall as their maps, as wide as the logarithm of "
         f"their channels. {table['parameters'].sum():,} parameters."
     )
-    with st.expander("All layers", icon=":material/table:"):
+    with st.expander("All layers"):
         st.dataframe(table.drop(columns=["side", "channels"]), hide_index=True)
         st.caption("Receptive field: the square of the face that one value of the layer sees.")
     if name == "Classifier":

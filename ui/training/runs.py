@@ -95,7 +95,7 @@ def _outcome(job: JobStatus) -> None:
 
 
 def _log(job: JobStatus) -> None:
-    with st.expander("What it prints", icon=":material/terminal:"):
+    with st.expander("What it prints"):
         st.code("\n".join(job.lines[-LOG_LINES:]) or "Nothing yet.", language=None)
 
 

@@ -29,7 +29,7 @@ def run_form(job: Path, runs: Path, *, busy: bool) -> None:
         busy: whether a training goes on.
     """
     title = "Let another run wait in line" if busy else "Start a run"
-    with st.expander(title, icon=":material/play_arrow:", expanded=not busy):
+    with st.expander(title, expanded=not busy):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             network = st.segmented_control(
                 "Network",
