@@ -1,5 +1,6 @@
 """Results as others want them: the JSON contract, a table, an annotated picture."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TypeAlias
 
@@ -21,6 +22,7 @@ MARKS = {
     UNSEEN: "marked by hand; the detector sees no face there, so the square is judged as drawn",
     WHOLE: "taken to be the whole picture, by hand",
 }
+SAME_SHARE = 0.7  # of the smaller of two boxes lies in the other: both show one face
 OPINIONS = ("cnn", "second")
 # Of a label's type, as a share of the picture's longer side: legible where a page shows it small.
 FONT_SHARE, LEAST_FONT_PX = 0.03, 11
@@ -65,10 +67,21 @@ def _rounded(p_fake: float | None) -> float | None:
     return None if p_fake is None else round(p_fake, 6)
 
 
+def mark_of(faces: Sequence[FaceResult], face: FaceResult) -> str:
+    """How a person marked one of a photo's faces, and which it shows once more; "" if none did."""
+    if face.marked is None:
+        return ""
+    for number, other in enumerate(faces, start=1):
+        smaller = min(face.box.area, other.box.area)
+        if other.marked is None and face.box.overlap(other.box) > SAME_SHARE * smaller:
+            return f"{MARKS[face.marked]}: it is face {number} once more"
+    return MARKS[face.marked]
+
+
 def told(result: PhotoResult) -> list[str]:
     """What must be read with a verdict: that there is no face, marks by hand, the file's notes."""
     by_hand = [
-        f"Face {number} was {MARKS[face.marked]}."
+        f"Face {number} was {mark_of(result.faces, face)}."
         for number, face in enumerate(result.faces, start=1)
         if face.marked
     ]

@@ -6,7 +6,7 @@ from core.evaluation.knowledge import Knowledge
 from core.evaluation.plain_words import LIMITS
 from core.inference.by_hand import WHOLE
 from core.inference.photo import PhotoResult
-from core.inference.report import MARKS, to_contract, with_words
+from core.inference.report import mark_of, to_contract, with_words
 from core.inference.verdict import P_FAKE_MEANS, WORDS
 from core.provenance.claim import HOW_FAR
 from core.report.stamp import Stamp, now
@@ -44,7 +44,7 @@ def photo_report(
         {
             "number": number,
             **told,
-            "marked": MARKS[face.marked] if face.marked else None,
+            "marked": mark_of(result.faces, face) or None,
             "heat_map": number in heat_maps,
         }
         for number, (face, told) in enumerate(

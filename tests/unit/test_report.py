@@ -67,8 +67,11 @@ def test_a_face_marked_by_hand_is_told(inspector, portrait):
     box = Box(100, 100, 300, 300)
     faces = inspector.judge(Photo(portrait), boxes=[box])
     result = PhotoResult("a.jpg", 512, 512, (*inspector.judge(Photo(portrait)), *faces))
-    assert told(result) == ["Face 2 was marked by hand."]
-    assert to_table([result])["notes"].tolist() == ["Face 2 was marked by hand."] * 2
+    assert told(result) == ["Face 2 was marked by hand: it is face 1 once more."]
+    assert to_table([result])["notes"].tolist() == told(result) * 2
+    elsewhere = replace(faces[0], box=Box(0, 0, 40, 40))
+    alone = replace(result, faces=(result.faces[0], elsewhere))
+    assert told(alone) == ["Face 2 was marked by hand."]
 
 
 def test_names_that_are_no_text_do_not_stop_a_file():

@@ -5,7 +5,7 @@ import streamlit as st
 
 from core.inference.networks import Panel
 from core.inference.photo import Inspector, PhotoResult
-from core.inference.report import annotate
+from core.inference.report import annotate, mark_of
 from core.inference.verdict import NO_FACE, SHORT_WORDS, percent
 from core.provenance.sources import admissions
 from ui.photo import session
@@ -191,4 +191,4 @@ def _cards(item: Judged, panel: Panel) -> None:
             or 0
         )
     for number, face in list(enumerate(faces, start=1))[first : first + SHOWN_FACES]:
-        face_card(face, number, card_key(item, number), panel)
+        face_card(face, number, card_key(item, number), panel, mark_of(faces, face))

@@ -6,7 +6,6 @@ import streamlit as st
 
 from core.inference.networks import Panel
 from core.inference.photo import FaceResult
-from core.inference.report import MARKS
 from core.inference.verdict import WORDS, Calibration, Verdict, percent
 from ui.shared.heat_map import draw_heat, heat_switch
 from ui.shared.theme import p_fake_scale, tinted, verdict_pill
@@ -15,7 +14,7 @@ PICTURE_PX = 132
 _NETWORK_NAMES = {"cnn": "CNN alone", "second": "Second opinion alone"}
 
 
-def face_card(face: FaceResult, number: int, key: str, panel: Panel) -> None:
+def face_card(face: FaceResult, number: int, key: str, panel: Panel, marked: str = "") -> None:
     """Draw a face's card.
 
     Args:
@@ -23,8 +22,9 @@ def face_card(face: FaceResult, number: int, key: str, panel: Panel) -> None:
         number: its number in the photo, from 1.
         key: unique per face in the session.
         panel: what judged it, with the thresholds to draw.
+        marked: how a person marked it, as `core.inference.report.mark_of` says it.
     """
-    note = f"{MARKS[face.marked].capitalize()}." if face.marked else ""
+    note = f"{marked.capitalize()}." if marked else ""
     alt = f"Face {number}: {WORDS[face.verdict.state].lower()}"
     with st.container(border=True):
         with st.container(horizontal=True):
