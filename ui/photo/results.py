@@ -1,8 +1,10 @@
 """The Photo page's results: counts, the table of photos, one photo closely."""
 
+import cv2
 import pandas as pd
 import streamlit as st
 
+from core.imaging import data_uri
 from core.inference.networks import Panel
 from core.inference.photo import Inspector, PhotoResult
 from core.inference.report import annotate, mark_of
@@ -22,7 +24,8 @@ from ui.shared.theme import verdict_counts
 from ui.shared.widgets import say_error
 
 SHOWN_FACES = 6  # cards drawn at once; a crowd is paged
-_HIGHEST = "Highest P(fake)"
+_PICTURE, _HIGHEST = "Face", "Highest P(fake)"
+THUMBNAIL_PX = 48  # in the table
 _NOT_LISTED = "Not listed: "  # so begins the detector's note on faces that are too small
 
 
@@ -58,10 +61,11 @@ def _overview(items: list[Judged], names: list[str]) -> int:
         return 0
     table = pd.DataFrame(
         {
+            _PICTURE: [_thumbnail(item) for item in items],
             "Photo": names,
-            "Faces": [len(item.result.faces) for item in items],
-            "Verdicts": [_verdicts(item) for item in items],
             _HIGHEST: [_highest(item) for item in items],
+            "Verdicts": [_verdicts(item) for item in items],
+            "Faces": [len(item.result.faces) for item in items],
         }
     )
     picked = st.dataframe(
@@ -71,6 +75,11 @@ def _overview(items: list[Judged], names: list[str]) -> int:
         on_select="rerun",
         selection_mode="single-row",
         key=session.upload_key("photo_table"),
+        row_height=THUMBNAIL_PX,
+        column_config={
+            _PICTURE: st.column_config.ImageColumn(width=THUMBNAIL_PX),
+            "Verdicts": st.column_config.TextColumn(width="large"),
+        },
     )
     st.caption("Select a row to see that photo; until then it is the newest that could be read.")
     rows = picked.selection.rows
@@ -78,6 +87,16 @@ def _overview(items: list[Judged], names: list[str]) -> int:
         return rows[0]
     read = [place for place, item in enumerate(items) if item.result.error is None]
     return read[-1] if read else len(items) - 1
+
+
+def _thumbnail(item: Judged) -> str | None:
+    """The first face of a photo as an address, for the table."""
+    if not item.result.faces:
+        return None
+    small = cv2.resize(
+        item.result.faces[0].thumbnail, (THUMBNAIL_PX, THUMBNAIL_PX), interpolation=cv2.INTER_AREA
+    )
+    return data_uri(small)
 
 
 def _verdicts(item: Judged) -> str:
