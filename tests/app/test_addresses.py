@@ -92,6 +92,9 @@ def test_the_curves_that_are_compared_stand_in_the_address():
     assert _said(page)["runs"] == ""
     again = _page("4_Training", view="compare", runs="")
     assert again.multiselect[0].value == [] and "No run chosen" in page_text(again)
+    assert not again.warning
+    half = _page("4_Training", view="compare", runs=f"elsewhere|{AUTHORS}")
+    assert half.multiselect[0].value == [AUTHORS] and "elsewhere" in half.warning[0].value
 
 
 def test_a_photos_threshold_stands_in_the_address_and_moves_its_verdicts(examples):

@@ -54,7 +54,11 @@ def compare() -> dict[str, str]:
     known = _histories()
     fields = _fields(list(known))
     take("curves", fields)
-    st.session_state.tr_runs = [name for name in st.session_state.tr_runs if name in known]
+    wanted = [name for name in st.session_state.tr_runs if name]
+    st.session_state.tr_runs = [name for name in wanted if name in known]
+    if gone := [name for name in wanted if name not in known]:
+        st.warning(literal(f"Not on this machine, left out: {', '.join(gone)[:200]}"),
+                   icon=":material/link_off:")  # fmt: skip
     st.multiselect("Runs", list(known), key="tr_runs", placeholder="choose runs", **KEPT)
     chosen = st.session_state.tr_runs
     quantities = [
