@@ -26,11 +26,18 @@ def roc_auc(labels: np.ndarray, p_fake: np.ndarray, weights: np.ndarray | None =
 
 
 def roc_auc_ci95(labels: np.ndarray, p_fake: np.ndarray) -> tuple[float, float]:
-    """95% interval of the ROC AUC (Hanley and McNeil, Radiology 1982); NaN without a class."""
+    """95% interval of the ROC AUC (Hanley and McNeil, Radiology 1982); NaN without a class.
+
+    Where all pairs are in order, or none, that would have no width: then it is that of a share of
+    as many faces as the smaller class has.
+    """
     area = roc_auc(labels, p_fake)
     n_fake, n_real = int((labels == FAKE).sum()), int((labels == REAL).sum())
     if math.isnan(area):
         return math.nan, math.nan
+    if area in (0.0, 1.0):
+        least = min(n_fake, n_real)
+        return wilson_ci95(round(area * least), least)
     q1, q2 = area / (2 - area), 2 * area**2 / (1 + area)
     spread = area * (1 - area) + (n_fake - 1) * (q1 - area**2) + (n_real - 1) * (q2 - area**2)
     half = 1.96 * math.sqrt(max(spread, 0) / (n_fake * n_real))

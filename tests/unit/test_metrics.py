@@ -32,6 +32,7 @@ def test_roc_auc_weights():
 def test_intervals_hold_the_estimate_and_shrink():
     low, high = roc_auc_ci95(LABELS.repeat(50), P_FAKE.repeat(50))
     assert low < 0.75 < high and high - low < 0.15
+    assert roc_auc_ci95(np.repeat([1, 0], 10), np.repeat([0.1, 0.9], 10)) == wilson_ci95(10, 10)
     assert wilson_ci95(5, 10) == pytest.approx((0.2366, 0.7634), abs=1e-3)
     assert wilson_ci95(10, 10)[1] == 1.0
     assert math.isnan(wilson_ci95(0, 0)[0])
