@@ -78,10 +78,11 @@ def _how_found(names: list[dict], generator: FaceGenerator) -> str:
 
 
 def _measured(generator: str) -> list[dict]:
-    """What was measured of a generator's directions: of the DCGAN when it was published."""
-    kept = "generator_metrics" if generator == "dcgan" else f"{generator}_directions"
+    """What was measured of the shipped DCGAN's directions when it was published."""
+    if generator != "dcgan":
+        return []
     try:
-        return read_json(kept).get("directions", [])
+        return read_json("generator_metrics").get("directions", [])
     except UserError:
         return []
 
