@@ -88,13 +88,13 @@ def results(inspector: Inspector) -> None:
 
 def _kept() -> None:
     """What was measured when all was shipped, before anybody measured anything here."""
+    if chosen():
+        st.info("What is chosen above was not measured yet: press Measure.", icon=":material/rule:")
     shown = shipped_results()
     try:
         kept, version = kept_judgement(ARTIFACTS_DIR), load_registry()["generator_constants"].sha256
     except (UserError, KeyError):
         kept, version = {}, ""
-    if chosen():
-        st.info("What is chosen above was not measured yet: press Measure.", icon=":material/rule:")
     asked = kept.get("asked", {})
     if "beside" not in kept or asked.get("version") != version:
         if not shown:

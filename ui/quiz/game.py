@@ -181,8 +181,8 @@ def _scores(number: int, said: tuple[str, ...], faces: list[QuizFace]) -> None:
         st.code(_address(f"quiz={number}"), language=None, wrap_lines=True)
         if host() in OWN_MACHINE:
             st.caption(
-                "This link opens on this machine only. For others, open the app by the address "
-                "that it has in your network, and take the link from there."
+                "This link opens on this machine only. For others, put the address that the app "
+                "has in your network in the place of the machine's name."
             )
     with right:
         st.markdown("**Your result, for the class**")

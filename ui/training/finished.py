@@ -87,5 +87,7 @@ def _delete(run: Path, ended: Path | None) -> None:
     try:
         delete_run(RUNS_DIR, run, ended=ended)
         st.session_state[_TOLD] = f"{run.name} is deleted."
+        if chosen := st.session_state.get("tr_runs"):
+            st.session_state.tr_runs = [name for name in chosen if name != run.name]
     except UserError as error:
         st.session_state[_TOLD] = error
