@@ -162,7 +162,9 @@ def test_who_was_called_what_counts_unsure_faces_apart(data):
 
 def test_a_pinned_run_stays_beside_the_next(data):
     page = _press(_data_measured(data), "Pin")
+    assert not any("not measured yet" in info.value for info in page.info)
     page = _choose(page, "ev_split", "valid")
+    assert any("not measured yet" in info.value for info in page.info)
     page = _press(page, "Measure")
     assert not page.exception and "Side by side" in page_text(page)
     assert page.dataframe[0].value["Run"].tolist() == ["this run", "pin 1"]

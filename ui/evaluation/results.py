@@ -27,7 +27,7 @@ from ui.shared.progress import judge_all
 from ui.shared.theme import empty_state, facts
 from ui.shared.widgets import KEPT, STILL
 
-_RUN, _NEXT = "ev_run", "ev_next"
+_RUN, _NEXT, _ASKED = "ev_run", "ev_next", "ev_asked"
 FEW = 100  # under so many faces of a class, one in a hundred cannot be counted
 _MEANINGS = f"""
 - **Fakes above the threshold**, **real below it**, **on the right side**: how often each kind, or
@@ -51,6 +51,7 @@ _MEANINGS = f"""
 def measure(measurement: Measurement, inspector: Inspector) -> None:
     """Run a measurement with progress; whatever ends it early keeps what is done."""
     st.session_state[_NEXT] = measurement
+    st.session_state[_ASKED] = _choice()
     judge_all(measurement.run(inspector.panel), measurement.total, "ev_cancel")
 
 
@@ -60,6 +61,7 @@ def results(inspector: Inspector) -> None:
     if run is None:
         _kept()
         return
+    _say_if_other(st.session_state.get(_ASKED, {}))
     _heading(run)
     pins = pinned_beside(run)
     base = inspector.calibration
@@ -86,10 +88,19 @@ def results(inspector: Inspector) -> None:
     downloads(run, calibration, figures)
 
 
+def _choice() -> dict[str, str]:
+    """What the widgets say is to be measured; the threshold only moves what was."""
+    return {name: text for name, text in chosen().items() if name != "threshold"}
+
+
+def _say_if_other(measured: dict[str, str]) -> None:
+    if _choice() != measured:
+        st.info("What is chosen above was not measured yet: press Measure.", icon=":material/rule:")
+
+
 def _kept() -> None:
     """What was measured when all was shipped, before anybody measured anything here."""
-    if chosen():
-        st.info("What is chosen above was not measured yet: press Measure.", icon=":material/rule:")
+    _say_if_other({})
     shown = shipped_results()
     try:
         kept, version = kept_judgement(ARTIFACTS_DIR), load_registry()["generator_constants"].sha256
