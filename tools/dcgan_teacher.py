@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from core.artifacts import Shipment, read_artifact, ship_all
-from core.config import ARTIFACTS_DIR, LATENT_DIM
+from core.config import LATENT_DIM
 from core.dataset.real_faces import framed
 from core.errors import UserError
 from core.generators import load_generator
@@ -27,6 +27,12 @@ from core.training.gan.step import Batch, GanStep
 from core.training.shipped import load_keras_weights
 
 TEACHER = "mobilestylegan"
+# Of the shipped DCGAN, suffix -> name in the registry: a run that begins there reads them, too.
+_KEPT = {
+    "metrics.json": "metrics",
+    "history.csv": "history",
+    "discriminator.weights.h5": "discriminator",
+}
 _RECIPE = replace(GAN_RECIPES["ours"], warmup_steps=10**9, warmup_rate=5e-4, policy="float32")
 
 
@@ -51,12 +57,7 @@ def teach(painted: Path, out: Path, budget_s: float) -> None:
         number += 1
         if number % 25 == 1:
             print(f"taught {number * len(rows):,} faces: {told}", flush=True)
-    kept = ("metrics.json", "history.csv", "discriminator.weights.h5")
-    names = ("metrics", "history", "discriminator")
-    files = {
-        suffix: read_artifact(f"{SHIPPED}_{name}", ARTIFACTS_DIR)
-        for suffix, name in zip(kept, names, strict=True)
-    }
+    files = {suffix: read_artifact(f"{SHIPPED}_{name}") for suffix, name in _KEPT.items()}
     files["weights.h5"] = to_keras_file(step.generator)
     ship_all([Shipment(SHIPPED, files, f"faces of {TEACHER}", {})], folder=out)
 
@@ -74,7 +75,8 @@ def _pairs(painted: Path) -> tuple[np.ndarray, np.ndarray]:
     if len(record) <= LATENT_DIM:
         raise UserError(f"{painted} has too few faces of {teacher.name}: {len(record)}.")
     faces = [
-        framed(decode_image((painted / f).read_bytes()).pixels, "ffhq") for f in record["file"]
+        framed(decode_image((painted / f).read_bytes()).pixels, teacher.framing)
+        for f in record["file"]
     ]
     told = zip(record["seed"], record["psi"], strict=True)
     styles = np.concatenate([truncated_codes(teacher, [int(seed)], psi) for seed, psi in told])

@@ -28,7 +28,7 @@ from tools.dcgan_teacher import teach
 
 WORKED_FILE = "worked.json"  # in a run's folder: core-seconds it was trained for
 _PROJECTED = GAN_RECIPES["projected"]
-_CNN = replace(GAN_RECIPES["ours"], samples_per_epoch=_PROJECTED.samples_per_epoch, policy="auto")
+_CNN = replace(GAN_RECIPES["ours"], samples_per_epoch=_PROJECTED.samples_per_epoch)
 RECIPES = {
     "projected": ("as it was trained before: projected heads, all faces", _PROJECTED),
     "falling": (

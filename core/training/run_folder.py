@@ -68,12 +68,13 @@ class RunFolder:
         self.state_file = folder / "last.npz"
         self.best_file = folder / "best.weights.npz"
 
-    def open(self, settings: dict, *, resume: bool) -> None:
+    def open(self, settings: dict, *, resume: bool, longer: bool = False) -> None:
         """Prepare the folder for a new run, or check that the run in it can be resumed.
 
         Args:
             settings: JSON values; they must equal those of a run that is resumed.
             resume: whether to continue the run in the folder.
+            longer: whether it may then have more epochs than it was begun with; they are noted.
 
         Raises:
             UserError: the folder cannot be written, holds a run and `resume` is not given, or
@@ -81,15 +82,16 @@ class RunFolder:
         """
         self._make()
         self.check_begun(resume=resume)
-        if self.begun:
-            self._check_same(settings)
+        if not self.begun:
+            self._write_settings({**settings, MADE_WITH: made_with()})
         else:
-            text = json.dumps({**settings, MADE_WITH: made_with()}, indent=2, sort_keys=True)
-            self._write(self.settings_file, text.encode())
+            if longer:
+                self._prolong(settings["recipe"]["epochs"])
+            self._check_same(settings)
         self.save_progress(Progress())
 
     @contextmanager
-    def opened(self, settings: dict, *, resume: bool) -> Generator[None]:
+    def opened(self, settings: dict, *, resume: bool, longer: bool = False) -> Generator[None]:
         """`open` the folder and lock it against other trainings until the block or process ends.
 
         Raises:
@@ -97,7 +99,7 @@ class RunFolder:
         """
         self._make()
         with only_one(self.folder, _IN_TRAINING, wait_s=ENDING_S):
-            self.open(settings, resume=resume)
+            self.open(settings, resume=resume, longer=longer)
             yield
 
     @property
@@ -170,17 +172,16 @@ class RunFolder:
                 f"{self.folder} holds no training run (no readable run.json). Train one first."
             ) from error
 
-    def prolong(self, epochs: int) -> None:
-        """Write down that the run is to have more epochs than it was begun with; never fewer.
-
-        Raises:
-            UserError: the folder holds no run, or cannot be written.
-        """
+    def _prolong(self, epochs: int) -> None:
+        """Write down that the run is to have more epochs than it was begun with; never fewer."""
         settings = self.settings()
         recipe = settings.get("recipe")
         if isinstance(recipe, dict) and epochs > recipe.get("epochs", epochs):
             recipe["epochs"] = epochs
-            self._write(self.settings_file, json.dumps(settings, indent=2, sort_keys=True).encode())
+            self._write_settings(settings)
+
+    def _write_settings(self, settings: dict) -> None:
+        self._write(self.settings_file, json.dumps(settings, indent=2, sort_keys=True).encode())
 
     def save_progress(self, progress: Progress) -> None:
         """Write how far the run is. A full disk is ignored here: it does not end the run yet.

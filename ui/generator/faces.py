@@ -25,7 +25,7 @@ from ui.generator.psi import psi_lesson
 from ui.photo import session
 from ui.shared.face_card import verdict_box
 from ui.shared.face_clicks import on_face_click
-from ui.shared.face_grid import FEW, face_grid
+from ui.shared.face_grid import FEW, face_grid, webp
 from ui.shared.kept import Kept
 from ui.shared.knowledge import trust_line
 from ui.shared.names import literal
@@ -102,10 +102,12 @@ def many_faces(request: FaceRequest, generator: FaceGenerator, inspector: Inspec
     """A grid of faces with the classifier's verdict under each, and how many are called so."""
     codes = request.codes(generator, request.seeds)
     above, place = st.container(), st.empty()
+    files: list[bytes] = []
 
     def show(done: list[Judged]) -> None:
+        files.extend(webp(face) for face, _ in done[len(files) :])
         with place:
-            _grid_of(request, done)
+            _grid_of(request, files, done)
 
     with above:
         done = judged_faces(generator, inspector, codes, show)
@@ -123,11 +125,11 @@ def many_faces(request: FaceRequest, generator: FaceGenerator, inspector: Inspec
     psi_lesson(request, generator)
 
 
-def _grid_of(request: FaceRequest, done: list[Judged]) -> None:
+def _grid_of(request: FaceRequest, files: list[bytes], done: list[Judged]) -> None:
     """The first faces of a request, with their verdicts."""
     seeds = request.seeds[: len(done)]
     face_grid(
-        np.stack([face for face, _ in done]),
+        files,
         [f"seed {seed}" for seed in seeds],
         [(result.p_fake, result.verdict) for _, result in done],
         [link_to(request, seed) for seed in seeds],

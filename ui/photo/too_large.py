@@ -1,4 +1,4 @@
-"""Files over the limit: the browser keeps them back, so that only the browser can name them."""
+"""What only the browser knows of files: those over the limit, and those pasted elsewhere."""
 
 import streamlit as st
 

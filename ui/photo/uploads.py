@@ -23,7 +23,12 @@ _PASTE = "To paste a copied picture: Ctrl+V (on a Mac Cmd+V), anywhere on this p
 
 
 @st.cache_data(show_spinner=False)
-def _examples() -> list[Example]:
+def shared_examples() -> list[Example]:
+    """The pictures to try, read and checked once.
+
+    Raises:
+        UserError: as `load_examples`.
+    """
     return load_examples()
 
 
@@ -97,7 +102,7 @@ def example_gallery(name: str) -> list[tuple[str, bytes]]:
     """
     chosen = []
     try:
-        examples = _examples()
+        examples = shared_examples()
     except UserError as error:
         say_error(error)
         return chosen
@@ -121,4 +126,4 @@ def origin_of(digest: str) -> str | None:
 
 @st.cache_data(show_spinner=False)
 def _origins() -> dict[str, str]:
-    return {session.digest_of(example.data): example.origin for example in _examples()}
+    return {session.digest_of(example.data): example.origin for example in shared_examples()}

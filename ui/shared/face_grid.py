@@ -67,11 +67,16 @@ def picture_grid(pictures: np.ndarray | Sequence[np.ndarray], titles: list[str])
 
 
 def _data_uri(face: np.ndarray | bytes) -> str:
-    content = face if isinstance(face, bytes) else _webp(face)
+    content = face if isinstance(face, bytes) else webp(face)
     return "data:image/webp;base64," + base64.b64encode(content).decode()
 
 
-def _webp(face: np.ndarray) -> bytes:
+def webp(face: np.ndarray) -> bytes:
+    """A face as a grid shows it, for those who draw one again and again.
+
+    Args:
+        face: uint8 (side, side, 3), RGB.
+    """
     image = Image.fromarray(face)
     image.thumbnail((SHOWN_SIDE, SHOWN_SIDE), Image.Resampling.LANCZOS)
     return encode(image, "WEBP", quality=90)

@@ -1,13 +1,11 @@
 """Judge photos with a run that is not shipped."""
 
-import hashlib
 from pathlib import Path
 
 import streamlit as st
 
 from core.config import DEFAULT_DETECTOR, IMAGE_FORMATS, MAX_FILE_BYTES
 from core.errors import UserError
-from core.examples import load_examples
 from core.inference.detector import shared_detector
 from core.inference.photo import Inspector, PhotoResult
 from core.inference.report import told
@@ -16,6 +14,7 @@ from core.inference.verdict import percent
 from core.training.run_folder import RunFolder
 from ui.photo import session
 from ui.photo.too_large import LIMIT
+from ui.photo.uploads import shared_examples
 from ui.shared.face_grid import picture_grid
 from ui.shared.names import literal, plain_name
 from ui.shared.progress import slow_bar
@@ -47,7 +46,7 @@ def trial(run: Path) -> None:
         )
         try:
             pictures = [(plain_name(file.name), file.getvalue()) for file in files]
-            pictures += [(example.title, example.data) for example in load_examples()]
+            pictures += [(example.title, example.data) for example in shared_examples()]
             _draw(_judged(run, pictures))
         except UserError as error:
             say_error(error)
@@ -62,7 +61,7 @@ def _judged(run: Path, pictures: list[tuple[str, bytes]]) -> list[PhotoResult]:
     results = []
     with slow_bar("Photo {done} of {total}") as show:
         for name, data in pictures:
-            key = str(run), stamp, name, hashlib.sha256(data).digest()
+            key = str(run), stamp, name, session.digest_of(data)
             if key not in known:
                 inspector = inspector or _inspector(run)
                 with session.shared_line.turn():

@@ -193,7 +193,7 @@ class _Onlooker(RunFolder):
     """The run folder of the other workers, which only read."""
 
     @contextmanager
-    def opened(self, settings: dict, *, resume: bool) -> Generator[None]:
+    def opened(self, settings: dict, *, resume: bool, longer: bool = False) -> Generator[None]:
         """Leave it to the first worker."""
         yield
 

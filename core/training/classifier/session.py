@@ -71,10 +71,8 @@ def train_classifier(
     starts = [load_start(folder, recipe.network) for folder in start]
     settings = {"recipe": recipe.describe(), "data": describe_faces(train.faces, valid.faces)}
     settings["start"] = " + ".join(folder.name for folder in start) or None
-    if resume and run.begun and not recipe.cosine and not devices:
-        run.check_free()
-        run.prolong(recipe.epochs)  # a constant rate does not depend on how many there are
-    with run.opened(settings, resume=resume):
+    longer = not recipe.cosine and not devices  # a constant rate does not depend on the epochs
+    with run.opened(settings, resume=resume, longer=longer):
         with devices.scope() if devices else nullcontext():
             session = _Session(recipe, run, len(train.faces), quiet)
         session.steps = devices.prepare(session.model, session.optimizer) if devices else None
