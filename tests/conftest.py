@@ -9,18 +9,19 @@ from functools import lru_cache
 from pathlib import Path
 from pkgutil import resolve_name
 
-import numpy as np
-import pytest
-from PIL import Image
-
 # What the app remembers between starts lies here while tests run, those in a browser included.
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="faces-tests-")
-# Where several processes share the work, one thread each is enough.
+# Where several processes share the work, one thread each is enough. NumPy reads this while it is
+# imported; with two threads on a busy core its linear algebra waits a hundred times as long.
 os.environ.update(
     dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"), "1")
     if "PYTEST_XDIST_WORKER" in os.environ
     else {}
 )
+
+import numpy as np
+import pytest
+from PIL import Image
 
 from core.config import ARTIFACTS_DIR
 from core.examples import load_examples

@@ -44,14 +44,32 @@ PROJECTED = replace(
 
 @pytest.fixture(autouse=True)
 def few_samples(monkeypatch):
-    """A row of painted faces with every checkpoint instead of eight."""
+    """A row of painted faces with every checkpoint instead of eight, and codes of tiny faces."""
     monkeypatch.setattr(module, "SAMPLE_SEEDS", 8)
+    for place in ("face_codes", "step"):
+        monkeypatch.setattr(f"core.training.gan.{place}.SMALL_SIDE", 16)
 
 
 @pytest.fixture
 def untaught(monkeypatch):
     """Projected discriminators on a network drawn at random: the package is not needed."""
     monkeypatch.setattr(projected_module, "load_imagenet", lambda lite0: None)
+
+
+def _thin_discriminator(**_) -> keras.Model:
+    norm = keras.layers.BatchNormalization()
+    inner = [keras.layers.Conv2D(8, 4, 4), norm, keras.layers.Dropout(0.2), keras.layers.Flatten()]
+    return keras.Sequential([keras.Input((128, 128, 3)), *inner, keras.layers.Dense(1)])
+
+
+@pytest.fixture
+def thin(monkeypatch):
+    """Networks with few channels, for what does not depend on their size."""
+    monkeypatch.setattr("core.models.dcgan.FIRST_CHANNELS", 8)
+    monkeypatch.setattr("core.models.dcgan.UPSAMPLING_CHANNELS", (8, 8, 8, 8))
+    monkeypatch.setattr("core.training.gan.step.build_discriminator", _thin_discriminator)
+    heads = dict.fromkeys(SIDES, (8, 8))
+    monkeypatch.setattr("core.models.projected.HEADS", heads | {SIDES[0]: (8, 8, 8)})
 
 
 @pytest.fixture(scope="module")
@@ -136,8 +154,7 @@ class TestDiffAugment:
 
 
 @pytest.mark.slow
-def test_codes_are_whitened_and_mirrored(monkeypatch):
-    monkeypatch.setattr("core.training.gan.face_codes.SMALL_SIDE", 16)  # a 64th of the work
+def test_codes_are_whitened_and_mirrored():
     faces = np.random.default_rng(0).integers(0, 256, (300, 128, 128, 3), dtype=np.uint8)
     codes = FaceCodes(faces)
     both = codes.codes.reshape(-1, 128)
@@ -154,7 +171,7 @@ def _batch(recipe: GanRecipe) -> Batch:
     rng, count = np.random.default_rng(0), recipe.batch_size
     real = rng.random((count, 128, 128, 3), dtype=np.float32)
     codes, first, second = rng.standard_normal((3, count, 128), dtype=np.float32)
-    small = rng.random((round(recipe.coded_share * count), 32, 32, 3), dtype=np.float32)
+    small = rng.random((round(recipe.coded_share * count), 16, 16, 3), dtype=np.float32)
     turns = [draw(count, 128, rng).arrays() if recipe.augment else () for _ in range(3)]
     noise = rng.random((2 * count, 1), dtype=np.float32)
     return Batch(real, codes, first, second, small, *turns, noise)
@@ -182,16 +199,16 @@ def test_the_discriminator_learns_a_batch_by_heart(recipe):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("settled", [False, True])
-def test_the_generator_learns_to_fool_a_fixed_discriminator(settled):
+def test_the_generator_learns_to_fool_a_fixed_discriminator(settled, thin):
     settle_steps = 0 if settled else 10**6
-    recipe = replace(SMALL, discriminator_rate=0.0, generator_rate=2e-3, settle_steps=settle_steps)
+    recipe = replace(SMALL, discriminator_rate=0.0, generator_rate=5e-3, settle_steps=settle_steps)
     step, batch = GanStep(recipe), _batch(recipe)
     losses = [step(batch, number)["g_loss"] for number in range(16)]
-    # Dropout makes single losses jump, and processors round apart: 0.4 to 0.6 has been seen.
-    assert np.mean(losses[-4:]) < 0.8 * np.mean(losses[:4])
+    # Dropout makes single losses jump, and processors round apart: 0.15 or less has been seen.
+    assert np.mean(losses[-4:]) < 0.5 * np.mean(losses[:4])
 
 
-def test_a_settled_discriminator_keeps_its_statistics():
+def test_a_settled_discriminator_keeps_its_statistics(thin):
     recipe = replace(SMALL, settle_steps=1)
     step = GanStep(recipe)
 
@@ -305,7 +322,9 @@ def test_batches_are_made_ahead_in_their_order():
 
 @pytest.mark.parametrize("recipe", [SMALL, OURS, PROJECTED], ids=["plain", "ours", "projected"])
 @pytest.mark.slow
-def test_a_resumed_run_ends_like_an_unbroken_one(data, tmp_path, recipe, untaught, monkeypatch):
+def test_a_resumed_run_ends_like_an_unbroken_one(
+    data, tmp_path, recipe, untaught, thin, monkeypatch
+):
     whole = train_dcgan(data, tmp_path / "whole", recipe, quiet=True)
     with interrupted_after(monkeypatch, 1):
         train_dcgan(data, tmp_path / "broken", recipe, quiet=True)
@@ -322,7 +341,7 @@ def test_a_resumed_run_ends_like_an_unbroken_one(data, tmp_path, recipe, untaugh
 
 
 @pytest.mark.slow
-def test_a_finished_run_can_be_prolonged(data, tmp_path):
+def test_a_finished_run_can_be_prolonged(data, tmp_path, thin):
     train_dcgan(data, tmp_path, replace(SMALL, epochs=1), quiet=True)
     history = train_dcgan(data, tmp_path, SMALL, resume=True, quiet=True)
     assert history["epoch"].tolist() == [1, 2]

@@ -121,9 +121,12 @@ def input_gradient(function: Callable, inputs):
 
 
 def compiled(step: Callable) -> Callable:
-    """The step as a `tf.function` on TensorFlow; unchanged on torch."""
+    """The step as a `tf.function` on TensorFlow; unchanged on torch.
+
+    No branch of it depends on a tensor, so its code need not be rewritten, which takes seconds.
+    """
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
-        return tf.function(step)
+        return tf.function(step, autograph=False)
     return step
