@@ -1,5 +1,6 @@
 """The webcam in a real browser: a generated face before a fake camera, through real WebRTC."""
 
+import base64
 import io
 import json
 import re
@@ -53,12 +54,10 @@ def _picture(frame) -> np.ndarray:
             const canvas = document.createElement('canvas');
             canvas.width = video.videoWidth; canvas.height = video.videoHeight;
             canvas.getContext('2d').drawImage(video, 0, 0);
-            return Array.from(canvas.getContext('2d').getImageData(
-                0, 0, canvas.width, canvas.height).data).concat([canvas.width, canvas.height]);
+            return canvas.toDataURL('image/png').split(',')[1];
         }"""
     )
-    width, height = data[-2:]
-    return np.array(data[:-2], np.uint8).reshape(height, width, 4)[..., :3]
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB"))
 
 
 def _has_box(picture: np.ndarray) -> bool:
