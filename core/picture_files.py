@@ -136,6 +136,16 @@ def listed(names: list[str], count: int | None = None) -> str:
     return f"{count:,} ({', '.join(more)})"
 
 
+def counted(count: int, what: str) -> str:
+    """A count of things in words: "1 epoch", "1,200 epochs".
+
+    Args:
+        count: from 0.
+        what: one of them; its plural ends in s.
+    """
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
 def as_text(name: str) -> str:
     r"""A name as valid Unicode, which tables and pages want: a byte that is no text becomes "\xff".
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.common import OK, SOME_FAILED, positive, tell
 from core.config import TABLE_SUFFIXES
-from core.picture_files import printable
+from core.picture_files import counted, printable
 from core.scoring.place import check_place, is_partitioned
 
 if TYPE_CHECKING:
@@ -162,10 +162,6 @@ def _print_totals(args: argparse.Namespace, totals: "Totals") -> None:
         return
     failed = f"{totals.failed:,} with an error" if totals.failed else "none with an error"
     print(
-        f"{printable(str(args.out))}: {_counted(totals.files, 'file')}, "
-        f"{_counted(totals.faces, 'face')} in {'it' if totals.files == 1 else 'them'}, {failed}."
+        f"{printable(str(args.out))}: {counted(totals.files, 'file')}, "
+        f"{counted(totals.faces, 'face')} in {'it' if totals.files == 1 else 'them'}, {failed}."
     )
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

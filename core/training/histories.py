@@ -11,6 +11,7 @@ import pandas as pd
 from core.artifacts import load_registry, read_artifact, read_json
 from core.config import ARTIFACTS_DIR
 from core.errors import UserError
+from core.picture_files import counted
 from core.training.run_folder import RunFolder
 
 QUANTITIES = {
@@ -118,8 +119,7 @@ def parse_history(data: bytes, name: str) -> History:
         raise UserError(f"The history of {name} is empty. It is written after an epoch.") from error
     if "epoch" not in raw:
         raise UserError(f'The history of {name} has no column "epoch": it is no run\'s history.')
-    known = [column for column in QUANTITIES if column in raw]
-    wanted = [*known, *({"epoch", "seconds"} & set(raw))]
+    wanted = [*(name for name in QUANTITIES if name in raw), *({"epoch", "seconds"} & set(raw))]
     numbers = pd.DataFrame(
         {name: pd.to_numeric(raw[name], errors="coerce").astype(float) for name in wanted}
     )
@@ -128,7 +128,7 @@ def parse_history(data: bytes, name: str) -> History:
     if not text.endswith("\n") and len(numbers) and text.count("\n") == len(numbers):
         usable &= np.arange(len(numbers)) < len(numbers) - 1  # its last number may be cut short
     if (dropped := int((~usable).sum())) or text.count("\n") > len(raw) + 1:
-        notes.append(f"{max(dropped, 1)} line(s) of the history cannot be read and are left out.")
+        notes.append(f"Left out as not readable: {counted(max(dropped, 1), 'line')} of it.")
     table = numbers[usable].drop_duplicates("epoch", keep="last").sort_values("epoch")
     if table.empty:
         raise UserError(f"The history of {name} has no finished epoch yet.")

@@ -12,7 +12,7 @@ from core.errors import UserError
 from core.jobs import JobStatus, start_job
 from core.open_folder import LIMIT, OpenFolder
 from core.sole_writer import knows_locks
-from core.training.run_folder import RunFolder
+from core.training.run_folder import Progress, RunFolder
 
 _OUT = "--out"
 QUIET_S = 300.0  # a run that is not done and said nothing for so long is no longer in training
@@ -143,6 +143,21 @@ def start_run(job: Path, run: StartRun) -> str:
     """
     run.check_data()
     return start_job(job, run.words())
+
+
+def progress_since(run: RunFolder, since_s: float) -> Progress | None:
+    """How far a run is; None before the job that goes on with it has told.
+
+    Args:
+        run: its folder, where an earlier training may have left its last word.
+        since_s: when the job was started, seconds since 1970.
+    """
+    try:
+        if run.progress_file.stat().st_mtime < since_s:
+            return None
+    except OSError:
+        return None
+    return run.progress()
 
 
 def run_of(job: JobStatus | None) -> Path | None:

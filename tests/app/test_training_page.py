@@ -2,6 +2,7 @@
 
 import html
 import json
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from core.publishing.generator_card import discriminator_in_words
 from core.sole_writer import only_one
 from core.training.histories import AUTHORS
 from core.training.run_folder import Progress, RunFolder
+from core.training.trained_on import note_data
 from tests.app.words import Bar, page_text
 from ui.shared.names import chart_text, literal
 from ui.training.histories import REFRESH_S
@@ -163,10 +165,18 @@ def test_an_earlier_run_tells_how_long_it_will_take(runs):
     (runs / "mine" / "history.csv").write_text(HISTORY.replace("0.01,3", "0.01,90"))
     page = _page("runs")
     assert "mine took 1.5 minutes an epoch" in page_text(page)
-    assert "3 of them about 4 minutes" in page_text(page)
+    assert "3 epochs would take about 4 minutes" in page_text(page)
     recipe = next(box for box in page.selectbox if box.label == "Recipe")
     recipe.set_value("ours").run()
     assert not page.exception and "minutes an epoch" not in page_text(page)
+
+
+def test_one_is_not_said_to_be_several(runs):
+    (runs / "mine" / "history.csv").write_text(HISTORY.replace("0.01,3", "0.01,60"))
+    page = _page("runs")
+    assert "epoch finished" in page_text(page) and "epochs finished" not in page_text(page)
+    next(box for box in page.number_input if box.label == "Epochs").set_value(1).run()
+    assert "1 epoch would take about 1 minute, on" in page_text(page)
 
 
 def test_the_form_starts_a_process_with_these_words(runs, tmp_path, monkeypatch):
@@ -285,6 +295,7 @@ def test_where_strangers_reach_the_app_no_run_can_be_deleted(runs, monkeypatch):
     ],
 )
 def test_how_the_last_run_ended_is_told(runs, monkeypatch, status, words):
+    status.words[1:] = [str(runs / "mine")] * len(status.words[1:])
     monkeypatch.setattr("ui.training.runs.job_status", lambda folder: status)
     page = _page("runs")
     assert not page.exception and "is being trained" not in page_text(page)
@@ -296,6 +307,21 @@ def test_how_the_last_run_ended_is_told(runs, monkeypatch, status, words):
     monkeypatch.setattr("ui.training.runs.job_status", lambda folder: status)
     page = page.run()
     assert not page.exception and any(words in text for text in _told(page))
+
+
+@pytest.mark.parametrize(("code", "stopped"), [(0, False), (None, True), (1, False)])
+def test_how_a_run_ended_is_not_told_once_it_is_deleted(runs, monkeypatch, code, stopped):
+    monkeypatch.setattr("ui.training.finished.RUNS_DIR", runs)
+    words = ["train", "classifier", "--out", str(runs / "mine")]
+    status = JobStatus(words, True, None, False, [], None, "one")
+    monkeypatch.setattr("ui.training.runs.job_status", lambda folder: status)
+    page = _page("runs")
+    ended = replace(status, running=False, exit_code=code, stopped=stopped)
+    monkeypatch.setattr("ui.training.runs.job_status", lambda folder: ended)
+    page = page.run()
+    assert any("mine" in text for text in _told(page))
+    page = _click(page, "Delete it")
+    assert not (runs / "mine").exists() and not any("mine" in text for text in _told(page))
 
 
 def _told(page: AppTest) -> list[str]:
@@ -348,11 +374,28 @@ def test_a_run_in_progress_is_followed(runs, monkeypatch):
     assert not page.exception
     bar = page.get("progress")[0].proto
     assert (bar.value, bar.text) == (40, "Training: 40% done, 01:02 left")
-    assert "is being trained" in page_text(page) and "epochs finished" in page_text(page)
+    assert "is being trained" in page_text(page) and "epoch finished" in page_text(page)
     assert len(page.get("plotly_chart")) == 3
     assert any(button.label == "Stop" for button in page.button)
     assert any(button.label == "Wait in line" for button in page.button)
     assert not any(button.label == "Start" for button in page.button)
+
+
+def test_the_bar_of_a_run_that_goes_on_does_not_show_what_an_earlier_training_told(
+    runs, monkeypatch
+):
+    run = RunFolder(runs / "mine")
+    run.save_progress(Progress(10, 10, "training", 0.0))
+    began_s = run.progress_file.stat().st_mtime
+    words = ["train", "classifier", "--out", str(run.folder), "--resume"]
+    status = JobStatus(words, True, None, False, [], None, "one", began_s + 1)
+    monkeypatch.setattr("ui.training.runs.job_status", lambda folder: status)
+    bar = _page("runs").get("progress")[0].proto
+    assert (bar.value, bar.text) == (0, "Reading the data ...")
+    run.save_progress(Progress(10, 20, "training", None))
+    os.utime(run.progress_file, (began_s + 2, began_s + 2))
+    bar = _page("runs").get("progress")[0].proto
+    assert (bar.value, bar.text) == (50, "Training: 50% done")
 
 
 def _go_on(page: AppTest):
@@ -375,7 +418,8 @@ def test_with_a_constant_rate_a_run_goes_on_for_as_long_as_one_likes(runs, monke
     asked = []
     monkeypatch.setattr("ui.training.runs.ask_for", lambda job, run: asked.append(run))
     page = _page("runs")
-    page.text_input[1].set_value(str(runs)).run()
+    note_data(runs / "mine", runs)
+    page = page.run()
     next(each for each in page.number_input if each.label == "Up to epoch").set_value(7).run()
     _go_on(page).click().run()
     assert not page.exception and not page.error and asked[0].epochs == 7
@@ -389,21 +433,56 @@ def test_of_a_run_of_one_epoch_the_one_is_done(runs):
     assert "The one epoch that it was to have is done" in page_text(page)
 
 
-def test_a_run_goes_on_only_with_its_data_set_and_says_so(runs, monkeypatch):
-    page = _page("runs")
-    page.text_input[1].set_value("/nowhere").run()
-    _go_on(page).click().run()
-    assert not page.exception and any("no folder" in error.value for error in page.error)
-    asked = []
+def _own_data(page: AppTest):
+    return next(field for field in page.text_input if field.label == "Data set of this run")
+
+
+def test_a_run_goes_on_with_its_own_data_set_whatever_the_form_names(runs, tmp_path, monkeypatch):
+    asked, own = [], tmp_path / "own faces"
     monkeypatch.setattr("ui.training.runs.ask_for", lambda job, run: asked.append(run))
-    page.text_input[1].set_value("").run()
-    _go_on(page).click().run()
-    assert not page.exception and "Name the data set it was trained on" in page.error[0].value
-    assert not asked
+    own.mkdir()
+    note_data(runs / "mine", own)
+    page = _page("runs")
     page.text_input[1].set_value(str(runs)).run()
+    assert not any(field.label == "Data set of this run" for field in page.text_input)
+    assert any(f"--data '{own}'" in code.value for code in page.code)
     _go_on(page).click().run()
     (again,) = asked
     assert not page.error and again.resume and again.out == runs / "mine" and again.epochs == 3
+    assert again.data.path == own
+
+
+def test_where_a_runs_data_set_is_gone_it_is_named_and_another_can_be(runs, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr("ui.training.runs.ask_for", lambda job, run: asked.append(run))
+    note_data(runs / "mine", tmp_path / "gone")
+    page = _page("runs")
+    page.text_input[1].set_value(str(tmp_path)).run()  # of the form: not this run's
+    assert f"The folder {literal(str(tmp_path / 'gone'))}, which this run" in page_text(page)
+    _go_on(page).click().run()
+    assert not page.exception and "Name the data set it was trained on" in page.error[0].value
+    assert not asked
+    _own_data(page).set_value(str(runs)).run()
+    assert any(f"--data {runs}" in code.value for code in page.code)
+    _go_on(page).click().run()
+    assert not page.error and asked[0].data.path == runs
+
+
+def test_a_folder_named_for_a_run_is_looked_for(runs):
+    page = _page("runs")
+    assert "does not tell which folder it was trained on" in page_text(page)
+    _own_data(page).set_value("/nowhere").run()
+    _go_on(page).click().run()
+    assert not page.exception and any("no folder" in error.value for error in page.error)
+
+
+def test_where_strangers_reach_the_app_a_runs_closed_folder_is_not_named(runs, monkeypatch):
+    note_data(runs / "mine", runs.parent / "secret")
+    monkeypatch.setattr("core.open_folder.RUNS_DIR", runs)
+    monkeypatch.setenv("FACES_ROOT", str(runs))
+    page = _page("runs")
+    assert not page.exception and "secret" not in page_text(page)
+    assert "only opens the folders" in page_text(page) and _own_data(page).value == ""
 
 
 def test_beside_the_first_run_in_training_there_is_no_other_run_yet(runs, monkeypatch):

@@ -22,6 +22,7 @@ from core.training.classifier.session import load_start, targets_of, train_class
 from core.training.gan.recipes import GAN_RECIPES
 from core.training.run_folder import RunFolder
 from core.training.second.session import SecondRecipe
+from core.training.trained_on import noted_data
 from tests.conftest import write_dataset
 from tests.support.runs import interrupted_after, weights_before_each_step
 
@@ -148,6 +149,7 @@ def test_with_a_constant_rate_a_finished_run_may_have_more_epochs(data, own_run)
     history = train_classifier(data, own_run, replace(SMALL, epochs=2), resume=True, quiet=True)
     assert history["epoch"].tolist() == [1, 2]
     assert RunFolder(own_run).settings()["recipe"]["epochs"] == 2
+    assert noted_data(own_run) == data.resolve()
     with pytest.raises(UserError, match=r"another recipe epochs \(2 there, 1 asked for\)"):
         train_classifier(data, own_run, replace(SMALL, epochs=1), resume=True, quiet=True)
 

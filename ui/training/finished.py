@@ -14,6 +14,7 @@ from ui.shared.names import literal
 from ui.shared.widgets import say_error
 from ui.training.trial import trial
 
+FOLLOWED = "tr_followed"  # ids of jobs this window saw running: how they ended is told here
 _TOLD = "tr_deleted"  # a sentence on the run that was deleted last
 _AS = {"classifier": (), "dcgan": ("--as", "generator")}  # how a network is shipped
 
@@ -87,6 +88,8 @@ def _delete(run: Path, ended: Path | None) -> None:
     try:
         delete_run(RUNS_DIR, run, ended=ended)
         st.session_state[_TOLD] = f"{run.name} is deleted."
+        if ended is not None and ended.resolve() == run.resolve():
+            st.session_state.pop(FOLLOWED, None)  # how its training ended went with it
         if chosen := st.session_state.get("tr_runs"):
             st.session_state.tr_runs = [name for name in chosen if name != run.name]
     except UserError as error:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.errors import UserError
 from core.jobs import JobStatus, job_status
+from core.picture_files import counted
 from core.training.launch import StartRun, running_run
 from core.training.waiting import Asked, TrainingLine
 from ui.shared.names import literal
@@ -97,12 +98,11 @@ def _waiting(job: Path, running: str) -> None:
     waiting = line.waiting()
     if not waiting or running != (now.id if now is not None and now.running else ""):
         st.rerun()
-    st.markdown("**In line**" if len(waiting) == 1 else f"**In line: {len(waiting)} runs**")
+    st.markdown(f"**In line: {counted(len(waiting), 'run')}**")
     for place, asked in enumerate(waiting, start=1):
         with st.container(horizontal=True, vertical_alignment="center"):
             run = asked.run
-            epochs = "1 epoch" if run.epochs == 1 else f"{run.epochs} epochs"
-            what = f"{run.network}, recipe {run.recipe}, {epochs}"
+            what = f"{run.network}, recipe {run.recipe}, {counted(run.epochs, 'epoch')}"
             st.markdown(f"{place}\\. **{literal(run.out.name)}**: {what}. By {_whose(asked)}.")
             if asked.owner == visitor():
                 st.button("Take it back", key=f"tr_back_{asked.id}", icon=":material/undo:",

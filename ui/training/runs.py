@@ -9,14 +9,23 @@ from core.config import CACHE_DIR, RUNS_DIR
 from core.errors import UserError
 from core.jobs import JobStatus, job_status
 from core.open_folder import served
+from core.picture_files import counted
 from core.training.histories import QUANTITIES, History, run_history
-from core.training.launch import StartRun, ended_run, list_runs, run_of, running_run
+from core.training.launch import (
+    StartRun,
+    ended_run,
+    list_runs,
+    progress_since,
+    run_of,
+    running_run,
+)
 from core.training.run_folder import RunFolder
 from ui.shared.job_panel import stop_button
 from ui.shared.names import literal
 from ui.shared.theme import empty_state, facts
 from ui.shared.widgets import KEPT, STILL, say_error
-from ui.training.finished import say_what_was_deleted, with_a_run
+from ui.training.data import data_of
+from ui.training.finished import FOLLOWED, say_what_was_deleted, with_a_run
 from ui.training.history_chart import history_chart
 from ui.training.line import ask_for, began_by, is_mine, say_what_was_asked, waiting_line
 from ui.training.start import RECIPES, run_form
@@ -25,7 +34,6 @@ JOB = CACHE_DIR / "jobs" / "training"
 REFRESH_S = 2.0
 WATCH_S = 5.0
 LOG_LINES = 14
-_FOLLOWED = "tr_followed"  # ids of jobs this window saw running: how they ended is told here
 _CURVES = {"classifier": ("loss", "accuracy", "val_accuracy"), "dcgan": ("d_loss", "g_loss")}
 
 
@@ -36,7 +44,7 @@ def runs() -> None:
     say_what_was_asked(JOB)
     if job is not None and busy:
         _running(job)
-    elif job is not None and job.id in st.session_state.get(_FOLLOWED, ()):
+    elif job is not None and job.id in st.session_state.get(FOLLOWED, ()):
         _outcome(job)
     waiting_line(JOB, job)
     run_form(JOB, RUNS_DIR, busy=busy)
@@ -44,7 +52,7 @@ def runs() -> None:
 
 
 def _running(job: JobStatus) -> None:
-    st.session_state.setdefault(_FOLLOWED, set()).add(job.id)
+    st.session_state.setdefault(FOLLOWED, set()).add(job.id)
     run = run_of(job)
     name = literal(run.name) if run else "A run"
     st.markdown(f"**{name}** is being trained.{began_by(JOB, job.id)}")
@@ -57,7 +65,7 @@ def _follow() -> None:
     if job is None or not job.running:
         st.rerun()
     run = RunFolder(folder) if (folder := running_run(job)) else None
-    _bar(run)
+    _bar(run, job.started_s or 0.0)
     kept = "The last finished epoch is kept."
     stop_button(JOB, job, kept=kept, mine=is_mine(JOB, job.id))
     if run is not None and run.begun:
@@ -65,9 +73,9 @@ def _follow() -> None:
     _log(job)
 
 
-def _bar(run: RunFolder | None) -> None:
-    """What the run itself says of how far it is."""
-    told = run.progress() if run else None
+def _bar(run: RunFolder | None, since_s: float) -> None:
+    """What the run itself says of how far it is, since its job was started."""
+    told = progress_since(run, since_s) if run else None
     if told is None or told.share is None:
         st.progress(0.0, "Reading the data ...")
         return
@@ -77,6 +85,8 @@ def _bar(run: RunFolder | None) -> None:
 
 def _outcome(job: JobStatus) -> None:
     run = run_of(job)
+    if job.exit_code == 0 and run is not None and not run.exists():
+        return  # it was deleted since
     name = literal(run.name) if run else "the last run"
     if job.stopped:
         began = run is not None and RunFolder(run).has_history
@@ -125,10 +135,11 @@ def _look_at_a_run() -> None:
         history = run_history(run)
     except UserError:  # said above
         history = None
+    data = ""
     if history is not None:
-        _go_on(run, history)
-    ended = ended_run(job_status(JOB))
-    with_a_run(run, history, st.session_state.get("tr_data", ""), ended)
+        data = data_of(run)
+        _go_on(run, history, data)
+    with_a_run(run, history, data, ended_run(job_status(JOB)))
 
 
 def _choose_the_newest(found: dict[str, Path]) -> None:
@@ -164,7 +175,9 @@ def _progress_of(run: Path, key: str) -> None:
         st.info(literal(str(error)), icon=":material/hourglass_empty:")
         return
     last = history.table.iloc[-1]
-    shown = [("epochs finished", f"{last['epoch']:.0f}", "in this run's folder")]
+    done = int(last["epoch"])
+    label = counted(done, "epoch").removeprefix(f"{done:,} ")
+    shown = [(f"{label} finished", f"{done:,}", "in this run's folder")]
     shown += [
         (QUANTITIES[name], f"{last[name]:.3g}", "after the last epoch")
         for name in history.quantities[:4]
@@ -187,8 +200,8 @@ def _network_of(history: History) -> str:
     return "dcgan" if "d_loss" in history.quantities else "classifier"
 
 
-def _go_on(run: Path, history: History) -> None:
-    """A way to train a stopped run further."""
+def _go_on(run: Path, history: History, data: str) -> None:
+    """A way to train a stopped run further, on its own data set."""
     settings = RunFolder(run).settings()
     recipe = settings.get("recipe", {}).get("name")
     if recipe not in RECIPES:
@@ -203,7 +216,7 @@ def _go_on(run: Path, history: History) -> None:
         else:
             epochs = int(planned)
         if st.button("Go on with it", icon=":material/resume:", disabled=done >= epochs):
-            _resume(run, network, recipe, int(epochs))
+            _resume(run, network, recipe, int(epochs), data)
     if done >= epochs:
         st.caption(
             f"{_all_of(epochs)} that it was to have {'is' if epochs == 1 else 'are'} done: "
@@ -215,11 +228,10 @@ def _all_of(epochs: int) -> str:
     return "The one epoch" if epochs == 1 else f"All {epochs} epochs"
 
 
-def _resume(run: Path, network: str, recipe: str, epochs: int) -> None:
-    data = st.session_state.get("tr_data", "")
+def _resume(run: Path, network: str, recipe: str, epochs: int, data: str) -> None:
     try:
         if not data:
-            raise UserError("Name the data set it was trained on, under Start a run.")
+            raise UserError("Name the data set it was trained on.")
         again = StartRun(network, recipe, epochs, served(data), run, resume=True)
     except UserError as error:
         say_error(error)

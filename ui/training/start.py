@@ -7,6 +7,7 @@ import streamlit as st
 from core.dataset.sources.demo import DEMO_DIR, is_made
 from core.errors import UserError
 from core.open_folder import served
+from core.picture_files import counted
 from core.training.histories import pace
 from core.training.launch import StartRun, free_name, list_runs, new_run
 from ui.shared.names import literal
@@ -99,8 +100,9 @@ def _how_long(runs: Path, network: str, recipe: str, epochs: int) -> str:
         return ""
     name, minutes = known
     return (
-        f"{literal(name)} took {minutes:.1f} minutes an epoch here with this recipe: {epochs} of "
-        f"them about {minutes * epochs:.0f} minutes, on as many faces."
+        f"{literal(name)} took {minutes:.1f} minutes an epoch here with this recipe: "
+        f"{counted(epochs, 'epoch')} would take about "
+        f"{counted(round(minutes * epochs), 'minute')}, on as many faces."
     )
 
 

@@ -91,6 +91,11 @@ class Devices:
         """The context in which the network and its optimizer must be built."""
         return self._strategy.scope()
 
+    @property
+    def first(self) -> bool:
+        """Whether this is the one worker that writes the run's folder."""
+        return self._first
+
     def run_folder(self, out: Path) -> RunFolder:
         """The run's folder: all workers read it, only the first one writes."""
         return RunFolder(out) if self._first else _Onlooker(out)

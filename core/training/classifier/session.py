@@ -26,6 +26,7 @@ from core.training.keras_setup import averaging_decay, reseed_dropout, resolve_p
 from core.training.progress import Bar
 from core.training.run_folder import RunFolder
 from core.training.shipped import trained_classifier
+from core.training.trained_on import note_data
 
 if TYPE_CHECKING:  # TensorFlow, also where Keras computes with another backend
     from core.training.classifier.devices import Devices
@@ -73,6 +74,8 @@ def train_classifier(
     settings["start"] = " + ".join(folder.name for folder in start) or None
     longer = not recipe.cosine and not devices  # a constant rate does not depend on the epochs
     with run.opened(settings, resume=resume, longer=longer):
+        if not devices or devices.first:
+            note_data(out, data)
         with devices.scope() if devices else nullcontext():
             session = _Session(recipe, run, len(train.faces), quiet)
         session.steps = devices.prepare(session.model, session.optimizer) if devices else None

@@ -27,6 +27,7 @@ from core.training.gan.step import FIGURES, Batch, GanStep
 from core.training.keras_setup import reseed_dropout, resolve_policy
 from core.training.progress import Bar
 from core.training.run_folder import RunFolder
+from core.training.trained_on import note_data
 
 SPLITS = ("train", "valid")  # test is kept for measuring
 SAMPLE_SEEDS = 64
@@ -72,6 +73,7 @@ def train_dcgan(
         settings["restarts"] = beginning.restarts
     run = RunFolder(out)
     with run.opened(settings, resume=resume):
+        note_data(out, data)
         session = _Session(recipe, run, real.pixels, quiet)
         if not (resume and session.restore()) and beginning is not None:
             session.begin_from(beginning)
