@@ -88,6 +88,7 @@ def _left_out_of_second(args: argparse.Namespace) -> int:
     if args.left_out:
         raise WrongUsage("Choose one of --left-out and --second.")
     refuse_missing(args.second, data=args.data)
+    from core.evaluation.calibration import CLEARED_UP_TO
     from core.publishing.left_out import MEMBERS, judge_left_out
 
     rows = []
@@ -95,7 +96,8 @@ def _left_out_of_second(args: argparse.Namespace) -> int:
         rows.append(row)
         if not args.json:
             print(_source(row), flush=True)
-    found = {"split": "train and valid", "members": MEMBERS, "rows": rows}
+    found = {"split": "train and valid", "members": MEMBERS, "cleared_up_to": CLEARED_UP_TO}
+    found["rows"] = rows
     if args.keep:
         keep("second", "generalization", found)
     if args.json:

@@ -14,7 +14,7 @@ from core.sole_writer import sole_writer
 from core.training.catalogue import RECIPE_NAMES, RECIPES_OF, recipe_for
 
 # Of these RUN_DIR is a folder of artifacts: what is published there.
-_IN_PLACE = ("live", "figures", "eight-bits")
+_IN_PLACE = ("live", "figures", "bands", "eight-bits")
 # Options of `publish` that not everything that is published looks at.
 _ONLY_AS = {
     "clips": ("live",),
@@ -76,19 +76,11 @@ def _add_publish(commands: Commands) -> None:
         "--as",
         dest="name",
         default="classifier",
-        choices=[
-            "classifier",
-            "second",
-            "live",
-            "figures",
-            "eight-bits",
-            "original",
-            "generator",
-            "original_generator",
-        ],
+        choices=["classifier", "second", *_IN_PLACE, "original", "generator", "original_generator"],
         help="classifier, generator: what the app serves; original...: figures for comparison; "
         "live: calibrate what is published in RUN_DIR for moving pictures; figures: measure it "
-        "on test anew; eight-bits: round its convolutional networks, if that does no harm on valid",
+        "on test anew; bands: fit its unsure bands to valid anew, then as figures; eight-bits: "
+        "round its convolutional networks, if that does no harm on valid",
     )
     publish.add_argument(
         "--clips", type=Path, metavar="DIR", help="live: films in real/ and fake/, one person each"
@@ -218,6 +210,10 @@ def _published(args: argparse.Namespace) -> Iterator[str]:
         from core.publishing.figures import publish_figures
 
         return publish_figures(args.data, folder=args.run_dir)
+    if args.name == "bands":
+        from core.publishing.bands import publish_bands
+
+        return publish_bands(args.data, folder=args.run_dir)
     if args.name == "eight-bits":
         from core.publishing.in_place import publish_in_eight_bits
 

@@ -10,6 +10,7 @@ from core.inference.verdict import Calibration
 
 THRESHOLD = 0.5
 ACCUSED_RATE, MISSED_RATE = 0.03, 0.10  # of photos above, of fakes below the unsure band
+CLEARED_UP_TO = 0.2  # P(fake) at most: one chance in five of being generated is no all-clear
 _SMALL = "small sources"
 STEPS = 10_000  # of P(fake), to which a band is widened, so that the last bits decide nothing
 
@@ -128,8 +129,21 @@ def fit_calibration(
             such. Fakes do not count: a generator's smear is no blur.
     """
     scaling = scaled(labels, log_odds, weights, sharpnesses[labels != FAKE])
-    low, high = fit_accusing_band(labels, scaling.p_fake(log_odds), sources, weights)
-    low = min(low, THRESHOLD)  # what is as likely generated as not gets no all-clear
+    return banded(scaling, labels, log_odds, sources, weights)
+
+
+def banded(
+    calibration: Calibration,
+    labels: np.ndarray,
+    log_odds: np.ndarray,
+    sources: np.ndarray,
+    weights: np.ndarray,
+) -> Calibration:
+    """The same P(fake) with an unsure band fitted anew; arguments as for `fit_calibration`."""
+    low, high = fit_accusing_band(labels, calibration.p_fake(log_odds), sources, weights)
+    low = min(low, CLEARED_UP_TO)
     upper = min(1.0, float(np.ceil(high * STEPS)) / STEPS)
     lower = float(np.floor(low * STEPS)) / STEPS if low < high else upper
-    return replace(scaling, unsure_low=lower, unsure_high=upper, threshold=min(THRESHOLD, upper))
+    return replace(
+        calibration, unsure_low=lower, unsure_high=upper, threshold=min(THRESHOLD, upper)
+    )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from core.artifacts import Artifact, read_ir
 from core.config import HARDEST_PAIR
-from core.evaluation.calibration import ACCUSED_RATE, MISSED_RATE
+from core.evaluation.calibration import ACCUSED_RATE, CLEARED_UP_TO, MISSED_RATE
 from core.evaluation.robustness import DAMAGES
 from core.evaluation.sources import WRONG, how_known, kind_of, kinds_of, seen_in_words, titled
 from core.inference.verdict import CLASS_WORDS, OPINION_WORDS
@@ -118,7 +118,8 @@ def left_out_section(table: dict) -> str:
         "## Sources it never saw\n\n"
         "Each source in turn was left out of the training of the second opinion's head on "
         "DINOv2, of its guard and of its calibration, and then judged by these alone (the mean of "
-        f"{table['members']} heads; the other network takes too long to train for each source). "
+        f"{table['members']} heads; the other network takes too long to train for each source), "
+        f"with no all-clear above P(fake) {table['cleared_up_to']:.2f}. "
         "ROC AUC is against the other class's sources of valid, each counting alike. The guard "
         "turns a verdict on a face unlike all of training into unsure.\n\n"
         + "\n".join([head, "|---|---|---|---|---|---|---|---|", *lines])
@@ -194,8 +195,8 @@ def tried_section(metrics: dict, calibration: dict, alone: dict) -> str:
         f"{calibration['unsure_high']:.2f}, where at most {ACCUSED_RATE:.0%} of the photos of the "
         f'worst source of valid lie beyond it, "no trace found" ends at '
         f"{calibration['unsure_low']:.2f}, below which at most {MISSED_RATE:.0%} of valid's fakes "
-        f"lie.{_contradicted(calibration)} Of all these faces of test {answered:.0%} get an "
-        f"answer; ECE is "
+        f"lie, and never above {CLEARED_UP_TO:.2f}.{_contradicted(calibration)} Of all these "
+        f"faces of test {answered:.0%} get an answer; ECE is "
         f"{test['both']['ece']:.3f}. Sources of the same name were in training, of other people; "
         f"a source that was not may fare worse. ROC AUC of {kinds_of(HARDEST_PAIR)}: {ranks}."
         f"{_drawn(test['both'], alone)}\n\n"

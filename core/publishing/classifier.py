@@ -66,8 +66,8 @@ def publish(
     index, valid_faces = load_split(data, "valid")
     network = build_classifier(logits=True)
     network.set_weights(weights)
-    chosen = _chosen(valid_faces, settings)
-    (graph, constants), said = _served(network, _chosen(index.part("train"), settings), chosen)
+    chosen = trained_on(valid_faces, settings)
+    (graph, constants), said = _served(network, trained_on(index.part("train"), settings), chosen)
     yield said
     cnn = Cnn(Predictor(graph, constants))
     valid = score_faces(chosen, cnn)
@@ -142,7 +142,8 @@ def _is_shipped(files: dict[str, bytes], name: str, folder: Path) -> bool:
     )
 
 
-def _chosen(faces: pd.DataFrame, settings: dict) -> pd.DataFrame:
+def trained_on(faces: pd.DataFrame, settings: dict) -> pd.DataFrame:
+    """Those faces, rows of an index, whose sources a run learned from by its settings."""
     sources = settings["recipe"]["sources"]
     return faces[faces["source"].isin(sources)].reset_index(drop=True) if sources else faces
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from core.dataset.batches import row_weights
-from core.evaluation.calibration import fit_calibration
+from core.evaluation.calibration import banded, fit_calibration
 from core.evaluation.scores import Scores
 from core.inference.guard import Guard, fit_guard
 from core.inference.second import Head
@@ -22,10 +22,19 @@ CONTRADICTED_SHARE = 0.02  # of them, of which the networks' opinions lie too fa
 
 def calibrate(valid: Scores, max_strangeness: float | None = None) -> Calibration:
     """Fit a calibration to valid, each source with its share, that is slow to accuse."""
-    sources = valid.faces["source"].to_numpy()
-    weights = row_weights(valid.faces, shares_of(valid.faces))
-    fitted = fit_calibration(valid.labels, valid.log_odds, sources, weights, valid.sharpnesses)
+    fitted = fit_calibration(*_weighed(valid), valid.sharpnesses)
     return replace(fitted, max_strangeness=max_strangeness)
+
+
+def rebanded(valid: Scores, calibration: Calibration) -> Calibration:
+    """The same calibration with its unsure band fitted anew to valid."""
+    return banded(calibration, *_weighed(valid))
+
+
+def _weighed(valid: Scores) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Labels, log-odds, sources and weights of faces, each source with its share."""
+    sources = valid.faces["source"].to_numpy()
+    return valid.labels, valid.log_odds, sources, row_weights(valid.faces, shares_of(valid.faces))
 
 
 def shares_of(faces: pd.DataFrame) -> dict[str, float]:

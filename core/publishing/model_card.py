@@ -4,7 +4,7 @@ from pathlib import Path
 
 from core.artifacts import load_registry, read_json, ship_file
 from core.config import HARDEST_PAIR
-from core.evaluation.calibration import ACCUSED_RATE, MISSED_RATE
+from core.evaluation.calibration import ACCUSED_RATE, CLEARED_UP_TO, MISSED_RATE
 from core.evaluation.knowledge import shipped_knowledge, sources_of_fakes
 from core.evaluation.plain_words import PLAIN_WORDS, plain_lines
 from core.evaluation.robustness import SWEPT
@@ -226,7 +226,8 @@ def _verdicts(calibration: dict, figures: dict, *, has_both: bool) -> str:
         f"{calibration['unsure_high']:.2f}{other}, was chosen on valid "
         f"{'as for both networks' if has_both else 'so'}: beyond its upper end lie at most "
         f"{ACCUSED_RATE:.0%} of the photos of the worst source, below its lower one at most "
-        f"{MISSED_RATE:.0%} of the generated faces. Of all test faces "
+        f"{MISSED_RATE:.0%} of the generated faces; it is never above {CLEARED_UP_TO:.2f}. Of all "
+        f"test faces "
         f"{_answers(figures)}, and ECE is {figures['ece']:.3f}. Faces with a Laplacian variance "
         f"under {calibration['min_sharpness']:.1f} count as too blurred."
     )

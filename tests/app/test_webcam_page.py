@@ -11,6 +11,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.artifacts import read_json
 from core.config import ROOT
 from core.inference.live.judges import judges_of
 from core.inference.verdict import WORDS, State
@@ -155,7 +156,8 @@ def test_settings_survive_another_page(page, component):
     page.switch_page("pages/7_About.py").run()
     page.switch_page("pages/2_Webcam.py").run()
     assert page.slider("live_threshold").value == 0.8
-    assert page.slider("video_threshold").value == 0.5
+    shipped = read_json("both_live_calibration")
+    assert page.slider("video_threshold").value == round(shipped["unsure_high"], 2)
 
 
 def test_configured_servers_are_used(component, monkeypatch):

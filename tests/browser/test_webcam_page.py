@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import TimeoutError
 
+from core.artifacts import read_json
 from core.config import MIN_FACE_PX
 from core.inference.colors import CLASS_COLORS
 from core.mp4 import write_mp4
@@ -132,7 +133,9 @@ def test_opening_the_settings_changes_nothing(live_page, app_url):
     _open(page, app_url)
     page.wait_for_timeout(1500)  # a rerun or two has gone by: what they sent is used up
     first = settings()
-    assert float(first[0]) == pytest.approx(0.5, abs=0.2) and int(first[1]) == MIN_FACE_PX
+    shipped = read_json("both_live_calibration")
+    assert float(first[0]) == pytest.approx(shipped["unsure_high"], abs=0.006)
+    assert int(first[1]) == MIN_FACE_PX
     assert settings() == first
     page.get_by_role("button", name="Settings").first.click()
     page.locator("[data-testid=stPopoverBody]").get_by_role("slider").nth(1).press("ArrowRight")

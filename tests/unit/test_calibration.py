@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.evaluation.calibration import fit_calibration, fit_scaling
+from core.evaluation.calibration import CLEARED_UP_TO, banded, fit_calibration, fit_scaling
 
 
 @pytest.mark.parametrize(("temperature", "bias"), [(0.5, 0.0), (2.0, 1.5), (4.0, -3.0)])
@@ -25,6 +25,20 @@ def test_a_perfect_model_leaves_nobody_in_doubt_and_a_useless_one_nearly_everybo
     noise = np.random.default_rng(0).normal(size=200)
     useless = fit_calibration(labels, noise, sources, np.ones(200), np.ones(200))
     assert useless.in_band(useless.p_fake(noise)).mean() > 0.8
+
+
+def test_one_chance_in_five_of_being_generated_is_no_all_clear():
+    labels = np.array([0, 1] * 1000)
+    sources = np.where(labels == 0, "machine", "camera")
+    odds = np.where(labels == 0, 3.0, -3.0) + np.random.default_rng(1).normal(0, 2, 2000)
+    fitted = fit_calibration(labels, odds, sources, np.ones(2000), np.ones(2000))
+    p_fake = fitted.p_fake(odds)
+    # So few fakes lie below one half that their share alone would clear it all.
+    assert (p_fake[labels == 0] < 0.5).mean() < 0.1
+    assert fitted.unsure_low == CLEARED_UP_TO
+    assert (p_fake[fitted.states(p_fake) == "real"] <= CLEARED_UP_TO).all()
+    again = banded(fitted, labels, odds, sources, np.ones(2000))
+    assert again == fitted
 
 
 def test_the_sharpness_limit_is_the_first_percentile_of_the_photos():

@@ -61,6 +61,6 @@ def test_the_card_names_what_went_wrong_for_each_class():
     row = {"n": 9, "roc_auc": 0.75, "called_real": 0.1, "called_fake": 0.2, "unsure": 0.7}
     row |= {f"{name}_guarded": row[name] / 2 for name in ("called_real", "called_fake", "unsure")}
     rows = [{"source": "ffhq", "label": "real"} | row, {"source": "flux", "label": "fake"} | row]
-    lines = left_out_section({"members": 2, "rows": rows}).splitlines()
+    lines = left_out_section({"members": 2, "cleared_up_to": 0.2, "rows": rows}).splitlines()
     assert "| 9 | 0.750 | 0.20 | 0.10 |" in lines[-2]
     assert "| 9 | 0.750 | 0.10 | 0.05 |" in lines[-1]

@@ -8,6 +8,7 @@ import pytest
 from core.artifacts import load_registry, read_json
 from core.cli.main import main
 from core.config import ARTIFACTS_DIR
+from core.evaluation.calibration import CLEARED_UP_TO
 from core.evaluation.knowledge import shipped_rocs
 from core.inference.networks import Cnn, checksum_of, network_files
 from core.publishing.figures import AskedOnce
@@ -59,6 +60,24 @@ def test_figures_are_measured_anew_and_nothing_else_changes(tmp_path, monkeypatc
     assert "camera" in (folder / "MODEL_CARD.md").read_text("utf-8")
 
 
-def test_without_a_second_opinion_it_is_said_what_to_run(tmp_path, capsys):
-    assert main(["publish", str(tmp_path), "--as", "figures", "--data", str(tmp_path)]) == 1
+@pytest.mark.slow
+def test_bands_are_drawn_anew_and_no_p_fake_moves(tmp_path):
+    data = write_dataset(tmp_path / "set", {"valid": 5, "test": 5}, 64)
+    folder = shutil.copytree(ARTIFACTS_DIR, tmp_path / "artifacts")
+    names = ("classifier", "second", "both")
+    before = {name: read_json(f"{name}_calibration", folder) for name in names}
+    assert main(["publish", str(folder), "--as", "bands", "--data", str(data)]) == 0
+    for name in names:
+        found = read_json(f"{name}_calibration", folder)
+        band = {key: found[key] for key in ("unsure_low", "unsure_high", "threshold")}
+        assert band["unsure_low"] <= CLEARED_UP_TO and found == {**before[name], **band}
+        assert found != before[name]  # these textures are no faces
+    metrics = read_json("both_metrics", folder)
+    assert metrics["valid"]["both"]["n"] == metrics["test"]["both"]["n"] == 10
+    assert not {"both_robustness", "generator_judged"} & set(load_registry(folder))
+
+
+@pytest.mark.parametrize("kind", ["figures", "bands"])
+def test_without_a_second_opinion_it_is_said_what_to_run(tmp_path, capsys, kind):
+    assert main(["publish", str(tmp_path), "--as", kind, "--data", str(tmp_path)]) == 1
     assert "no second opinion" in capsys.readouterr().err

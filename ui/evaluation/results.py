@@ -9,7 +9,7 @@ from core.artifacts import load_registry
 from core.config import ARTIFACTS_DIR, CLASS_NAMES, FAKE
 from core.errors import UserError
 from core.evaluation import curves
-from core.evaluation.calibration import ACCUSED_RATE, MISSED_RATE
+from core.evaluation.calibration import ACCUSED_RATE, CLEARED_UP_TO, MISSED_RATE
 from core.evaluation.generators.judged import kept_judgement
 from core.evaluation.measurement import Measurement
 from core.evaluation.plain_words import BY_SIDE, THRESHOLD_MEANS
@@ -37,7 +37,8 @@ _MEANINGS = f"""
   networks contradict each other, or they are blurred, small, unlike all faces learned from, or
   without colours and not called fake. On the validation faces at most
   {ACCUSED_RATE:.0%} of the photos of the worst source lie above the band, and at most
-  {MISSED_RATE:.0%} of the generated faces below. It moves along with the threshold.
+  {MISSED_RATE:.0%} of the generated faces below; there is no all-clear above P(fake)
+  {CLEARED_UP_TO:.0%}. The band moves along with the threshold.
 - **ROC AUC**: the chance that a fake face scores above a real one. 0.5 is guessing, 1 is perfect;
   no threshold is involved.
 - **TPR at 1% FPR**: fakes above a threshold that only one real face in a hundred lies above.

@@ -5,35 +5,29 @@ import os
 import streamlit as st
 
 from core.config import MIN_FACE_PX
-from core.evaluation.plain_words import THRESHOLD_MEANS
 from core.inference.live.settings import LiveSettings
 from core.inference.verdict import Calibration
 from ui.live.ice import parse_ice_servers
 from ui.shared.detector_choice import detector_choice
+from ui.shared.widgets import accusing_choice
+
+_FITTED_ON = "It is not the limit of photos: it was fitted on people who were filmed."
 
 
 def live_settings(calibration: Calibration, key: str, *, mirror: bool = True) -> LiveSettings:
     """Draw the controls. What was set is kept while another page is open.
 
     Args:
-        calibration: gives the threshold to start from.
+        calibration: of moving pictures; where it accuses the slider begins.
         key: prefix of the widgets' keys.
         mirror: whether to offer it; a recorded video is not a looking-glass.
     """
-    start = LiveSettings(threshold=round(calibration.threshold, 2))
-    kept: LiveSettings = st.session_state.get(f"{key}_settings", start)
+    kept: LiveSettings = st.session_state.get(f"{key}_settings", LiveSettings())
     # What is in force goes in as `value`, never through the session state: the popover is built in
     # the browser only when it is opened, and what was set by then is lost on the way.
     with st.popover("Settings", icon=":material/tune:"):
-        threshold = st.slider(
-            "Threshold",
-            min_value=0.05,
-            max_value=0.95,
-            value=kept.threshold,
-            step=0.01,
-            key=f"{key}_threshold",
-            help=f"{THRESHOLD_MEANS} It is not the band of photos: it was fitted on people "
-            "who were filmed.",
+        threshold = accusing_choice(
+            calibration, kept.threshold, f"{key}_threshold", f" {_FITTED_ON}"
         )
         min_face_px = st.slider(
             "Smallest face (pixels)",

@@ -19,7 +19,7 @@ from core.inference.live.settings import LiveSettings
 from core.inference.live.track_log import to_table
 from core.inference.live.video import VideoReport
 from core.inference.report import to_csv
-from core.inference.verdict import WORDS, Calibration
+from core.inference.verdict import WORDS, Calibration, exact
 from ui.live.settings import live_settings
 from ui.shared.charts import BAND_NOTE, p_fake_over_time
 from ui.shared.detector_choice import say_if_replaced
@@ -61,7 +61,7 @@ def video_file(judges: Judges) -> None:
     )
     say_if_replaced(settings.detector)
     privacy_line("Videos")
-    calibration = judges.joining.with_threshold(settings.threshold).calibration
+    calibration = judges.joining.accusing_from(settings.threshold).calibration
     if file is not None:
         begin_once(file, judges, settings)
     job: VideoJob | None = st.session_state.get(_JOB)
@@ -169,8 +169,9 @@ def _result(job: VideoJob, calibration: Calibration) -> None:
             st.warning(literal(note), icon=":material/warning:")
     if job.calibration != calibration:
         st.info(
-            f"Judged with threshold {job.calibration.threshold:.0%}. To judge it with the new "
-            "settings, drop the file again.",
+            "A face was called generated from P(fake) "
+            f"{exact(job.calibration.unsure_high)} on. To judge it with the new settings, drop the "
+            "file again.",
             icon=":material/tune:",
         )
     if not report.frames:

@@ -78,7 +78,7 @@ def webcam(judges: Judges) -> None:
         _snapshot()
     with results:
         playing = context.state.playing
-        calibration = judges.joining.with_threshold(settings.threshold).calibration
+        calibration = judges.joining.accusing_from(settings.threshold).calibration
         connecting = context.state.signalling
         # while it connects, too: the page looks for the first picture itself, in case the browser's
         # word that it plays comes late

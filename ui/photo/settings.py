@@ -10,7 +10,7 @@ from core.inference.networks import has_second, load_calibration
 from core.inference.verdict import Calibration, exact
 from ui.shared.address import Field, moved, number, one_of, read_field, say
 from ui.shared.detector_choice import detector_choice
-from ui.shared.widgets import explained, say_error
+from ui.shared.widgets import HIGHEST, LOWEST, accusing_choice, explained, say_error
 
 _KEY = "photo_settings"
 _NAMES = {"both": "Both networks", "cnn": "The CNN alone", "second": "The second opinion alone"}
@@ -19,7 +19,6 @@ _CAPTIONS = {
     "cnn": "The small network of the original project, trained anew.",
     "second": "Two networks: one that has seen pictures of all kinds, one that looks for traces.",
 }
-LOWEST, HIGHEST = 0.05, 0.99
 
 
 @dataclass(frozen=True)
@@ -105,21 +104,11 @@ def _network_choice(kept: str) -> str:
 def _threshold_choice(network: str, kept: PhotoSettings) -> float | None:
     """A slider that begins where the shipped model accuses; None while it stands there."""
     try:
-        shipped = round(_calibration(network).unsure_high, 2)
+        shipped = _calibration(network)
     except UserError:
         return None  # said where the network is asked for
-    same = network == kept.network and kept.threshold is not None
-    chosen = st.slider(
-        "Called generated from P(fake)",
-        LOWEST,
-        HIGHEST,
-        kept.threshold if same else shipped,
-        step=0.01,
-        key=f"photo_threshold_{network}",
-        help="Lower: more fakes are called generated, and more photos. Higher: fewer of both; what "
-        "is no longer called generated becomes unsure, not cleared.",
-    )
-    return None if abs(chosen - shipped) < 0.005 else round(chosen, 2)
+    threshold = kept.threshold if network == kept.network else None
+    return accusing_choice(shipped, threshold, f"photo_threshold_{network}")
 
 
 def _calibration(network: str) -> Calibration:

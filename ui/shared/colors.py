@@ -76,5 +76,15 @@ def class_colors() -> dict[str, str]:
 
 
 def css_variables() -> str:
-    """CSS that names the colours of the theme that is on: `var(--rf-ink)` and so on."""
-    return f":root {{{' '.join(f'--rf-{name}: {color};' for name, color in palette().items())}}}"
+    """CSS that names the colours of the theme that is on: `var(--rf-ink)` and so on.
+
+    They follow Streamlit's own scheme at once when another theme is chosen in its menu, not only
+    at the next run; what floats above the page (tooltips, popovers) has the scheme of this run.
+    """
+    on = palette()
+    plain = " ".join(f"--rf-{name}: {color};" for name, color in on.items())
+    either = " ".join(f"--rf-{name}: light-dark({LIGHT[name]}, {DARK[name]});" for name in on)
+    return (
+        f":root {{color-scheme: {'dark' if on is DARK else 'light'}; {plain}}} "
+        f"@supports (color: light-dark(red, red)) {{:root {{{either}}}}}"
+    )

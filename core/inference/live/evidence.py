@@ -29,11 +29,11 @@ class Joining:
     weights: dict[str, float]
     calibration: Calibration
 
-    def with_threshold(self, threshold: float | None) -> "Joining":
-        """A copy with a user's threshold in (0, 1); None keeps the calibrated one."""
-        if threshold is None:
+    def accusing_from(self, p_fake: float | None) -> "Joining":
+        """A copy that calls a face fake from there, in (0, 1); None keeps what was calibrated."""
+        if p_fake is None:
             return self
-        return replace(self, calibration=self.calibration.with_threshold(threshold))
+        return replace(self, calibration=self.calibration.accusing_from(p_fake))
 
     def joined(self, means: dict[str, float]) -> float:
         """The weighted sum of mean log-odds, before calibration."""
@@ -66,6 +66,7 @@ class Evidence:
     _first_s: float | None = None
     _last_s: float | None = None
     _weakness: str | None = None
+    _rules: Calibration | None = None
 
     def add(self, part: str, log_odds: float, time_s: float) -> None:
         """Add a network's output for a usable view of the face.
@@ -115,6 +116,8 @@ class Evidence:
         """
         thin = self.is_thin(joining)
         p_fake = None if thin else self.p_fake(joining)
+        if joining.calibration != self._rules:  # a verdict by other rules holds nothing
+            self.state, self._rules = State.UNSURE, joining.calibration
         self.state = State.UNSURE if p_fake is None else self._next(p_fake, joining.calibration)
         if self.state != State.UNSURE:
             return Verdict(self.state)

@@ -81,7 +81,7 @@ class LivePipeline:
     @property
     def calibration(self) -> Calibration:
         """The calibration in use, with the threshold of the settings."""
-        return self._joining.with_threshold(self.settings.threshold).calibration
+        return self._joining.accusing_from(self.settings.threshold).calibration
 
     @property
     def remembered(self) -> int:
@@ -263,7 +263,7 @@ class LivePipeline:
         return reason or (crop.pixels, tensor)
 
     def _states(self, pixels: np.ndarray, settings: LiveSettings) -> tuple[TrackState, ...]:
-        joining, states = self._joining.with_threshold(settings.threshold), []
+        joining, states = self._joining.accusing_from(settings.threshold), []
         for track in sorted(self._tracker.tracks, key=lambda track: track.number):
             evidence, box = self._known[track.key].evidence, clipped(track.box, pixels)
             if not track.confirmed or box.area == 0:

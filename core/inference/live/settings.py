@@ -10,7 +10,7 @@ class LiveSettings:
     """Settings of a stream, which may change while it runs.
 
     Attributes:
-        threshold: P(fake) in (0, 1) that divides the two words; None is the calibrated one.
+        threshold: P(fake) in (0, 1) from which a face is called fake; None as calibrated.
         min_face_px: faces whose shorter side has fewer pixels stay unsure; at least `MIN_FACE_PX`.
         mirror: flip the shown picture; what is judged is not flipped.
         search_s: seconds between detections on the whole frame while all faces are confirmed.
