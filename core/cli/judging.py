@@ -20,6 +20,7 @@ from core.picture_files import NO_FILE
 
 if TYPE_CHECKING:
     from core.inference.live.video import VideoReport
+    from core.inference.photo import Inspector
 
 _PERCENT_BAR = "{percentage:3.0f}% {bar} {remaining} left"
 
@@ -86,12 +87,14 @@ def _classify(args: argparse.Namespace) -> int:
     from core.inference.photo import load_inspector
     from core.inference.report import to_contract
 
-    detector = _tell_of_detector(args.detector)
     if scoring_asked(args):
-        return score_to_file(args, detector)
-    inspector = load_inspector(network=args.network, detector=args.detector)
+        return score_to_file(args, _tell_of_detector(args.detector))
+
+    def load() -> "Inspector":
+        return load_inspector(network=args.network, detector=_tell_of_detector(args.detector))
+
     results = []
-    for result in judge_paths(args.paths, inspector, aligned=args.aligned, tell=tell):
+    for result in judge_paths(args.paths, load, aligned=args.aligned, tell=tell):
         results.append(to_contract(result))
         if not args.json:
             print(_as_text(results[-1]))

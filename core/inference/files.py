@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.config import MAX_FILE_BYTES
 from core.errors import UserError
+from core.imaging import decode_image
 from core.inference.photo import Inspector, PhotoResult, Prepared
 from core.inference.uris import is_uri, pictures_at, read_at, without_secrets
 from core.picture_files import NO_FILE, LeftOut, pictures_below
@@ -21,7 +22,7 @@ Tell = Callable[[str], object]
 
 def judge_paths(
     paths: list[Path],
-    inspector: Inspector,
+    load: Callable[[], Inspector],
     *,
     aligned: bool = False,
     tell: Tell = lambda sentence: None,
@@ -30,15 +31,33 @@ def judge_paths(
 
     Args:
         paths: files, or folders whose pictures (also further down) are taken by name.
-        inspector: detector, network and calibration.
+        load: gives detector, networks and calibration; called once, at the first picture that
+            can be read: what is wrong with those before it is told without a wait.
         aligned: each whole picture is one aligned face.
         tell: gets a sentence on what of a folder was left out.
+
+    Raises:
+        UserError: of `load`.
     """
+    inspector = None
     for found in files_of(paths, tell=tell):
-        if isinstance(found, PhotoResult):
-            yield found
-        else:
-            yield inspector.judge_prepared([prepare_path(found, inspector, aligned=aligned)])[0]
+        read = found if isinstance(found, PhotoResult) else _data_of(found)
+        if isinstance(read, bytes) and inspector is None:
+            read = _if_readable(str(found), read)
+        if isinstance(read, PhotoResult):
+            yield read
+            continue
+        inspector = inspector or load()
+        yield inspector.judge_file(str(found), read, aligned=aligned)
+
+
+def _if_readable(path: str, data: bytes) -> bytes | PhotoResult:
+    """The data of a picture, or what is wrong with it."""
+    try:
+        decode_image(data)
+    except UserError as error:
+        return PhotoResult(path, error=str(error))
+    return data
 
 
 def files_of(
@@ -127,16 +146,23 @@ def _is_regular(entry: os.DirEntry) -> bool:
 
 def prepare_path(path: str, inspector: Inspector, *, aligned: bool = False) -> Prepared:
     """Read a file, decode it, find and crop its faces; what is wrong becomes its error."""
+    data = _data_of(path)
+    if isinstance(data, PhotoResult):
+        return Prepared(data)
+    return inspector.prepare(path, data, aligned=aligned)
+
+
+def _data_of(path: str) -> bytes | PhotoResult:
+    """What stands in a file, or why it cannot be read."""
     try:
-        data = _read(path, MAX_FILE_BYTES + 1)  # enough to know that it is too large
+        return _read(path, MAX_FILE_BYTES + 1)  # enough to know that it is too large
     except FileNotFoundError:
-        return Prepared(PhotoResult(path, error=NO_FILE))
+        return PhotoResult(path, error=NO_FILE)
     except UserError as error:
-        return Prepared(PhotoResult(path, error=str(error)))
+        return PhotoResult(path, error=str(error))
     except (OSError, ValueError) as error:  # a path with a zero in it is no path
         why = getattr(error, "strerror", None) or error
-        return Prepared(PhotoResult(path, error=f"The file cannot be read ({why})."))
-    return inspector.prepare(path, data, aligned=aligned)
+        return PhotoResult(path, error=f"The file cannot be read ({why}).")
 
 
 def _read(path: str, most: int) -> bytes:

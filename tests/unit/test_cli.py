@@ -12,6 +12,7 @@ from PIL import Image
 from core.cli.common import OK, SOME_FAILED, WRONG_USAGE
 from core.cli.main import main
 from core.config import ARTIFACTS_DIR, ROOT
+from core.inference import photo
 from core.inference.files import files_of
 from core.scoring.rows import to_rows
 from core.training.run_folder import RunFolder
@@ -48,6 +49,21 @@ def test_classify_goes_on_after_an_error(photos, capsys):
     entries = json.loads(capsys.readouterr().out)
     assert [bool(entry["error"]) for entry in entries] == [True, True, False]
     assert len(entries[2]["faces"]) == 1
+
+
+def test_what_cannot_be_read_is_told_before_the_networks_are_loaded(photos, capsys, monkeypatch):
+    def load(**chosen):
+        printed.append(capsys.readouterr().out)
+        return whole(**chosen)
+
+    whole, printed = photo.load_inspector, []
+    monkeypatch.setattr(photo, "load_inspector", load)
+    (photos / "bad.png").write_bytes(b"no")
+    bad, good = str(photos / "bad.png"), str(photos / "portrait.jpg")
+    assert main(["classify", bad]) == SOME_FAILED
+    assert not printed and f"{bad!r}: error: " in capsys.readouterr().out
+    assert main(["classify", bad, good, good + "/.", str(photos / "group \U0001f600.jpg")]) == 1
+    assert len(printed) == 1 and "bad.png" in printed[0] and "portrait" not in printed[0]
 
 
 def test_classify_folder_and_text(photos, capsys):
