@@ -90,6 +90,18 @@ def test_judging_makes_verdicts_to_filter_and_sort_by(data):
     assert sum(len(_faces(_page(data=data, split="test", outcome=o))) for o in kinds) == 8
 
 
+def test_while_judging_goes_on_it_cannot_be_begun_again(data, monkeypatch):
+    def button(page):
+        return next(each for each in page.button if each.label == "Judge them")
+
+    page = _page(data=data, split="test")
+    assert not button(page).disabled
+    monkeypatch.setattr("ui.dataset.browse.judge_all", lambda *asked: None)  # as if it went on
+    page = _click(page, "Judge them")
+    assert button(page).disabled
+    assert not button(page.run()).disabled  # stopped by anything else: it may go on
+
+
 def test_a_face_closely_and_the_one_beside_it(data):
     page = _click(_page(data=data, label="real", order="name"), "Look at 2")
     assert not page.exception

@@ -22,6 +22,8 @@ from ui.shared.progress import judge_all
 from ui.shared.theme import empty_state
 from ui.shared.widgets import download
 
+_JUDGING = "ds_judging"  # set for one run of the page
+
 
 def browse(index: DatasetIndex, inspector: Inspector, *, mapped: bool = False) -> None:
     """The grid, or the face that was picked in it.
@@ -98,15 +100,17 @@ def _head(
 ) -> bool:
     """How many faces there are and what can be done with them; whether they are to be judged."""
     judged = int(np.isfinite(verdicts.p_fake[rows]).sum())
+    judging = st.session_state.pop(_JUDGING, False)
     with st.container(horizontal=True, vertical_alignment="center"):
         lost = f"; {len(index.unreadable):,} files are unreadable" if len(index.unreadable) else ""
         st.markdown(
             f"**{len(rows):,}** of {len(index.faces):,} faces, {judged:,} of them judged{lost}"
         )
-        start = st.button(
+        st.button(
             "Judge them",
             icon=":material/gavel:",
-            disabled=judged == len(rows),
+            on_click=_judge,
+            disabled=judging or judged == len(rows),
             help="The classifier looks at every face of the list. You may leave at "
             "any time: what is judged is kept.",
         )
@@ -123,4 +127,9 @@ def _head(
             f"{literal(index.relative(failed[0]))}."
         )
     tag_the_list(index, rows, tags)
-    return start
+    return judging
+
+
+def _judge() -> None:
+    """Let the run that follows judge: it draws the button without life from the beginning."""
+    st.session_state[_JUDGING] = True
