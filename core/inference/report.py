@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from core import tables
 from core.imaging import encode
-from core.inference.by_hand import BOX, UNSEEN, WHOLE
+from core.inference.by_hand import BOX, SIDES, UNSEEN, WHOLE
 from core.inference.colors import CLASS_COLORS
 from core.inference.geometry import Box
 from core.inference.photo import FaceResult, PhotoResult
@@ -72,10 +72,29 @@ def mark_of(faces: Sequence[FaceResult], face: FaceResult) -> str:
     if face.marked is None:
         return ""
     for number, other in enumerate(faces, start=1):
-        smaller = min(face.box.area, other.box.area)
-        if other.marked is None and face.box.overlap(other.box) > SAME_SHARE * smaller:
+        if other.marked is None and _is_same(face, other):
             return f"{MARKS[face.marked]}: it is face {number} once more"
     return MARKS[face.marked]
+
+
+def same_face(faces: Sequence[FaceResult], face: FaceResult) -> FaceResult | None:
+    """Which of a photo's faces another one shows once more, if any.
+
+    A box that reaches around several shows only one that is about as large as itself.
+    """
+    same = [other for other in faces if _is_same(face, other)]
+    if len(same) > 1:
+        same = [other for other in same if _about_as_large(other.box, face.box)]
+    return max(same, key=lambda other: face.box.iou(other.box), default=None)
+
+
+def _about_as_large(found: Box, box: Box) -> bool:
+    return SIDES[0] <= max(found.w, found.h) / max(box.w, box.h) <= SIDES[1]
+
+
+def _is_same(face: FaceResult, other: FaceResult) -> bool:
+    smaller = min(face.box.area, other.box.area)
+    return face.box.overlap(other.box) > SAME_SHARE * smaller
 
 
 def told(result: PhotoResult) -> list[str]:

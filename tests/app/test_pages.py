@@ -387,6 +387,17 @@ class TestMarkingAFace:
         page = _press(page, "Remove what I marked")
         assert not page.exception and self._faces(page) == found
 
+    def test_a_found_face_that_is_marked_counts_once(self, photo_page, examples):
+        page = _mark(_upload(photo_page, ("a.jpg", examples["Portrait A"])))
+        (found,) = self._faces(page)
+        page = _press(page, "Judge this box")
+        (first,) = self._faces(page)
+        assert first.marked and "once more" not in page_text(page)
+        page = _press(_mark(page), "Take the whole picture as one face")
+        assert [face.marked for face in self._faces(page)] == ["whole"]  # the newer mark
+        page = _press(page, "Remove what I marked")
+        assert not page.exception and self._faces(page) == (found,)
+
     def test_the_whole_picture_as_one_face(self, page):
         page = _press(page, "Take the whole picture as one face")
         assert self._faces(page)[-1].marked == "whole"

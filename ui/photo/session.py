@@ -11,6 +11,8 @@ import streamlit as st
 
 from core.imaging import decode_image
 from core.inference.photo import FaceResult, Inspector, PhotoResult
+from core.inference.reading_order import reading_order
+from core.inference.report import same_face
 from core.limits import JUDGING, LINE, SESSION_MB, Line
 from core.report.stamp import now
 from ui.shared.pictures import fitted
@@ -41,6 +43,7 @@ class Judged:
         size_bytes: of its file.
         judged_at: UTC, ISO 8601.
         judged_with: the settings that the result is of.
+        hidden: found faces in whose places faces stand that a person marked.
     """
 
     digest: str
@@ -49,6 +52,7 @@ class Judged:
     size_bytes: int = 0
     judged_at: str = ""
     judged_with: Hashable = None
+    hidden: tuple[FaceResult, ...] = ()
 
 
 def judged() -> list[Judged]:
@@ -213,19 +217,26 @@ def small_picture(item: Judged) -> np.ndarray:
 
 
 def add_faces(item: Judged, faces: tuple[FaceResult, ...]) -> None:
-    """Add faces that a person marked to what was found in a photo; the same box counts once."""
-    there = {(face.marked, face.box) for face in item.result.faces}
-    new = [face for face in faces if (face.marked, face.box) not in there]
-    _replace(item, (*item.result.faces, *new))
+    """Add faces that a person marked, each in the place of the one that it shows once more."""
+    there, hidden = list(item.result.faces), list(item.hidden)
+    for face in faces:
+        if (older := same_face(there, face)) is not None:
+            there = [each for each in there if each is not older]
+            hidden += [older] if older.marked is None else []
+        there.append(face)
+    _replace(item, there, hidden)
 
 
 def drop_marked(item: Judged) -> None:
-    """Take the marked faces out again."""
-    _replace(item, tuple(face for face in item.result.faces if face.marked is None))
+    """Take the marked faces out again: what was found is there as it was."""
+    found = [face for face in item.result.faces if face.marked is None] + [*item.hidden]
+    order = reading_order([face.box for face in found])
+    _replace(item, [found[at] for at in order], [])
 
 
-def _replace(item: Judged, faces: tuple[FaceResult, ...]) -> None:
-    changed = replace(item, result=replace(item.result, faces=faces))
+def _replace(item: Judged, faces: Sequence[FaceResult], hidden: Sequence[FaceResult]) -> None:
+    result = replace(item.result, faces=tuple(faces))
+    changed = replace(item, result=result, hidden=tuple(hidden))
     _keep(changed, item, judged(), [])  # nowhere, where it was cleared meanwhile
 
 
