@@ -100,7 +100,7 @@ def test_generated_faces_alone_give_a_rate_and_say_what_is_missing():
     page = _set(_page(), "number_input", FACES, 10)
     page = _press(page, "Measure")
     assert not page.exception
-    assert any(label.startswith("fakes above the threshold") for label in _figures(page))
+    assert any(label.startswith("generated faces above the threshold") for label in _figures(page))
     assert "ROC AUC" not in " ".join(_figures(page))
     assert "Only fake faces were judged" in page_text(page)
     assert "learned from faces of earlier epochs of this generator" in page_text(page)
@@ -136,8 +136,8 @@ def test_the_threshold_moves_figures_and_charts(data):
     def percent(figures: dict[str, str], name: str) -> int:
         return next(int(v.rstrip("%")) for label, v in figures.items() if label.startswith(name))
 
-    assert percent(low, "fakes above") >= percent(high, "fakes above")
-    assert percent(low, "real below") <= percent(high, "real below")
+    assert percent(low, "generated faces above") >= percent(high, "generated faces above")
+    assert percent(low, "real photos below") <= percent(high, "real photos below")
     lines = [
         shape["x0"]
         for chart in page.get("plotly_chart")
@@ -191,8 +191,8 @@ def test_pairs_of_sources_are_shown_apart(tmp_path):
         file.rename(file.with_name(f"other_{number}.png"))
     page = _data_measured(root)
     assert not page.exception and "By pair of sources" in page_text(page)
-    (table,) = [frame.value for frame in page.dataframe if "Real / fake" in frame.value]
-    assert table["Real / fake"].tolist() == ["camera / machine", "camera / other"]
+    (table,) = [frame.value for frame in page.dataframe if "Real / generated" in frame.value]
+    assert table["Real / generated"].tolist() == ["camera / machine", "camera / other"]
     assert table["Faces"].tolist() == [6, 6]
 
 
@@ -262,11 +262,11 @@ def test_it_is_said_whose_lines_are_missing_from_which_charts(monkeypatch):
         f"other charts ({others}) show the CNN and the authors' recipe alone, not the app's "
         "verdict, which stands on both."
     ) in page_text(page)
-    page = _set(page, "selectbox", "Real / fake", "ffhq / omi")
+    page = _set(page, "selectbox", "Real / generated", "ffhq / omi")
     assert not page.exception and not page.error
     assert "Of the authors' recipe this pair was not measured." in page_text(page)
     few.clear()
-    page = _set(page, "selectbox", "Real / fake", "ffhq / stylegan")
+    page = _set(page, "selectbox", "Real / generated", "ffhq / stylegan")
     assert not page.exception and "measured:" not in page_text(page)
 
 

@@ -226,7 +226,7 @@ def test_the_table_tells_probabilities_as_the_cards_do(photo_page, examples):
     assert f"P(fake) {shown[-1]}" in html.unescape(page_text(page))  # of the newest photo
     display = page.dataframe[0].proto.arrow_data.styler.display_values
     values = pyarrow.ipc.open_stream(display).read_pandas()
-    assert values["Highest P(fake)"].tolist() == shown
+    assert values["P(fake)"].tolist() == shown
 
 
 def test_examples_have_names_that_do_not_tell(photo_page):

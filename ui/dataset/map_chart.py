@@ -5,6 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.dataset.browse import OUTCOMES
+from core.inference.verdict import CLASS_WORDS
 from ui.shared.colors import RUNS, class_colors, palette
 from ui.shared.names import chart_text
 
@@ -12,6 +13,7 @@ HEIGHT_PX = 520
 COLOURINGS = {"label": "Class", "source": "Source", "outcome": "Verdict"}
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "x")
 _OUTCOME_COLORS = {"right": "right", "wrong": "wrong", "unsure": "unsure", "unjudged": "gray"}
+_WORDS = {"label": CLASS_WORDS, "outcome": OUTCOMES}
 _FAINT = 0.15  # of dots that are not chosen
 
 
@@ -27,12 +29,14 @@ def map_chart(dots: pd.DataFrame, by: str, chosen: np.ndarray | None) -> go.Figu
     for number, (value, part) in enumerate(dots.groupby(by)):
         color, symbol = _style(str(value), by, number)
         told = part[["row", "name", "label", "outcome"]].assign(
-            name=part["name"].map(chart_text), outcome=part["outcome"].map(OUTCOMES)
+            name=part["name"].map(chart_text),
+            label=part["label"].map(CLASS_WORDS),
+            outcome=part["outcome"].map(OUTCOMES),
         )
         figure.add_scatter(
             x=part["x"],
             y=part["y"],
-            name=chart_text(OUTCOMES[str(value)] if by == "outcome" else str(value)),
+            name=_WORDS.get(by, {}).get(str(value)) or chart_text(str(value)),
             mode="markers",
             marker={"color": color, "symbol": symbol, "size": 8, "opacity": 0.8},
             customdata=told.to_numpy(),

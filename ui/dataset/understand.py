@@ -30,8 +30,8 @@ def counts(index: DatasetIndex) -> None:
     facts(
         [
             ("faces", f"{len(faces):,}", "readable pictures"),
-            ("real", f"{per_class.get('real', 0):,}", "photographs"),
-            ("fake", f"{per_class.get('fake', 0):,}", "generated faces"),
+            ("real photos", f"{per_class.get('real', 0):,}", "in real/"),
+            ("generated", f"{per_class.get('fake', 0):,}", "in fake/"),
             ("unreadable", f"{len(index.unreadable):,}", "files that are no picture"),
             ("MB", f"{faces['bytes'].sum() / 1e6:,.1f}", "size of all files"),
         ]

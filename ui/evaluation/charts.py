@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from core.config import CLASS_NAMES
 from core.evaluation.robustness import SWEPT
 from core.evaluation.sources import kind_of
-from core.inference.verdict import Calibration
+from core.inference.verdict import CLASS_WORDS, Calibration
 from ui.shared.charts import names_above, plain
 from ui.shared.colors import class_colors, palette
 from ui.shared.names import chart_text
@@ -44,7 +44,7 @@ def histogram(labels: np.ndarray, p_fake: np.ndarray, calibration: Calibration) 
         figure.add_bar(
             x=(edges[:-1] + edges[1:]) / 2,
             y=counts,
-            name=f"{name} faces",
+            name=CLASS_WORDS[name],
             marker={"color": class_colors()[name]},
             hovertemplate="P(fake) about %{x:.0%}: %{y} faces",
         )

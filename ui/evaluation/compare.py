@@ -68,7 +68,7 @@ def pairs(run: Measurement, calibration: Calibration) -> None:
         return
     st.markdown("**By pair of sources**")
     rows = {kinds_of(pair): row for pair, row in found.items()}
-    _figure_table("Real / fake", rows, _PAIR)
+    _figure_table("Real / generated", rows, _PAIR)
     st.caption(
         "The figures above mix these pairs. ECE before calibration is that of the bare network."
     )

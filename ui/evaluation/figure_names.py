@@ -5,8 +5,8 @@ SOURCE_PX = 234  # of a table's column in which no source's name, of `KINDS`, is
 FIGURES = {
     "n": "Faces",
     "accuracy": "Accuracy",
-    "detected": "Fakes above the threshold",
-    "recall_real": "Real below the threshold",
+    "detected": "Generated above the threshold",
+    "recall_real": "Real photos below the threshold",
     "roc_auc": "ROC AUC",
     "tpr_at_1pct_fpr": "TPR at 1% FPR",
     "ece_uncalibrated": "ECE before calibration",

@@ -57,8 +57,8 @@ def _roc(judged: Judged) -> go.Figure:
     _, labels, p_fake = judged.runs[0]
     called, fakes = p_fake >= judged.calibration.threshold, labels == FAKE
     add_dot(figure, called[~fakes].mean(), called[fakes].mean())
-    figure.update_xaxes(title="real faces above the threshold", range=[-0.01, 1.01], **SHARE)
-    figure.update_yaxes(title="fakes above the threshold", range=[0, 1.02], **SHARE)
+    figure.update_xaxes(title="real photos above the threshold", range=[-0.01, 1.01], **SHARE)
+    figure.update_yaxes(title="generated faces above the threshold", range=[0, 1.02], **SHARE)
     return plain(figure)
 
 
@@ -72,7 +72,7 @@ def _precision_recall(judged: Judged) -> go.Figure:
     called, fakes = p_fake >= judged.calibration.threshold, labels == FAKE
     if called.any():
         add_dot(figure, called[fakes].mean(), fakes[called].mean())
-    figure.update_xaxes(title="fakes above the threshold", range=[0, 1.01], **SHARE)
+    figure.update_xaxes(title="generated faces above the threshold", range=[0, 1.01], **SHARE)
     figure.update_yaxes(title="alarms that are right", range=[0, 1.02], **SHARE)
     return plain(figure)
 
@@ -108,7 +108,7 @@ def _reliability(judged: Judged) -> go.Figure:
             hovertemplate="says %{x:.0%}, is %{y:.0%} of %{customdata} faces",
         )
     figure.update_xaxes(title="P(fake) as told", range=[-0.01, 1.01], **SHARE)
-    figure.update_yaxes(title="share that is fake", range=[-0.02, 1.02], **SHARE)
+    figure.update_yaxes(title="share that is generated", range=[-0.02, 1.02], **SHARE)
     return plain(figure)
 
 
@@ -149,7 +149,7 @@ PLOTS = (
     Plot(
         "Precision and recall",
         _precision_recall,
-        f"At this mix of real and fake faces; {BY_SIDE}.",
+        f"At this mix of real photos and generated faces; {BY_SIDE}.",
     ),
     Plot(
         "Reliability",

@@ -30,9 +30,9 @@ from ui.shared.widgets import KEPT, STILL
 _RUN, _NEXT, _ASKED = "ev_run", "ev_next", "ev_asked"
 FEW = 100  # under so many faces of a class, one in a hundred cannot be counted
 _MEANINGS = f"""
-- **Fakes above the threshold**, **real below it**, **on the right side**: how often each kind, or
-  any face, lies on its side of the threshold, {BY_SIDE}. A verdict asks for more: only beyond the
-  unsure band is a face called generated, or no trace found.
+- **Generated faces above the threshold**, **real photos below it**, **on the right side**: how
+  often each kind, or any face, lies on its side of the threshold, {BY_SIDE}. A verdict asks for
+  more: only beyond the unsure band is a face called generated, or no trace found.
 - **Get an answer**: the others are unsure, as on the Photo page. They lie in the unsure band, the
   networks contradict each other, or they are blurred, small, unlike all faces learned from, or
   without colours and not called fake. On the validation faces at most
@@ -163,8 +163,8 @@ def _heading(run: Measurement) -> None:
 def _figures(figures: dict) -> None:
     items = []
     for key, name in (
-        ("detected", "fakes above the threshold"),
-        ("recall_real", "real below the threshold"),
+        ("detected", "generated faces above the threshold"),
+        ("recall_real", "real photos below it"),
     ):
         if figures[key] is not None:
             low, high = figures[f"{key}_ci95"]

@@ -47,7 +47,7 @@ def robustness() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         start = pairs.index(HARDEST_PAIR) if HARDEST_PAIR in pairs else 0
         pair = st.selectbox(
-            "Real / fake", pairs, index=start, format_func=kinds_of, width=340, key="ev_pair"
+            "Real / generated", pairs, index=start, format_func=kinds_of, width=340, key="ev_pair"
         )
         measure = st.segmented_control(
             "Figure",

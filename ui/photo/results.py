@@ -24,7 +24,7 @@ from ui.shared.theme import verdict_counts
 from ui.shared.widgets import say_error
 
 SHOWN_FACES = 6  # cards drawn at once; a crowd is paged
-_PICTURE, _HIGHEST = "Face", "Highest P(fake)"
+_PICTURE, _HIGHEST = "Face", "P(fake)"
 THUMBNAIL_PX = 48  # in the table
 _NOT_LISTED = "Not listed: "  # so begins the detector's note on faces that are too small
 
@@ -62,9 +62,9 @@ def _overview(items: list[Judged], names: list[str]) -> int:
     table = pd.DataFrame(
         {
             _PICTURE: [_thumbnail(item) for item in items],
-            "Photo": names,
-            _HIGHEST: [_highest(item) for item in items],
             "Verdicts": [_verdicts(item) for item in items],
+            _HIGHEST: [_highest(item) for item in items],
+            "Photo": names,
             "Faces": [len(item.result.faces) for item in items],
         }
     )
@@ -78,7 +78,9 @@ def _overview(items: list[Judged], names: list[str]) -> int:
         row_height=THUMBNAIL_PX,
         column_config={
             _PICTURE: st.column_config.ImageColumn(width=THUMBNAIL_PX),
-            "Verdicts": st.column_config.TextColumn(width="large"),
+            # A phone shows these three without scrolling.
+            "Verdicts": st.column_config.TextColumn(width=140),
+            _HIGHEST: st.column_config.Column(width=76, help="The highest of the photo's faces."),
         },
     )
     st.caption("Select a row to see that photo; until then it is the newest that could be read.")
