@@ -170,7 +170,7 @@ def test_a_missing_example_is_a_sentence(page, monkeypatch):
     def missing():
         raise UserError("The file examples/a.jpg is missing.")
 
-    monkeypatch.setattr("ui.photo.uploads.load_examples", missing)
+    monkeypatch.setattr("ui.shared.photo_files.load_examples", missing)
     for cache in (st.cache_data, st.cache_resource):
         cache.clear()
     app = AppTest.from_file(str(ROOT / page), default_timeout=60).run()

@@ -263,6 +263,7 @@ def test_photos_are_judged_by_a_run_that_is_not_shipped(runs, monkeypatch):
     page.run()
     assert not page.exception and not page.error
     assert any("core evaluate --run" in code.value for code in page.code)
+    assert "What epoch 1, the best of this run on valid so far, says" in page_text(page)
     expected = [
         inspector_of(weights, shared_detector("blazeface")[0]).judge_file("", example.data)
         for example in load_examples()

@@ -4,8 +4,8 @@ import streamlit as st
 
 from core.config import MAX_FILE_BYTES
 from ui.photo import session
+from ui.shared.photo_files import LIMIT
 
-LIMIT = f"{MAX_FILE_BYTES // 2**20} MB"
 # The uploader marks them, but forgets that once it is folded away or another page is open. The
 # words stay in the window until files are chosen anew or the results are cleared.
 _SCRIPT = """

@@ -7,29 +7,17 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from core.config import IMAGE_FORMATS, MAX_FILE_BYTES
 from core.errors import UserError
-from core.examples import Example, load_examples
 from core.inference.aligned import aligned_face
 from ui.photo import session
 from ui.photo.settings import photo_settings
-from ui.photo.too_large import LIMIT
 from ui.shared.names import literal, plain_name
+from ui.shared.photo_files import drop_photos, shared_examples, with_names
 from ui.shared.resources import get_inspector
 from ui.shared.widgets import say_error
 
 THUMBNAIL_PX = 112
 _PASTE = "To paste a copied picture: Ctrl+V (on a Mac Cmd+V), anywhere on this page."
-
-
-@st.cache_data(show_spinner=False)
-def shared_examples() -> list[Example]:
-    """The pictures to try, read and checked once.
-
-    Raises:
-        UserError: as `load_examples`.
-    """
-    return load_examples()
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
@@ -63,17 +51,9 @@ def upload(name: str) -> list[tuple[str, bytes]]:
     Whoever takes a file out again takes its result along.
     """
     key = session.upload_key(name)
-    files = st.file_uploader(
-        f"Drop photos here, up to {LIMIT} each ({IMAGE_FORMATS})",
-        accept_multiple_files=True,
-        max_upload_size=MAX_FILE_BYTES // 2**20,
-        key=key,
-        help=_PASTE,
-        on_change=_files_changed,
-        args=(key,),
-    )
+    files = drop_photos(key, help=_PASTE, on_change=_files_changed, args=(key,))
     st.session_state[f"{key}_seen"] = _known_as(files, st.session_state.get(f"{key}_seen", {}))
-    return [(plain_name(file.name), file.getvalue()) for file in files]
+    return with_names(files)
 
 
 def _files_changed(key: str) -> None:

@@ -1,22 +1,23 @@
 """Judge photos with a run that is not shipped."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
 
-from core.config import DEFAULT_DETECTOR, IMAGE_FORMATS, MAX_FILE_BYTES
+from core.config import DEFAULT_DETECTOR
 from core.errors import UserError
 from core.inference.detector import shared_detector
 from core.inference.photo import Inspector, PhotoResult
 from core.inference.report import told
 from core.inference.trial import inspector_of
 from core.inference.verdict import percent
+from core.training.classifier.best import MONITOR, best_epoch
 from core.training.run_folder import RunFolder
 from ui.photo import session
-from ui.photo.too_large import LIMIT
-from ui.photo.uploads import shared_examples
 from ui.shared.face_grid import picture_grid
-from ui.shared.names import literal, plain_name
+from ui.shared.names import literal
+from ui.shared.photo_files import drop_photos, shared_examples, with_names
 from ui.shared.progress import slow_bar
 from ui.shared.widgets import say_error
 
@@ -35,21 +36,26 @@ def trial(run: Path) -> None:
         if not st.session_state.get(_OPEN):
             return
         st.caption(
-            "What the best epoch of this run says, alone. Its P(fake) is not calibrated and no "
+            f"What {_who_judges(RunFolder(run))} says, alone. Its P(fake) is not calibrated and no "
             "faces are left open: it shows what the run has learned, not what is true of a photo."
         )
-        files = st.file_uploader(
-            f"Drop photos here, up to {LIMIT} each ({IMAGE_FORMATS})",
-            accept_multiple_files=True,
-            max_upload_size=MAX_FILE_BYTES // 2**20,
-            key=f"{_OPEN}_files",
-        )
+        files = drop_photos(f"{_OPEN}_files")
         try:
-            pictures = [(plain_name(file.name), file.getvalue()) for file in files]
+            pictures = with_names(files)
             pictures += [(example.title, example.data) for example in shared_examples()]
             _draw(_judged(run, pictures))
         except UserError as error:
             say_error(error)
+
+
+def _who_judges(run: RunFolder) -> str:
+    """The epoch whose weights judge, in words."""
+    with suppress(UserError):  # a damaged history or no settings: its weights judge all the same
+        recipe = run.settings().get("recipe")
+        monitor = str(recipe.get("monitor", MONITOR)) if isinstance(recipe, dict) else MONITOR
+        if (epoch := best_epoch(run.load_history(), monitor)) and run.best_file.exists():
+            return f"epoch {epoch}, the best of this run on valid so far,"
+    return "the best epoch of this run"
 
 
 def _judged(run: Path, pictures: list[tuple[str, bytes]]) -> list[PhotoResult]:

@@ -4,6 +4,7 @@ import math
 from dataclasses import asdict, dataclass, replace
 
 from core.training.classifier.augmentation import FaceAugmentation
+from core.training.classifier.best import MONITOR
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Recipe:
     high_pass: bool = False
     ema_decay: float = 0.0
     policy: str = "float32"
-    monitor: str = "val_accuracy"
+    monitor: str = MONITOR
     sources: tuple[str, ...] = ()
     source_shares: dict[str, float] | None = None
     samples_per_epoch: int | None = None

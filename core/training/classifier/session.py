@@ -18,6 +18,7 @@ from core.dataset.batches import epoch_rows, make_batches, pick_filmed, pick_par
 from core.evaluation.metrics import roc_auc
 from core.models.classifier import start_high_pass
 from core.training.checkpoint import load_weights, stack, unstack
+from core.training.classifier.best import best_epoch
 from core.training.classifier.networks import build_network
 from core.training.classifier.parts import Part, describe_faces, load_parts
 from core.training.classifier.recipes import Recipe
@@ -169,9 +170,8 @@ class _Session:
         self.model.set_weights(trained)
         row = {"epoch": self.epoch + 1, "loss": loss, "accuracy": accuracy, **figures}
         row["seconds"] = round(time.monotonic() - started, 1)
-        best = max((past[self.recipe.monitor] for past in self.history), default=-np.inf)
         self.history.append(row)
-        if row[self.recipe.monitor] > best:
+        if best_epoch(self.history, self.recipe.monitor) == row["epoch"]:
             self.run.save_best(kept)
         self.run.save_history(self.history)
         self.run.save_state(self._state())
