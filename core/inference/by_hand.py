@@ -1,6 +1,6 @@
 """A person helps: the face in a box that somebody drew, where the detector saw none."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from core.inference.geometry import Box, Crop, Face, clipped, crop_face
 
 MIN_BOX_PX = 8  # a smaller box is a slip of the hand
 LOOK_AROUND = 1.0  # the detector is shown so much around the box, as a share of its larger side
+SAME_SHARE = 0.7  # of the smaller of two boxes lies in the other: both show one face
 SIDES = (0.4, 1.7)  # of a face found, over the box's: beyond them it is not the one that is meant
 
 
@@ -74,10 +75,30 @@ def square_around(pixels: np.ndarray, box: Box) -> Crop:
 def _is_meant(found: Box, box: Box) -> bool:
     x, y = found.x + found.w / 2, found.y + found.h / 2
     within = box.x < x < box.x + box.w and box.y < y < box.y + box.h
-    return within and SIDES[0] <= max(found.w, found.h) / max(box.w, box.h) <= SIDES[1]
+    return within and _about_as_large(found, box)
 
 
 def _around(box: Box, pixels: np.ndarray) -> Box:
     margin = round(LOOK_AROUND * max(box.w, box.h))
     wide = Box(box.x - margin, box.y - margin, box.w + 2 * margin, box.h + 2 * margin)
     return clipped(wide, pixels)
+
+
+def is_same(one: Box, other: Box) -> bool:
+    """Whether two boxes show one face."""
+    return one.overlap(other) > SAME_SHARE * min(one.area, other.area)
+
+
+def same_box(boxes: Sequence[Box], box: Box) -> int | None:
+    """Which of the boxes shows the face of another one once more: its place; None if none does.
+
+    A box that reaches around several shows only one that is about as large as itself.
+    """
+    same = [place for place, other in enumerate(boxes) if is_same(box, other)]
+    if len(same) > 1:
+        same = [place for place in same if _about_as_large(boxes[place], box)]
+    return max(same, key=lambda place: box.iou(boxes[place]), default=None)
+
+
+def _about_as_large(found: Box, box: Box) -> bool:
+    return SIDES[0] <= max(found.w, found.h) / max(box.w, box.h) <= SIDES[1]

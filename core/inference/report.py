@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from core import tables
 from core.imaging import encode
-from core.inference.by_hand import BOX, SIDES, UNSEEN, WHOLE
+from core.inference.by_hand import BOX, UNSEEN, WHOLE, is_same
 from core.inference.colors import CLASS_COLORS
 from core.inference.geometry import Box
 from core.inference.photo import FaceResult, PhotoResult
@@ -22,7 +22,6 @@ MARKS = {
     UNSEEN: "marked by hand; the detector sees no face there, so the square is judged as drawn",
     WHOLE: "taken to be the whole picture, by hand",
 }
-SAME_SHARE = 0.7  # of the smaller of two boxes lies in the other: both show one face
 OPINIONS = ("cnn", "second")
 # Of a label's type, as a share of the picture's longer side: legible where a page shows it small.
 FONT_SHARE, LEAST_FONT_PX = 0.03, 11
@@ -72,29 +71,9 @@ def mark_of(faces: Sequence[FaceResult], face: FaceResult) -> str:
     if face.marked is None:
         return ""
     for number, other in enumerate(faces, start=1):
-        if other.marked is None and _is_same(face, other):
+        if other.marked is None and is_same(face.box, other.box):
             return f"{MARKS[face.marked]}: it is face {number} once more"
     return MARKS[face.marked]
-
-
-def same_face(faces: Sequence[FaceResult], face: FaceResult) -> FaceResult | None:
-    """Which of a photo's faces another one shows once more, if any.
-
-    A box that reaches around several shows only one that is about as large as itself.
-    """
-    same = [other for other in faces if _is_same(face, other)]
-    if len(same) > 1:
-        same = [other for other in same if _about_as_large(other.box, face.box)]
-    return max(same, key=lambda other: face.box.iou(other.box), default=None)
-
-
-def _about_as_large(found: Box, box: Box) -> bool:
-    return SIDES[0] <= max(found.w, found.h) / max(box.w, box.h) <= SIDES[1]
-
-
-def _is_same(face: FaceResult, other: FaceResult) -> bool:
-    smaller = min(face.box.area, other.box.area)
-    return face.box.overlap(other.box) > SAME_SHARE * smaller
 
 
 def told(result: PhotoResult) -> list[str]:

@@ -10,9 +10,9 @@ import numpy as np
 import streamlit as st
 
 from core.imaging import decode_image
+from core.inference.by_hand import same_box
 from core.inference.photo import FaceResult, Inspector, PhotoResult
 from core.inference.reading_order import reading_order
-from core.inference.report import same_face
 from core.limits import JUDGING, LINE, SESSION_MB, Line
 from core.report.stamp import now
 from ui.shared.pictures import fitted
@@ -220,8 +220,8 @@ def add_faces(item: Judged, faces: tuple[FaceResult, ...]) -> None:
     """Add faces that a person marked, each in the place of the one that it shows once more."""
     there, hidden = list(item.result.faces), list(item.hidden)
     for face in faces:
-        if (older := same_face(there, face)) is not None:
-            there = [each for each in there if each is not older]
+        if (place := same_box([each.box for each in there], face.box)) is not None:
+            older = there.pop(place)
             hidden += [older] if older.marked is None else []
         there.append(face)
     _replace(item, there, hidden)
