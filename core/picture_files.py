@@ -143,7 +143,12 @@ def counted(count: int, what: str) -> str:
         count: from 0.
         what: one of them; its plural ends in s.
     """
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
+    return f"{count:,} {plural(count, what)}"
+
+
+def plural(count: int, what: str) -> str:
+    """The word of `counted` alone: "epoch" of one, "epochs" of any other number."""
+    return what if count == 1 else f"{what}s"
 
 
 def as_text(name: str) -> str:

@@ -96,8 +96,8 @@ def _left_out_of_second(args: argparse.Namespace) -> int:
         rows.append(row)
         if not args.json:
             print(_source(row), flush=True)
-    found = {"split": "train and valid", "members": MEMBERS, "cleared_up_to": CLEARED_UP_TO}
-    found["rows"] = rows
+    how = {"split": "train and valid", "members": MEMBERS, "cleared_up_to": CLEARED_UP_TO}
+    found = {**how, "rows": rows}
     if args.keep:
         keep("second", "generalization", found)
     if args.json:

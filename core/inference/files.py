@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.config import MAX_FILE_BYTES
 from core.errors import UserError
-from core.imaging import decode_image
+from core.imaging import Photo, decode_image
 from core.inference.photo import Inspector, PhotoResult, Prepared
 from core.inference.uris import is_uri, pictures_at, read_at, without_secrets
 from core.picture_files import NO_FILE, LeftOut, pictures_below
@@ -41,23 +41,12 @@ def judge_paths(
     """
     inspector = None
     for found in files_of(paths, tell=tell):
-        read = found if isinstance(found, PhotoResult) else _data_of(found)
-        if isinstance(read, bytes) and inspector is None:
-            read = _if_readable(str(found), read)
+        read = found if isinstance(found, PhotoResult) else _picture_of(found)
         if isinstance(read, PhotoResult):
             yield read
             continue
         inspector = inspector or load()
-        yield inspector.judge_file(str(found), read, aligned=aligned)
-
-
-def _if_readable(path: str, data: bytes) -> bytes | PhotoResult:
-    """The data of a picture, or what is wrong with it."""
-    try:
-        decode_image(data)
-    except UserError as error:
-        return PhotoResult(path, error=str(error))
-    return data
+        yield inspector.judge_file(str(found), *read, aligned=aligned)
 
 
 def files_of(
@@ -150,6 +139,17 @@ def prepare_path(path: str, inspector: Inspector, *, aligned: bool = False) -> P
     if isinstance(data, PhotoResult):
         return Prepared(data)
     return inspector.prepare(path, data, aligned=aligned)
+
+
+def _picture_of(path: str) -> tuple[bytes, Photo] | PhotoResult:
+    """What stands in a file and the picture it is, or what is wrong with it."""
+    data = _data_of(path)
+    if isinstance(data, PhotoResult):
+        return data
+    try:
+        return data, decode_image(data)
+    except UserError as error:
+        return PhotoResult(path, error=str(error))
 
 
 def _data_of(path: str) -> bytes | PhotoResult:

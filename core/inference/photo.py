@@ -225,20 +225,25 @@ class Inspector:
         opinions = dict(condition.opinions)
         return FaceResult(box, thumbnail, tensor, p_fake, verdict, opinions, marked)
 
-    def judge_file(self, name: str, data: bytes, *, aligned: bool = False) -> PhotoResult:
+    def judge_file(
+        self, name: str, data: bytes, photo: Photo | None = None, *, aligned: bool = False
+    ) -> PhotoResult:
         """Decode and judge a file; what is wrong with it becomes the result's `error`.
 
         Args:
             name: shown to the user, never used as a path.
             data: the file's bytes.
+            photo: what they decode to, where that is known already.
             aligned: as in `judge`.
         """
-        return self.judge_prepared([self.prepare(name, data, aligned=aligned)])[0]
+        return self.judge_prepared([self.prepare(name, data, photo, aligned=aligned)])[0]
 
-    def prepare(self, name: str, data: bytes, *, aligned: bool = False) -> Prepared:
+    def prepare(
+        self, name: str, data: bytes, photo: Photo | None = None, *, aligned: bool = False
+    ) -> Prepared:
         """All of `judge_file` but the networks: decode a file, find and crop its faces."""
         try:
-            photo = decode_image(data)
+            photo = decode_image(data) if photo is None else photo
             cut = self._cut(photo, aligned)
         except UserError as error:
             return Prepared(PhotoResult(name, error=str(error)))

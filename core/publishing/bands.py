@@ -1,21 +1,17 @@
 """Draw the unsure bands of what is shipped anew, and measure it with them."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import cast
 
-from core.artifacts import Shipment, load_registry, read_json
 from core.config import ARTIFACTS_DIR
 from core.dataset.index import load_split
-from core.errors import UserError
 from core.evaluation.scores import score_faces
-from core.inference.networks import Network, has_second, load_panel
+from core.inference.networks import Network
 from core.inference.second import SecondOpinion
-from core.inference.verdict import Calibration
 from core.publishing.classifier import measure_split, pairs_in_short, trained_on
-from core.publishing.figures import AskedOnce, publish_figures
+from core.publishing.figures import AskedOnce, kept_anew, load_shipped, publish_figures
 from core.publishing.fitting import rebanded
 from core.publishing.model_card import write_model_card
 from core.publishing.second import figures, in_short, joined_scores, judge_faces
@@ -45,13 +41,7 @@ def publish_bands(data: Path, *, folder: Path = ARTIFACTS_DIR) -> Iterator[str]:
         for line in publish_bands(Path("data")):
             print(line)
     """
-    if not has_second(folder):
-        raise UserError(
-            f"{folder} holds no second opinion. `publish {folder} --data DIR` calibrates the "
-            "classifier alone."
-        )
-    panel = load_panel("both", folder)
-    metrics, alone = (read_json(f"{name}_metrics", folder) for name in ("both", "classifier"))
+    panel, metrics, alone = load_shipped(folder, "calibrates")
     index, all_valid = load_split(data, "valid")
     load_split(data, "test")  # said before minutes of work
     cnn: Network = AskedOnce(panel.parts["cnn"])
@@ -66,19 +56,12 @@ def publish_bands(data: Path, *, folder: Path = ARTIFACTS_DIR) -> Iterator[str]:
     panel = replace(panel, calibration=both, part_calibrations=own)
     metrics["valid"] = figures(panel, valid)
     alone["valid"] = measure_split(index, "valid", cnn, own["cnn"])
+    rules = {name: {"calibration": asdict(each)} for name, each in {**own, "both": both}.items()}
+    tested = metrics["test"]
     shipments = [
-        _kept("classifier", own["cnn"], alone, pairs_in_short(alone), folder),
-        _kept("second", own["second"], None, in_short(metrics["test"]["second"]), folder),
-        _kept("both", both, metrics, in_short(metrics["test"]["both"]), folder),
+        kept_anew("classifier", {**rules["cnn"], "metrics": alone}, pairs_in_short(alone), folder),
+        kept_anew("second", rules["second"], in_short(tested["second"]), folder),
+        kept_anew("both", {**rules["both"], "metrics": metrics}, in_short(tested["both"]), folder),
     ]
     ship_with_card(write_model_card, shipments, withdrawn=OUTDATED, folder=folder)
     yield from publish_figures(data, folder=folder)
-
-
-def _kept(
-    name: str, calibration: Calibration, metrics: dict | None, short: dict, folder: Path
-) -> Shipment:
-    files = {"calibration.json": json.dumps(asdict(calibration)).encode()}
-    if metrics is not None:
-        files["metrics.json"] = json.dumps(metrics).encode()
-    return Shipment(name, files, load_registry(folder)[f"{name}_calibration"].data, short)

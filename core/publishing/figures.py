@@ -12,7 +12,7 @@ from core.artifacts import Shipment, load_registry, read_json
 from core.config import ARTIFACTS_DIR
 from core.dataset.index import load_split
 from core.errors import UserError
-from core.inference.networks import Network, has_second, load_panel
+from core.inference.networks import Network, Panel, has_second, load_panel
 from core.inference.second import SecondOpinion
 from core.publishing.classifier import measure_split, pairs_in_short
 from core.publishing.model_card import write_model_card
@@ -41,24 +41,18 @@ def publish_figures(data: Path, *, folder: Path = ARTIFACTS_DIR) -> Iterator[str
         for line in publish_figures(Path("data")):
             print(line)
     """
-    if not has_second(folder):
-        raise UserError(
-            f"{folder} holds no second opinion. `publish {folder} --data DIR` measures the "
-            "classifier alone."
-        )
-    panel, metrics = load_panel("both", folder), read_json("both_metrics", folder)
+    panel, metrics, alone = load_shipped(folder, "measures")
     index, _ = load_split(data, "test")
     faces = chosen_faces(index, "test", SecondRecipe())
     cnn = AskedOnce(panel.parts["cnn"])  # most faces are also among those of the whole split
     judged = judge_faces(faces, cnn, cast(SecondOpinion, panel.second))
     metrics["test"] = figures(panel, judged)
     yield f"Measured on {len(judged.first.labels)} faces of test."
-    alone = read_json("classifier_metrics", folder)
     alone["test"] = measure_split(index, "test", cnn, panel.part_calibrations["cnn"])
     yield f"Measured the CNN alone on {alone['test']['n']} faces of test."
     kept = [
-        _kept("both", metrics, in_short(metrics["test"]["both"]), folder),
-        _kept("classifier", alone, pairs_in_short(alone), folder),
+        kept_anew("both", {"metrics": metrics}, in_short(metrics["test"]["both"]), folder),
+        kept_anew("classifier", {"metrics": alone}, pairs_in_short(alone), folder),
     ]
     ship_with_card(write_model_card, kept, folder=folder)
     yield f"Wrote the figures to {folder.name}/."
@@ -88,6 +82,33 @@ class AskedOnce:
         return np.array([self._said[key] for key in keys], np.float32)
 
 
-def _kept(name: str, metrics: dict, short: dict, folder: Path) -> Shipment:
-    made_from = load_registry(folder)[f"{name}_metrics"].data
-    return Shipment(name, {"metrics.json": json.dumps(metrics).encode()}, made_from, short)
+def load_shipped(folder: Path, does: str) -> tuple[Panel, dict, dict]:
+    """What is shipped: both networks, their figures, and those of the CNN alone.
+
+    Args:
+        folder: where the artifacts lie.
+        does: what a plain `publish` does to the CNN alone, for the error: "measures".
+
+    Raises:
+        UserError: the shipped networks cannot be used, or there is no second opinion.
+    """
+    if not has_second(folder):
+        raise UserError(
+            f"{folder} holds no second opinion. `publish {folder} --data DIR` {does} the "
+            "classifier alone."
+        )
+    both, alone = (read_json(f"{name}_metrics", folder) for name in ("both", "classifier"))
+    return load_panel("both", folder), both, alone
+
+
+def kept_anew(name: str, values: dict[str, dict], short: dict, folder: Path) -> Shipment:
+    """JSON files of what is shipped already, in the place of those there.
+
+    Args:
+        name: "both", "classifier" or "second".
+        values: by kind, "metrics" or "calibration".
+        short: the figures that the registry tells.
+        folder: where the registry lies.
+    """
+    files = {f"{kind}.json": json.dumps(value).encode() for kind, value in values.items()}
+    return Shipment(name, files, load_registry(folder)[f"{name}_calibration"].data, short)

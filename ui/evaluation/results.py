@@ -16,6 +16,7 @@ from core.evaluation.plain_words import BY_SIDE, THRESHOLD_MEANS
 from core.evaluation.sources import kind_of
 from core.inference.photo import Inspector
 from core.inference.verdict import SHORT_WORDS, Calibration, State, exact, sigmoid
+from core.picture_files import counted
 from ui.evaluation import charts
 from ui.evaluation.compare import compared, names_of, pairs, pin_button, pinned_beside
 from ui.evaluation.faces import downloads, galleries
@@ -154,8 +155,7 @@ def _heading(run: Measurement) -> None:
         )
     bad = {**run.unreadable, **run.failed}
     if bad:
-        count = "1 file" if len(bad) == 1 else f"{len(bad):,} files"
-        with st.expander(f"{count} could not be judged"):
+        with st.expander(f"{counted(len(bad), 'file')} could not be judged"):
             table = pd.DataFrame({"File": list(bad), "Why": list(bad.values())})
             st.dataframe(table, hide_index=True, width="stretch")
 

@@ -9,7 +9,7 @@ from core.config import CACHE_DIR, RUNS_DIR
 from core.errors import UserError
 from core.jobs import JobStatus, job_status
 from core.open_folder import served
-from core.picture_files import counted
+from core.picture_files import plural
 from core.training.histories import QUANTITIES, History, run_history
 from core.training.launch import (
     StartRun,
@@ -176,8 +176,7 @@ def _progress_of(run: Path, key: str) -> None:
         return
     last = history.table.iloc[-1]
     done = int(last["epoch"])
-    label = counted(done, "epoch").removeprefix(f"{done:,} ")
-    shown = [(f"{label} finished", f"{done:,}", "in this run's folder")]
+    shown = [(f"{plural(done, 'epoch')} finished", f"{done:,}", "in this run's folder")]
     shown += [
         (QUANTITIES[name], f"{last[name]:.3g}", "after the last epoch")
         for name in history.quantities[:4]
