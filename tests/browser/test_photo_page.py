@@ -336,6 +336,10 @@ def test_names_are_drawn_as_they_are(page, app_url, examples):
         assert alert.locator("a, code, em, del, .katex, [style*=color]").count() == 0
 
 
+# The page's words stand before its script has run: a paste at that very moment is nobody's.
+TAKES_PASTES = (
+    "window.tooLarge && document.querySelector('[data-testid=stFileUploader] input[multiple]')"
+)
 PASTE = """(data) => {
   const bytes = Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0));
   const carried = new DataTransfer();
@@ -347,6 +351,7 @@ PASTE = """(data) => {
 
 def test_a_picture_can_be_pasted_anywhere_on_the_page(page, app_url, examples):
     _open_photo(page, app_url)
+    page.wait_for_function(TAKES_PASTES)
     page.evaluate(PASTE, base64.b64encode(examples["Portrait A"]).decode())
     page.get_by_role("heading", name="pasted.jpg").wait_for()
     page.locator(".rf-scale").wait_for()

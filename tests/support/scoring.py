@@ -53,12 +53,12 @@ class FakeInspector(Inspector):
         self.panel.part_calibrations["cnn"] = own
         self._log = log
 
-    def prepare(self, name: str, data: bytes, *, aligned: bool = False) -> Prepared:
+    def prepare(self, name: str, data: bytes, *args, **options) -> Prepared:
         if self._log:
             self._log.note(name)
         if BOMB in Path(name).name:
             os._exit(3)
-        return super().prepare(name, data, aligned=aligned)
+        return super().prepare(name, data, *args, **options)
 
 
 def in_this_process(chunks: Iterable[list[str]]) -> Iterator[tuple[list[str], list]]:
