@@ -8,6 +8,7 @@ import re
 from core.config import ROOT
 from core.evaluation.knowledge import Knowledge, shipped_knowledge
 
+KINDS = "artifacts/MODEL_CARD.md#where-people-try-it"  # where each stands in a row of its own
 README = ROOT / "README.md"
 SAID = ("fake", "unsure", "real")
 PART = re.compile(r"(?<=<!-- measured -->\n).*?(?=<!-- /measured -->)", re.DOTALL)
@@ -25,7 +26,8 @@ def with_table(text: str, known: Knowledge) -> str:
 def measured_table(known: Knowledge) -> str:
     """Of 100 faces of test, how many got which verdict, with 95% intervals, as Markdown."""
     kinds = sum(row["label"] == "real" for row in known.rows)
-    rows = [("real photos", f"{kinds} kinds", [known.rate("real", said) for said in SAID])]
+    each = f"[{kinds} kinds]({KINDS})"
+    rows = [("real photos", each, [known.rate("real", said) for said in SAID])]
     rows += [("generated", "all", [known.rate("fake", said) for said in SAID])]
     rows += [
         ("generated", f"by {family}", [known.family_rate(family, said) for said in SAID])

@@ -40,8 +40,9 @@ class Rate:
 
     @property
     def interval(self) -> str:
-        """The 95% interval of 100: "1 to 3"."""
-        return " to ".join(f"{100 * end:.0f}" for end in self.ci95)
+        """The 95% interval of 100: "1 to 3", and "0.4 to 1.5" where the count is below 1."""
+        digits = 1 if 0 < self.share < 0.01 else 0
+        return " to ".join(f"{100 * end:.{digits}f}" for end in self.ci95)
 
 
 @dataclass(frozen=True)

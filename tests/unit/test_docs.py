@@ -13,7 +13,7 @@ from core.cli.main import build_parser
 from core.config import ROOT
 from core.evaluation.knowledge import knowledge_of, shipped_knowledge
 from core.inference.verdict import COLOURLESS_RULE
-from tools.readme_table import README, measured_table, with_table
+from tools.readme_table import KINDS, README, measured_table, with_table
 
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 TEXTS = [README, ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", *PAGES]
@@ -59,7 +59,9 @@ def test_the_table_follows_the_figures():
     known = knowledge_of({"fake/stylegan": 3, "real/ffhq": 3}, figures)
     text = with_table("a\n<!-- measured -->\nold\n<!-- /measured -->\nb\n", known)
     assert "old" not in text and text.startswith("a\n") and text.endswith("\nb\n")
-    assert "| real photos | 1 kinds | 50 | 10 (4 to 21) |" in text
+    assert f"| real photos | [1 kinds]({KINDS}) | 50 | 10 (4 to 21) |" in text
+    heading = KINDS.partition("#")[2].replace("-", " ")
+    assert f"## {heading}\n" in (ROOT / "artifacts/MODEL_CARD.md").read_text().lower()
     assert "| generated | by StyleGAN | 50 | 10 (4 to 21) |" in text
 
 

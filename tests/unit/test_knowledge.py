@@ -7,7 +7,7 @@ import pytest
 from core.artifacts import read_json, ship
 from core.evaluation import knowledge
 from core.evaluation.intervals import wilson_ci95
-from core.evaluation.knowledge import knowledge_of, shipped_knowledge
+from core.evaluation.knowledge import Rate, knowledge_of, shipped_knowledge
 from core.evaluation.plain_words import caught_line, plain_lines
 from core.evaluation.sources import (
     EARLIER_EPOCHS,
@@ -75,6 +75,10 @@ def test_all_photos_count_in_the_pooled_rate(known):
     assert (rate.n, rate.share) == (122, 7 / 122)
     assert rate.ci95 == wilson_ci95(7, 122)
     assert (rate.count, rate.interval) == ("6", "3 to 11")
+    few = Rate(7 / 949, 949, wilson_ci95(7, 949))
+    assert (few.count, few.interval) == ("fewer than 1", "0.4 to 1.5")
+    none = Rate(0.0, 50, wilson_ci95(0, 50))
+    assert (none.count, none.interval) == ("0", "0 to 7")
 
 
 def test_the_worst_kind_is_one_that_was_measured_well(known):

@@ -39,7 +39,7 @@ def few_faces():
     """Figures come from few pairs and faces, and from the DCGAN alone."""
     few_seeds = partial(module.measure_directions, seeds=4)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("core.evaluation.generators.distances.MS_SSIM_PAIRS", 50)
+        patch.setattr("core.evaluation.generators.distances.MS_SSIM_PAIRS", 3)
         patch.setattr("core.training.gan.session.SAMPLE_SEEDS", 8)
         patch.setattr(module, "measure_directions", few_seeds)
         patch.setattr(module, "load_generator", _not_installed)
