@@ -56,8 +56,11 @@ def test_cancel_keeps_what_is_done(page, app_url):
     _open(page, app_url)
     _measure(page, 2000)
     page.get_by_text(re.compile("Judged [1-9][0-9]+ of")).first.wait_for()
+    again = page.get_by_role("button", name="Measure", exact=True).last
+    assert again.is_disabled()
     page.get_by_role("button", name="Cancel, keep what is done").click()
     page.get_by_text("Stopped early").wait_for()
+    page.locator(".st-key-ev_go button:enabled").wait_for()
     page.get_by_text("Who was called what").wait_for()
     _no_traceback(page)
 

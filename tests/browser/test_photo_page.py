@@ -302,6 +302,19 @@ def test_no_third_party_is_contacted(page, app_url, examples):
     assert hosts - {None, ""} == {"localhost"}  # blob: and data: addresses have no host
 
 
+@pytest.mark.parametrize("width", [1280, 820, 400])
+def test_no_figure_of_the_home_page_is_cut(page, app_url, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(app_url)
+    page.get_by_text("Of 100 generated ones it is unsure about").wait_for()
+    cut = page.eval_on_selector_all(
+        "[data-testid=stMetric] *",
+        "all => all.filter(one => one.scrollWidth > one.clientWidth + 1"
+        " && getComputedStyle(one).overflow !== 'visible').map(one => one.innerText)",
+    )
+    assert cut == []
+
+
 def test_the_heat_map(page, app_url, examples):
     _open_photo(page, app_url)
     _drop(page, ("me.jpg", examples["Portrait A"]))

@@ -90,9 +90,15 @@ def damage_chart(
     order = next(iter(models.values()))["level"].tolist()
     figure.update_xaxes(title=axis, type="category", categoryorder="array", categoryarray=order)
     if floor:
-        figure.add_hline(0.5, line={"color": palette()["gray"], "width": 1, "dash": "dot"})
+        figure.add_hline(0.5, **_guessing("bottom right"))
     figure.update_yaxes(title=title, range=[floor, 1.02])
     return plain(figure)
+
+
+def _guessing(place: str) -> dict:
+    """How the line is drawn that a network without knowledge would stand on; words at its end."""
+    line = {"color": palette()["gray"], "width": 1, "dash": "dot"}
+    return {"line": line, "annotation_text": "guessing", "annotation_position": place}
 
 
 def generator_chart(rows: list[dict]) -> go.Figure:
@@ -121,7 +127,7 @@ def generator_chart(rows: list[dict]) -> go.Figure:
             },
             hovertemplate="%{y}: %{x:.3f}",
         )
-    figure.add_vline(0.5, line={"color": palette()["gray"], "width": 1, "dash": "dot"})
+    figure.add_vline(0.5, **_guessing("top"))
     figure.update_xaxes(title="ROC AUC", range=[lowest, 1.01])
     names = list(dict.fromkeys(table["name"]))[::-1]
     return names_above(plain(figure), names).update_yaxes(showgrid=True)

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.config import SPLITS
 from core.errors import UserError
@@ -66,14 +67,19 @@ def wanted_measurement() -> Measurement | None:
     """Draw the widgets; a fresh measurement once its button is pressed, else None."""
     with st.container(border=True):
         kind = switch("What to judge", _KINDS, "ev_kind")
+        widgets, foot = st.container(), st.empty()
         try:
-            return _generated() if kind == "generated" else _data_set()
+            with widgets:
+                wanted = _generated(foot) if kind == "generated" else _data_set(foot)
         except UserError as error:
             say_error(error)
             return None
+        if wanted is not None:  # pressed once more, it would begin anew and lose what is done
+            _go(foot, ready=False, key="ev_going")
+        return wanted
 
 
-def _generated() -> Measurement | None:
+def _generated(foot: DeltaGenerator) -> Measurement | None:
     painters = _painters()
     most = MAX_FACES // 2
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -92,7 +98,7 @@ def _generated() -> Measurement | None:
     folder = _folder("Folder with real faces to tell them from (without one: only how many fakes "
                      "lie above the threshold)")  # fmt: skip
     index = open_dataset(folder) if folder else None
-    if not _go(ready=index is not None or not folder):
+    if not _go(foot, ready=index is not None or not folder):
         return None
     generator = _load(painters[name])
     if generator is None:
@@ -110,13 +116,13 @@ def _generated() -> Measurement | None:
     return Measurement(f"{title}, against {len(reals)} real ones", joined)
 
 
-def _data_set() -> Measurement | None:
+def _data_set(foot: DeltaGenerator) -> Measurement | None:
     folder = _folder("Folder with faces, on the machine that runs this app")
     index = open_dataset(folder) if folder else None
     if index is None:
         if not folder:
             st.caption("Name a folder in Kaggle's layout, or one with real/ and fake/ in it.")
-        _go(ready=False)
+        _go(foot, ready=False)
         return None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         there = set(index.faces["split"])
@@ -133,7 +139,7 @@ def _data_set() -> Measurement | None:
         count = st.number_input(
             "Faces at most", 10, MAX_FACES, step=100, key="ev_most", width=150, **KEPT
         )
-    if not _go():
+    if not _go(foot):
         return None
     faces = index.part(split)
     if chosen:
@@ -151,9 +157,9 @@ def _folder(label: str) -> str:
     return st.text_input(label, key="ev_folder", placeholder=placeholder, **KEPT).strip()
 
 
-def _go(*, ready: bool = True) -> bool:
-    return st.button(
-        "Measure", type="primary", icon=":material/play_arrow:", key="ev_go", disabled=not ready
+def _go(foot: DeltaGenerator, *, ready: bool = True, key: str = "ev_go") -> bool:
+    return foot.button(
+        "Measure", type="primary", icon=":material/play_arrow:", key=key, disabled=not ready
     )
 
 
