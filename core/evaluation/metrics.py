@@ -10,6 +10,7 @@ from core.config import FAKE, REAL
 from core.evaluation.intervals import wilson_ci95
 
 ECE_BINS = 15
+GUESSING = 0.5  # ROC AUC of who knows nothing
 
 
 def roc_auc(labels: np.ndarray, p_fake: np.ndarray, weights: np.ndarray | None = None) -> float:

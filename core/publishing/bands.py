@@ -11,11 +11,11 @@ from core.evaluation.scores import score_faces
 from core.inference.networks import Network
 from core.inference.second import SecondOpinion
 from core.publishing.classifier import measure_split, pairs_in_short, trained_on
-from core.publishing.figures import AskedOnce, kept_anew, load_shipped, publish_figures
+from core.publishing.figures import AskedOnce, load_shipped, publish_figures
 from core.publishing.fitting import rebanded
 from core.publishing.model_card import write_model_card
 from core.publishing.second import figures, in_short, joined_scores, judge_faces
-from core.publishing.with_card import ship_with_card
+from core.publishing.with_card import kept_anew, ship_with_card
 from core.training.second.session import SecondRecipe, chosen_faces
 
 OUTDATED = ("both_robustness", "classifier_robustness", "generator_judged")

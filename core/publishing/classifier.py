@@ -20,15 +20,17 @@ from core.artifacts import (
 from core.config import ARTIFACTS_DIR, IMAGE_SIZE
 from core.dataset.index import DatasetIndex, load_split
 from core.errors import UserError
-from core.evaluation.scores import Change, report, score_faces
+from core.evaluation.metrics import GUESSING, roc_auc_ci95
+from core.evaluation.scores import Change, Scores, report, score_faces
 from core.evaluation.sources import plentiful
-from core.inference.networks import Cnn, Network
+from core.inference.networks import Cnn, Network, has_second
 from core.inference.predictor import Predictor
 from core.inference.verdict import Calibration
 from core.models.classifier import build_classifier
 from core.models.export import to_keras_file, to_openvino
 from core.publishing.eight_bits import CNN_EXACT, predictor_in_eight_bits
 from core.publishing.fitting import calibrate
+from core.publishing.joined import OUTDATED, joined_anew
 from core.publishing.model_card import write_model_card
 from core.publishing.with_card import ship_with_card
 from core.training.classifier.networks import network_name
@@ -82,6 +84,8 @@ def publish(
     metrics["test"] = measure_split(index, "test", cnn, calibration)
     metrics["test_filmed"] = measure_split(index, "test", cnn, live, change=Webcam())
     yield f"Measured on {metrics['test']['n']} faces of test."
+    if sure_of_nothing := _guesses(valid):
+        yield sure_of_nothing
 
     files = {"metrics.json": json.dumps(metrics, indent=2).encode(), "history.csv": history}
     if name == SHIPPED:
@@ -92,7 +96,11 @@ def publish(
             "bin": constants,
             "weights.h5": to_keras_file(network),
         }
-    _ship(name, files, metrics, folder)
+    others: list[Shipment] = []
+    if name == SHIPPED and has_second(folder) and not _is_shipped(files, name, folder):
+        others, said = joined_anew(cnn, calibration, index, folder)
+        yield said
+    _ship(name, files, metrics, others, folder)
     yield f"Wrote the artifacts of {name} to {folder.name}/."
     yield "Wrote MODEL_CARD.md."
 
@@ -120,14 +128,28 @@ def _served(
     return files, f"In 8 bits: {rounded}."
 
 
-def _ship(name: str, files: dict[str, bytes], metrics: dict, folder: Path) -> None:
+def _guesses(valid: Scores) -> str:
+    """A warning if a classifier tells nothing of valid's faces, or ""."""
+    low, high = roc_auc_ci95(valid.labels, valid.log_odds)
+    if low > GUESSING:
+        return ""
+    return (
+        f"Warning: on valid this classifier may as well guess (ROC AUC {low:.2f} to {high:.2f}, "
+        f"95%; guessing has {GUESSING}). Train it longer, or on more faces, before others rely "
+        "on it."
+    )
+
+
+def _ship(
+    name: str, files: dict[str, bytes], metrics: dict, others: list[Shipment], folder: Path
+) -> None:
     """Put the files into the registry; tables that another model was measured for go."""
-    others = () if _is_shipped(files, name, folder) else ("robustness", "generalization")
-    outdated = tuple(f"{name}_{table}" for table in others)
+    tables = () if _is_shipped(files, name, folder) else ("robustness", "generalization")
+    outdated = (*(f"{name}_{table}" for table in tables), *(OUTDATED if others else ()))
     faces = metrics["data"]["train"]
     described = f"{sum(faces.values())} faces of train: {', '.join(sorted(faces))}"
     shipment = Shipment(name, files, described, pairs_in_short(metrics))
-    ship_with_card(write_model_card, [shipment], withdrawn=outdated, folder=folder)
+    ship_with_card(write_model_card, [shipment, *others], withdrawn=outdated, folder=folder)
 
 
 def _is_shipped(files: dict[str, bytes], name: str, folder: Path) -> bool:

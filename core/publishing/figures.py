@@ -1,14 +1,13 @@
 """Measure what is shipped on test anew, and change nothing else."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
 import numpy as np
 
-from core.artifacts import Shipment, load_registry, read_json
+from core.artifacts import read_json
 from core.config import ARTIFACTS_DIR
 from core.dataset.index import load_split
 from core.errors import UserError
@@ -17,7 +16,7 @@ from core.inference.second import SecondOpinion
 from core.publishing.classifier import measure_split, pairs_in_short
 from core.publishing.model_card import write_model_card
 from core.publishing.second import figures, in_short, judge_faces
-from core.publishing.with_card import ship_with_card
+from core.publishing.with_card import kept_anew, ship_with_card
 from core.training.second.session import SecondRecipe, chosen_faces
 
 
@@ -99,16 +98,3 @@ def load_shipped(folder: Path, does: str) -> tuple[Panel, dict, dict]:
         )
     both, alone = (read_json(f"{name}_metrics", folder) for name in ("both", "classifier"))
     return load_panel("both", folder), both, alone
-
-
-def kept_anew(name: str, values: dict[str, dict], short: dict, folder: Path) -> Shipment:
-    """JSON files of what is shipped already, in the place of those there.
-
-    Args:
-        name: "both", "classifier" or "second".
-        values: by kind, "metrics" or "calibration".
-        short: the figures that the registry tells.
-        folder: where the registry lies.
-    """
-    files = {f"{kind}.json": json.dumps(value).encode() for kind, value in values.items()}
-    return Shipment(name, files, load_registry(folder)[f"{name}_calibration"].data, short)

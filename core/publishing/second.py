@@ -84,7 +84,7 @@ def publish_second(
         UserError: the run, the data or the shipped CNN cannot be used.
     """
     run = RunFolder(run_dir)
-    recipe, head = recipe_of(run), head_of(run)
+    head, recipe = head_of(run), recipe_of(run)  # the first says in words what run it is
     index, _ = load_split(data, "valid")
     train, held_out = (chosen_faces(index, split, recipe) for split in ("train", "valid"))
     backbone, rounded = _backbone(run, head, train, held_out)

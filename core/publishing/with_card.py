@@ -1,11 +1,12 @@
 """Ship models and the card that tells of them: both, or neither where the card cannot be told."""
 
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from core.artifacts import Shipment, ship_all
+from core.artifacts import Shipment, load_registry, ship_all
 
 
 def ship_with_card(
@@ -30,3 +31,16 @@ def ship_with_card(
         for place in (copy, folder):
             ship_all(shipments, withdrawn=withdrawn, folder=place)
             write_card(place)
+
+
+def kept_anew(name: str, values: dict[str, dict], short: dict, folder: Path) -> Shipment:
+    """JSON files of what is shipped already, in the place of those there.
+
+    Args:
+        name: "both", "classifier" or "second".
+        values: by kind, "metrics", "calibration" or "joining".
+        short: the figures that the registry tells.
+        folder: where the registry lies.
+    """
+    files = {f"{kind}.json": json.dumps(value).encode() for kind, value in values.items()}
+    return Shipment(name, files, load_registry(folder)[f"{name}_calibration"].data, short)

@@ -131,6 +131,23 @@ def test_another_theme_of_the_menu_is_followed_at_once(browser, app_url):
     page.get_by_test_id("stMainMenu").click()
     for name in ("Dark", "Light"):
         page.get_by_test_id(f"stMainMenuItem-theme-{name}").click()
-        page.wait_for_timeout(300)  # the page does not run again; colours fade over
+        page.wait_for_timeout(300)  # before the page runs again; colours fade over
         assert _colours(page) == COLOURS[name.lower()]
+    context.close()
+
+
+INK = """() => getComputedStyle(document.querySelector('.js-plotly-plot .legendtext')).fill"""
+
+
+def test_charts_follow_another_theme_of_the_menu(browser, app_url):
+    context = browser.new_context(color_scheme="light", viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(f"{app_url}/Evaluation?view=robustness")
+    page.locator(".js-plotly-plot .legendtext").first.wait_for()
+    wait_until_still(page)
+    before = page.evaluate(INK)
+    page.get_by_test_id("stMainMenu").click()
+    for name, same in (("Dark", False), ("Light", True)):
+        page.get_by_test_id(f"stMainMenuItem-theme-{name}").click()
+        page.wait_for_function(f"([ink, same]) => (({INK})() === ink) === same", arg=[before, same])
     context.close()

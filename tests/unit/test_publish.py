@@ -9,6 +9,7 @@ import pytest
 
 from core.artifacts import load_registry, read_json
 from core.cli.main import main
+from core.config import ARTIFACTS_DIR
 from core.errors import UserError
 from core.evaluation import robustness
 from core.inference.photo import load_inspector
@@ -73,6 +74,38 @@ def test_the_card_quotes_the_measured_figures(run, published, tmp_path):
     assert "the authors' recipe" in card and "non-commercial" in card
     kinds = {name for name in load_registry(tmp_path) if name.startswith("original_")}
     assert kinds == {"original_metrics", "original_history"}
+
+
+def test_a_new_cnn_is_joined_with_the_second_opinion_anew(run, tmp_path):
+    """Weights, bands and figures of both together are of the CNN that is shipped, not of the old."""
+    folder = shutil.copytree(ARTIFACTS_DIR, tmp_path / "artifacts")
+    names = ("both_joining", "both_calibration", "both_metrics", "second_calibration")
+    before = {name: read_json(name, folder) for name in names}
+    lines = list(publish(*run, folder=folder))
+    assert any("Joined with the second opinion anew" in line for line in lines)
+    after = {name: read_json(name, folder) for name in names}
+    assert all(after[name] != before[name] for name in names)
+    metrics = after["both_metrics"]
+    assert metrics["test"]["both"]["n"] == metrics["valid"]["both"]["n"] == 16
+    assert metrics["traces"]["weights"] == read_json("second_joining", folder)
+    assert "(95%: " in (folder / "MODEL_CARD.md").read_text("utf-8")
+    assert "949 photos" not in (folder / "MODEL_CARD.md").read_text("utf-8")
+    assert not {"both_robustness", "both_live_calibration"} & set(load_registry(folder))
+    inspector = load_inspector(folder)
+    assert inspector.panel.weights == after["both_joining"]
+    kept = {name: read_json(name, folder) for name in names}
+    list(publish(*run, folder=folder))  # the same once more: nothing is joined
+    assert {name: read_json(name, folder) for name in names} == kept
+
+
+def test_a_network_that_guesses_is_shipped_with_a_warning(run, tmp_path):
+    run_dir = shutil.copytree(run[0], tmp_path / "run")
+    data = write_dataset(tmp_path / "set", {"train": 1, "valid": 8, "test": 4})
+    for split in ("valid", "test"):
+        for file in (data / split / "fake").iterdir():  # the fakes are like the real ones
+            file.write_bytes(encode(texture("real", 5000 + int(file.stem.partition("_")[2]))))
+    lines = list(publish(run_dir, data, folder=tmp_path / "artifacts"))
+    assert any(line.startswith("Warning: ") and "guess" in line for line in lines)
 
 
 def test_a_run_without_test_data_is_not_shipped(run, tmp_path):

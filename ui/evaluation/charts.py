@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.config import CLASS_NAMES
+from core.evaluation.metrics import GUESSING
 from core.evaluation.robustness import SWEPT
 from core.evaluation.sources import kind_of
 from core.inference.verdict import CLASS_WORDS, Calibration
@@ -90,7 +91,7 @@ def damage_chart(
     order = next(iter(models.values()))["level"].tolist()
     figure.update_xaxes(title=axis, type="category", categoryorder="array", categoryarray=order)
     if floor:
-        figure.add_hline(0.5, **_guessing("bottom right"))
+        figure.add_hline(GUESSING, **_guessing("bottom right"))
     figure.update_yaxes(title=title, range=[floor, 1.02])
     return plain(figure)
 
@@ -127,7 +128,7 @@ def generator_chart(rows: list[dict]) -> go.Figure:
             },
             hovertemplate="%{y}: %{x:.3f}",
         )
-    figure.add_vline(0.5, **_guessing("top"))
+    figure.add_vline(GUESSING, **_guessing("top"))
     figure.update_xaxes(title="ROC AUC", range=[lowest, 1.01])
     names = list(dict.fromkeys(table["name"]))[::-1]
     return names_above(plain(figure), names).update_yaxes(showgrid=True)

@@ -75,8 +75,15 @@ def class_colors() -> dict[str, str]:
     return {state: colors[state] for state in ("real", "fake", "unsure")}
 
 
+def name_of(colors: Mapping[str, str]) -> str:
+    """The theme's name in CSS."""
+    return "dark" if colors is DARK else "light"
+
+
 def css_variables() -> str:
     """CSS that names the colours of the theme that is on: `var(--rf-ink)` and so on.
+
+    `--rf-drawn` says with which theme the page was drawn.
 
     They follow Streamlit's own scheme at once when another theme is chosen in its menu, not only
     at the next run; what floats above the page (tooltips, popovers) has the scheme of this run.
@@ -85,6 +92,6 @@ def css_variables() -> str:
     plain = " ".join(f"--rf-{name}: {color};" for name, color in on.items())
     either = " ".join(f"--rf-{name}: light-dark({LIGHT[name]}, {DARK[name]});" for name in on)
     return (
-        f":root {{color-scheme: {'dark' if on is DARK else 'light'}; {plain}}} "
+        f":root {{color-scheme: {name_of(on)}; --rf-drawn: {name_of(on)}; {plain}}} "
         f"@supports (color: light-dark(red, red)) {{:root {{{either}}}}}"
     )

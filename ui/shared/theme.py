@@ -55,6 +55,26 @@ if (!window.tablesReached) {
 }
 </script>
 """
+# Charts and pictures have the colours of the run that drew them. Once another theme is chosen and
+# nothing runs that a press would stop, the page is drawn anew: once a theme, whatever comes of it.
+_DRAW_ANEW = """
+<script>
+if (!window.themeWatched) {
+  let asked = "";
+  window.themeWatched = setInterval(() => {
+    const app = document.querySelector("[data-testid=stApp]");
+    const drawn = getComputedStyle(document.documentElement).getPropertyValue("--rf-drawn").trim();
+    if (app?.dataset.testScriptState !== "notRunning" || !drawn) return;
+    const shown = getComputedStyle(app).colorScheme;
+    if (shown === drawn) asked = "";
+    else if (shown !== asked) {
+      asked = shown;
+      document.querySelector(".st-key-rf_anew button")?.click();
+    }
+  }, 300);
+}
+</script>
+"""
 
 
 def start_page(name: str, lead: str) -> None:
@@ -65,7 +85,9 @@ def start_page(name: str, lead: str) -> None:
     st.set_page_config(page_title=title, page_icon=_ICON, layout="wide")
     st.html(f"<style>{css_variables()}{_CSS}</style>")
     with st.sidebar:
-        st.html(address.SCRIPT + _FOLD_MENU + _REACH_TABLES, unsafe_allow_javascript=True)
+        scripts = address.SCRIPT + _FOLD_MENU + _REACH_TABLES + _DRAW_ANEW
+        st.html(scripts, unsafe_allow_javascript=True)
+        st.button("Draw the page anew", key="rf_anew")  # out of sight: the script's
     _menu()
     st.title(name, anchor=False)
     if lead:
