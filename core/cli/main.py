@@ -37,7 +37,8 @@ def main(argv: list[str] | None = None) -> int:
         print(f"Error: {of_the_disk(error)}", file=sys.stderr)
         return SOME_FAILED
     except KeyboardInterrupt:
-        print(getattr(args, "stopped", "Stopped."), file=sys.stderr)
+        stopped = getattr(args, "stopped", None)  # says what is kept of it
+        print(stopped(args) if stopped else "Stopped.", file=sys.stderr)
         return SOME_FAILED
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from core.artifacts import REGISTRY_FILE
 from core.cli.common import OK, Commands, names, positive, refuse_missing, refuse_unused
 from core.config import ARTIFACTS_DIR, STRATEGIES
-from core.errors import WrongUsage
+from core.errors import UserError, WrongUsage
 from core.sole_writer import sole_writer
 from core.training.catalogue import RECIPE_NAMES, RECIPES_OF, recipe_for
 
@@ -60,11 +60,7 @@ def add_training(commands: Commands) -> None:
         help="classifier, traces: share every step among the devices here (mirrored), or among "
         "the workers in TF_CONFIG (multiworker)",
     )
-    train.set_defaults(
-        run=_train,
-        stopped="Stopped. What finished epochs learned is kept: the same command with --resume "
-        "goes on after the last of them.",
-    )
+    train.set_defaults(run=_train, stopped=_stopped)
     _add_publish(commands)
 
 
@@ -118,6 +114,17 @@ def _train(args: argparse.Namespace) -> int:
         _train_dcgan(args)
         print(f"Done. History, checkpoint, samples and snapshots are in {args.out}.")
     return OK
+
+
+def _stopped(args: argparse.Namespace) -> str:
+    from core.training.run_folder import RunFolder
+
+    if RunFolder(args.out).has_history:
+        return (
+            "Stopped. What finished epochs learned is kept: the same command with --resume goes on "
+            "after the last of them."
+        )
+    return "Stopped before an epoch was finished: the same command with --resume begins anew."
 
 
 def _refuse_run(args: argparse.Namespace) -> None:
@@ -187,6 +194,11 @@ def _refuse_missing(args: argparse.Namespace) -> None:
     if args.name == "live" and args.clips is None:
         raise WrongUsage("A live calibration is fitted on films: name a folder with --clips.")
     published = (args.run_dir / REGISTRY_FILE).exists()  # the classifier can be published anew
+    if args.name in _IN_PLACE and args.run_dir.is_dir() and not published:
+        raise UserError(
+            f"{args.run_dir} is not a folder of published networks: `--as {args.name}` works on "
+            "those. Give `artifacts`, or another folder that was published into."
+        )
     if args.name not in _IN_PLACE and not published:
         from core.training.run_folder import RunFolder
 

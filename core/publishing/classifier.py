@@ -33,7 +33,7 @@ from core.publishing.fitting import calibrate
 from core.publishing.joined import OUTDATED, joined_anew
 from core.publishing.model_card import write_model_card
 from core.publishing.with_card import ship_with_card
-from core.training.classifier.networks import network_name
+from core.training.catalogue import network_name
 from core.training.classifier.session import load_start
 from core.training.run_folder import RunFolder
 from core.webcam_imitation import Webcam
@@ -61,10 +61,6 @@ def publish(
         UserError: the run or the data cannot be used.
     """
     settings, weights, history = _read(run_dir)
-    if network_name(settings) != "classifier":
-        raise UserError(
-            f"{run_dir} holds no classifier, but a run of `train {network_name(settings)}`."
-        )
     index, valid_faces = load_split(data, "valid")
     network = build_classifier(logits=True)
     network.set_weights(weights)
@@ -109,7 +105,10 @@ def _read(run_dir: Path) -> tuple[dict, list[np.ndarray], bytes]:
     """Settings, best weights and history (CSV) of a run, or of the published classifier."""
     run = RunFolder(run_dir)
     if run.begun or not (run_dir / REGISTRY_FILE).exists():
-        return run.settings(), run.best_weights(), run.read_history()
+        settings = run.settings()
+        if (other := network_name(settings)) != "classifier":
+            raise UserError(f"{run_dir} holds no classifier, but a run of `train {other}`.")
+        return settings, run.best_weights(), run.read_history()
     settings = read_json(f"{SHIPPED}_metrics", run_dir)
     return settings, load_start(run_dir), read_artifact(f"{SHIPPED}_history", run_dir)
 

@@ -10,7 +10,8 @@ from core.inference.second import SIDE_PX, Backbone, SecondOpinion, Traces
 from core.inference.verdict import Calibration
 from core.models.export import to_openvino
 from core.publishing.fitting import calibrate
-from core.training.classifier.networks import network_name, network_of
+from core.training.catalogue import network_name
+from core.training.classifier.networks import network_of
 from core.training.run_folder import RunFolder
 from core.training.second.backbone import build_backbone
 from core.training.second.session import head_of

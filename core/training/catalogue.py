@@ -26,3 +26,15 @@ def recipe_for(network: str, asked: str | None = None) -> str:
     if asked is not None and asked not in known:
         raise WrongUsage(f"`train {network}` has no recipe {asked}. It has {', '.join(known)}.")
     return asked or known[0]
+
+
+def network_name(settings: dict) -> str:
+    """The network that a run's settings are of; old runs do not name theirs.
+
+    Args:
+        settings: as `RunFolder.settings` reads them.
+    """
+    recipe = settings.get("recipe", {})
+    if "discriminator_rate" in recipe:
+        return "dcgan"
+    return settings.get("network") or recipe.get("network", "classifier")

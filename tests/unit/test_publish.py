@@ -77,7 +77,7 @@ def test_the_card_quotes_the_measured_figures(run, published, tmp_path):
 
 
 def test_a_new_cnn_is_joined_with_the_second_opinion_anew(run, tmp_path):
-    """Weights, bands and figures of both together are of the CNN that is shipped, not of the old."""
+    """Weights, bands and figures of both together are of the new CNN, not of the old one."""
     folder = shutil.copytree(ARTIFACTS_DIR, tmp_path / "artifacts")
     names = ("both_joining", "both_calibration", "both_metrics", "second_calibration")
     before = {name: read_json(name, folder) for name in names}
@@ -106,6 +106,20 @@ def test_a_network_that_guesses_is_shipped_with_a_warning(run, tmp_path):
             file.write_bytes(encode(texture("real", 5000 + int(file.stem.partition("_")[2]))))
     lines = list(publish(run_dir, data, folder=tmp_path / "artifacts"))
     assert any(line.startswith("Warning: ") and "guess" in line for line in lines)
+
+
+@pytest.mark.parametrize("kind", ["second", "generator", "eight-bits", "bands"])
+def test_what_cannot_be_made_of_a_classifiers_run_is_a_sentence(run, kind, capsys):
+    assert main(["publish", str(run[0]), "--data", str(run[1]), "--as", kind]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"Error: {run[0]} ") and "Traceback" not in said
+    assert any(words in said for words in ("holds no", "not a folder of published networks"))
+
+
+def test_a_run_of_the_dcgan_is_no_classifier(tmp_path, run):
+    (tmp_path / "run.json").write_text('{"recipe": {"discriminator_rate": 1}}')
+    with pytest.raises(UserError, match="holds no classifier, but a run of `train dcgan`"):
+        list(publish(tmp_path, run[1], folder=tmp_path / "artifacts"))
 
 
 def test_a_run_without_test_data_is_not_shipped(run, tmp_path):

@@ -176,9 +176,13 @@ def test_what_cannot_be_trained_on(run, shipped, tmp_path):
 def test_a_folder_without_a_run(run, tmp_path):
     with pytest.raises(UserError, match="no training run"):
         list(publish_dcgan(tmp_path, run[1], folder=tmp_path / "artifacts"))
-    (tmp_path / "run.json").write_text("{}")
-    with pytest.raises(UserError, match="not finished an epoch"):
-        list(publish_dcgan(tmp_path, run[1], folder=tmp_path / "artifacts"))
+    for text, said in (
+        ('{"recipe": {"discriminator_rate": 1}}', "not finished an epoch"),
+        ('{"recipe": {"network": "traces"}}', "holds no DCGAN, but a run of `train traces`"),
+    ):
+        (tmp_path / "run.json").write_text(text)
+        with pytest.raises(UserError, match=said):
+            list(publish_dcgan(tmp_path, run[1], folder=tmp_path / "artifacts"))
 
 
 def test_epochs_are_spread_with_more_of_the_early_ones():

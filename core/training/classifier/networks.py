@@ -4,6 +4,7 @@ import keras
 
 from core.models.classifier import build_classifier
 from core.models.lite0 import build_lite0
+from core.training.catalogue import network_name
 from core.training.classifier.recipes import Recipe
 from core.training.run_folder import RunFolder
 
@@ -20,11 +21,6 @@ def build_network(recipe: Recipe) -> keras.Model:
     if recipe.network == "traces":
         return build_lite0(bn_momentum=recipe.bn_momentum)
     return build_classifier(logits=True, bn_momentum=recipe.bn_momentum, policy=recipe.policy)
-
-
-def network_name(settings: dict) -> str:
-    """The network in a run's settings; "classifier" in old runs, which do not name one."""
-    return settings.get("network") or settings["recipe"].get("network", "classifier")
 
 
 def network_of(run: RunFolder) -> keras.Model:

@@ -11,6 +11,7 @@ from core.errors import UserError
 from core.generators.dcgan import Dcgan
 from core.models.dcgan import build_generator
 from core.models.export import to_keras_file, to_openvino
+from core.training.catalogue import network_name
 from core.training.checkpoint import load_weights, unstack
 from core.training.gan.restart import build_judge
 from core.training.run_folder import RunFolder
@@ -24,14 +25,16 @@ class StoredRun:
         path: the run's folder.
 
     Raises:
-        UserError: it holds no run, or one without a finished epoch.
+        UserError: it holds no run of a DCGAN, or one without a finished epoch.
     """
 
     path: Path
 
     def __post_init__(self):
         self.folder = RunFolder(self.path)
-        self.folder.settings()  # says in words if there is no run
+        settings = self.folder.settings()  # says in words if there is no run
+        if (other := network_name(settings)) != "dcgan":
+            raise UserError(f"{self.path} holds no DCGAN, but a run of `train {other}`.")
         if not self.folder.has_history:
             raise UserError(f"The run in {self.path} has not finished an epoch yet.")
         self.history = pd.DataFrame(self.folder.load_history())
