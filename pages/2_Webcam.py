@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from ui.live.video_file import has_video, video_file
-from ui.live.webcam import webcam
+from ui.live.settings import link_of, take_link
+from ui.live.video_file import VIDEO_KEY, has_video, video_file
+from ui.live.webcam import CAMERA_KEY, webcam
 from ui.shared import address
 from ui.shared.resources import get_judges
 from ui.shared.theme import start_page
 
 start_page("Webcam", "Faces in motion: a verdict that gathers evidence and holds still.")
-address.say({})
+take_link(CAMERA_KEY, VIDEO_KEY)
 judges = get_judges()
 if judges is not None:
     names = [":material/videocam: Webcam", ":material/movie: Video file"]
@@ -23,3 +24,4 @@ if judges is not None:
         "faces; a face that was swapped or whose lips were moved is not what it learned. See About "
         "for what was measured."
     )
+address.say(link_of(CAMERA_KEY))

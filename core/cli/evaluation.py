@@ -11,6 +11,7 @@ from core.cli.measuring import add_measuring, keep
 from core.config import CLASS_NAMES
 from core.errors import WrongUsage
 from core.generators import GENERATORS
+from core.inference.verdict import SHORT_WORDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -186,10 +187,19 @@ def _print_figures(figures: dict) -> None:
                 continue
             print(f"\n{name.replace('_', ' ')}:")
             for key, inner in value.items():
-                auc = f"  ROC AUC {inner['roc_auc']:.3f}" if inner.get("roc_auc") else ""
-                print(f"  {key:28} n {inner['n']:6}  accuracy {inner['accuracy']:.3f}{auc}")
+                print(
+                    f"  {key:28} n {inner['n']:6}  accuracy {inner['accuracy']:.3f}{_more(inner)}"
+                )
         else:
             print(f"{name:20} {_short(value)}")
+
+
+def _more(row: dict) -> str:
+    """What a source's row tells besides: its verdicts as shares; or a pair's, its ROC AUC."""
+    if row.get("roc_auc"):
+        return f"  ROC AUC {row['roc_auc']:.3f}"
+    said = {words: row.get(f"called_{state}") for state, words in SHORT_WORDS.items()}
+    return "".join(f"  {words} {share:.2f}" for words, share in said.items() if share is not None)
 
 
 def _short(value: float | None) -> str:

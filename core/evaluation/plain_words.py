@@ -13,8 +13,9 @@ from core.inference.verdict import (
 
 THRESHOLD_MEANS = (
     "The threshold divides the two words, generated and no trace. Around it lies the unsure band, "
-    "which moves along with it; a face within the band gets neither word. With a higher one "
-    "fewer faces are called generated: those become unsure, not cleared."
+    "which moves along with it; a face within the band gets neither word, and from its upper end "
+    "on the app calls a face generated. With a higher threshold fewer faces are: those become "
+    "unsure, not cleared."
 )
 BY_SIDE = "unsure ones counted by their side of the threshold"  # of figures that ignore the band
 PLAIN_WORDS = "In plain words"  # the model card's section of these lines

@@ -12,8 +12,8 @@ from core.provenance.claim import HOW_FAR
 from core.report.stamp import Stamp, now
 
 OWN_THRESHOLD = (
-    "Whoever judged this photo set a threshold of their own; the shares of photos accused and of "
-    "generated faces found were measured at the shipped one and do not hold here."
+    "Whoever judged this photo chose from which P(fake) on a face is called generated; the shares "
+    "of photos accused and of generated faces found were measured as shipped and do not hold here."
 )
 
 

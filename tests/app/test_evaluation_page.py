@@ -127,7 +127,7 @@ def test_a_plot_that_is_added_to_the_list_is_drawn(data, monkeypatch):
 def test_the_threshold_moves_figures_and_charts(data):
     page = _data_measured(data)
     assert not page.exception and "test, all sources, 12 faces" in page_text(page)
-    label = "Threshold of P(fake)"
+    label = "Threshold between the two words, as P(fake)"
     page = _set(page, "slider", label, 0.01)
     low = _figures(page)
     page = _set(page, "slider", label, 0.99)
@@ -155,7 +155,7 @@ def test_who_was_called_what_counts_unsure_faces_apart(data):
     said = run.states(load_calibration(name="both")).tolist()
     assert table.sum().tolist() == [said.count(state) for state in ("fake", "unsure", "real")]
     assert f"unsure: {said.count('unsure')}, of these" in page_text(page)
-    page = _set(page, "slider", "Threshold of P(fake)", 0.9)
+    page = _set(page, "slider", "Threshold between the two words, as P(fake)", 0.9)
     text = page_text(page)
     assert "moves along with it" in text and "The band now reaches from" in text
 

@@ -81,6 +81,31 @@ def test_before_the_start(page, component):
     assert call["media_stream_constraints"]["audio"] is False
 
 
+def test_the_settings_stand_in_the_address_and_a_link_brings_them(component):
+    home = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_S)
+    home.switch_page("pages/2_Webcam.py")
+    link = {"threshold": "0.6", "smallest": "96", "mirror": "yes", "detector": "haar"}
+    for name, value in link.items():
+        home.query_params[name] = value
+    page = home.run()
+    assert not page.exception and dict(page.query_params) == link
+    settings = page.session_state["live_settings"]
+    assert (settings.threshold, settings.min_face_px, settings.mirror) == (0.6, 96, True)
+    assert page.session_state["video_settings"].detector == settings.detector == "haar"
+    page.slider(key="live_min_face_px").set_value(120).run()
+    assert dict(page.query_params) == {**link, "smallest": "120"}
+
+
+def test_a_wrong_setting_in_a_link_is_named_and_left_out(component):
+    home = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_S)
+    home.switch_page("pages/2_Webcam.py")
+    home.query_params["threshold"], home.query_params["mirror"] = "7", "perhaps"
+    page = home.run()
+    words = page_text(page)
+    assert "The link's threshold is wrong" in words and "The link's mirror is wrong" in words
+    assert not page.exception and dict(page.query_params) == {}
+
+
 def test_a_running_stream_is_shown(page, component, judges, portrait):
     _play(page, component, judges, portrait)
     assert not page.exception

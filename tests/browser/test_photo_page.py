@@ -143,7 +143,7 @@ class TestOnAPhone:
         )
         heights = [mark.bounding_box()["y"] for mark in marks]
         assert heights == sorted(heights)
-        assert phone.locator(".rf-scale .tick.middle").first.is_visible()
+        assert phone.locator(".rf-scale .tick.last").first.is_visible()
 
     def test_the_menu_folds_after_a_tap(self, phone, app_url):
         _open_photo(phone, app_url)

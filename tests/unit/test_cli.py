@@ -209,6 +209,7 @@ def test_evaluate_a_folder_of_two_classes(tmp_path, capsys):
     root = write_dataset(tmp_path / "set", {"test": 2}) / "test"
     assert main(["evaluate", "--data", str(root)]) == 0
     printed = capsys.readouterr().out
+    assert all(f"  {words} " in printed for words in ("no trace", "generated", "unsure"))
     assert "accuracy" in printed and "{" not in printed  # the ROC curve is for --json alone
 
 

@@ -46,7 +46,8 @@ def _fields() -> dict[str, Field]:
         "split": Field("ev_split", None),
         "sources": Field("ev_sources", [], lambda text: text.split("|"), "|".join),
         "most": Field("ev_most", 500, number(10, MAX_FACES)),
-        "threshold": Field("ev_threshold", None, number(0.01, 0.99, float), "{:g}".format),
+        # of the two words; `threshold` of the Photo page is where accusing begins
+        "divide": Field("ev_threshold", None, number(0.01, 0.99, float), "{:g}".format),
     }
 
 

@@ -70,7 +70,7 @@ def results(inspector: Inspector) -> None:
     if st.session_state.get("ev_threshold") is None:
         st.session_state.ev_threshold = round(base.threshold, 2)
     threshold = st.slider(
-        "Threshold of P(fake)",
+        "Threshold between the two words, as P(fake)",
         0.01,
         0.99,
         key="ev_threshold",
@@ -92,7 +92,7 @@ def results(inspector: Inspector) -> None:
 
 def _choice() -> dict[str, str]:
     """What the widgets say is to be measured; the threshold only moves what was."""
-    return {name: text for name, text in chosen().items() if name != "threshold"}
+    return {name: text for name, text in chosen().items() if name != "divide"}
 
 
 def _say_if_other(measured: dict[str, str]) -> None:

@@ -1,16 +1,27 @@
 """The settings of the live pipeline as widgets."""
 
 import os
+from dataclasses import replace
 
 import streamlit as st
 
-from core.config import MIN_FACE_PX
+from core.config import DETECTORS, MIN_FACE_PX
 from core.inference.live.settings import LiveSettings
 from core.inference.verdict import Calibration
 from ui.live.ice import parse_ice_servers
+from ui.shared.address import Field, number, one_of, read_field
 from ui.shared.detector_choice import detector_choice
-from ui.shared.widgets import accusing_choice
+from ui.shared.widgets import HIGHEST, LOWEST, accusing_choice
 
+_LARGEST_PX = 400  # of the smallest face that is judged
+_USUAL = LiveSettings()
+_FIELDS = {  # name in the address -> which setting it is
+    "threshold": Field("threshold", None, number(LOWEST, HIGHEST, float), "{:g}".format),
+    "smallest": Field("min_face_px", _USUAL.min_face_px, number(MIN_FACE_PX, _LARGEST_PX), str),
+    "detector": Field("detector", _USUAL.detector, one_of(DETECTORS)),
+    "mirror": Field("mirror", _USUAL.mirror, lambda said: one_of(("yes", "no"))(said) == "yes",
+                    lambda on: "yes" if on else "no"),
+}  # fmt: skip
 _FITTED_ON = "It is not the limit of photos: it was fitted on people who were filmed."
 
 
@@ -32,7 +43,7 @@ def live_settings(calibration: Calibration, key: str, *, mirror: bool = True) ->
         min_face_px = st.slider(
             "Smallest face (pixels)",
             min_value=MIN_FACE_PX,
-            max_value=400,
+            max_value=_LARGEST_PX,
             value=kept.min_face_px,
             step=4,
             key=f"{key}_min_face_px",
@@ -47,6 +58,33 @@ def live_settings(calibration: Calibration, key: str, *, mirror: bool = True) ->
     )
     st.session_state[f"{key}_settings"] = settings
     return settings
+
+
+def take_link(*keys: str) -> None:
+    """Let the page's address say the settings, once a session; call it before they are drawn.
+
+    Args:
+        keys: as `live_settings` has them.
+    """
+    if "live_link_taken" in st.session_state:
+        return
+    st.session_state["live_link_taken"] = True
+    named = {name: field for name, field in _FIELDS.items() if name in st.query_params}
+    if named:
+        read = {field.key: read_field(name, field) for name, field in named.items()}
+        settings = replace(_USUAL, **read)
+        st.session_state.update({f"{key}_settings": settings for key in keys})
+
+
+def link_of(key: str) -> dict[str, str]:
+    """The settings for the address; what is as usual is left out."""
+    settings = st.session_state.get(f"{key}_settings", _USUAL)
+    values = {name: getattr(settings, field.key) for name, field in _FIELDS.items()}
+    return {
+        name: _FIELDS[name].write(value)
+        for name, value in values.items()
+        if value != _FIELDS[name].usual
+    }
 
 
 def ice_servers() -> list[dict]:

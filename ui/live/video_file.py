@@ -28,6 +28,7 @@ from ui.shared.theme import empty_state, facts, privacy_line, verdict_counts
 from ui.shared.widgets import STILL, download, say_error
 
 REFRESH_S = 0.5
+VIDEO_KEY = "video"  # of its settings
 CANCEL_S = 2.0  # that a cancelled job may take before its page goes on
 _JOB, _SEEN, _ROUND, _DIGEST = "video_job", "video_seen", "video_round", "video_digest"
 _beginning = Lock()
@@ -51,7 +52,7 @@ def has_video() -> bool:
 
 def video_file(judges: Judges) -> None:
     """Draw the video tab."""
-    settings = live_settings(judges.joining.calibration, "video", mirror=False)
+    settings = live_settings(judges.joining.calibration, VIDEO_KEY, mirror=False)
     limit_mb = MAX_VIDEO_BYTES // 2**20
     file = st.file_uploader(
         f"Drop a video here (MP4, MOV, WebM or AVI, up to {limit_mb} MB)",

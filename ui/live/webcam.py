@@ -23,8 +23,8 @@ from ui.shared.widgets import STILL, download, say_error
 
 REFRESH_S = 0.5
 SHOWN_FACES = 4
-_KEY = "live"
-_SNAPSHOT = f"{_KEY}_snapshot"
+CAMERA_KEY = "live"  # of its settings
+_SNAPSHOT = f"{CAMERA_KEY}_snapshot"
 CAMERA = {"width": {"ideal": 960}, "height": {"ideal": 540}, "frameRate": {"ideal": 30}}
 WORDS: Translations = {
     "device_ask_permission": "The browser asks whether this page may use the camera: allow it.",
@@ -64,8 +64,10 @@ def webcam(judges: Judges) -> None:
     with video:
         row = st.container(horizontal=True)
         with row:
-            settings = live_settings(judges.joining.calibration, _KEY)
-        connection = st.session_state.setdefault(f"{_KEY}_connection", LiveConnection(settings))
+            settings = live_settings(judges.joining.calibration, CAMERA_KEY)
+        connection = st.session_state.setdefault(
+            f"{CAMERA_KEY}_connection", LiveConnection(settings)
+        )
         connection.set(settings)
         context = _stream(connection, judges, servers)
         row.button(
@@ -93,7 +95,7 @@ def webcam(judges: Judges) -> None:
 def _stream(connection: LiveConnection, judges: Judges, servers: list[dict]):
     """The camera's widget, and what it knows of the connection."""
     return webrtc_streamer(
-        key=f"{_KEY}_webrtc",
+        key=f"{CAMERA_KEY}_webrtc",
         mode=WebRtcMode.SENDRECV,
         rtc_configuration={"iceServers": servers},
         media_stream_constraints={"video": CAMERA, "audio": False},
@@ -208,7 +210,7 @@ def _chart(view: StreamView, calibration: Calibration) -> None:
     figure = p_fake_over_time(
         view.points, calibration, start_s=start_s, end_s=max(view.now_s, start_s + 5)
     )
-    st.plotly_chart(figure, key=f"{_KEY}_chart", config=STILL)
+    st.plotly_chart(figure, key=f"{CAMERA_KEY}_chart", config=STILL)
     st.caption(
         "P(fake) of each face by all that was seen of it until then, in the colour of its verdict; "
         "the last 30 s. " + BAND_NOTE

@@ -13,7 +13,7 @@ HISTOGRAM_BINS = 40
 _NAMED_ROW_PX, _NAME_PX = 40, 15  # of a row with its name; how far that stands above the middle
 BAND_NOTE = (
     "A verdict is given outside the gray band and kept until the line is half-way back to the "
-    "threshold."
+    "dotted line in it."
 )
 _LINES = ("solid", "dot", "dash", "dashdot", "longdash")
 

@@ -172,15 +172,15 @@ def p_fake_scale(p_fake: float, state: str, *, low: float, high: float) -> str:
     )
     return f"""
 <div class="rf-scale" role="img" style="background: linear-gradient(90deg, {stops})"
-  aria-label="P(fake) {shown} on a scale from 0 to 100 percent; generated from {exact(high)}">
+  aria-label="P(fake) {shown} on a scale from 0 to 100 percent; no trace to {exact(low)}, generated
+    from {exact(high)}">
   <span class="line" style="left:{high:.1%}"></span>
   <span class="dot" style="left:{x:.1f}%; background:{CLASS_COLORS[state]}"></span>
   <span class="value" style="left:{inside}; color:var(--rf-{state})"
     title="{html.escape(P_FAKE_MEANS)}">P(fake) {shown}</span>
-  <span class="tick first" style="left:0">0% real<span class="word"> photo</span></span>
-  <span class="tick middle" style="left:clamp(var(--rf-end), {high:.1%}, 100% - var(--rf-end))"
-    ><span class="word">generated </span>from {exact(high)}</span>
-  <span class="tick last" style="left:100%">100% generated</span>
+  <span class="tick first">no trace<br>to {exact(low)}</span>
+  <span class="tick last" style="left:clamp(6.2rem, {high:.1%}, 100% - 1.9rem)"
+    >generated<br>from {exact(high)}</span>
 </div>"""
 
 
