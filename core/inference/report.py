@@ -19,7 +19,8 @@ from core.picture_files import as_text
 
 MARKS = {
     BOX: "marked by hand",
-    UNSEEN: "marked by hand; the detector sees no face there, so the square is judged as drawn",
+    UNSEEN: "marked by hand; the detector sees no face of that size there, so the square is judged "
+    "as drawn",
     WHOLE: "taken to be the whole picture, by hand",
 }
 OPINIONS = ("cnn", "second")

@@ -289,7 +289,7 @@ def weakness(
     if outside > MAX_OUTSIDE:
         return (
             f"The face is cut by the picture's border ({outside:.0%} of what is judged is "
-            "missing): leave more room around it."
+            "missing, and the picture's mirror image stands there): leave more room around it."
         )
     if sharp < calibration.min_sharpness:
         return "The face is too blurred: the fine traces that give a generator away are gone."

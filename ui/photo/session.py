@@ -1,6 +1,7 @@
 """The judged photos of a session. They outlive reruns and page switches."""
 
 import hashlib
+import time
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,6 +17,7 @@ from core.inference.reading_order import reading_order
 from core.limits import JUDGING, LINE, SESSION_MB, Line
 from core.report.stamp import now
 from ui.shared.pictures import fitted
+from ui.shared.progress import time_left
 
 MAX_PHOTOS = 100
 shared_line = Line(JUDGING, LINE)  # of all sessions: each decoded photo may take 200 MB
@@ -153,7 +155,7 @@ def add(
         UserError: too many people judge photos now, or a limit is badly set; nothing is lost.
     """
     _line_up(files)
-    known, queue, done = judged(), waiting(), 0
+    known, queue, done, begun_s = judged(), waiting(), 0, time.monotonic()
     while left := [*outdated(settings), *queue]:
         task = left[0]
         name, data, digest = _file_of(task)
@@ -165,6 +167,7 @@ def add(
             ]
         total = done + len(left)
         share, words = done / total, f"{done + 1} of {total}"
+        words += time_left(done, len(left), time.monotonic() - begun_s)
         whole = digest in st.session_state.get(_WHOLE, set())
         with shared_line.turn(partial(_wait, progress, share, words)):
             progress(share, f"Judging {words}")
