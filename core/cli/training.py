@@ -194,17 +194,17 @@ def _refuse_missing(args: argparse.Namespace) -> None:
     if args.name == "live" and args.clips is None:
         raise WrongUsage("A live calibration is fitted on films: name a folder with --clips.")
     published = (args.run_dir / REGISTRY_FILE).exists()  # the classifier can be published anew
-    if args.name in _IN_PLACE and args.run_dir.is_dir() and not published:
-        raise UserError(
-            f"{args.run_dir} is not a folder of published networks: `--as {args.name}` works on "
-            "those. Give `artifacts`, or another folder that was published into."
-        )
     if args.name not in _IN_PLACE and not published:
         from core.training.run_folder import RunFolder
 
         RunFolder(args.run_dir).settings()  # says in words if there is no run
     given = args.run_dir, args.clips, args.traces, args.inception
     refuse_missing(*given, data=args.data)
+    if args.name in _IN_PLACE and args.run_dir.is_dir() and not published:
+        raise UserError(
+            f"{args.run_dir} is not a folder of published networks: `--as {args.name}` works on "
+            "those. Give `artifacts`, or another folder that was published into."
+        )
 
 
 def _published(args: argparse.Namespace) -> Iterator[str]:

@@ -321,6 +321,10 @@ def test_a_stopped_training_says_how_it_goes_on(capsys, tmp_path, monkeypatch):
     monkeypatch.setattr("core.cli.training.refuse_missing", stop)
     words = ["train", "classifier", "--data", str(tmp_path), "--out", str(tmp_path / "run")]
     assert main(words) == 1
+    assert "before an epoch was finished" in capsys.readouterr().err
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "history.csv").write_text("epoch\n1\n")
+    assert main(words) == 1
     assert "--resume goes on" in capsys.readouterr().err
 
 

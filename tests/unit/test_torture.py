@@ -157,7 +157,7 @@ def test_a_shipped_file_is_damaged_for_who_reads_it_and_whole_again_afterwards(f
     assert read_artifact("both_joining") == whole
 
 
-STEPS = 40
+STEPS, STEP_S = 40, 0.02
 
 
 def _count(data: Path, folder: Path) -> None:
@@ -165,14 +165,14 @@ def _count(data: Path, folder: Path) -> None:
     file = folder / "steps"
     done = int(file.read_text()) if file.exists() else 0
     for step in range(done, STEPS):
-        time.sleep(0.05)
+        time.sleep(STEP_S)
         write_atomically(file, str(step + 1).encode())
 
 
 def _count_anew(data: Path, folder: Path) -> None:
     """Begins anew every time, behind what it wrote before."""
     for _ in range(STEPS):
-        time.sleep(0.05)
+        time.sleep(STEP_S)
         with open(folder / "steps", "a") as file:
             file.write("x")
 

@@ -42,13 +42,19 @@ def frechet_distance(one: np.ndarray, other: np.ndarray) -> float:
     Args:
         one, other: float (n, d) and (m, d).
     """
-    means = one.mean(axis=0), other.mean(axis=0)
-    first, second = np.cov(one, rowvar=False), np.cov(other, rowvar=False)
-    values, vectors = np.linalg.eigh(first)
-    root = vectors * np.sqrt(np.clip(values, 0, None)) @ vectors.T
-    shared = np.sqrt(np.clip(np.linalg.eigvalsh(root @ second @ root), 0, None)).sum()
-    gap = ((means[0] - means[1]) ** 2).sum()
-    return float(max(0.0, gap + np.trace(first) + np.trace(second) - 2 * shared))
+    gap = ((one.mean(axis=0) - other.mean(axis=0)) ** 2).sum()
+    first, second = _root(one), _root(other)
+    # Of covariances A'A and B'B the trace of the root of their product is the sum of the singular
+    # values of A times B': no matrix of d x d is needed where faces are fewer than features.
+    shared = np.linalg.svd(first @ second.T, compute_uv=False).sum()
+    return float(max(0.0, gap + (first**2).sum() + (second**2).sum() - 2 * shared))
+
+
+def _root(features: np.ndarray) -> np.ndarray:
+    """A of the covariance A'A of features (n, d), with no more rows than columns."""
+    centred = features.astype(np.float64) - features.mean(axis=0)
+    centred /= np.sqrt(len(features) - 1)
+    return np.linalg.qr(centred, mode="r") if len(centred) > centred.shape[1] else centred
 
 
 def kernel_distance(one: np.ndarray, other: np.ndarray, seed: int = 0) -> tuple[float, float]:
