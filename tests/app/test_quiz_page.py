@@ -127,6 +127,18 @@ def test_a_bad_code_is_named_beside_the_result_of_the_others(version):
     assert literal("*Anna*") in told.value and "1 person" in page_text(page)
 
 
+def test_the_link_of_a_class_opens_with_its_score_and_names_who_counts(version):
+    code = quiz.to_code(NUMBER, ["real"] * quiz.FACES, version)
+    page = _page(quiz=str(NUMBER), **{"class": f"{code},*Anna*"})
+    (link,) = [each.value for each in page.code if "class=" in each.value]
+    assert link.endswith(f"?class={code}")  # neither who was left out nor a result of one's own
+    page = _page(**{"class": code})
+    labels = [metric.label for metric in page.metric]
+    assert "The class" in labels and "You" not in labels
+    places = [getattr(each, "label", "") or getattr(each, "value", "") for each in page.main]
+    assert places.index("Class score") < places.index("Ten faces to guess")
+
+
 @pytest.mark.parametrize(
     ("link", "sentence"),
     [

