@@ -7,6 +7,7 @@ from keras import layers
 from core.config import IMAGE_SIZE
 from core.models.norm import FusedBatchNormalization
 
+FILTERS = (64, 128, 64)  # of each convolution
 LAST_CONV = "conv3"  # the layer Grad-CAM looks at
 
 
@@ -52,16 +53,17 @@ def trunk(bn_momentum: float, policy: str, first_policy: str = "float32") -> lis
     def pool(name: str) -> layers.Layer:
         return layers.MaxPooling2D(2, dtype=policy, name=name)
 
+    first, second, third = FILTERS
     return [
         keras.Input((IMAGE_SIZE, IMAGE_SIZE, 3), name="face"),
-        conv(64, 3, "conv1", dtype=first_policy),
+        conv(first, 3, "conv1", dtype=first_policy),
         norm("norm1"),
         pool("pool1"),
-        conv(128, 5, "conv2"),
+        conv(second, 5, "conv2"),
         norm("norm2"),
         pool("pool2"),
         layers.Dropout(0.2, dtype=policy, name="dropout1"),
-        conv(64, 3, "conv3"),
+        conv(third, 3, "conv3"),
         norm("norm3"),
         pool("pool3"),
         layers.Dropout(0.3, dtype=policy, name="dropout2"),

@@ -14,6 +14,7 @@ import pytest
 
 from core.atomic import write_atomically
 from core.errors import UserError
+from core.models.classifier import FILTERS
 from core.training.catalogue import RECIPE_NAMES, RECIPES_OF, recipe_for
 from core.training.checkpoint import load_arrays, load_weights
 from core.training.classifier.augmentation import FaceAugmentation
@@ -33,6 +34,20 @@ OURS = replace(
     policy="float32",
     filmed_shares={"camera": 0.5, "machine": 0.5},
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def thin():
+    """Networks with few filters, for what does not depend on their size."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.models.classifier.FILTERS", (8, 8, 8))
+        yield
+
+
+@pytest.fixture
+def whole_size(monkeypatch):
+    """The network as it is trained by the commands of other processes."""
+    monkeypatch.setattr("core.models.classifier.FILTERS", FILTERS)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +87,7 @@ def test_the_bar_counts_the_batches_of_valid_too(data, tmp_path, monkeypatch):
     assert told[-1].share == 1.0 and RunFolder(folder).progress().eta_s == 0.0
 
 
-def test_history_has_the_contracts_columns_and_the_loss_falls(data, tmp_path):
+def test_history_has_the_contracts_columns_and_the_loss_falls(data, tmp_path, whole_size):
     recipe = replace(SMALL, batch_size=4, epochs=4, bn_momentum=0.8)
     history = train_classifier(data, tmp_path / "run", recipe, quiet=True)
     columns = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "lr"]
@@ -91,7 +106,8 @@ def _wait_for(file, process) -> None:
 
 
 @pytest.mark.slow
-def test_a_run_killed_with_signal_9_ends_like_an_unbroken_one(data, tmp_path):
+def test_a_run_killed_with_signal_9_ends_like_an_unbroken_one(tmp_path, whole_size):
+    data = write_dataset(tmp_path / "set", {"train": 4, "valid": 2})
     broken, whole = tmp_path / "broken", tmp_path / "whole"
     command = [sys.executable, "-m", "core", "train", "classifier", "--recipe", "original"]
     command += ["--data", str(data), "--epochs", "3", "--out"]
