@@ -5,7 +5,7 @@ What it tries by the thousand is tried by the dozen here.
 
 import json
 import math
-import os
+import multiprocessing
 import random
 import time
 from collections import Counter
@@ -27,11 +27,11 @@ from bench.torture.record import keep, kept_of
 from bench.torture.stories import STORIES, Story, file_faults
 from bench.torture.worker import try_one
 from core.artifacts import read_artifact
-from core.atomic import write_atomically
 from core.config import ARTIFACTS_DIR
 from core.errors import UserError
 from core.evaluation.tried import tried_line
 from core.imaging import decode_image
+from tests.support import odd
 from tests.unit.decoding.pictures import SCENE
 
 SMALL = 60
@@ -99,28 +99,8 @@ def test_memory_is_measured_and_too_much_of_it_is_a_finding():
     assert (part, what, number, times) == ("a", "memory", 4, 1)
 
 
-def _odd(data: bytes) -> None:
-    """Hangs, dies or goes well, as the input says."""
-    if data == b"hang":
-        time.sleep(60)
-    if data == b"die":
-        os._exit(3)
-
-
-def _stand_in() -> list[Part]:
-    return [Part("odd", [b"fine"], _odd)]
-
-
-def _work(name, seed, numbers, told) -> None:
-    """As `worker.work`, with inputs that are known."""
-    told.send({})
-    for number in numbers:
-        data = {2: b"hang", 5: b"die"}.get(number, b"fine")
-        told.send({"number": number, "part": "odd", **try_one(_stand_in()[0], data)})
-
-
 def test_an_input_that_hangs_or_kills_its_process_is_a_finding_and_the_rest_is_tried(monkeypatch):
-    monkeypatch.setattr(crew, "work", _work)
+    monkeypatch.setattr(crew, "work", odd.work)
     monkeypatch.setattr(crew, "TRIES", 1)
     monkeypatch.setattr(crew, "PATIENCE", 1)
     rows = list(crew.try_all(STAND_IN, 1, range(9), workers=2, until_s=time.monotonic() + 120))
@@ -157,34 +137,16 @@ def test_a_shipped_file_is_damaged_for_who_reads_it_and_whole_again_afterwards(f
     assert read_artifact("both_joining") == whole
 
 
-STEPS, STEP_S = 40, 0.02
-
-
-def _count(data: Path, folder: Path) -> None:
-    """Goes on where it was."""
-    file = folder / "steps"
-    done = int(file.read_text()) if file.exists() else 0
-    for step in range(done, STEPS):
-        time.sleep(STEP_S)
-        write_atomically(file, str(step + 1).encode())
-
-
-def _count_anew(data: Path, folder: Path) -> None:
-    """Begins anew every time, behind what it wrote before."""
-    for _ in range(STEPS):
-        time.sleep(STEP_S)
-        with open(folder / "steps", "a") as file:
-            file.write("x")
-
-
 def _differs(folder: Path, whole: Path, done: bool) -> Iterator[str]:
     if done and (folder / "steps").read_bytes() != (whole / "steps").read_bytes():
         yield "it differs"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("work", "found"), [(_count, []), (_count_anew, ["it differs"])])
+@pytest.mark.parametrize(("work", "found"), [(odd.count, []), (odd.count_anew, ["it differs"])])
 def test_work_that_is_killed_must_end_as_if_nobody_had(work, found):
+    # Imported once for all processes, so that kills hit the work rather than its imports.
+    multiprocessing.set_forkserver_preload(["bench.torture.kills", odd.__name__])
     tally, faults = Counter(), []
     for more in Teller(Story("a", 1.0, work, _differs, kills=3), "1").tell(tally, 9, math.inf):
         faults += more
