@@ -60,7 +60,7 @@ def write_faces(
         generator: who paints.
         seed: of the first face.
         count: of faces; file `seed{S}_{i}.png` has the face of seed S + i.
-        folder: made if it is not there; files of the same names are replaced.
+        folder: made if it is not there; files of the same names must be of the same faces.
         psi: truncation.
 
     Yields:
@@ -68,7 +68,7 @@ def write_faces(
 
     Raises:
         WrongUsage: a value out of range.
-        UserError: the folder cannot be written.
+        UserError: the folder cannot be written, or has another face by the name of one of these.
     """
     if not 1 <= count <= MAX_COUNT:
         raise WrongUsage(f"The count is from 1 to {MAX_COUNT}. Received: {count}")
@@ -91,6 +91,10 @@ def write_faces(
                 generator.paint(codes)[0], generator, {"seed": seed + number, "psi": psi}
             )
             file = folder / f"seed{seed}_{number}.png"
+            if file.exists() and file.read_bytes() != data:
+                raise UserError(
+                    f"{file} is there already, of another generator or psi. Name another --out."
+                )
             write_atomically(file, data)
             yield file
     except OSError as error:

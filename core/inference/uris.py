@@ -73,6 +73,8 @@ def _opened(uri: str) -> tuple[FileSystem, str]:
         parts = urlsplit(uri)
         if "@" in parts.netloc or _SECRETS & parse_qs(parts.query).keys():
             raise UserError("A URI holds no keys here: put them where the provider's tools look.")
+        if parts.scheme in ("http", "https"):
+            raise UserError("Nothing is fetched from the web. Save the picture and name its file.")
         system, base = _system(parts.scheme, parts.netloc, parts.query)
     except (ValueError, OSError, ArrowException) as error:
         raise UserError(f"Nothing can be read there ({_first_line(error)}).") from error

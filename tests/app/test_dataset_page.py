@@ -72,6 +72,8 @@ def test_filters_and_a_link_to_them(data):
     assert _faces(page) == ["camera_2.png"]
     page.text_input[1].set_value("nothing has this name").run()
     assert "No face fits" in page_text(page) and not page.exception
+    page = _page(data=data, split="test", outcome="unsure")
+    assert "No face is judged yet" in page_text(page) and not page.exception
 
 
 def test_a_bad_link_is_a_sentence_and_the_rest_stands(data):

@@ -349,11 +349,11 @@ def test_how_many_are_caught_at_which_psi(monkeypatch):
          "unsure": 0.1}
         for psi, caught in ((1.0, 0.6), (0.5, 0.9))
     ]  # fmt: skip
-    kept = {"asked": {"version": version}, "by_psi": rows}
+    kept = {"asked": {"version": version, "threshold": 0.5}, "by_psi": rows}
     monkeypatch.setattr("ui.generator.psi.kept_judgement", lambda folder: kept)
     page = _page()
     assert not page.exception and page.get("plotly_chart")
-    assert "90% at psi 0.5, 60% at psi 1" in page_text(page)
+    assert "have P(fake) above 50%: 90% at psi 0.5, 10% left unsure, 60%" in page_text(page)
     assert "The freer, the harder to tell" in page_text(page)
     kept["asked"]["version"] = "of another generator"
     assert not _page().get("plotly_chart")

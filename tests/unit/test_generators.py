@@ -189,6 +189,14 @@ class TestFiles:
         ]
         np.testing.assert_array_equal(*pixels)
 
+    def test_no_other_face_takes_the_place_of_one(self, generator, tmp_path):
+        (file,) = write_faces(generator, 7, 1, tmp_path, 0.8)
+        before = file.read_bytes()
+        with pytest.raises(UserError, match="is there already, of another generator or psi"):
+            list(write_faces(generator, 7, 1, tmp_path, 0.5))
+        assert list(write_faces(generator, 7, 1, tmp_path, 0.8)) == [file]  # the same once more
+        assert file.read_bytes() == before
+
     def test_a_file_says_how_it_was_made(self, generator):
         face = generator.paint(generator.codes([1]))[0]
         image = Image.open(io.BytesIO(to_tagged_png(face, generator, {"seed": 1, "psi": 0.7})))

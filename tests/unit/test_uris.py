@@ -76,6 +76,7 @@ def test_a_file_by_its_uri_is_the_file(tmp_path):
         ("s3://who:unseen@bucket/in", "holds no keys"),
         ("s3://bucket/in?access_key=who&secret_key=unseen", "holds no keys"),
         ("nonsense://host/in", "Nothing can be read there"),
+        ("https://example.com/a.jpg", "Nothing is fetched from the web"),
         ("s3://[bucket/in", "Nothing can be read there"),
         ("file:///no/such/folder", "nothing at this address"),
     ],

@@ -58,12 +58,19 @@ def browse(index: DatasetIndex, inspector: Inspector, *, mapped: bool = False) -
         grid(index, shown, verdicts)
         pager(page, pages(len(rows), query.size))
     else:
-        empty_state("No face fits", "Loosen a filter, or clear them all.")
+        empty_state(*_why_none(query, verdicts))
         st.button("Clear all filters", icon=":material/filter_alt_off:", on_click=clear_filters)
     if judging:  # the faces stay in sight meanwhile
         with place.container():
             faces = index.faces.iloc[rows]
             judge_all(book.judge(faces, inspector), len(faces), "ds_cancel")
+
+
+def _why_none(query: Query, verdicts: Verdicts) -> tuple[str, str]:
+    """Title and hint where the filters leave no face."""
+    if query.outcome != Query().outcome and not np.isfinite(verdicts.p_fake).any():
+        return "No face is judged yet", "Clear the filters, press Judge them, then filter again."
+    return "No face fits", "Loosen a filter, or clear them all."
 
 
 @st.cache_resource

@@ -10,12 +10,13 @@ from core.evaluation.generators.judged import kept_judgement
 from core.evaluation.generators.quality import opening_psi
 from core.generators.base import FaceGenerator
 from core.generators.request import FaceRequest
-from core.inference.report import percent
+from core.inference.verdict import exact, percent
+from ui.shared.charts import plain
 from ui.shared.colors import palette
 from ui.shared.widgets import STILL
 
 HEIGHT_PX = 190
-ONLY_DCGAN = "How many faces lie above the threshold at which psi was measured for the DCGAN only."
+ONLY_DCGAN = "How hard faces are to tell at which psi was measured for the DCGAN only."
 
 
 def shipped_psi() -> float:
@@ -27,7 +28,8 @@ def shipped_psi() -> float:
 
 
 def psi_lesson(request: FaceRequest, generator: FaceGenerator) -> None:
-    """Say why the page opens at this psi, and draw how many faces lie above the threshold."""
+    """Say why the page opens at this psi, and draw how many faces are taken for fakes, and how many
+    are left unsure."""
     if request.generator != "dcgan":
         st.caption(ONLY_DCGAN)
         return
@@ -37,28 +39,34 @@ def psi_lesson(request: FaceRequest, generator: FaceGenerator) -> None:
             "the one whose faces are nearest to real ones among those with nearly as many whole "
             "faces (eyes, nose and mouth in place) as photos the generator never saw."
         )
-    rows = _judged(generator.version)
+    rows, threshold = _judged(generator.version)
     if len(rows) < 2:
         return
+    above = f"P(fake) above {exact(threshold)}"
     with st.container(border=True):
         st.markdown("**The freer, the harder to tell**" if _falls(rows) else "**Told by psi**")
-        st.plotly_chart(_curve(rows), config=STILL)
-        shares = ", ".join(f"{percent(row['caught'])} at psi {row['psi']:g}" for row in rows)
+        st.plotly_chart(_curve(rows, above), config=STILL)
+        shares = ", ".join(
+            f"{percent(row['caught'])} at psi {row['psi']:g}, {percent(row['unsure'])} left unsure"
+            for row in rows
+        )
         st.caption(
-            f"Above the threshold of {rows[0]['n']} fresh faces each, unsure ones among them: "
-            f"{shares}; the bars are 95% intervals. Towards 0 every face comes near the average."
+            f"Of {rows[0]['n']} fresh faces each have {above}: {shares}; the bars are 95% "
+            "intervals. To be called generated takes more than that. Towards psi 0 every face "
+            "comes near the average."
         )
 
 
-def _judged(version: str) -> list[dict]:
-    """What was measured of this very generator, in order of psi."""
+def _judged(version: str) -> tuple[list[dict], float]:
+    """What was measured of this very generator, in order of psi, and at which threshold."""
     try:
         kept = kept_judgement(ARTIFACTS_DIR)
     except UserError:
-        return []
-    if kept.get("asked", {}).get("version") != version:
-        return []
-    return sorted(kept["by_psi"], key=lambda row: row["psi"])
+        return [], 0.0
+    asked = kept.get("asked", {})
+    if asked.get("version") != version:
+        return [], 0.0
+    return sorted(kept["by_psi"], key=lambda row: row["psi"]), asked["threshold"]
 
 
 def _falls(rows: list[dict]) -> bool:
@@ -66,23 +74,27 @@ def _falls(rows: list[dict]) -> bool:
     return rows[-1]["caught_ci95"][1] < rows[0]["caught_ci95"][0]
 
 
-def _curve(rows: list[dict]) -> go.Figure:
-    caught = [row["caught"] for row in rows]
+def _curve(rows: list[dict], above: str) -> go.Figure:
+    caught, psis = [row["caught"] for row in rows], [row["psi"] for row in rows]
     low, high = zip(*(row["caught_ci95"] for row in rows), strict=True)
-    figure = go.Figure(
-        go.Scatter(
-            x=[row["psi"] for row in rows],
-            y=caught,
+    bars = {
+        "array": [top - at for top, at in zip(high, caught, strict=True)],
+        "arrayminus": [at - bottom for bottom, at in zip(low, caught, strict=True)],
+    }
+    figure = go.Figure()
+    for name, shares, color, error in (
+        (above, caught, "fake", bars),
+        ("left unsure", [row["unsure"] for row in rows], "unsure", None),
+    ):
+        figure.add_scatter(
+            x=psis,
+            y=shares,
+            name=name,
             mode="lines+markers",
-            line={"color": palette()["fake"]},
-            error_y={
-                "array": [top - at for top, at in zip(high, caught, strict=True)],
-                "arrayminus": [at - bottom for bottom, at in zip(low, caught, strict=True)],
-            },
-            hovertemplate="psi %{x}: %{y:.0%} above the threshold<extra></extra>",
+            line={"color": palette()[color], "dash": "solid" if error else "dot"},
+            error_y=error,
+            hovertemplate="psi %{x}: %{y:.0%}",
         )
-    )
-    figure.update_layout(height=HEIGHT_PX, margin={"l": 8, "r": 8, "t": 8, "b": 8})
-    figure.update_yaxes(range=[0, 1.03], tickformat=".0%", title="above threshold")
-    figure.update_xaxes(title="psi", tickvals=[row["psi"] for row in rows])
-    return figure
+    figure.update_yaxes(range=[0, 1.03], tickformat=".0%", title="of the faces")
+    figure.update_xaxes(title="psi", tickvals=psis)
+    return plain(figure).update_layout(height=HEIGHT_PX)
