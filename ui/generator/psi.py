@@ -10,7 +10,7 @@ from core.evaluation.generators.judged import kept_judgement
 from core.evaluation.generators.quality import opening_psi
 from core.generators.base import FaceGenerator
 from core.generators.request import FaceRequest
-from core.inference.verdict import exact, percent
+from core.inference.verdict import exact
 from ui.shared.charts import plain
 from ui.shared.colors import palette
 from ui.shared.widgets import STILL
@@ -47,7 +47,7 @@ def psi_lesson(request: FaceRequest, generator: FaceGenerator) -> None:
         st.markdown("**The freer, the harder to tell**" if _falls(rows) else "**Told by psi**")
         st.plotly_chart(_curve(rows, above), config=STILL)
         shares = ", ".join(
-            f"{percent(row['caught'])} at psi {row['psi']:g}, {percent(row['unsure'])} left unsure"
+            f"{exact(row['caught'])} at psi {row['psi']:g}, {exact(row['unsure'])} left unsure"
             for row in rows
         )
         st.caption(
