@@ -21,9 +21,10 @@ CNN_LAYERS = LAYERS[::-1]  # the last first, which the verdict depends on most
 LEAST_SCALE = 10.0  # log-odds of an area that get the full colour, at least
 NOTES = {
     EVIDENCE: (
-        "What each area adds to the word of the network that looks for traces, in log-odds: red "
-        "speaks for a generator, blue for a photograph. It is one of the networks of the verdict, "
-        "and no proof of anything in the picture."
+        "What each area adds to the word of the second opinion's network that looks for traces, in "
+        "log-odds (3 more make a generator 20 times as likely): red speaks for a generator, blue "
+        "for a photograph. It is one of the networks of the verdict, and no proof of anything in "
+        "the picture."
     ),
     GRAD_CAM: (
         "Bright regions raised P(fake) of the CNN most (Grad-CAM). A hint at what the network "

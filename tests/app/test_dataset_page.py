@@ -1,6 +1,7 @@
 """The Dataset page without a browser: folders, filters, pages, one face, figures, bad input."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -117,6 +118,7 @@ def test_a_face_closely_and_the_one_beside_it(data):
     assert linked.dataframe[0].value.loc["File"].item() == "test/real/camera_2.png"
     page = _click(page, "All faces")
     assert len(_faces(page)) == 21 and "face" not in page.query_params
+    assert not re.search(r"\b0 of them judged", page_text(page))  # those that were looked at are
     lost = _page(data=data, face="../../etc/passwd")
     assert not lost.exception and any("left out" in w.value for w in lost.warning)
 

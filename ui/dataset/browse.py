@@ -45,6 +45,8 @@ def browse(index: DatasetIndex, inspector: Inspector, *, mapped: bool = False) -
     if picked is not None:
         _link(index, query, index.relative(index.faces["path"].iloc[picked]), mapped=mapped)
         face_closely(index, rows, picked, inspector, tags)
+        for _ in book.judge(index.faces.iloc[[picked]], inspector):  # the list tells it, too
+            pass
         return
     shown, page = on_page(rows, query)
     st.session_state.ds_page = page

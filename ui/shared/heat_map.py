@@ -15,7 +15,7 @@ _KEPT = 40  # heat maps a session remembers
 _STRENGTH = 0.6
 _PICTURE_PX = 224
 _VIEWS = {
-    EVIDENCE: "Second opinion",
+    EVIDENCE: "Second opinion, traces",
     "conv3": "CNN, last layer (conv3)",
     "conv2": "CNN, middle layer (conv2)",
     "conv1": "CNN, first layer (conv1)",
