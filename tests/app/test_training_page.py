@@ -45,6 +45,14 @@ def runs(tmp_path, monkeypatch) -> Path:
     return run.parent
 
 
+@pytest.fixture(scope="module", autouse=True)
+def few_faces():
+    """The filters are shown a few faces: how many changes nothing that is asked here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ui.training.networks.FACES", 6)
+        yield
+
+
 def _page(view: str) -> AppTest:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_S)
     app.switch_page("pages/4_Training.py")

@@ -187,7 +187,7 @@ def test_evaluate_robustness_prints_a_row_a_level_of_the_damages_asked_for(tmp_p
     found = json.loads(capsys.readouterr().out)
     assert [row["damage"] for row in found["rows"]] == ["none", "bgr", *["webcam"] * 3]
     assert found["n"] == 4
-    assert main(asked) == 0
+    assert main([*asked[:-1], "bgr"]) == 0  # the same rows as text; filming takes seconds
     assert "camera / machine" in capsys.readouterr().out
 
 
