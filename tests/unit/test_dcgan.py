@@ -63,10 +63,15 @@ def _thin_discriminator(**_) -> keras.Model:
 
 
 @pytest.fixture
-def thin(monkeypatch):
-    """Networks with few channels, for what does not depend on their size."""
+def thin_generator(monkeypatch):
+    """A generator with few channels, where it is the discriminator that learns."""
     monkeypatch.setattr("core.models.dcgan.FIRST_CHANNELS", 8)
     monkeypatch.setattr("core.models.dcgan.UPSAMPLING_CHANNELS", (8, 8, 8, 8))
+
+
+@pytest.fixture
+def thin(monkeypatch, thin_generator):
+    """Networks with few channels, for what does not depend on their size."""
     monkeypatch.setattr("core.training.gan.step.build_discriminator", _thin_discriminator)
     heads = dict.fromkeys(SIDES, (8, 8))
     monkeypatch.setattr("core.models.projected.HEADS", heads | {SIDES[0]: (8, 8, 8)})
@@ -177,7 +182,7 @@ def _batch(recipe: GanRecipe) -> Batch:
     return Batch(real, codes, first, second, small, *turns, noise)
 
 
-def test_the_average_follows_the_formula():
+def test_the_average_follows_the_formula(thin):
     step = GanStep(replace(SMALL, ema_decay=0.999))
     before = [np.array(weight) for weight in step.averaged.get_weights()]
     step(_batch(SMALL), 40)  # (1 + 40) / (10 + 40) = 0.82 is less than 0.999
@@ -189,7 +194,7 @@ def test_the_average_follows_the_formula():
 
 @pytest.mark.parametrize("recipe", [SMALL, OURS], ids=["plain", "ours"])
 @pytest.mark.slow
-def test_the_discriminator_learns_a_batch_by_heart(recipe):
+def test_the_discriminator_learns_a_batch_by_heart(recipe, thin_generator):
     fixed = {"generator_rate": 0.0, "discriminator_rate": 1e-3, "augment": False}
     step = GanStep(replace(recipe, **fixed, warmup_steps=0, settle_steps=10**6))
     batch = _batch(step.recipe)
@@ -227,7 +232,7 @@ def test_a_settled_discriminator_keeps_its_statistics(thin):
 
 
 @pytest.mark.slow
-def test_warming_up_teaches_the_generator_alone():
+def test_warming_up_teaches_the_generator_alone(thin):
     step = GanStep(replace(OURS, warmup_steps=10, warmup_rate=1e-2))
     critic = [np.array(weight) for weight in step.discriminator.get_weights()]
     batch = _batch(OURS)
@@ -294,7 +299,7 @@ def test_one_pass_serves_two_losses():
 
 
 @pytest.mark.slow
-def test_projected_heads_learn_a_batch_by_heart_and_teach_the_generator():
+def test_projected_heads_learn_a_batch_by_heart_and_teach_the_generator(thin_generator):
     keras.utils.set_random_seed(3)  # of five seeds two take more than six steps
     try:
         step = ProjectedStep(replace(PROJECTED, augment=False, discriminator_rate=1e-3))
