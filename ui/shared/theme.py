@@ -170,10 +170,13 @@ def p_fake_scale(p_fake: float, state: str, *, low: float, high: float) -> str:
         f"{CLASS_COLORS['real']}55 0 {low:.0%}, {CLASS_COLORS['unsure']}44 {low:.0%} {high:.0%}, "
         f"{CLASS_COLORS['fake']}55 {high:.0%} 100%"
     )
+    said = (
+        f"P(fake) {shown} on a scale from 0 to 100 percent; no trace to {exact(low)}, generated "
+        f"from {exact(high)}"
+    )
     return f"""
 <div class="rf-scale" role="img" style="background: linear-gradient(90deg, {stops})"
-  aria-label="P(fake) {shown} on a scale from 0 to 100 percent; no trace to {exact(low)}, generated
-    from {exact(high)}">
+  aria-label="{said}">
   <span class="line" style="left:{high:.1%}"></span>
   <span class="dot" style="left:{x:.1f}%; background:{CLASS_COLORS[state]}"></span>
   <span class="value" style="left:{inside}; color:var(--rf-{state})"
