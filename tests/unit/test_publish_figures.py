@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from core.artifacts import load_registry, read_json
+from core.artifacts import REGISTRY_FILE, load_registry, read_json
 from core.cli.main import main
 from core.config import ARTIFACTS_DIR
 from core.evaluation.calibration import CLEARED_UP_TO
@@ -79,5 +79,6 @@ def test_bands_are_drawn_anew_and_no_p_fake_moves(tmp_path):
 
 @pytest.mark.parametrize("kind", ["figures", "bands"])
 def test_without_a_second_opinion_it_is_said_what_to_run(tmp_path, capsys, kind):
+    (tmp_path / REGISTRY_FILE).write_text("{}")
     assert main(["publish", str(tmp_path), "--as", kind, "--data", str(tmp_path)]) == 1
     assert "no second opinion" in capsys.readouterr().err

@@ -2,7 +2,6 @@
 
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from core.config import SPLITS
 from core.errors import UserError
@@ -23,13 +22,14 @@ from core.generators.dcgan import list_snapshots
 from core.generators.files import MAX_SEED, PSI_RANGE
 from ui.dataset.source import open_dataset
 from ui.shared.address import Field, number, one_of, said, take
-from ui.shared.resources import get_generator, get_snapshot, said_of_training
+from ui.shared.resources import get_snapshot, said_of_training, shared_generator
 from ui.shared.theme import switch
 from ui.shared.widgets import KEPT, say_error
 
 _KINDS = {"generated": "Generated faces", "data": "A data set"}
 _OF_GENERATED, _OF_A_SET = ("generator", "faces", "seed", "psi"), ("split", "sources", "most")
 _PSI = f"psi is {PSI_MEANS}. As a rule, the further from it, the harder the faces are to catch."
+_GOING, _REFUSED = "ev_going", "ev_refused"  # a press, for the run after it; what came of it
 FRESH_SEED = 1_000_000  # far from the seeds of any data set's MobileStyleGAN faces
 
 
@@ -68,19 +68,21 @@ def wanted_measurement() -> Measurement | None:
     """Draw the widgets; a fresh measurement once its button is pressed, else None."""
     with st.container(border=True):
         kind = switch("What to judge", _KINDS, "ev_kind")
-        widgets, foot = st.container(), st.empty()
+        going = st.session_state.pop(_GOING, False)
         try:
-            with widgets:
-                wanted = _generated(foot) if kind == "generated" else _data_set(foot)
+            wanted = _generated(going) if kind == "generated" else _data_set(going)
         except UserError as error:
-            say_error(error)
-            return None
-        if wanted is not None:  # pressed once more, it would begin anew and lose what is done
-            _go(foot, ready=False, key="ev_going")
+            if not going:
+                say_error(error)
+                return None
+            st.session_state[_REFUSED] = str(error)
+            st.rerun()  # with a button that can be pressed again
+        if refused := st.session_state.pop(_REFUSED, ""):
+            say_error(refused)
         return wanted
 
 
-def _generated(foot: DeltaGenerator) -> Measurement | None:
+def _generated(going: bool) -> Measurement | None:
     painters = _painters()
     most = MAX_FACES // 2
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -99,11 +101,9 @@ def _generated(foot: DeltaGenerator) -> Measurement | None:
     folder = _folder("Folder with real faces to tell them from (without one: only how many fakes "
                      "lie above the threshold)")  # fmt: skip
     index = open_dataset(folder) if folder else None
-    if not _go(foot, ready=index is not None or not folder):
+    if not _go(going, ready=index is not None or not folder):
         return None
     generator = _load(painters[name])
-    if generator is None:
-        return None
     fakes: FaceSet = GeneratedFaces(generator, name, seed, count, round(psi, 2))
     title = f"{name}, {count} faces from seed {seed}, psi {psi:.2f}"
     if index is None:
@@ -117,13 +117,13 @@ def _generated(foot: DeltaGenerator) -> Measurement | None:
     return Measurement(f"{title}, against {len(reals)} real ones", joined)
 
 
-def _data_set(foot: DeltaGenerator) -> Measurement | None:
+def _data_set(going: bool) -> Measurement | None:
     folder = _folder("Folder with faces, on the machine that runs this app")
     index = open_dataset(folder) if folder else None
     if index is None:
         if not folder:
             st.caption("Name a folder in Kaggle's layout, or one with real/ and fake/ in it.")
-        _go(foot, ready=False)
+        _go(going, ready=False)
         return None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         there = set(index.faces["split"])
@@ -140,7 +140,7 @@ def _data_set(foot: DeltaGenerator) -> Measurement | None:
         count = st.number_input(
             "Faces at most", 10, MAX_FACES, step=100, key="ev_most", width=150, **KEPT
         )
-    if not _go(foot):
+    if not _go(going):
         return None
     faces = index.part(split)
     if chosen:
@@ -158,10 +158,22 @@ def _folder(label: str) -> str:
     return st.text_input(label, key="ev_folder", placeholder=placeholder, **KEPT).strip()
 
 
-def _go(foot: DeltaGenerator, *, ready: bool = True, key: str = "ev_go") -> bool:
-    return foot.button(
-        "Measure", type="primary", icon=":material/play_arrow:", key=key, disabled=not ready
+def _go(going: bool, *, ready: bool = True) -> bool:
+    """The button, without life while it measures: pressed again, it would begin anew."""
+    st.button(
+        "Measure",
+        type="primary",
+        icon=":material/play_arrow:",
+        key="ev_go",
+        disabled=going or not ready,
+        on_click=_begin,
     )
+    return going and ready
+
+
+def _begin() -> None:
+    """Let the run that follows measure: it draws the button without life from the beginning."""
+    st.session_state[_GOING] = True
 
 
 def _sample(faces: pd.DataFrame, count: int) -> pd.DataFrame:
@@ -180,5 +192,5 @@ def _painters() -> dict[str, str]:
     return {**painters, **others}
 
 
-def _load(name: str) -> FaceGenerator | None:
-    return get_generator(name) if name in GENERATORS else get_snapshot(name)
+def _load(name: str) -> FaceGenerator:
+    return shared_generator(name) if name in GENERATORS else get_snapshot(name)
