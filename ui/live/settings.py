@@ -9,7 +9,7 @@ from core.config import DETECTORS, MIN_FACE_PX
 from core.inference.live.settings import LiveSettings
 from core.inference.verdict import Calibration
 from ui.live.ice import parse_ice_servers
-from ui.shared.address import Field, number, one_of, read_field
+from ui.shared.address import Field, number, one_of, read_named
 from ui.shared.detector_choice import detector_choice
 from ui.shared.widgets import HIGHEST, LOWEST, accusing_choice
 
@@ -69,10 +69,8 @@ def take_link(*keys: str) -> None:
     if "live_link_taken" in st.session_state:
         return
     st.session_state["live_link_taken"] = True
-    named = {name: field for name, field in _FIELDS.items() if name in st.query_params}
-    if named:
-        read = {field.key: read_field(name, field) for name, field in named.items()}
-        settings = replace(_USUAL, **read)
+    if named := read_named(_FIELDS):
+        settings = replace(_USUAL, **named)
         st.session_state.update({f"{key}_settings": settings for key in keys})
 
 

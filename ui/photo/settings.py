@@ -8,7 +8,7 @@ from core.config import DEFAULT_DETECTOR, DEFAULT_NETWORK, DETECTORS, NETWORKS
 from core.errors import UserError
 from core.inference.networks import has_second, load_calibration
 from core.inference.verdict import Calibration, exact
-from ui.shared.address import Field, moved, number, one_of, read_field, say
+from ui.shared.address import Field, moved, number, one_of, read_named, say
 from ui.shared.detector_choice import detector_choice
 from ui.shared.widgets import HIGHEST, LOWEST, accusing_choice, explained, say_error
 
@@ -47,10 +47,7 @@ def take_link() -> None:
     """On the Photo page: let the address choose, in a new session and after Back."""
     if _KEY in st.session_state and not moved():
         return
-    named = {
-        name: read_field(name, each) for name, each in _FIELDS.items() if name in st.query_params
-    }
-    st.session_state[_KEY] = PhotoSettings(**named)
+    st.session_state[_KEY] = PhotoSettings(**read_named(_FIELDS))
 
 
 def settings_choice() -> None:

@@ -224,8 +224,8 @@ def _of_a_class() -> None:
             why = "\n".join(f"- {literal(each)}" for each in result.left_out)
             st.warning(f"{counted}:\n\n{why}", icon=":material/rule:")
         st.markdown("**The link to this score**")
-        counted = ",".join(to_code(result.quiz, said, version) for said in result.guesses)
-        st.code(_address(f"class={counted}"), language=None, wrap_lines=True)
+        valid = ",".join(to_code(result.quiz, said, version) for said in result.guesses)
+        st.code(_address(f"class={valid}"), language=None, wrap_lines=True)
         faces = _faces(result.quiz, version)
         heard = _model_says(result.quiz, version, faces)
         if heard:

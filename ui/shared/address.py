@@ -127,6 +127,15 @@ def read_field(name: str, field: Field) -> Any:
         return field.usual
 
 
+def read_named(fields: Mapping[str, Field]) -> dict[str, Any]:
+    """By the key of its field, what the address names; nonsense is said, and as usual."""
+    return {
+        field.key: read_field(name, field)
+        for name, field in fields.items()
+        if name in st.query_params
+    }
+
+
 def said(fields: Mapping[str, Field]) -> dict[str, str]:
     """The widgets' state for the address; what is as usual is left out."""
     state = {name: st.session_state.get(field.key, field.usual) for name, field in fields.items()}

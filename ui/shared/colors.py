@@ -75,7 +75,7 @@ def class_colors() -> dict[str, str]:
     return {state: colors[state] for state in ("real", "fake", "unsure")}
 
 
-def name_of(colors: Mapping[str, str]) -> str:
+def _name_of(colors: Mapping[str, str]) -> str:
     """The theme's name in CSS."""
     return "dark" if colors is DARK else "light"
 
@@ -92,6 +92,6 @@ def css_variables() -> str:
     plain = " ".join(f"--rf-{name}: {color};" for name, color in on.items())
     either = " ".join(f"--rf-{name}: light-dark({LIGHT[name]}, {DARK[name]});" for name in on)
     return (
-        f":root {{color-scheme: {name_of(on)}; --rf-drawn: {name_of(on)}; {plain}}} "
+        f":root {{color-scheme: {_name_of(on)}; --rf-drawn: {_name_of(on)}; {plain}}} "
         f"@supports (color: light-dark(red, red)) {{:root {{{either}}}}}"
     )
