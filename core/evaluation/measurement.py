@@ -138,10 +138,10 @@ class Measurement:
 
     @property
     def heading(self) -> str:
-        """The title, and where the run stopped if it did."""
-        if self.looked_at == self.total:
-            return self.title
-        return f"{self.title}, stopped after {self.looked_at:,}"
+        """The title, where the run stopped if it did, and how many of the faces have no verdict."""
+        stopped = "" if self.looked_at == self.total else f", stopped after {self.looked_at:,}"
+        without = f", {len(self.failed):,} not judged" if self.failed else ""
+        return f"{self.title}{stopped}{without}"
 
     @property
     def judged(self) -> np.ndarray:

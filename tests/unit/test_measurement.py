@@ -81,6 +81,7 @@ def test_galleries_hold_the_worst_and_the_surest_in_order():
 def test_broken_faces_are_left_out_and_named():
     run = _finished(Painted([250, 20, 250], [FAKE, REAL, FAKE], broken=(1,)))
     assert run.judged.tolist() == [0, 2] and run.failed == {"face 1": "It is broken."}
+    assert run.heading == f"{run.title}, 1 not judged"
     figures = run.figures(CALIBRATION)
     assert (figures["n"], figures["failed"], figures["roc_auc"]) == (2, 1, None)
     assert figures["recall_real"] is None

@@ -30,6 +30,7 @@ _KINDS = {"generated": "Generated faces", "data": "A data set"}
 _OF_GENERATED, _OF_A_SET = ("generator", "faces", "seed", "psi"), ("split", "sources", "most")
 _PSI = f"psi is {PSI_MEANS}. As a rule, the further from it, the harder the faces are to catch."
 _GOING, _REFUSED = "ev_going", "ev_refused"  # a press, for the run after it; what came of it
+_READY = "ev_ready"
 FRESH_SEED = 1_000_000  # far from the seeds of any data set's MobileStyleGAN faces
 
 
@@ -66,6 +67,7 @@ def asked() -> dict[str, str]:
 
 def wanted_measurement() -> Measurement | None:
     """Draw the widgets; a fresh measurement once its button is pressed, else None."""
+    st.session_state[_READY] = False
     with st.container(border=True):
         kind = switch("What to judge", _KINDS, "ev_kind")
         going = st.session_state.pop(_GOING, False)
@@ -80,6 +82,11 @@ def wanted_measurement() -> Measurement | None:
         if refused := st.session_state.pop(_REFUSED, ""):
             say_error(refused)
         return wanted
+
+
+def measurable() -> bool:
+    """Whether what is chosen can be measured: the button, once it is drawn, can be pressed."""
+    return st.session_state.get(_READY, False)
 
 
 def _generated(going: bool) -> Measurement | None:
@@ -160,6 +167,7 @@ def _folder(label: str) -> str:
 
 def _go(going: bool, *, ready: bool = True) -> bool:
     """The button, without life while it measures: pressed again, it would begin anew."""
+    st.session_state[_READY] = ready
     st.button(
         "Measure",
         type="primary",

@@ -21,6 +21,7 @@ from ui.evaluation import charts
 from ui.evaluation.compare import compared, names_of, pairs, pin_button, pinned_beside
 from ui.evaluation.faces import downloads, galleries
 from ui.evaluation.input import asked as chosen
+from ui.evaluation.input import measurable
 from ui.evaluation.kept import shipped_results
 from ui.evaluation.plots import PLOTS, Judged
 from ui.shared.names import literal
@@ -96,7 +97,7 @@ def _choice() -> dict[str, str]:
 
 
 def _say_if_other(measured: dict[str, str]) -> None:
-    if _choice() != measured:
+    if measurable() and _choice() != measured:
         st.info("What is chosen above was not measured yet: press Measure.", icon=":material/rule:")
 
 
