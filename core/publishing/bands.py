@@ -7,11 +7,12 @@ from typing import cast
 
 from core.config import ARTIFACTS_DIR
 from core.dataset.index import load_split
+from core.evaluation.asked_once import AskedOnce
 from core.evaluation.scores import score_faces
 from core.inference.networks import Network
 from core.inference.second import SecondOpinion
 from core.publishing.classifier import measure_split, pairs_in_short, trained_on
-from core.publishing.figures import AskedOnce, load_shipped, publish_figures
+from core.publishing.figures import load_shipped, publish_figures
 from core.publishing.fitting import rebanded
 from core.publishing.model_card import write_model_card
 from core.publishing.second import figures, in_short, joined_scores, judge_faces

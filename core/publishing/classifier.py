@@ -20,6 +20,7 @@ from core.artifacts import (
 from core.config import ARTIFACTS_DIR, IMAGE_SIZE
 from core.dataset.index import DatasetIndex, load_split
 from core.errors import UserError
+from core.evaluation.asked_once import AskedOnce
 from core.evaluation.metrics import GUESSING, roc_auc_ci95
 from core.evaluation.scores import Change, Scores, report, score_faces
 from core.evaluation.sources import plentiful
@@ -67,7 +68,7 @@ def publish(
     chosen = trained_on(valid_faces, settings)
     (graph, constants), said = _served(network, trained_on(index.part("train"), settings), chosen)
     yield said
-    cnn = Cnn(Predictor(graph, constants))
+    cnn = AskedOnce(Cnn(Predictor(graph, constants)))  # valid and test are asked for again below
     valid = score_faces(chosen, cnn)
     calibration = calibrate(valid)
     yield f"Calibrated on {len(valid.labels)} faces of valid: {asdict(calibration)}"

@@ -1,17 +1,15 @@
 """Measure what is shipped on test anew, and change nothing else."""
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
-
-import numpy as np
 
 from core.artifacts import read_json
 from core.config import ARTIFACTS_DIR
 from core.dataset.index import load_split
 from core.errors import UserError
-from core.inference.networks import Network, Panel, has_second, load_panel
+from core.evaluation.asked_once import AskedOnce
+from core.inference.networks import Panel, has_second, load_panel
 from core.inference.second import SecondOpinion
 from core.publishing.classifier import measure_split, pairs_in_short
 from core.publishing.model_card import write_model_card
@@ -56,29 +54,6 @@ def publish_figures(data: Path, *, folder: Path = ARTIFACTS_DIR) -> Iterator[str
     ship_with_card(write_model_card, kept, folder=folder)
     yield f"Wrote the figures to {folder.name}/."
     yield "Wrote MODEL_CARD.md."
-
-
-class AskedOnce:
-    """A network that judges no face twice: one with the same pixels is known again."""
-
-    def __init__(self, network: Network):
-        """Remember nothing yet.
-
-        Args:
-            network: that judges; what it says of a face must not depend on those beside it.
-        """
-        self._network = network
-        self._said: dict[bytes, np.float32] = {}
-
-    def log_odds_of(self, crops: Sequence[np.ndarray]) -> np.ndarray:
-        """As `Network` says."""
-        keys = [hashlib.sha256(repr(crop.shape).encode() + crop.tobytes()) for crop in crops]
-        keys = [key.digest() for key in keys]
-        new = {key: crop for key, crop in zip(keys, crops, strict=True) if key not in self._said}
-        if new:
-            odds = self._network.log_odds_of(list(new.values()))
-            self._said |= dict(zip(new, odds, strict=True))
-        return np.array([self._said[key] for key in keys], np.float32)
 
 
 def load_shipped(folder: Path, does: str) -> tuple[Panel, dict, dict]:

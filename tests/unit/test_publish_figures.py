@@ -8,10 +8,10 @@ import pytest
 from core.artifacts import REGISTRY_FILE, load_registry, read_json
 from core.cli.main import main
 from core.config import ARTIFACTS_DIR
+from core.evaluation.asked_once import AskedOnce
 from core.evaluation.calibration import CLEARED_UP_TO
 from core.evaluation.knowledge import shipped_rocs
 from core.inference.networks import Cnn, checksum_of, network_files
-from core.publishing.figures import AskedOnce
 from tests.conftest import write_dataset
 
 
