@@ -12,6 +12,7 @@ from core.artifacts import load_registry, read_artifact, read_json
 from core.config import ARTIFACTS_DIR
 from core.errors import UserError
 from core.picture_files import counted
+from core.training.meanings import titled
 from core.training.run_folder import RunFolder
 
 QUANTITIES = {
@@ -39,7 +40,8 @@ _LABELS = {
 }
 AUTHORS = "The authors' published run"
 AUTHORS_NOTE = (
-    "From the log they published. Their figures on valid are of their test split, on which they "
+    "The authors are those of the project whose layers this CNN and this DCGAN have. From the log "
+    "they published: their figures on valid are of their test split, on which they "
     "chose the best epoch, so its figure is too good. They report about an hour an epoch."
 )
 # From the authors' log, one value per epoch.
@@ -263,10 +265,7 @@ def settings_table(histories: list[History], *, differing: bool) -> pd.DataFrame
         One row per hyperparameter, one column per run; "" where a run has no value.
     """
     names = dict.fromkeys(name for history in histories for name in history.settings)
-    rows = {
-        name.replace("_", " ").capitalize(): [_said(h.settings.get(name)) for h in histories]
-        for name in names
-    }
+    rows = {titled(name): [_said(h.settings.get(name)) for h in histories] for name in names}
     if differing:
         rows = {name: values for name, values in rows.items() if len(set(values)) > 1}
     columns = [history.name for history in histories]

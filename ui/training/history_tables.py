@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.tables import to_csv
 from core.training.histories import QUANTITIES, History, settings_table, to_long
+from core.training.meanings import meanings, titled
 from ui.shared.names import literal
 from ui.shared.widgets import download
 
@@ -18,6 +19,13 @@ def hyperparameters(histories: list[History]) -> None:
         st.caption("They are the same in all of these runs." if differing else "None are known.")
         return
     st.dataframe(table, height=min(35 * (len(table) + 1) + 3, 400))
+    with st.expander("What they mean"):
+        for network, told in dict(meanings(each.settings) for each in histories).items():
+            shown = {name: told[name] for name in told if titled(name) in table.index}
+            if shown:
+                st.markdown(f"**Of a {network}**")
+                lines = (f"- **{titled(name)}**: {text}" for name, text in shown.items())
+                st.markdown("\n".join(lines))
 
 
 def every_epoch(histories: list[History]) -> None:

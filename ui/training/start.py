@@ -18,6 +18,11 @@ _NETWORKS = {"classifier": "Classifier", "dcgan": "DCGAN"}
 _GET_ONE = "If you have none, get one on the Dataset page."
 _TAKEN = "tr_name_taken"
 _OFFERED = "tr_data_offered"  # what the field for the data set was filled with last
+_RECIPES_MEAN = (
+    "All settings of a training. The authors are those of the project whose layers the classifier "
+    "and the DCGAN have; their recipe is as they published it. Ours is what came out of trying "
+    "what helps with far fewer faces."
+)
 RECIPES = {"original": "The authors' (short epochs)", "ours": "Ours (long epochs)"}
 
 
@@ -41,7 +46,8 @@ def run_form(job: Path, runs: Path, *, busy: bool) -> None:
                 key="tr_network",
             )
             recipe = st.selectbox("Recipe", RECIPES, format_func=RECIPES.__getitem__,
-                                  key="tr_recipe", width=230, **KEPT)  # fmt: skip
+                                  key="tr_recipe", width=230, help=_RECIPES_MEAN,
+                                  **KEPT)  # fmt: skip
             epochs = st.number_input("Epochs", 1, 1000, 3, key="tr_epochs", width=120)
             _suggest_a_name(job, runs)
             name = st.text_input("Name of the run", key="tr_name", width=160)

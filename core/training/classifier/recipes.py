@@ -12,13 +12,13 @@ class Recipe:
     """The hyperparameters of a run.
 
     Attributes:
-        name: its key in `RECIPES`.
+        name: of the recipe.
         epochs: number of epochs, each of `samples_per_epoch` faces.
         batch_size: faces per step.
         optimizer: "sgd" or "adamw".
         learning_rate: after the warm-up; constant unless `cosine`.
         cosine: whether the rate falls to 1% of that along a half cosine.
-        weight_decay: of AdamW.
+        weight_decay: by which AdamW pulls the weights towards 0.
         warmup_steps: steps over which the rate rises from 0.
         bn_momentum: momentum of batch normalization's running statistics.
         high_pass: whether the first layer is initialized with zero-mean filters.
@@ -35,7 +35,7 @@ class Recipe:
         cross_share: share of those patches that come from the other class; the target is mixed
             by area.
         filmed_shares: source -> chance that a face goes through an imitated webcam.
-        augmentation: None means none.
+        augmentation: how faces are changed at random; None leaves them as they are.
         network: "classifier", or "traces": EfficientNet-Lite0, a part of the second opinion.
         seed: of all random numbers.
     """

@@ -8,7 +8,7 @@ class GanRecipe:
     """The hyperparameters of a run.
 
     Attributes:
-        name: "original", "ours" or "projected".
+        name: of the recipe: "original", "ours" or "projected".
         discriminator: "cnn" has the classifier's layers; "projected" are four small heads on a
             frozen network's feature maps (`core.models.projected`). `settle_steps`,
             `label_noise`, `r1_gamma`, `r1_every`, `bn_momentum`, the warm-up and `anchor_weight`
@@ -17,7 +17,7 @@ class GanRecipe:
         samples_per_epoch: real faces per epoch; None means as many as there are.
         batch_size: real faces per step, and as many generated ones.
         generator_rate, discriminator_rate: learning rates of Adam.
-        beta_1, beta_2: of Adam.
+        beta_1, beta_2: decay per step of Adam's averages of gradients and of their squares.
         head_weights: weights of the projected heads in the loss, from fine to coarse; none
             weighs them alike.
         settle_steps: from this step on the discriminator's batch normalization uses its running
@@ -25,7 +25,7 @@ class GanRecipe:
             normalizes by the batch, and both updates see real faces beside generated ones: a
             batch of generated faces alone would hide that all of them are too smooth.
         label_noise: amplitude of uniform noise that moves the labels inwards.
-        augment: whether the discriminator sees faces through `diff_augment`.
+        augment: whether the discriminator sees faces changed at random (`diff_augment`).
         flip: whether real faces are mirrored at random.
         r1_gamma: weight of the gradient penalty on real faces (Mescheder et al., ICML 2018);
             0 = off.
