@@ -200,7 +200,8 @@ def test_the_quality_table_is_the_measured_one():
     page = _page(view="quality")
     assert not page.exception
     table = page.dataframe[0].value
-    assert "this generator" in table.index and "held-out real faces" in table.index
+    assert {"this generator", "held-out real faces"} <= set(table.columns)
+    table = table.T
     dinov2 = table.pop("Fréchet, DINOv2")
     assert np.isfinite(table.to_numpy(float)).all()
     assert "not FID" in page_text(page)

@@ -20,7 +20,7 @@ from ui.shared.resources import get_snapshot
 from ui.shared.widgets import KEPT, STILL, say_error
 
 _DINOV2 = "frechet_dinov2"
-_COLUMNS = {
+_FIGURES = {
     "frechet": ("Fréchet", "Fréchet distance to real faces: lower is better."),
     _DINOV2: ("Fréchet, DINOv2", "The same in DINOv2's feature space: lower is better."),
     "kid": ("KID x 1000", "Kernel distance to real faces: lower is better."),
@@ -32,6 +32,7 @@ _COLUMNS = {
     "ms_ssim": ("MS-SSIM", "Likeness of pairs: higher means less variety."),
     "suspicious": ("Too near", "Share nearer to a training face than 99% of unseen real faces."),
 }
+_SHORT = {BLURRED: "real faces, blurred"}  # where all columns must find room
 
 
 def how_it_learned(request: FaceRequest, _generator: FaceGenerator, _inspector: Inspector) -> None:
@@ -100,22 +101,24 @@ def how_good(_request: FaceRequest, _generator: FaceGenerator, _inspector: Inspe
         return
     rows = pd.DataFrame(quality_rows(metrics, _baseline())).T
     rows["kid"] *= 1000
-    columns = {key: name for key, (name, _) in _COLUMNS.items() if key in rows}
-    table = rows[list(columns)].rename(columns=columns)
+    told = {name: text for key, (name, text) in _FIGURES.items() if key in rows}
+    table = rows.rename(columns={key: name for key, (name, _) in _FIGURES.items()})[list(told)].T
     st.dataframe(
         table,
         column_config={
-            name: st.column_config.NumberColumn(format="%.2f", help=text)
-            for name, text in _COLUMNS.values()
+            name: st.column_config.NumberColumn(_SHORT.get(name), format="%.2f") for name in table
         },
+        height="content",
         placeholder="",  # of what was not measured
     )
+    with st.expander("What these figures mean"):
+        st.markdown("\n".join(f"- **{name}**: {text}" for name, text in told.items()))
     measured = metrics["measured_with"]
     st.caption(
-        f"Each row: {measured['faces_a_set']} faces against {measured['reference_faces']} real "
+        f"Each column: {measured['faces_a_set']} faces against {measured['reference_faces']} real "
         f"ones, in the feature space of {measured['feature_space']}. This is not FID (that needs "
-        "Inception), and Fréchet distances depend on the number of faces: compare rows, not "
-        "papers. "
+        "Inception), and Fréchet distances depend on the number of faces: compare columns, "
+        "not papers. "
         "For the distances the held-out real faces are the mark; precision and density are high, "
         "too, for faces that are all alike."
     )
