@@ -190,8 +190,13 @@ class Verdict:
 
 
 def exact(end: float) -> str:
-    """An end of the unsure band: "50%", "89.3%"; a P(fake) of 89% may lie on either side of it."""
-    return f"{end:.1%}".replace(".0%", "%")
+    """An end of the unsure band: "50%", "89.3%", "91.02%".
+
+    A P(fake) of 89% may lie on either side of 89.3%; so an end that is no whole percentage is
+    never called one.
+    """
+    tenths = f"{end:.1%}"
+    return f"{end:.2%}".replace(".00%", "%") if tenths.endswith(".0%") else tenths
 
 
 def percent(share: float) -> str:
