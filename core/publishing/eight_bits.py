@@ -4,7 +4,10 @@ Weights and activations are rounded by NNCF (post-training quantization: Jacob e
 SmoothQuant for transformers: Xiao et al., ICML 2023), each with a scale fitted to faces of train.
 """
 
+import logging
+import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -170,15 +173,17 @@ def in_eight_bits(
     except ImportError:
         raise not_installed("NNCF, which rounds networks to 8 bits,", DEV_LOCK) from None
 
+    nncf.set_log_level(logging.WARNING)
     network = read_network(graph, constants)
-    rounded = nncf.quantize(
-        network,
-        nncf.Dataset([face[None] for face in faces]),
-        preset=nncf.QuantizationPreset.MIXED,
-        model_type=nncf.ModelType.TRANSFORMER if exact is None else None,
-        subset_size=len(faces),
-        ignored_scope=nncf.IgnoredScope(names=_left_exact(network, exact)),
-    )
+    with redirect_stdout(sys.stderr):  # its bar is no result
+        rounded = nncf.quantize(
+            network,
+            nncf.Dataset([face[None] for face in faces]),
+            preset=nncf.QuantizationPreset.MIXED,
+            model_type=nncf.ModelType.TRANSFORMER if exact is None else None,
+            subset_size=len(faces),
+            ignored_scope=nncf.IgnoredScope(names=_left_exact(network, exact)),
+        )
     return as_files(rounded, half=True)
 
 
