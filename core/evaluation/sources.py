@@ -29,6 +29,7 @@ KINDS = {
     "london": "studio portraits, evenly lit",
     "news": "television and news",
     "openimages": "everyday photos",
+    "orl": "AT&T's gray photos",
     "passport": "portraits on plain backgrounds",
     "portraits": "portraits from the web",
     "selfie": "phone selfies",

@@ -284,6 +284,8 @@ def test_photos_are_judged_by_a_run_that_is_not_shipped(runs, monkeypatch):
     assert len(faces) > 3 and page_text(page).count('class="rf-face"') == len(faces)
     assert all(f": P(fake) {html.escape(percent(f.p_fake))}" in page_text(page) for f in faces)
     assert len({percent(face.p_fake) for face in faces}) > 1
+    told = page_text(page)
+    assert all(f"{one.title} really is: {one.origin}" in told for one in load_examples())
     RunFolder(runs / "mine").save_best([array[:0] for array in weights])
     page.run()
     assert not page.exception and "are no classifier's" in page.error[0].value

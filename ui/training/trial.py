@@ -42,8 +42,11 @@ def trial(run: Path) -> None:
         files = drop_photos(f"{_OPEN}_files")
         try:
             pictures = with_names(files)
-            pictures += [(example.title, example.data) for example in shared_examples()]
+            examples = shared_examples()
+            pictures += [(example.title, example.data) for example in examples]
             _draw(_judged(run, pictures))
+            truths = (f"{example.title} really is: {example.origin}" for example in examples)
+            st.caption(literal(". ".join(truths) + "."))
         except UserError as error:
             say_error(error)
 
