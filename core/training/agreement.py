@@ -27,11 +27,11 @@ def check_same(folder: Path, earlier: dict, now: dict) -> None:
         raise UserError(
             f"{folder} holds a run that learned from other faces. "
             f"{_faces_that_differ(earlier[_DATA], now[_DATA])}. "
-            "Resume it with the data set it was started with, or choose another --out."
+            "Resume it with the data set it was started with, or begin another run."
         )
     raise UserError(
         f"{folder} holds a run with another {_difference(earlier, now, changed[0])}. "
-        "Resume it with the settings it was started with, or choose another --out."
+        "Resume it with the settings it was started with, or begin another run."
     )
 
 
