@@ -130,7 +130,8 @@ def test_the_hyperparameters_stand_beside_the_curves(runs):
     assert table.loc["Epochs"].to_dict() == {AUTHORS: "15", "mine": "3"}
     assert table.loc["Optimizer"].to_dict() == {AUTHORS: "sgd", "mine": ""}
     told = next(each for each in page.expander if each.label == "What they mean").markdown
-    assert "- **Epochs**: number of epochs" in " ".join(each.value for each in told)
+    said = " ".join(each.value for each in told)
+    assert "- **Optimizer**" in said and "- **Epochs**: number of epochs" in said
     page.multiselect[0].set_value(["mine"]).run()
     assert page.dataframe[0].value.loc["Name", "mine"] == "original" and not page.exception
 

@@ -20,12 +20,21 @@ def hyperparameters(histories: list[History]) -> None:
         return
     st.dataframe(table, height=min(35 * (len(table) + 1) + 3, 400))
     with st.expander("What they mean"):
-        for network, told in dict(meanings(each.settings) for each in histories).items():
+        for network, told in _meanings(histories).items():
             shown = {name: told[name] for name in told if titled(name) in table.index}
             if shown:
                 st.markdown(f"**Of a {network}**")
                 lines = (f"- **{titled(name)}**: {text}" for name, text in shown.items())
                 st.markdown("\n".join(lines))
+
+
+def _meanings(histories: list[History]) -> dict[str, dict[str, str]]:
+    """What was trained -> what the hyperparameters of all its runs mean."""
+    found: dict[str, dict[str, str]] = {}
+    for history in histories:
+        network, told = meanings(history.settings)
+        found.setdefault(network, {}).update(told)
+    return found
 
 
 def every_epoch(histories: list[History]) -> None:
