@@ -190,10 +190,9 @@ class Verdict:
 
 
 def exact(end: float) -> str:
-    """An end of the unsure band: "50%", "89.3%", "91.02%".
+    """An end of the unsure band: "50%", "89.3%", "91.02%"; never a whole percentage that it isn't.
 
-    A P(fake) of 89% may lie on either side of 89.3%; so an end that is no whole percentage is
-    never called one.
+    A P(fake) of 89% may lie on either side of 89.3%.
     """
     tenths = f"{end:.1%}"
     return f"{end:.2%}".replace(".00%", "%") if tenths.endswith(".0%") else tenths
