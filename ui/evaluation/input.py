@@ -101,7 +101,7 @@ def _generated(going: bool) -> Measurement | None:
             "First seed", 0, MAX_SEED - MAX_FACES, key="ev_seed", width=160, **KEPT
         )
         psi = st.slider(
-            "Truncation psi", *PSI_RANGE, step=0.05, key="ev_psi", width=220, help=_PSI,
+            "Truncation psi", *PSI_RANGE, step=0.05, key="ev_psi", width=190, help=_PSI,
             **KEPT,
         )  # fmt: skip
     st.caption(said_of_training(name.split(",")[0]))
