@@ -47,8 +47,11 @@ def test_maps_and_gradients_are_those_of_keras(in_keras, face, layer):
     np.testing.assert_allclose(found[layer], maps, atol=1e-4 * maps.max())
     assert found_log_odds == pytest.approx(log_odds, abs=1e-4)
     assert np.abs(gradient).max() > 0
+    # Of Keras' own maps: where two values of a square differ by their rounding only, which of
+    # them is the largest depends on the machine.
+    same = {name: halves(in_keras, name, face)[0] for name in LAYERS}
     np.testing.assert_allclose(
-        cnn.gradient(found, layer), gradient, atol=1e-4 * np.abs(gradient).max()
+        cnn.gradient(same, layer), gradient, atol=1e-4 * np.abs(gradient).max()
     )
 
 
