@@ -13,8 +13,8 @@ from ui.shared.theme import start_page, switch
 VIEWS = {"browse": "Look through it", "map": "Map", "understand": "What is in it"}
 
 start_page("Dataset", "Faces to learn from: look through them, and find what gives a class away.")
-index, inspector = opened_dataset(), get_inspector()
-if index is not None and inspector is not None:
+index = opened_dataset()
+if index is not None and (inspector := get_inspector()) is not None:
     address.take("dataset", {"view": address.Field("ds_view", "browse", address.one_of(VIEWS))})
     view = switch("View", VIEWS, "ds_view", on_change=lambda: pick(None))
     if view in ("browse", "map"):
